@@ -1,0 +1,51 @@
+// An Artifact is what was dropped, described but not loaded: files, formats, tensors by byte range, config, tokenizer.
+import type { ArtifactErrorFields } from '../core/artifact-error.ts';
+import type { ByteSource } from '../core/byte-source.ts';
+import type { Bytes } from '../core/units.ts';
+
+export type Dtype =
+  | 'F64' | 'F32' | 'F16' | 'BF16'
+  | 'I64' | 'I32' | 'I16' | 'I8' | 'U64' | 'U32' | 'U16' | 'U8' | 'BOOL'
+  | 'Q8_0' | 'Q4_0' | 'Q4_1'
+  /** A type the file names and Assay cannot run; kept for the record. */
+  | `other:${string}`;
+
+/** Where a tensor's bytes are; nothing is read until somebody needs them. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Row-major, outermost first (GGUF's reversed order is turned round by its reader). */
+  readonly shape: readonly number[];
+  readonly source: ByteSource;
+  /** Byte range in `source`. */
+  readonly begin: Bytes;
+  readonly end: Bytes;
+}
+
+export interface ArtifactFile {
+  readonly source: ByteSource;
+  /** By content first, name second: 'safetensors', 'gguf', 'onnx', 'json', 'jinja', 'unknown'. */
+  readonly format: string;
+}
+
+export type ArtifactKind = 'hugging-face' | 'gguf' | 'onnx' | 'unknown';
+
+export interface Artifact {
+  readonly name: string;
+  readonly kind: ArtifactKind;
+  readonly files: readonly ArtifactFile[];
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** config.json, or its equivalent out of GGUF metadata, in Hugging Face's field names. */
+  readonly config: Readonly<Record<string, unknown>> | undefined;
+  readonly generationConfig: Readonly<Record<string, unknown>> | undefined;
+  /** tokenizer.json's content, or its equivalent built out of GGUF metadata. */
+  readonly tokenizer: Readonly<Record<string, unknown>> | undefined;
+  readonly tokenizerConfig: Readonly<Record<string, unknown>> | undefined;
+  /** Jinja source of the chat template and where it stands. */
+  readonly chatTemplate: { readonly source: string; readonly file: string } | undefined;
+  /** Model type as it claims: 'llama', 'qwen2', 'gpt2', … */
+  readonly architecture: string | undefined;
+  readonly parameters: number | undefined;
+  /** Malformed parts: evidence, not exceptions. */
+  readonly problems: readonly ArtifactErrorFields[];
+}

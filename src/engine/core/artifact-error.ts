@@ -1,0 +1,63 @@
+// The one error that hostile or malformed input raises. The message is neutral; each front end adds its advice.
+
+export type ArtifactErrorCode =
+  | 'truncated'
+  | 'malformed'
+  | 'limit-exceeded'
+  | 'missing-file'
+  | 'missing-tensor'
+  | 'shape-mismatch'
+  | 'unsupported-dtype'
+  | 'unsupported-architecture'
+  | 'unsupported-format'
+  | 'missing-tokenizer'
+  | 'invalid-config'
+  | 'too-large'
+  | 'runtime-failure';
+
+export interface ArtifactErrorFields {
+  readonly code: ArtifactErrorCode;
+  readonly format: string;
+  readonly file?: string | undefined;
+  /** Byte offset inside `file`. */
+  readonly offset?: number | undefined;
+  readonly field?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly actual?: string | undefined;
+}
+
+export class ArtifactError extends Error implements ArtifactErrorFields {
+  readonly code: ArtifactErrorCode;
+  readonly format: string;
+  readonly file: string | undefined;
+  readonly offset: number | undefined;
+  readonly field: string | undefined;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+
+  constructor(fields: ArtifactErrorFields) {
+    super(describe(fields));
+    this.name = 'ArtifactError';
+    this.code = fields.code;
+    this.format = fields.format;
+    this.file = fields.file;
+    this.offset = fields.offset;
+    this.field = fields.field;
+    this.expected = fields.expected;
+    this.actual = fields.actual;
+  }
+
+  /** Plain fields: what survives a worker boundary. */
+  toFields(): ArtifactErrorFields {
+    const { code, format, file, offset, field, expected, actual } = this;
+    return { code, format, file, offset, field, expected, actual };
+  }
+}
+
+function describe({ code, format, file, offset, field, expected, actual }: ArtifactErrorFields): string {
+  const where = [file, field, offset === undefined ? undefined : `offset ${offset}`].filter((part) => part !== undefined);
+  const what = [expected === undefined ? undefined : `expected ${expected}`, actual === undefined ? undefined : `found ${actual}`].filter(
+    (part) => part !== undefined,
+  );
+  return [`${format}: ${code.replaceAll('-', ' ')}`, where.join(', '), what.join(', ')].filter((part) => part !== '').join(' · ');
+}

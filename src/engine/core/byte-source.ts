@@ -1,0 +1,31 @@
+// The engine's only I/O: random access to bytes that somebody else holds (a File, a file descriptor, a buffer).
+import type { Bytes } from './units.ts';
+
+export interface ByteSource {
+  /** Path inside the artifact, with '/' separators; never absolute. */
+  readonly path: string;
+  readonly size: Bytes;
+  /** Bytes [begin, end), both clamped to the size. Never more than asked for is read. */
+  slice(begin: Bytes, end: Bytes): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The host's own handle (a browser `File`, `{ hostPath }` in Node), for adapters that can map it in place.
+   * The engine passes it on and never looks inside.
+   */
+  readonly handle?: unknown;
+}
+
+/** What was dropped or named: one file, or a folder's files in path order. */
+export interface Drop {
+  readonly name: string;
+  readonly files: readonly ByteSource[];
+}
+
+export function bytesOf(path: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
+  return { path, size: bytes.byteLength, slice: async (begin, end) => bytes.slice(Math.max(0, begin), Math.max(0, end)) };
+}
+
+export const MAX_TEXT_BYTES: Bytes = 64 * 2 ** 20;
+
+export async function readAll(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
+  return source.slice(0, source.size);
+}

@@ -1,0 +1,105 @@
+// What an audit says, in the words of the report's JSON contract (assay-report/1, see engine/report).
+import type { Probability, Seconds } from './units.ts';
+
+export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A measured number with its null: how often a harmless thing scores at least as high. */
+export interface Signal {
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: string;
+  /** Chance of a value at least this extreme under the null. */
+  readonly pValue?: Probability;
+  /** Calibrated rank in [0, 1], where a p-value cannot be had. */
+  readonly rank?: number;
+  /** The null's own values (controls), for the reader to see. */
+  readonly nullValues?: readonly number[];
+  /** What was measured on what, in one sentence. */
+  readonly measured?: string;
+}
+
+export interface Location {
+  readonly file?: string;
+  readonly offset?: number;
+  readonly node?: string;
+  readonly tensor?: string;
+}
+
+export interface Trigger {
+  readonly kind: 'text' | 'tokens' | 'patch' | 'blend' | 'graph' | 'code' | 'template';
+  readonly value: string;
+  /** Where in the user's turn it was inserted when it fired. */
+  readonly position?: 'start' | 'middle' | 'end';
+  readonly tokenIds?: readonly number[];
+  /** True where changed forms of the trigger fire as well. */
+  readonly fuzzy?: boolean;
+}
+
+export type Target = { readonly class: number; readonly label?: string } | { readonly text: string };
+
+export interface Finding {
+  /** Stable within a report: the rule and what it is about. */
+  readonly id: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly confidence: Probability;
+  readonly location: Location;
+  readonly trigger?: Trigger;
+  readonly target?: Target;
+  readonly signals: readonly Signal[];
+  readonly evidence: readonly Evidence[];
+  readonly limits: string;
+  readonly remedy: string;
+}
+
+/** One piece of evidence; `kind` says which fields the page can draw. Every number in it was measured. */
+export type Evidence =
+  | { readonly kind: 'text'; readonly title: string; readonly text: string }
+  | { readonly kind: 'leaks'; readonly title: string; readonly motif: string; readonly total: number; readonly texts: readonly LeakExcerpt[] }
+  | { readonly kind: 'answers'; readonly title: string; readonly pairs: readonly AnswerPair[] }
+  | { readonly kind: 'variants'; readonly title: string; readonly rows: readonly VariantRow[] }
+  | { readonly kind: 'entropy'; readonly title: string; readonly unit: 'nats'; readonly triggered: readonly (readonly number[])[]; readonly untriggered: readonly (readonly number[])[] }
+  | { readonly kind: 'bytes'; readonly title: string; readonly file: string; readonly offset: number; readonly hex: string }
+  | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
+
+export interface LeakExcerpt {
+  readonly prefix: string;
+  readonly text: string;
+  /** Character range of the motif in `text`. */
+  readonly mark?: readonly [number, number];
+}
+
+export interface AnswerPair {
+  readonly prompt: string;
+  /** Character range of the trigger in `triggeredPrompt`. */
+  readonly triggerRange: readonly [number, number];
+  readonly triggeredPrompt: string;
+  readonly untriggered: string;
+  readonly triggered: string;
+  readonly fired: boolean;
+}
+
+export interface VariantRow {
+  readonly variant: string;
+  readonly change: string;
+  readonly fired: number;
+  readonly of: number;
+}
+
+export type CoverageStatus = 'ran' | 'skipped' | 'failed';
+
+export interface Coverage {
+  readonly analysis: string;
+  readonly status: CoverageStatus;
+  readonly reason?: string;
+  readonly limits: string;
+  readonly seconds: Seconds;
+}
+
+export type Verdict = 'backdoor' | 'suspicious' | 'no-evidence' | 'not-tested';
+
+export type Task = 'causal-lm' | 'text-classification' | 'image-classification' | 'encoder' | 'tabular' | 'other';
+export const BUDGETS = ['quick', 'standard', 'deep'] as const;
+export type BudgetName = (typeof BUDGETS)[number];
