@@ -1,0 +1,181 @@
+// What the page asks of whoever runs the engine: the workers' client in the product, a script in tests.
+// Everything that crosses is plain data (structured clone), failures come back as Result, never as exceptions.
+// Imports run one way (workers <- state), so the workers' client matches this interface by shape and main.tsx,
+// the composition root, is where the compiler compares the two.
+import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
+import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
+import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { Result } from '../engine/core/result.ts';
+import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
+import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
+
+/** One file of a drop: its path inside the drop and the browser's handle, which is never copied as a whole. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** An entry of public/samples/index.json; `files` are URLs relative to that index. */
+export interface Sample {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly task: Task;
+  readonly files: readonly string[];
+}
+
+export type OpenInput =
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[] }
+  | { readonly kind: 'sample'; readonly sample: Sample };
+
+export type OpenStep = 'fetch' | 'read' | 'convert' | 'hash' | 'build' | 'load';
+
+export interface OpenProgress {
+  readonly step: OpenStep;
+  /** In units of `unit`; total 0 where it is not known. */
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes' | 'files' | 'tensors' | 'steps';
+  readonly note?: string;
+}
+
+/** What a budget costs on the model at hand, said beforehand. */
+export interface BudgetEstimate {
+  readonly budget: BudgetName;
+  readonly tokens: number;
+  /** Absent where this machine's speed is not known yet. */
+  readonly seconds?: Seconds;
+}
+
+/** Work of an interrupted audit of the same artifact that can be gone on with. */
+export interface Resumable {
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly savedAt: Milliseconds;
+  readonly stagesDone: number;
+  readonly stagesTotal: number;
+}
+
+/** What is open: the identity strip, and what can be done with it. */
+export interface OpenedModel {
+  readonly name: string;
+  readonly task: Task;
+  /** 'hugging-face', 'gguf', 'onnx' or 'unknown'. */
+  readonly kind: string;
+  readonly architecture: string | undefined;
+  readonly layers: number | undefined;
+  readonly heads: number | undefined;
+  readonly parameters: number | undefined;
+  readonly vocabularySize: number | undefined;
+  readonly contextLength: number | undefined;
+  /** Number formats of the weights, most bytes first: ['BF16']. */
+  readonly dtypes: readonly string[];
+  readonly bytes: Bytes;
+  /** With SHA-256 each; `sha256` is one for the whole artifact (over the sorted file hashes where there are several). */
+  readonly files: readonly ReportFile[];
+  readonly sha256: string;
+  /** Who it says it is (config, model card, GGUF metadata), never verified. */
+  readonly claims: string | undefined;
+  /** File of the chat template, 'none' where the model has none. */
+  readonly chatTemplate: string;
+  readonly defaultSampling: SamplingOptions | undefined;
+  readonly problems: readonly ArtifactErrorFields[];
+  /** Why the model cannot be run, where it cannot: the static analyses still apply. */
+  readonly notRunnable: ArtifactErrorFields | undefined;
+  readonly budgets: readonly BudgetEstimate[];
+  readonly resumable: Resumable | undefined;
+  readonly environment: RuntimeEnvironment | undefined;
+}
+
+export interface AuditRequest {
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly analyses?: readonly string[];
+  /** Go on with the stored checkpoints of `resumable`; otherwise they are thrown away. */
+  readonly resume: boolean;
+}
+
+/** A user's turn to be put through the chat template. */
+export interface PromptText {
+  readonly user: string;
+  readonly system?: string;
+  /** Character range of the trigger in `user`. */
+  readonly trigger?: readonly [number, number];
+}
+
+export type TokenRole = 'template' | 'system' | 'prompt' | 'trigger' | 'answer';
+
+export interface TokenView {
+  readonly id: number;
+  readonly text: string;
+  readonly role: TokenRole;
+}
+
+export interface AttentionRequest {
+  readonly prompts: readonly PromptText[];
+  /** Greedy answer tokens made and appended to each prompt before the maps are taken. */
+  readonly answerTokens: number;
+}
+
+/** Attention of one rendered prompt with its answer. */
+export interface AttentionView {
+  readonly tokens: readonly TokenView[];
+  readonly layers: number;
+  readonly heads: number;
+  /** [layers] of Float32Array [heads, query, key], row-major, probabilities. */
+  readonly maps: readonly Float32Array[];
+  /** Seconds of the forward pass. */
+  readonly seconds: Seconds;
+}
+
+export interface GenerateRequest {
+  readonly prompts: readonly PromptText[];
+  readonly sampling: SamplingOptions;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+export interface GeneratedAnswer {
+  readonly text: string;
+  readonly tokens: readonly { readonly id: number; readonly text: string; readonly entropy: Nats }[];
+  readonly stopped: boolean;
+  readonly seconds: Seconds;
+}
+
+export interface StoredReportSummary {
+  readonly id: string;
+  readonly savedAt: Milliseconds;
+  readonly name: string;
+  readonly task: Task;
+  readonly sha256: string;
+  readonly verdict: Verdict;
+  readonly score: number;
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly findings: number;
+  readonly ran: number;
+  readonly analyses: number;
+}
+
+export interface AssayClient {
+  /** Which backend this browser will run and why, before anything is open. */
+  environment(): Promise<Result<RuntimeEnvironment>>;
+  samples(): Promise<Result<readonly Sample[]>>;
+  /** Closes what was open. Failing leaves nothing open and the client usable. */
+  open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>>;
+  close(): Promise<void>;
+  /** The finished report is stored in the history by the client. */
+  audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
+  /** Stops open, audit, attention or generate at its next step; their promises settle as 'cancelled'. */
+  cancel(): Promise<void>;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>>;
+  /** onTokens: tokens made so far, of all rows. */
+  generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
+  listReports(): Promise<Result<readonly StoredReportSummary[]>>;
+  loadReport(id: string): Promise<Result<Report>>;
+  removeReport(id: string): Promise<Result<null>>;
+}
