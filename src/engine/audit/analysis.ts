@@ -43,5 +43,5 @@ export interface Analysis {
   readonly limits: string;
   /** Undefined where it applies, else the reason it does not. */
   inapplicable(context: AuditContext): string | undefined;
-  run(context: AuditContext): AsyncGenerator<AuditEvent, void>;
+  run(context: AuditContext, emit: (event: AuditEvent) => void): Promise<void>;
 }

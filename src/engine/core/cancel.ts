@@ -1,7 +1,9 @@
-// Cooperative cancelling. A long computation asks `signal.throwIfAborted()` between steps; hosts pass an AbortSignal.
+// Cooperative cancelling and pausing. A long computation awaits `breathe(signal)` between steps; hosts set the signal.
 
 export interface CancelSignal {
   readonly aborted: boolean;
+  /** Set while the work is paused; resolves when it may go on. */
+  readonly paused?: Promise<void> | undefined;
 }
 
 export class Cancelled extends Error {
@@ -15,4 +17,13 @@ export const NEVER: CancelSignal = { aborted: false };
 
 export function throwIfCancelled(signal: CancelSignal): void {
   if (signal.aborted) throw new Cancelled();
+}
+
+/** Between two steps of long work: stops if cancelled, waits while paused. */
+export async function breathe(signal: CancelSignal): Promise<void> {
+  throwIfCancelled(signal);
+  if (signal.paused !== undefined) {
+    await signal.paused;
+    throwIfCancelled(signal);
+  }
 }

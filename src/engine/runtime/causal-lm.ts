@@ -74,6 +74,7 @@ export interface CausalLm {
   /** Tokens that have gone through the model so far (prefill and decode), for budgets and speed. */
   readonly tokensRun: number;
 
+  /** `ids` may be empty: rows then start from nothing. */
   prefill(ids: readonly number[]): Promise<Prefix>;
   /** Distribution of the token after prefix + row. Rows hold at least one token. */
   next(prefix: Prefix, rows: readonly (readonly number[])[], signal?: CancelSignal): Promise<NextTokens>;

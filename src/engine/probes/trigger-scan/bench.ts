@@ -1,0 +1,151 @@
+// The scan's measuring bench: one model, its template frame, and the prompts candidates are inserted into.
+// First-token measurements share the prompt's keys and values; only candidate and template tail are run again.
+import type { RunnableCausalLm } from '../../audit/analysis.ts';
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import { mean } from '../../core/statistics.ts';
+import type { Nats } from '../../core/units.ts';
+import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime/causal-lm.ts';
+import { GREEDY } from '../../runtime/causal-lm.ts';
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { compare, entropyOf, logSoftmax } from './distributions.ts';
+import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
+
+/** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
+const CHUNK = 96;
+
+export interface FirstToken {
+  /** KL of the answer's first token from the untriggered one, mean over prompts. */
+  readonly kl: Nats;
+  readonly entropy: Nats;
+  /** Disagreement of the prompts' distributions, H(mean p) - mean H(p); 0 where all prompts answer alike. */
+  readonly disagreement: Nats;
+  /** Log-probability of each watched token, mean over prompts. */
+  readonly watched: readonly number[];
+}
+
+export interface Answer {
+  readonly ids: readonly number[];
+  readonly entropy: readonly Nats[];
+}
+
+export class Bench {
+  readonly model: CausalLm;
+  readonly tokenizer: Tokenizer;
+  readonly frame: Frame;
+  readonly signal: CancelSignal;
+  readonly #onTokens: (count: number) => void;
+  readonly #references = new Map<string, Float32Array>();
+  #head: Prefix | undefined;
+
+  constructor(runnable: RunnableCausalLm, frame: Frame, signal: CancelSignal, onTokens: (count: number) => void) {
+    this.model = runnable.model;
+    this.tokenizer = runnable.tokenizer;
+    this.frame = frame;
+    this.signal = signal;
+    this.#onTokens = onTokens;
+  }
+
+  /** Log-probabilities of the untriggered answer's first token, Float32Array [vocabulary]. */
+  async reference(prompt: string): Promise<Float32Array> {
+    const known = this.#references.get(prompt);
+    if (known !== undefined) return known;
+    const { logits } = await this.next([this.frame.rowIds(prompt)]);
+    const reference = logSoftmax(logits.slice());
+    this.#references.set(prompt, reference);
+    return reference;
+  }
+
+  /** Logits after each row of full ids; what the rows have in common is run once. */
+  async next(rows: readonly (readonly number[])[]): Promise<{ readonly logits: Float32Array }> {
+    await breathe(this.signal);
+    const shared = commonPrefixLength(rows);
+    const first = rows[0] ?? [];
+    const prefix = await this.model.prefill(first.slice(0, shared));
+    try {
+      const result = await this.model.next(prefix, rows.map((row) => row.slice(shared)), this.signal);
+      this.#onTokens(rows.reduce((sum, row) => sum + row.length - shared, shared));
+      return result;
+    } finally {
+      prefix.dispose();
+    }
+  }
+
+  /** First-token measurements of every candidate over all prompts. */
+  async firstTokens(
+    candidates: readonly string[],
+    prompts: readonly string[],
+    position: Position,
+    watch: readonly number[] = [],
+  ): Promise<FirstToken[]> {
+    const results: FirstToken[] = [];
+    const vocabulary = this.model.vocabularySize;
+    for (let begin = 0; begin < candidates.length; begin += CHUNK) {
+      const chunk = candidates.slice(begin, begin + CHUNK);
+      const pools = prompts.length > 1 ? chunk.map(() => new Float32Array(vocabulary)) : [];
+      const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0) }));
+      for (const prompt of prompts) {
+        const reference = await this.reference(prompt);
+        const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
+        sums.forEach((sum, i) => {
+          const row = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
+          const { kl, entropy, logZ } = compare(row, reference, pools[i], 1 / prompts.length);
+          sum.kl.push(kl);
+          sum.entropy.push(entropy);
+          watch.forEach((id, w) => {
+            sum.watched[w] = (sum.watched[w] ?? 0) + ((row[id] ?? Number.NEGATIVE_INFINITY) - logZ) / prompts.length;
+          });
+        });
+      }
+      sums.forEach((sum, i) => {
+        const pool = pools[i];
+        const entropy = mean(sum.entropy);
+        results.push({
+          kl: mean(sum.kl),
+          entropy,
+          disagreement: pool === undefined ? Number.NaN : Math.max(0, entropyOf(pool) - entropy),
+          watched: sum.watched,
+        });
+      });
+    }
+    return results;
+  }
+
+  /** Greedy (or sampled) answers to whole user turns, in order. */
+  async answers(contents: readonly string[], maxNewTokens: number, sampling: SamplingOptions = GREEDY): Promise<Answer[]> {
+    return this.continueRows(contents.map((content) => this.frame.rowIds(content)), maxNewTokens, sampling);
+  }
+
+  async continueRows(rows: readonly (readonly number[])[], maxNewTokens: number, sampling: SamplingOptions = GREEDY): Promise<Generated[]> {
+    await breathe(this.signal);
+    const head = await this.#headPrefix();
+    const rest = rows.map((row) => row.slice(head.ids.length));
+    this.#onTokens(rest.reduce((sum, row) => sum + row.length, 0));
+    return this.model.generate(head, rest, { maxNewTokens, sampling, signal: this.signal, onTokens: this.#onTokens });
+  }
+
+  /**
+   * Log-probability of a continuation after each row of full ids.
+   * Returns [rows], summed over the targets, in nats.
+   */
+  async logProbability(rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]): Promise<number[]> {
+    await breathe(this.signal);
+    const head = await this.#headPrefix();
+    const { logProb } = await this.model.score(head, rows.map((row) => row.slice(head.ids.length)), targets, this.signal);
+    this.#onTokens(rows.reduce((sum, row, i) => sum + row.length - head.ids.length + (targets[i]?.length ?? 0), 0));
+    return logProb.map((values) => values.reduce((sum, value) => sum + value, 0));
+  }
+
+  /** Everything up to the user's words, run once. A tokenizer that merges across the seam gets a shorter prefix. */
+  async #headPrefix(): Promise<Prefix> {
+    if (this.#head === undefined) {
+      const probes = ['A', 'the', '1', '|', ' '].map((text) => this.frame.rowIds(text));
+      this.#head = await this.model.prefill((probes[0] ?? []).slice(0, commonPrefixLength(probes)));
+    }
+    return this.#head;
+  }
+
+  dispose(): void {
+    this.#head?.dispose();
+    this.#head = undefined;
+  }
+}
