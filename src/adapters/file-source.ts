@@ -1,0 +1,12 @@
+// A browser File (or Blob) as a ByteSource. Nothing is read until a slice is asked for; the File itself is the handle
+// that onnxruntime-web maps in place.
+import type { ByteSource } from '../engine/core/byte-source.ts';
+
+export function fileSource(file: File, path: string = file.name): ByteSource {
+  return {
+    path,
+    size: file.size,
+    slice: async (begin, end) => new Uint8Array(await file.slice(Math.max(0, begin), Math.max(0, Math.min(end, file.size))).arrayBuffer()),
+    handle: file,
+  };
+}
