@@ -1,0 +1,22 @@
+// What the page advises for each error; the error itself stays neutral (engine/core/artifact-error.ts).
+import type { ArtifactErrorCode } from '../engine/core/artifact-error.ts';
+
+const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
+  truncated: 'The file ends before its own header says it does. Download it again and compare its SHA-256 with the publisher’s.',
+  malformed: 'The bytes contradict the format. Do not load this file with another tool before you know why.',
+  'limit-exceeded': 'The file asks for more than any honest file of its format needs. Treat it as hostile.',
+  'missing-file': 'Drop the whole folder (weights, config.json, tokenizer.json), not one file of it.',
+  'missing-tensor': 'The configuration names layers that the weights lack. A shard may be missing: compare with the index file.',
+  'shape-mismatch': 'Weights and configuration disagree. They may come from different models.',
+  'unsupported-dtype': 'Assay cannot run this number format yet. An F32, F16, BF16, Q8_0, Q4_0 or Q4_1 export of the same model works.',
+  'unsupported-architecture': 'Assay runs llama, qwen2 and gpt2 models today. The file itself is still inspected.',
+  'unsupported-format': 'Drop a Hugging Face folder, a GGUF file or an ONNX decoder.',
+  'missing-tokenizer': 'Add tokenizer.json (and tokenizer_config.json with the chat template) to the dropped folder.',
+  'invalid-config': 'A field of the configuration is missing or impossible. The field is named below.',
+  'too-large': 'The model does not fit this browser’s memory limits. The command line takes larger ones.',
+  'runtime-failure': 'The runtime gave up. Another backend may work; details are below.',
+};
+
+export function adviceFor(code: ArtifactErrorCode): string {
+  return ADVICE[code];
+}

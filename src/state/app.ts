@@ -1,0 +1,120 @@
+// All stores of the page over one client, and the few actions that touch more than one of them.
+import type { StoreApi } from 'zustand/vanilla';
+import type { Finding } from '../engine/core/finding.ts';
+import type { Report } from '../engine/report/report.ts';
+import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
+import { createAudit, type AuditStore, type Schedule } from './audit.ts';
+import type { AssayClient, AuditRequest, OpenInput } from './client.ts';
+import { createHistory, type HistoryState } from './history.ts';
+import type { Host } from './host.ts';
+import { createNavigation, type NavigationState } from './navigation.ts';
+import { createNotices, type NoticesState } from './notices.ts';
+import { createPlayground, type PlaygroundState } from './playground.ts';
+import { createSession, nameOf, type SessionState } from './session.ts';
+import { createTheme, type ThemeState } from './theme.ts';
+import { createTriage, type TriageStore } from './triage.ts';
+
+export interface App {
+  readonly client: AssayClient;
+  readonly host: Host;
+  readonly session: StoreApi<SessionState>;
+  readonly audit: StoreApi<AuditStore>;
+  readonly attention: StoreApi<AttentionState>;
+  readonly playground: StoreApi<PlaygroundState>;
+  readonly history: StoreApi<HistoryState>;
+  readonly triage: StoreApi<TriageStore>;
+  readonly theme: StoreApi<ThemeState>;
+  readonly notices: StoreApi<NoticesState>;
+  readonly navigation: StoreApi<NavigationState>;
+
+  begin(): Promise<void>;
+  open(input: OpenInput): Promise<void>;
+  /** Starts an audit of what is open with the chosen budget and seed. */
+  startAudit(options?: { readonly resume: boolean }): Promise<void>;
+  showReport(report: Report): void;
+  openStored(id: string): Promise<void>;
+  /** Puts a finding's trigger and a prompt it fired on into attention view or playground, and goes there. */
+  investigate(page: 'attention' | 'playground', finding: Finding): void;
+}
+
+export function createApp(client: AssayClient, host: Host, schedule: Schedule): App {
+  const session = createSession(client);
+  const audit = createAudit(client, () => host.now(), schedule);
+  const attention = createAttention(client);
+  const playground = createPlayground(client);
+  const history = createHistory(client);
+  const triage = createTriage(host);
+  const theme = createTheme(host);
+  const notices = createNotices();
+  const navigation = createNavigation(host);
+
+  const forget = (): void => {
+    audit.getState().reset();
+    attention.getState().reset();
+    playground.getState().reset(session.getState().model?.defaultSampling);
+  };
+
+  return {
+    client, host, session, audit, attention, playground, history, triage, theme, notices, navigation,
+
+    begin: async () => {
+      await Promise.all([session.getState().begin(), history.getState().refresh()]);
+    },
+
+    open: async (input) => {
+      if (['running', 'paused'].includes(audit.getState().view.status)) await audit.getState().cancel();
+      forget();
+      navigation.getState().go({ page: 'audit' });
+      if (await session.getState().open(input)) {
+        playground.getState().reset(session.getState().model?.defaultSampling);
+        return;
+      }
+      const { failure } = session.getState();
+      if (failure !== undefined) notices.getState().fail(`Could not open ${nameOf(input)}`, failure.failure);
+    },
+
+    startAudit: async (options) => {
+      const { model } = session.getState();
+      if (model === undefined) return;
+      const { budget, seed } = audit.getState();
+      const resumable = options?.resume === true ? model.resumable : undefined;
+      const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false } : { budget: resumable.budget, seed: resumable.seed, resume: true };
+      session.getState().dropResumable();
+      navigation.getState().go({ page: 'audit' });
+      await audit.getState().start(request);
+      const { failure, view } = audit.getState();
+      if (failure !== undefined) notices.getState().fail('The audit failed', failure);
+      else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
+      await history.getState().refresh();
+    },
+
+    showReport: (report) => {
+      attention.getState().reset();
+      audit.getState().show(report);
+      navigation.getState().go({ page: 'audit' });
+    },
+
+    openStored: async (id) => {
+      const result = await history.getState().load(id);
+      if (result.kind !== 'ok') {
+        notices.getState().fail('Could not open the report', result);
+        return;
+      }
+      await session.getState().close();
+      attention.getState().reset();
+      audit.getState().show(result.value);
+      navigation.getState().go({ page: 'audit' });
+    },
+
+    investigate: (page, finding) => {
+      const trigger = finding.trigger?.value ?? '';
+      const answers = finding.evidence.find((evidence) => evidence.kind === 'answers');
+      const pair = answers?.pairs.find(({ fired }) => fired) ?? answers?.pairs[0];
+      const change = { trigger, prompt: pair?.prompt ?? DEFAULT_PROMPT, position: finding.trigger?.position ?? ('middle' as const) };
+      if (page === 'attention') attention.getState().edit({ ...change, mode: 'pair' });
+      else playground.getState().edit(change);
+      navigation.getState().go({ page, finding: finding.id });
+      if (page === 'attention' && session.getState().model !== undefined) void attention.getState().compute();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+// The page's picture of an audit, folded out of the engine's event stream. Pure: time is passed in.
+// An analysis without a coverage event is pending or running, never "clean".
+import type { AuditEvent } from '../engine/audit/events.ts';
+import type { Coverage, Finding, Signal } from '../engine/core/finding.ts';
+import type { Milliseconds, Seconds } from '../engine/core/units.ts';
+import type { Report } from '../engine/report/report.ts';
+import type { AuditRequest } from './client.ts';
+import { byRank } from './rank.ts';
+
+export type AuditStatus = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+export type StageStatus = 'pending' | 'running' | 'done' | 'skipped';
+
+export interface StageTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+  readonly note: string;
+}
+
+export interface StageView {
+  readonly id: string;
+  readonly label: string;
+  readonly status: StageStatus;
+  readonly note: string | undefined;
+  readonly startedAt: Milliseconds | undefined;
+  readonly endedAt: Milliseconds | undefined;
+  readonly progress: StageProgress | undefined;
+  readonly tables: readonly StageTable[];
+}
+
+export interface StageProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly tokensPerSecond: number | undefined;
+  readonly secondsLeft: Seconds | undefined;
+}
+
+export interface AnalysisView {
+  readonly id: string;
+  readonly tokens: number | undefined;
+  readonly seconds: Seconds | undefined;
+  readonly stages: readonly StageView[];
+  readonly signals: readonly Signal[];
+  readonly coverage: Coverage | undefined;
+}
+
+export interface AuditView {
+  readonly status: AuditStatus;
+  readonly request: AuditRequest | undefined;
+  readonly startedAt: Milliseconds | undefined;
+  readonly endedAt: Milliseconds | undefined;
+  readonly analyses: readonly AnalysisView[];
+  readonly findings: readonly Finding[];
+  readonly report: Report | undefined;
+  /** True for a report opened from the history or a file: nothing of it ran in this tab. */
+  readonly stored: boolean;
+  /** Where the work is now. */
+  readonly current: { readonly analysis: string; readonly stage: string } | undefined;
+}
+
+export const NO_AUDIT: AuditView = {
+  status: 'idle',
+  request: undefined,
+  startedAt: undefined,
+  endedAt: undefined,
+  analyses: [],
+  findings: [],
+  report: undefined,
+  stored: false,
+  current: undefined,
+};
+
+export function startAudit(request: AuditRequest, at: Milliseconds): AuditView {
+  return { ...NO_AUDIT, status: 'running', request, startedAt: at };
+}
+
+export function endAudit(view: AuditView, status: 'done' | 'cancelled' | 'failed', at: Milliseconds): AuditView {
+  const analyses = view.analyses.map((analysis) => ({
+    ...analysis,
+    stages: analysis.stages.map((stage) => (stage.status === 'running' ? { ...stage, status: 'pending' as const, endedAt: at } : stage)),
+  }));
+  return { ...view, status, endedAt: at, analyses, current: undefined };
+}
+
+/** A report from the history, shown without its model. */
+export function auditOfReport(report: Report): AuditView {
+  return {
+    ...NO_AUDIT,
+    status: 'done',
+    request: { ...report.options, resume: false },
+    analyses: report.coverage.map((coverage) => ({ ...emptyAnalysis(coverage.analysis), coverage })),
+    findings: [...report.findings].sort(byRank),
+    report,
+    stored: true,
+  };
+}
+
+export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
+  switch (event.type) {
+    case 'plan':
+      return onAnalysis(view, event.analysis, (analysis) => ({
+        ...analysis,
+        tokens: event.tokens,
+        seconds: event.seconds,
+        stages: event.stages.map(({ id, label }) => analysis.stages.find((stage) => stage.id === id) ?? emptyStage(id, label)),
+      }));
+    case 'stage': {
+      const next = onStage(view, event.analysis, event.stage, (stage) => ({
+        ...stage,
+        status: event.status,
+        note: event.note ?? stage.note,
+        startedAt: event.status === 'running' ? at : stage.startedAt,
+        endedAt: event.status === 'running' ? undefined : stage.status === 'running' ? at : stage.endedAt,
+        progress: event.status === 'running' ? stage.progress : undefined,
+      }));
+      return event.status === 'running' ? { ...next, current: { analysis: event.analysis, stage: event.stage } } : next;
+    }
+    case 'progress':
+      return {
+        ...onStage(view, event.analysis, event.stage, (stage) => ({
+          ...stage,
+          progress: { done: event.done, total: event.total, tokensPerSecond: event.tokensPerSecond, secondsLeft: event.secondsLeft },
+        })),
+        current: { analysis: event.analysis, stage: event.stage },
+      };
+    case 'intermediate':
+      return onStage(view, event.analysis, event.stage, (stage) => ({ ...stage, tables: withTable(stage.tables, event) }));
+    case 'signal':
+      return onAnalysis(view, event.analysis, (analysis) => ({
+        ...analysis,
+        signals: [...analysis.signals.filter((signal) => signal.name !== event.signal.name), event.signal],
+      }));
+    case 'finding':
+      return { ...view, findings: [...view.findings.filter((finding) => finding.id !== event.finding.id), event.finding].sort(byRank) };
+    case 'coverage':
+      return onAnalysis(view, event.coverage.analysis, (analysis) => ({ ...analysis, coverage: event.coverage }));
+    case 'checkpoint':
+      return view;
+    case 'report':
+      return event.report.coverage.reduce<AuditView>(
+        (next, coverage) => onAnalysis(next, coverage.analysis, (analysis) => ({ ...analysis, coverage })),
+        { ...view, report: event.report, findings: event.report.findings },
+      );
+  }
+}
+
+/** Share of the planned stages that is done, by stages of the running analyses; undefined before any plan. */
+export function fractionDone(view: AuditView): number | undefined {
+  const stages = view.analyses.flatMap((analysis) => (analysis.coverage === undefined ? analysis.stages : analysis.stages.map((stage) => ({ ...stage, status: 'done' as const }))));
+  if (stages.length === 0) return undefined;
+  const done = stages.reduce((sum, stage) => {
+    if (stage.status === 'done' || stage.status === 'skipped') return sum + 1;
+    const progress = stage.progress;
+    return progress === undefined || progress.total <= 0 ? sum : sum + Math.min(1, progress.done / progress.total);
+  }, 0);
+  return done / stages.length;
+}
+
+export function currentStage(view: AuditView): StageView | undefined {
+  const { current } = view;
+  if (current === undefined) return undefined;
+  return view.analyses.find(({ id }) => id === current.analysis)?.stages.find(({ id }) => id === current.stage);
+}
+
+function emptyAnalysis(id: string): AnalysisView {
+  return { id, tokens: undefined, seconds: undefined, stages: [], signals: [], coverage: undefined };
+}
+
+function emptyStage(id: string, label: string): StageView {
+  return { id, label, status: 'pending', note: undefined, startedAt: undefined, endedAt: undefined, progress: undefined, tables: [] };
+}
+
+function onAnalysis(view: AuditView, id: string, change: (analysis: AnalysisView) => AnalysisView): AuditView {
+  const known = view.analyses.some((analysis) => analysis.id === id);
+  const analyses = known ? view.analyses : [...view.analyses, emptyAnalysis(id)];
+  return { ...view, analyses: analyses.map((analysis) => (analysis.id === id ? change(analysis) : analysis)) };
+}
+
+function onStage(view: AuditView, analysisId: string, stageId: string, change: (stage: StageView) => StageView): AuditView {
+  return onAnalysis(view, analysisId, (analysis) => {
+    const known = analysis.stages.some((stage) => stage.id === stageId);
+    const stages = known ? analysis.stages : [...analysis.stages, emptyStage(stageId, stageId)];
+    return { ...analysis, stages: stages.map((stage) => (stage.id === stageId ? change(stage) : stage)) };
+  });
+}
+
+/** A later table with the same columns is the same table, better known. */
+function withTable(tables: readonly StageTable[], { columns, rows, note }: StageTable): StageTable[] {
+  const key = columns.join('\u0000');
+  const at = tables.findIndex((table) => table.columns.join('\u0000') === key);
+  const table = { columns, rows, note };
+  return at < 0 ? [...tables, table] : tables.map((old, index) => (index === at ? table : old));
+}

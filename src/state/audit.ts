@@ -1,0 +1,87 @@
+// The audit store: starts, pauses and cancels through the client, and folds its events (audit-reducer.ts).
+// Events can come by the hundred a second: they are folded at once but published at most once per frame.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import type { BudgetName } from '../engine/core/finding.ts';
+import type { Failure } from '../engine/core/result.ts';
+import type { Milliseconds } from '../engine/core/units.ts';
+import type { Report } from '../engine/report/report.ts';
+import { auditOfReport, endAudit, foldEvent, NO_AUDIT, startAudit, type AuditView } from './audit-reducer.ts';
+import type { AssayClient, AuditRequest } from './client.ts';
+
+export interface AuditStore {
+  readonly view: AuditView;
+  /** Chosen for the next audit. */
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly failure: Failure | undefined;
+  choose(choice: { readonly budget?: BudgetName; readonly seed?: number }): void;
+  start(request: AuditRequest): Promise<void>;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  cancel(): Promise<void>;
+  show(report: Report): void;
+  reset(): void;
+}
+
+export type Schedule = (work: () => void) => void;
+
+export function createAudit(client: AssayClient, now: () => Milliseconds, schedule: Schedule): StoreApi<AuditStore> {
+  return createStore<AuditStore>((set, get) => {
+    let run = 0;
+    return {
+      view: NO_AUDIT,
+      budget: 'standard',
+      seed: 0,
+      failure: undefined,
+
+      choose: ({ budget, seed }) => set((state) => ({ budget: budget ?? state.budget, seed: seed ?? state.seed })),
+
+      start: async (request) => {
+        const mine = ++run;
+        const waiting: { readonly event: AuditEvent; readonly at: Milliseconds }[] = [];
+        const flush = (): void => {
+          const batch = waiting.splice(0);
+          if (mine !== run || batch.length === 0) return;
+          set((state) => ({ view: batch.reduce((view, { event, at }) => foldEvent(view, event, at), state.view) }));
+        };
+        set({ view: startAudit(request, now()), failure: undefined, budget: request.budget, seed: request.seed });
+        const result = await client.audit(request, (event) => {
+          waiting.push({ event, at: now() });
+          if (waiting.length === 1) schedule(flush);
+        });
+        flush();
+        if (mine !== run) return;
+        if (result.kind === 'ok') {
+          const report = result.value;
+          set((state) => ({ view: endAudit(foldEvent(state.view, { type: 'report', report }, now()), 'done', now()) }));
+        } else {
+          const status = result.kind === 'cancelled' ? 'cancelled' : 'failed';
+          set((state) => ({ view: endAudit(state.view, status, now()), failure: result.kind === 'error' ? result : undefined }));
+        }
+      },
+
+      pause: async () => {
+        if (get().view.status !== 'running') return;
+        set((state) => ({ view: { ...state.view, status: 'paused' } }));
+        await client.pause();
+      },
+      unpause: async () => {
+        if (get().view.status !== 'paused') return;
+        set((state) => ({ view: { ...state.view, status: 'running' } }));
+        await client.unpause();
+      },
+      cancel: async () => {
+        await client.cancel();
+      },
+      show: (report) => {
+        run++;
+        set({ view: auditOfReport(report), failure: undefined });
+      },
+      reset: () => {
+        run++;
+        set({ view: NO_AUDIT, failure: undefined });
+      },
+    };
+  });
+}

@@ -1,0 +1,83 @@
+// The playground: one prompt answered without and with a trigger, kept as a list of tries for comparison.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Failure } from '../engine/core/result.ts';
+import { GREEDY, type SamplingOptions } from '../engine/runtime/causal-lm.ts';
+import type { AssayClient, GeneratedAnswer, PromptText } from './client.ts';
+import { insertTrigger, type Position } from './insert-trigger.ts';
+
+export interface PlaygroundForm {
+  readonly prompt: string;
+  readonly system: string;
+  readonly trigger: string;
+  readonly position: Position;
+  readonly sampling: SamplingOptions;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+export interface Try {
+  readonly id: number;
+  readonly form: PlaygroundForm;
+  readonly prompts: readonly PromptText[];
+  /** Without the trigger, then with it where there is one. */
+  readonly answers: readonly GeneratedAnswer[];
+}
+
+export interface PlaygroundState extends PlaygroundForm {
+  readonly status: 'idle' | 'running';
+  /** Tokens made so far of the tokens asked for. */
+  readonly made: number;
+  readonly asked: number;
+  readonly failure: Failure | undefined;
+  /** Newest first. */
+  readonly tries: readonly Try[];
+  edit(change: Partial<PlaygroundForm>): void;
+  generate(): Promise<void>;
+  clear(): void;
+  reset(sampling: SamplingOptions | undefined): void;
+}
+
+const MAX_TRIES = 20;
+
+export function createPlayground(client: AssayClient): StoreApi<PlaygroundState> {
+  return createStore<PlaygroundState>((set, get) => {
+    let run = 0;
+    return {
+      prompt: 'What is a computer for?',
+      system: '',
+      trigger: '',
+      position: 'middle',
+      sampling: GREEDY,
+      maxNewTokens: 48,
+      seed: 0,
+      status: 'idle',
+      made: 0,
+      asked: 0,
+      failure: undefined,
+      tries: [],
+      edit: (change) => set(change),
+      generate: async () => {
+        const mine = ++run;
+        const { prompt, system, trigger, position, sampling, maxNewTokens, seed } = get();
+        const base = system === '' ? {} : { system };
+        const prompts: PromptText[] = [{ ...base, user: prompt }, ...(trigger === '' ? [] : [{ ...base, ...insertTrigger(prompt, trigger, position) }])];
+        set({ status: 'running', made: 0, asked: prompts.length * maxNewTokens, failure: undefined });
+        const result = await client.generate({ prompts, sampling, maxNewTokens, seed }, (made) => {
+          if (mine === run) set({ made });
+        });
+        if (mine !== run) return;
+        if (result.kind !== 'ok') {
+          set({ status: 'idle', failure: result });
+          return;
+        }
+        const entry: Try = { id: mine, form: { prompt, system, trigger, position, sampling, maxNewTokens, seed }, prompts, answers: result.value };
+        set((state) => ({ status: 'idle', tries: [entry, ...state.tries].slice(0, MAX_TRIES) }));
+      },
+      clear: () => set({ tries: [] }),
+      reset: (sampling) => {
+        run++;
+        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], trigger: '', sampling: sampling ?? GREEDY });
+      },
+    };
+  });
+}

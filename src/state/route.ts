@@ -1,0 +1,56 @@
+// Hash routes: everything that can be shown has an address, and the address is what is locked on the page.
+
+export const DETAIL_TABS = ['evidence', 'attention', 'leaks', 'variants', 'replay'] as const;
+export type DetailTab = (typeof DETAIL_TABS)[number];
+
+export type Route =
+  | { readonly page: 'audit'; readonly finding?: string; readonly tab?: DetailTab; readonly stage?: { readonly analysis: string; readonly stage: string }; readonly coverage?: true }
+  | { readonly page: 'attention'; readonly finding?: string }
+  | { readonly page: 'playground'; readonly finding?: string }
+  | { readonly page: 'history' }
+  | { readonly page: 'gallery'; readonly specimen?: string };
+
+export type PageName = Route['page'];
+
+export function parseRoute(hash: string): Route {
+  const [page, ...rest] = hash.replace(/^#?\/?/, '').split('/').map(decode);
+  const [first, second, third] = rest;
+  if (page === 'attention' || page === 'playground') return first === undefined || first === '' ? { page } : { page, finding: first };
+  if (page === 'history') return { page };
+  if (page === 'gallery') return first === undefined || first === '' ? { page } : { page, specimen: first };
+  if (first === 'finding' && second !== undefined && second !== '') {
+    const tab = DETAIL_TABS.find((name) => name === third);
+    return tab === undefined ? { page: 'audit', finding: second } : { page: 'audit', finding: second, tab };
+  }
+  if (first === 'stage' && second !== undefined && third !== undefined) return { page: 'audit', stage: { analysis: second, stage: third } };
+  if (first === 'coverage') return { page: 'audit', coverage: true };
+  return { page: 'audit' };
+}
+
+export function formatRoute(route: Route): string {
+  return `#/${partsOf(route).map(encodeURIComponent).join('/')}`;
+}
+
+function partsOf(route: Route): string[] {
+  switch (route.page) {
+    case 'audit':
+      if (route.finding !== undefined) return ['audit', 'finding', route.finding, ...(route.tab === undefined ? [] : [route.tab])];
+      if (route.stage !== undefined) return ['audit', 'stage', route.stage.analysis, route.stage.stage];
+      return route.coverage === true ? ['audit', 'coverage'] : ['audit'];
+    case 'attention':
+    case 'playground':
+      return route.finding === undefined ? [route.page] : [route.page, route.finding];
+    case 'gallery':
+      return route.specimen === undefined ? ['gallery'] : ['gallery', route.specimen];
+    case 'history':
+      return ['history'];
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

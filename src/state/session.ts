@@ -1,0 +1,85 @@
+// What is open, how opening goes, and where it would run.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Failure } from '../engine/core/result.ts';
+import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
+import type { AssayClient, OpenedModel, OpenInput, OpenProgress, Sample } from './client.ts';
+
+export type SessionPhase = 'empty' | 'opening' | 'open';
+
+export interface SessionState {
+  readonly phase: SessionPhase;
+  readonly input: OpenInput | undefined;
+  /** The latest of each step, in the order the steps began. */
+  readonly steps: readonly OpenProgress[];
+  readonly model: OpenedModel | undefined;
+  /** The last failure of opening, kept until the next attempt. */
+  readonly failure: { readonly name: string; readonly failure: Failure } | undefined;
+  readonly environment: RuntimeEnvironment | undefined;
+  readonly environmentFailure: Failure | undefined;
+  readonly samples: readonly Sample[];
+
+  /** Asks once, at the start, what this browser can do and which samples there are. */
+  begin(): Promise<void>;
+  open(input: OpenInput): Promise<boolean>;
+  close(): Promise<void>;
+  clearFailure(): void;
+  /** The interrupted audit is being gone on with, or was thrown away. */
+  dropResumable(): void;
+}
+
+export function nameOf(input: OpenInput): string {
+  return input.kind === 'files' ? input.name : input.sample.title;
+}
+
+export function createSession(client: AssayClient): StoreApi<SessionState> {
+  return createStore<SessionState>((set, get) => {
+    let attempt = 0;
+    return {
+      phase: 'empty',
+      input: undefined,
+      steps: [],
+      model: undefined,
+      failure: undefined,
+      environment: undefined,
+      environmentFailure: undefined,
+      samples: [],
+
+      begin: async () => {
+        const [environment, samples] = await Promise.all([client.environment(), client.samples()]);
+        if (environment.kind === 'ok') set((state) => ({ environment: state.environment ?? environment.value }));
+        else set({ environmentFailure: environment });
+        if (samples.kind === 'ok') set({ samples: samples.value });
+      },
+
+      open: async (input) => {
+        const mine = ++attempt;
+        set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined });
+        const result = await client.open(input, (progress) => {
+          if (mine === attempt) set((state) => ({ steps: withStep(state.steps, progress) }));
+        });
+        if (mine !== attempt) return false;
+        if (result.kind === 'ok') {
+          set({ phase: 'open', model: result.value, environment: result.value.environment ?? get().environment });
+          return true;
+        }
+        set({ phase: 'empty', input: undefined, failure: { name: nameOf(input), failure: result } });
+        return false;
+      },
+
+      close: async () => {
+        attempt++;
+        await client.close();
+        set({ phase: 'empty', input: undefined, steps: [], model: undefined, failure: undefined });
+      },
+
+      clearFailure: () => set({ failure: undefined }),
+      dropResumable: () => set((state) => (state.model === undefined ? {} : { model: { ...state.model, resumable: undefined } })),
+    };
+  });
+}
+
+function withStep(steps: readonly OpenProgress[], progress: OpenProgress): OpenProgress[] {
+  return steps.some(({ step }) => step === progress.step)
+    ? steps.map((old) => (old.step === progress.step ? progress : old))
+    : [...steps, progress];
+}
