@@ -1,0 +1,51 @@
+// Cancelling and pausing of the call a worker is busy with. Cancelling is cooperative: the engine looks at `aborted`
+// between steps. A shared flag is seen even while the worker computes without pause; the message reaches it between
+// two runs of the runtime.
+import { Cancelled, throwIfCancelled, type CancelSignal } from '../engine/core/cancel.ts';
+
+export interface CallControl {
+  /** For one call; earlier cancels do not reach it (the page clears the shared flag before it calls). */
+  begin(): CancelSignal;
+  stop(): void;
+  hold(paused: boolean): void;
+  /** Settles at once unless paused; throws Cancelled once stopped. */
+  proceed(signal: CancelSignal): Promise<void>;
+}
+
+export function callControl(shared: SharedArrayBuffer | undefined): CallControl {
+  const flag = shared === undefined ? undefined : new Int32Array(shared);
+  let stopped = false;
+  let gate: { readonly opened: Promise<void>; readonly open: () => void } | undefined;
+  const release = (): void => {
+    gate?.open();
+    gate = undefined;
+  };
+  return {
+    begin() {
+      stopped = false;
+      release();
+      return {
+        get aborted() {
+          return stopped || (flag !== undefined && Atomics.load(flag, 0) === 1);
+        },
+      };
+    },
+    stop() {
+      stopped = true;
+      release();
+    },
+    hold(paused) {
+      if (!paused) return release();
+      if (gate !== undefined) return;
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      gate = { opened, open };
+    },
+    async proceed(signal) {
+      throwIfCancelled(signal);
+      if (gate === undefined) return;
+      await gate.opened;
+      if (signal.aborted) throw new Cancelled();
+    },
+  };
+}

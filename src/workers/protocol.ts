@@ -1,0 +1,198 @@
+// What crosses between page and workers: plain data for structured clone, failures as Result, progress as typed unions.
+// Large arrays (attention maps) are transferred. The page's stores know these shapes through the client alone.
+import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
+import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
+import type { Result } from '../engine/core/result.ts';
+import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
+import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
+import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
+
+export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
+
+/** One file of a drop: its path inside the drop and the browser's handle, which is never copied as a whole. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** An entry of samples/index.json; `files` are URLs relative to that index. */
+export interface Sample {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly task: Task;
+  readonly files: readonly string[];
+}
+
+export type OpenInput =
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[]; readonly handles?: readonly FileSystemHandle[] }
+  | { readonly kind: 'sample'; readonly sample: Sample }
+  /** What was open before a reload; see Remembered. */
+  | { readonly kind: 'remembered'; readonly name: string };
+
+/** What was open when the page was left, and whether it can be opened again from here. */
+export interface Remembered {
+  readonly name: string;
+  readonly savedAt: Milliseconds;
+  /** True where the browser will ask the user for the files again, which needs a click. */
+  readonly needsPermission: boolean;
+  /** An audit of it was interrupted. */
+  readonly interrupted: boolean;
+}
+
+export type OpenStep = 'fetch' | 'read' | 'convert' | 'hash' | 'build' | 'load';
+
+export interface OpenProgress {
+  readonly step: OpenStep;
+  /** In units of `unit`; total 0 where it is not known. */
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes' | 'files' | 'tensors' | 'steps';
+  readonly note?: string;
+}
+
+export interface BudgetEstimate {
+  readonly budget: BudgetName;
+  readonly tokens: number;
+  readonly seconds?: Seconds;
+}
+
+/** Work of an interrupted audit of the same artifact that can be gone on with. */
+export interface Resumable {
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly savedAt: Milliseconds;
+  readonly stagesDone: number;
+  readonly stagesTotal: number;
+}
+
+/** What the model worker knows of what is open; hashes and resumable work are added by the client. */
+export interface ModelDescription {
+  readonly name: string;
+  readonly task: Task;
+  readonly kind: string;
+  readonly architecture: string | undefined;
+  readonly layers: number | undefined;
+  readonly heads: number | undefined;
+  readonly parameters: number | undefined;
+  readonly vocabularySize: number | undefined;
+  readonly contextLength: number | undefined;
+  readonly dtypes: readonly string[];
+  readonly bytes: Bytes;
+  readonly formats: Readonly<Record<string, string>>;
+  readonly claims: string | undefined;
+  readonly chatTemplate: string;
+  readonly defaultSampling: SamplingOptions | undefined;
+  readonly problems: readonly ArtifactErrorFields[];
+  readonly notRunnable: ArtifactErrorFields | undefined;
+  readonly budgets: readonly BudgetEstimate[];
+  readonly environment: RuntimeEnvironment | undefined;
+}
+
+export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
+  readonly files: readonly ReportFile[];
+  readonly sha256: string;
+  readonly resumable: Resumable | undefined;
+}
+
+export interface AuditRequest {
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly analyses?: readonly string[];
+  readonly resume: boolean;
+}
+
+/** What the worker needs beyond the request: whose hashes the report names, and what is already done. */
+export interface AuditJob extends Omit<AuditRequest, 'resume'> {
+  readonly files: readonly ReportFile[];
+  readonly sha256: string;
+  readonly resumeState: ResumeState | undefined;
+}
+
+export interface PromptText {
+  readonly user: string;
+  readonly system?: string;
+  /** Character range of the trigger in `user`. */
+  readonly trigger?: readonly [number, number];
+}
+
+export type TokenRole = 'template' | 'system' | 'prompt' | 'trigger' | 'answer';
+
+export interface TokenView {
+  readonly id: number;
+  readonly text: string;
+  readonly role: TokenRole;
+}
+
+export interface AttentionRequest {
+  readonly prompts: readonly PromptText[];
+  readonly answerTokens: number;
+}
+
+export interface AttentionView {
+  readonly tokens: readonly TokenView[];
+  readonly layers: number;
+  readonly heads: number;
+  /** [layers] of Float32Array [heads, query, key], row-major, probabilities. */
+  readonly maps: readonly Float32Array[];
+  readonly seconds: Seconds;
+}
+
+export interface GenerateRequest {
+  readonly prompts: readonly PromptText[];
+  readonly sampling: SamplingOptions;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+export interface GeneratedAnswer {
+  readonly text: string;
+  readonly tokens: readonly { readonly id: number; readonly text: string; readonly entropy: Nats }[];
+  readonly stopped: boolean;
+  readonly seconds: Seconds;
+}
+
+export interface StoredReportSummary {
+  readonly id: string;
+  readonly savedAt: Milliseconds;
+  readonly name: string;
+  readonly task: Task;
+  readonly sha256: string;
+  readonly verdict: Verdict;
+  readonly score: number;
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly findings: number;
+  readonly ran: number;
+  readonly analyses: number;
+}
+
+export interface WorkerSettings {
+  /** Folder of the page, under which ort/ stands. */
+  readonly baseUrl: string;
+  readonly choice: BackendChoice;
+  /** Int32Array of one entry, set to 1 to cancel; present where the page is cross-origin isolated. */
+  readonly cancelFlag: SharedArrayBuffer | undefined;
+}
+
+/** The model worker: owns the runtime and the one open model. Calls follow one another; only `stop` and `hold` overtake. */
+export interface ModelWorker {
+  start(settings: WorkerSettings): Promise<Result<RuntimeEnvironment>>;
+  open(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void): Promise<Result<ModelDescription>>;
+  close(): Promise<void>;
+  /** Events arrive in order, in batches; the report comes back as the result. */
+  audit(job: AuditJob, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
+  attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>>;
+  generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
+  /** Cancels the call in progress at its next step. */
+  stop(): void;
+  /** Pauses or goes on with an audit, between two of its steps. */
+  hold(paused: boolean): void;
+}
+
+/** The hash worker: SHA-256 of files, beside the model worker on another core. */
+export interface HashWorker {
+  hash(files: readonly DroppedFile[], onProgress: (bytes: Bytes) => void): Promise<Result<readonly string[]>>;
+}
