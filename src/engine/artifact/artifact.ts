@@ -22,10 +22,26 @@ export interface TensorInfo {
   readonly end: Bytes;
 }
 
+/** Why a file is taken for a format. `certain`: its own signature; `likely`: its structure; `name`: only its name. */
+export interface FormatMatch {
+  readonly format: string;
+  readonly sure: 'certain' | 'likely' | 'name';
+  readonly why: string;
+}
+
 export interface ArtifactFile {
   readonly source: ByteSource;
   /** By content first, name second: 'safetensors', 'gguf', 'onnx', 'json', 'jinja', 'unknown'. */
   readonly format: string;
+  /** Every format it could be read as, surest first: more than one is evidence (a polyglot). */
+  readonly matches?: readonly FormatMatch[];
+}
+
+export interface NamedTemplate {
+  /** 'default', or the name under which it is chosen ('tool_use', 'rag', …). */
+  readonly name: string;
+  readonly source: string;
+  readonly file: string;
 }
 
 export type ArtifactKind = 'hugging-face' | 'gguf' | 'onnx' | 'unknown';
@@ -43,6 +59,12 @@ export interface Artifact {
   readonly tokenizerConfig: Readonly<Record<string, unknown>> | undefined;
   /** Jinja source of the chat template and where it stands. */
   readonly chatTemplate: { readonly source: string; readonly file: string } | undefined;
+  /** Every chat template in the files, the default one included: those a user interface hides are evidence too. */
+  readonly chatTemplates?: readonly NamedTemplate[];
+  /** Free-form metadata of the weights: safetensors' __metadata__, GGUF's key-values without the tokenizer's arrays. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What was decided while opening, in the user's words: which of several models was taken, what was left out. */
+  readonly notes?: readonly string[];
   /** Model type as it claims: 'llama', 'qwen2', 'gpt2', … */
   readonly architecture: string | undefined;
   readonly parameters: number | undefined;

@@ -1,0 +1,113 @@
+// Reads a text or JSON file out of a hostile artifact: size limit first, UTF-8 checked, nesting bounded before parsing.
+// RFC 8259, parsed by the engine's own JSON.parse; duplicate keys, which parsers settle differently, are reported.
+import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.ts';
+import type { ByteSource } from '../core/byte-source.ts';
+import type { Bytes } from '../core/units.ts';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface TextLimits {
+  readonly maxBytes: Bytes;
+  /** CWE-674: recursion over what was parsed must end before the stack does. */
+  readonly maxDepth: number;
+}
+
+export const CONFIG_LIMITS: TextLimits = { maxBytes: 16 * 2 ** 20, maxDepth: 64 };
+/** The largest tokenizer.json in the field (vocabularies of 262,144) are about 35 MB. */
+export const TOKENIZER_LIMITS: TextLimits = { maxBytes: 128 * 2 ** 20, maxDepth: 64 };
+/** The largest chat templates in the field are about 40 KB. */
+export const TEMPLATE_LIMITS: TextLimits = { maxBytes: 256 * 2 ** 10, maxDepth: 64 };
+
+export interface ParsedJson {
+  readonly value: unknown;
+  readonly problems: readonly ArtifactErrorFields[];
+}
+
+export async function readText(source: ByteSource, format: string, limits: TextLimits): Promise<string> {
+  if (source.size > limits.maxBytes) {
+    throw new ArtifactError({ code: 'limit-exceeded', format, file: source.path, field: 'size', expected: `at most ${limits.maxBytes} bytes`, actual: `${source.size} bytes` });
+  }
+  return decodeUtf8(await source.slice(0, source.size), { format, file: source.path });
+}
+
+export function decodeUtf8(bytes: Uint8Array, at: { readonly format: string; readonly file: string; readonly offset?: number; readonly field?: string }): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'UTF-8 text', actual: 'bytes that are not UTF-8' });
+  }
+}
+
+/** Reads a JSON file whose top level must be an object. */
+export async function readJsonObject(source: ByteSource, limits: TextLimits): Promise<{ readonly value: JsonObject; readonly problems: readonly ArtifactErrorFields[] }> {
+  const text = await readText(source, 'json', limits);
+  const { value, problems } = parseJson(text, { format: 'json', file: source.path }, limits.maxDepth);
+  if (!isObject(value)) {
+    throw new ArtifactError({ code: 'malformed', format: 'json', file: source.path, expected: 'an object', actual: describeType(value) });
+  }
+  return { value, problems };
+}
+
+export function parseJson(text: string, at: { readonly format: string; readonly file: string }, maxDepth: number): ParsedJson {
+  const problems = scanStructure(text, at, maxDepth);
+  try {
+    return { value: JSON.parse(text) as unknown, problems };
+  } catch (error) {
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MAX_DUPLICATES_LISTED = 16;
+
+/** One pass over the characters: nesting depth and duplicate keys. Says nothing of other syntax errors, which JSON.parse finds. */
+function scanStructure(text: string, at: { readonly format: string; readonly file: string }, maxDepth: number): ArtifactErrorFields[] {
+  const problems: ArtifactErrorFields[] = [];
+  /** Keys seen at each level; undefined for an array. */
+  const levels: (Set<string> | undefined)[] = [];
+  let lastString: { begin: number; end: number } | undefined;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) {
+      const begin = i;
+      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) if (text.charCodeAt(i) === BACKSLASH) i++;
+      lastString = { begin, end: i + 1 };
+    } else if (char === 0x7b || char === 0x5b) {
+      levels.push(char === 0x7b ? new Set() : undefined);
+      if (levels.length > maxDepth) {
+        throw new ArtifactError({ code: 'limit-exceeded', ...at, offset: i, field: 'nesting', expected: `at most ${maxDepth} levels`, actual: 'more' });
+      }
+    } else if (char === 0x7d || char === 0x5d) {
+      levels.pop();
+    } else if (char === 0x3a && lastString !== undefined) {
+      const keys = levels.at(-1);
+      const key = unescapeKey(text.slice(lastString.begin, lastString.end));
+      if (keys?.has(key) && problems.length < MAX_DUPLICATES_LISTED) {
+        problems.push({ code: 'malformed', ...at, offset: lastString.begin, field: key, expected: 'each key once', actual: 'a duplicate key (the last one is used)' });
+      }
+      keys?.add(key);
+      lastString = undefined;
+    }
+  }
+  return problems;
+}
+
+function unescapeKey(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function describeType(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
