@@ -15,6 +15,8 @@ export interface WebRuntimeOptions {
   /** Folder of the page; the runtime's files stand in its `ort/`. */
   readonly baseUrl: string;
   readonly choice: BackendChoice;
+  /** Why this choice, where it is not the user's. */
+  readonly why?: string;
 }
 
 /** Beyond this many bytes of weights in live sessions, repacked copies would not fit the 4 GiB heap. */
@@ -28,7 +30,8 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
   const scratch = await openScratchStore();
   const exclusive = oneAtATime();
   let liveBytes = 0;
-  const { backend, threads, adapter, why, limits } = chosen;
+  const { backend, threads, adapter, limits } = chosen;
+  const why = options.why ?? chosen.why;
   return {
     environment: { backend, threads, adapter, why },
     limits,

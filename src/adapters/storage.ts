@@ -17,7 +17,8 @@ export interface AuditKey {
 export interface StoredAudit extends AuditKey {
   readonly key: string;
   readonly savedAt: Milliseconds;
-  readonly stagesTotal: number;
+  /** Analysis -> how many stages it planned. */
+  readonly stages: Readonly<Record<string, number>>;
 }
 
 interface StoredCheckpoint {
@@ -67,9 +68,11 @@ export async function openStorage() {
     },
   });
   return {
-    /** Notes that an audit has begun, so that its checkpoints can be found; `plan` says of how many stages. */
-    async beginAudit(audit: AuditKey, stagesTotal: number, savedAt: Milliseconds): Promise<void> {
-      await db.put('audits', { ...audit, key: keyOf(audit), stagesTotal, savedAt });
+    /** Notes an analysis' plan, so that its audit's checkpoints can be found and counted. */
+    async savePlan({ sha256, budget, seed }: AuditKey, plan: Extract<AuditEvent, { type: 'plan' }>, savedAt: Milliseconds): Promise<void> {
+      const key = keyOf({ sha256, budget, seed });
+      const known = await db.get('audits', key);
+      await db.put('audits', { sha256, budget, seed, key, savedAt, stages: { ...known?.stages, [plan.analysis]: plan.stages.length } });
       const old = (await db.getAll('audits')).toSorted((a, b) => b.savedAt - a.savedAt).slice(MAX_AUDITS);
       for (const stale of old) await removeAudit(db, stale.key);
     },

@@ -1,15 +1,13 @@
-// Cancelling and pausing of the call a worker is busy with. Cancelling is cooperative: the engine looks at `aborted`
+// Cancelling and pausing of the call a worker is busy with. Both are cooperative: the engine looks at the signal
 // between steps. A shared flag is seen even while the worker computes without pause; the message reaches it between
 // two runs of the runtime.
-import { Cancelled, throwIfCancelled, type CancelSignal } from '../engine/core/cancel.ts';
+import type { CancelSignal } from '../engine/core/cancel.ts';
 
 export interface CallControl {
   /** For one call; earlier cancels do not reach it (the page clears the shared flag before it calls). */
   begin(): CancelSignal;
   stop(): void;
   hold(paused: boolean): void;
-  /** Settles at once unless paused; throws Cancelled once stopped. */
-  proceed(signal: CancelSignal): Promise<void>;
 }
 
 export function callControl(shared: SharedArrayBuffer | undefined): CallControl {
@@ -28,6 +26,9 @@ export function callControl(shared: SharedArrayBuffer | undefined): CallControl 
         get aborted() {
           return stopped || (flag !== undefined && Atomics.load(flag, 0) === 1);
         },
+        get paused() {
+          return gate?.opened;
+        },
       };
     },
     stop() {
@@ -40,12 +41,6 @@ export function callControl(shared: SharedArrayBuffer | undefined): CallControl 
       let open = (): void => undefined;
       const opened = new Promise<void>((resolve) => (open = resolve));
       gate = { opened, open };
-    },
-    async proceed(signal) {
-      throwIfCancelled(signal);
-      if (gate === undefined) return;
-      await gate.opened;
-      if (signal.aborted) throw new Cancelled();
     },
   };
 }

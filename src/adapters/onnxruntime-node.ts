@@ -1,0 +1,211 @@
+// Runtime and Session on onnxruntime-node 1.30: CPU always, CUDA where its provider is installed and asked for.
+// Weights: files of the host are mapped in place by the runtime itself (external data below one folder); bytes without
+// a file are handed over as buffers. A run computes on the calling thread and returns when it is done.
+// How results can mislead: sums are made in blocks that depend on batch and thread count; the last digits differ.
+import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { availableParallelism, cpus, freemem, tmpdir, totalmem } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node';
+import { ArtifactError } from '../engine/core/artifact-error.ts';
+import type { ByteSource } from '../engine/core/byte-source.ts';
+import type { Bytes } from '../engine/core/units.ts';
+import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, ScratchFile, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
+import { nodeSource } from './node-files.ts';
+
+export interface NodeRuntimeOptions {
+  readonly backend?: 'cpu' | 'cuda';
+  /** Processors available to this process, where undefined. */
+  readonly threads?: number;
+}
+
+export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
+  const backend = options.backend ?? 'cpu';
+  const available = listSupportedBackends().map(({ name }) => name);
+  if (!available.includes(backend))
+    throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: available.join(' or '), actual: backend });
+  const threads = options.threads ?? availableParallelism();
+  const processor = cpus()[0]?.model.trim() ?? process.arch;
+  const folder = scratchFolder();
+  const memory = totalmem();
+  return {
+    environment: {
+      backend,
+      threads,
+      adapter: backend === 'cuda' ? 'CUDA device 0' : processor,
+      why: backend === 'cuda' ? 'CUDA was asked for' : options.backend === 'cpu' ? 'the CPU was asked for' : 'Node runs on the CPU unless CUDA is asked for',
+    },
+    limits: { maxTensorBytes: 2 ** 40, maxModelBytes: Math.max(0.6 * memory, Math.min(0.8 * memory, freemem())), float16: false },
+    createSession: (graph) => createSession(graph, backend, threads),
+    scratch: async (name, size) => createScratch(await folder(), name, size),
+  };
+}
+
+async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads: number): Promise<Session> {
+  const { bytes, folder, buffers } = await placeExternalData(graph);
+  const session = await InferenceSession.create(bytes, {
+    executionProviders: backend === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
+    intraOpNumThreads: threads,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    externalData: buffers,
+    extra: folder === undefined ? {} : { session: { model_external_initializers_file_folder_path: folder } },
+  }).catch((error: unknown) => {
+    throw runtimeFailure(graph.name, 'session', error);
+  });
+  return openSession(session, graph.name);
+}
+
+interface PlacedData {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where the runtime finds files that it maps itself. */
+  readonly folder: string | undefined;
+  readonly buffers: { path: string; data: Uint8Array }[];
+}
+
+/** Files of the host under their common folder; links are resolved first, since the runtime refuses those that lead away. */
+async function placeExternalData(graph: GraphFile): Promise<PlacedData> {
+  const paths = new Map<string, string>();
+  const buffers: { path: string; data: Uint8Array }[] = [];
+  for (const [location, source] of graph.external) {
+    const hostPath = hostPathOf(source);
+    if (hostPath !== undefined && graph.relocated !== undefined) paths.set(location, await realpath(hostPath));
+    else buffers.push({ path: location, data: await source.slice(0, source.size) });
+  }
+  if (paths.size === 0 || graph.relocated === undefined) return { bytes: graph.bytes, folder: undefined, buffers };
+  const folder = commonFolder([...paths.values()]);
+  const bytes = graph.relocated((location) => {
+    const path = paths.get(location);
+    return path === undefined ? location : relative(folder, path).split(sep).join('/');
+  });
+  return { bytes, folder, buffers };
+}
+
+function hostPathOf({ handle }: ByteSource): string | undefined {
+  if (typeof handle !== 'object' || handle === null || !('hostPath' in handle)) return undefined;
+  return typeof handle.hostPath === 'string' ? handle.hostPath : undefined;
+}
+
+export function commonFolder(paths: readonly string[]): string {
+  const [first = sep, ...rest] = paths.map((path) => dirname(path));
+  return rest.reduce((folder, other) => {
+    let common = folder;
+    while (common !== other && !other.startsWith(common.endsWith(sep) ? common : common + sep) && dirname(common) !== common) common = dirname(common);
+    return common;
+  }, first);
+}
+
+function openSession(session: InferenceSession, name: string): Session {
+  let disposed = false;
+  return {
+    async run(feeds, outputs, hold = new Set()) {
+      const inputs: Record<string, Tensor> = {};
+      for (const [input, feed] of Object.entries(feeds)) inputs[input] = tensorOf(feed);
+      const results = await session.run(inputs, outputs).catch((error: unknown) => {
+        throw runtimeFailure(name, 'run', error);
+      });
+      return collect(results, outputs, hold);
+    },
+    async dispose() {
+      if (disposed) return;
+      disposed = true;
+      await session.release();
+    },
+  };
+}
+
+function collect(results: InferenceSession.ReturnType, outputs: readonly string[], hold: ReadonlySet<string>): SessionOutputs {
+  const host: Record<string, HostTensor> = {};
+  const held: Record<string, HeldTensor> = {};
+  for (const output of outputs) {
+    const value = results[output];
+    if (value === undefined) throw new Error(`the runtime gave no output ${output}`);
+    if (hold.has(output)) held[output] = new NodeHeldTensor(value);
+    else host[output] = hostTensorOf(value);
+  }
+  return { host, held };
+}
+
+/** Outputs are host memory here: holding one costs nothing and feeding it back copies nothing. */
+class NodeHeldTensor implements HeldTensor {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly tensor: Tensor;
+
+  constructor(tensor: Tensor) {
+    this.tensor = tensor;
+    this.type = elementTypeOf(tensor.type);
+    this.dims = tensor.dims;
+  }
+
+  read(): Promise<HostTensor> {
+    return Promise.resolve(hostTensorOf(this.tensor));
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+function tensorOf(feed: Feed): Tensor {
+  if (feed instanceof NodeHeldTensor) return feed.tensor;
+  if ('data' in feed) return new Tensor(feed.type, feed.data, feed.dims);
+  throw new Error('a held tensor of another runtime cannot be fed');
+}
+
+function hostTensorOf(tensor: Tensor): HostTensor {
+  return { type: elementTypeOf(tensor.type), dims: tensor.dims, data: dataOf(tensor.data) };
+}
+
+function dataOf(data: Tensor.DataType): TensorData {
+  if (data instanceof Float32Array || data instanceof BigInt64Array || data instanceof Int32Array || data instanceof Uint8Array || data instanceof Uint16Array) return data;
+  if (ArrayBuffer.isView(data) && data.BYTES_PER_ELEMENT === 2) return new Uint16Array(data.buffer, data.byteOffset, data.length);
+  throw new Error('the runtime gave a tensor of a type Assay does not read');
+}
+
+const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>(['float32', 'float16', 'int64', 'int32', 'uint8', 'bool']);
+
+function elementTypeOf(type: string): ElementType {
+  if (!ELEMENT_TYPES.has(type)) throw new Error(`tensors of type ${type} are not read`);
+  return type as ElementType;
+}
+
+/** One folder a process, made when first asked for and removed when the process ends. */
+function scratchFolder(): () => Promise<string> {
+  let made: Promise<string> | undefined;
+  return () => {
+    made ??= mkdtemp(join(tmpdir(), 'assay-')).then((folder) => {
+      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+      return folder;
+    });
+    return made;
+  };
+}
+
+let scratchFiles = 0;
+
+async function createScratch(folder: string, name: string, size: Bytes): Promise<ScratchFile> {
+  const path = join(folder, `${scratchFiles++}-${name}`);
+  const file = await open(path, 'wx');
+  try {
+    await file.truncate(size);
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  return {
+    async write(offset, bytes) {
+      let done = 0;
+      while (done < bytes.byteLength) done += (await file.write(bytes, done, bytes.byteLength - done, offset + done)).bytesWritten;
+    },
+    async finish() {
+      await file.close();
+      return nodeSource(path, name, size);
+    },
+  };
+}
+
+function runtimeFailure(graph: string, field: string, error: unknown): ArtifactError {
+  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', file: graph, field, actual: error instanceof Error ? error.message : String(error) });
+}

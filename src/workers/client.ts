@@ -1,0 +1,246 @@
+// The page's side of the workers: one model worker that owns the runtime, one hash worker beside it, and what the
+// browser keeps. Implements the stores' AssayClient by shape. One call at a time reaches the model worker; cancel is
+// cooperative first, and a worker that does not answer in time is ended and started again.
+import * as Comlink from 'comlink';
+import { openStorage, type Storage } from '../adapters/storage.ts';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import { capture, type Result } from '../engine/core/result.ts';
+import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
+import { digestOfFiles } from './digest.ts';
+import { startWorker, type StartedWorker } from './start-worker.ts';
+import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
+import { fetchSample, fetchSampleIndex } from './samples.ts';
+import type {
+  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, GeneratedAnswer, GenerateRequest, HashWorker, ModelDescription, ModelWorker,
+  OpenedModel, OpenInput, OpenProgress, Remembered, Resumable, Sample, StoredReportSummary,
+} from './protocol.ts';
+
+export interface ClientOptions {
+  /** Folder of the page, with '/' at its end. */
+  readonly baseUrl: string;
+  readonly backend: BackendChoice;
+}
+
+/** A worker that has not stopped this long after a cancel is ended. Long runs on slow machines take seconds. */
+const STOP_WITHIN_MS = 20_000;
+
+export class WorkerClient {
+  readonly #options: ClientOptions;
+  readonly #storage: Promise<Storage | undefined> = openStorage().catch(() => undefined);
+  readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
+  #model: StartedWorker<ModelWorker> | undefined;
+  #environment: Promise<Result<RuntimeEnvironment>> | undefined;
+  /** Settles when the call in progress has settled. */
+  #busy: Promise<unknown> = Promise.resolve();
+  #abort = new AbortController();
+  #opened: OpenedModel | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  environment(): Promise<Result<RuntimeEnvironment>> {
+    this.#environment ??= this.#start();
+    return this.#environment;
+  }
+
+  samples(): Promise<Result<readonly Sample[]>> {
+    return capture(() => fetchSampleIndex(this.#options.baseUrl));
+  }
+
+  open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>> {
+    return this.#exclusively(async (signal) => {
+      this.#opened = undefined;
+      const fetched = await capture(() => this.#filesOf(input, signal, onProgress));
+      if (signal.aborted) return { kind: 'cancelled' };
+      if (fetched.kind !== 'ok') return fetched;
+      const { name, files } = fetched.value;
+      const hashing = this.#hash(files, signal, onProgress);
+      const described = await this.#call((worker) => worker.open(name, files, Comlink.proxy(onProgress)));
+      const hashes = await hashing;
+      if (described.kind !== 'ok') return described;
+      if (hashes.kind !== 'ok') return hashes;
+      const opened = await this.#complete(described.value, files, hashes.value);
+      this.#opened = opened;
+      const remembered = dropToRemember(input, name, files, opened.sha256, Date.now());
+      if (remembered !== undefined) await (await this.#storage)?.rememberDrop(remembered).catch(() => undefined);
+      else if (input.kind !== 'remembered') await (await this.#storage)?.forgetDrop().catch(() => undefined);
+      return { kind: 'ok', value: opened };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.cancel();
+    await this.#busy;
+    this.#opened = undefined;
+    const storage = await this.#storage;
+    await storage?.forgetDrop().catch(() => undefined);
+    await this.#model?.proxy.close();
+  }
+
+  audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
+    return this.#exclusively(async () => {
+      const opened = this.#opened;
+      if (opened === undefined) return { kind: 'error', message: 'no model is open' };
+      const storage = await this.#storage;
+      const { budget, seed, analyses } = request;
+      const key = { sha256: opened.sha256, budget, seed };
+      const resumeState = request.resume ? await storage?.resumeState(key).catch(() => undefined) : undefined;
+      if (resumeState === undefined) await storage?.forgetAudit(key).catch(() => undefined);
+      const job = { ...key, files: opened.files, resumeState, ...(analyses === undefined ? {} : { analyses }) };
+      const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+      if (result.kind === 'ok') {
+        const savedAt = Date.now();
+        await storage?.forgetAudit(key).catch(() => undefined);
+        await storage?.saveReport({ id: crypto.randomUUID(), savedAt, sha256: opened.sha256, report: result.value }).catch(() => undefined);
+      }
+      return result;
+    });
+  }
+
+  attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>> {
+    return this.#exclusively(() => this.#call((worker) => worker.attention(request)));
+  }
+
+  generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>> {
+    return this.#exclusively(() => this.#call((worker) => worker.generate(request, Comlink.proxy(onTokens))));
+  }
+
+  async cancel(): Promise<void> {
+    this.#abort.abort();
+    if (this.#cancelFlag !== undefined) Atomics.store(new Int32Array(this.#cancelFlag), 0, 1);
+    const model = this.#model;
+    const busy = this.#busy;
+    void model?.proxy.stop();
+    const late = await Promise.race([busy.then(() => false), new Promise<boolean>((resolve) => setTimeout(() => resolve(true), STOP_WITHIN_MS))]);
+    if (!late || model === undefined || this.#model !== model) return;
+    // The GPU session and the open model are lost with it: what was open must be opened again.
+    this.#model = undefined;
+    this.#environment = undefined;
+    this.#opened = undefined;
+    model.end('cancelled');
+  }
+
+  async pause(): Promise<void> {
+    await this.#model?.proxy.hold(true);
+  }
+
+  async unpause(): Promise<void> {
+    await this.#model?.proxy.hold(false);
+  }
+
+  /** What was open before the page was left, where it can be opened again: `open({ kind: 'remembered', … })`. */
+  remembered(): Promise<Result<Remembered | null>> {
+    return capture(async () => {
+      const storage = await this.#storage;
+      const drop = await storage?.rememberedDrop();
+      if (storage === undefined || drop === undefined) return null;
+      const interrupted = (await storage.interrupted(drop.sha256)) !== undefined;
+      return { name: drop.name, savedAt: drop.savedAt, interrupted, needsPermission: drop.kind === 'handles' && (await needsPermission(drop.handles)) };
+    });
+  }
+
+  listReports(): Promise<Result<readonly StoredReportSummary[]>> {
+    return capture(async () => {
+      const stored = (await (await this.#storage)?.listReports()) ?? [];
+      return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage } }) => ({
+        id, savedAt, sha256, verdict, score, ...options, name: subject.name, task: subject.task,
+        findings: findings.length, ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
+      }));
+    });
+  }
+
+  loadReport(id: string): Promise<Result<Report>> {
+    return capture(async () => {
+      const stored = await (await this.#storage)?.loadReport(id);
+      if (stored === undefined) throw new Error('this report is no longer stored');
+      return stored.report;
+    });
+  }
+
+  removeReport(id: string): Promise<Result<null>> {
+    return capture(async () => {
+      await (await this.#storage)?.removeReport(id);
+      return null;
+    });
+  }
+
+  async #start(): Promise<Result<RuntimeEnvironment>> {
+    const model = startWorker<ModelWorker>(new Worker(new URL('./model-worker.ts', import.meta.url), { type: 'module', name: 'assay-model' }));
+    this.#model = model;
+    const { baseUrl, backend } = this.#options;
+    const result = await model.guard(model.proxy.start({ baseUrl, choice: backend, cancelFlag: this.#cancelFlag }));
+    if (result.kind !== 'ok' && this.#model === model) {
+      // The next call starts afresh.
+      model.end('failed to start');
+      this.#model = undefined;
+      this.#environment = undefined;
+    }
+    return result;
+  }
+
+  /** One call of the model worker; a worker that dies gives an error and is started again by the next call. */
+  async #call<T>(work: (worker: Comlink.Remote<ModelWorker>) => Promise<Result<T>>): Promise<Result<T>> {
+    const environment = await this.environment();
+    if (environment.kind !== 'ok') return environment;
+    const model = this.#model;
+    if (model === undefined) return { kind: 'cancelled' };
+    if (this.#abort.signal.aborted) return { kind: 'cancelled' };
+    const result = await model.guard(work(model.proxy));
+    if (model.ended && this.#model === model) {
+      this.#model = undefined;
+      this.#environment = undefined;
+      this.#opened = undefined;
+    }
+    return result;
+  }
+
+  #exclusively<T>(work: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
+    const next = this.#busy.then(async () => {
+      this.#abort = new AbortController();
+      if (this.#cancelFlag !== undefined) Atomics.store(new Int32Array(this.#cancelFlag), 0, 0);
+      return work(this.#abort.signal);
+    });
+    this.#busy = next.catch(() => undefined);
+    return next;
+  }
+
+  async #filesOf(input: OpenInput, signal: AbortSignal, onProgress: (progress: OpenProgress) => void): Promise<{ name: string; files: readonly DroppedFile[] }> {
+    if (input.kind === 'files') return input;
+    if (input.kind === 'sample') return { name: input.sample.id, files: await fetchSample(this.#options.baseUrl, input.sample, signal, onProgress) };
+    const drop = await (await this.#storage)?.rememberedDrop();
+    if (drop === undefined) throw new Error(`${input.name} can no longer be opened from here: drop it again`);
+    if (drop.kind === 'copies') return drop;
+    if (drop.kind === 'handles') return { name: drop.name, files: await filesOfHandles(drop.handles) };
+    const sample = (await fetchSampleIndex(this.#options.baseUrl)).find(({ id }) => id === drop.sampleId);
+    if (sample === undefined) throw new Error(`the sample ${drop.sampleId} is not served here any more`);
+    return { name: sample.id, files: await fetchSample(this.#options.baseUrl, sample, signal, onProgress) };
+  }
+
+  async #hash(files: readonly DroppedFile[], signal: AbortSignal, onProgress: (progress: OpenProgress) => void): Promise<Result<readonly string[]>> {
+    const total = files.reduce((sum, { file }) => sum + file.size, 0);
+    const hasher = startWorker<HashWorker>(new Worker(new URL('./hash-worker.ts', import.meta.url), { type: 'module', name: 'assay-hash' }));
+    const onAbort = (): void => hasher.end('cancelled');
+    signal.addEventListener('abort', onAbort);
+    onProgress({ step: 'hash', done: 0, total, unit: 'bytes' });
+    const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes' });
+    const result = await hasher.guard(hasher.proxy.hash(files, Comlink.proxy(report)));
+    signal.removeEventListener('abort', onAbort);
+    hasher.end('done');
+    return result;
+  }
+
+  async #complete({ formats, ...description }: ModelDescription, files: readonly DroppedFile[], hashes: readonly string[]): Promise<OpenedModel> {
+    const hashed: ReportFile[] = files.map(({ path, file }, index) => ({ path, bytes: file.size, sha256: hashes[index] ?? '', format: formats[path] ?? 'unknown' }));
+    const sha256 = await digestOfFiles(hashed);
+    return { ...description, files: hashed, sha256, resumable: await this.#resumable(sha256) };
+  }
+
+  async #resumable(sha256: string): Promise<Resumable | undefined> {
+    const found = await (await this.#storage)?.interrupted(sha256).catch(() => undefined);
+    if (found === undefined) return undefined;
+    const { budget, seed, savedAt, stages } = found.audit;
+    return { budget, seed, savedAt, stagesDone: found.stagesDone, stagesTotal: Object.values(stages).reduce((sum, count) => sum + count, 0) };
+  }
+}

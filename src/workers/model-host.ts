@@ -1,0 +1,188 @@
+// What the model worker does, without the worker: owns one runtime and at most one open model, and answers the calls
+// of the protocol. Runtime, storage and time are passed in.
+import type { Artifact } from '../engine/artifact/artifact.ts';
+import { openArtifact } from '../engine/artifact/open.ts';
+import { openChatTemplate, openTokenizer } from '../engine/artifact/tokenizer/open-tokenizer.ts';
+import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import { estimateBudgets } from '../engine/audit/budgets.ts';
+import { runAudit } from '../engine/audit/run-audit.ts';
+import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { Drop } from '../engine/core/byte-source.ts';
+import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
+import type { Clock } from '../engine/core/host.ts';
+import { seeded } from '../engine/core/random.ts';
+import type { Report } from '../engine/report/report.ts';
+import { GREEDY } from '../engine/runtime/causal-lm.ts';
+import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
+import type { Runtime } from '../engine/runtime/session.ts';
+import { describeArtifact } from './describe-artifact.ts';
+import { viewAnswer, viewPrompt } from './prompt-view.ts';
+import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress } from './protocol.ts';
+
+export interface ModelHostDependencies {
+  openRuntime(choice: BackendChoice, why?: string): Promise<Runtime>;
+  readonly choice: BackendChoice;
+  readonly clock: Clock;
+  /** Called with each event of an audit before the page sees it: checkpoints are stored here. */
+  onAuditEvent(job: AuditJob, event: AuditEvent): Promise<void>;
+}
+
+interface OpenState {
+  readonly artifact: Artifact;
+  readonly runnable: RunnableCausalLm | undefined;
+  readonly notRunnable: ArtifactErrorFields | undefined;
+}
+
+export class ModelHost {
+  readonly #dependencies: ModelHostDependencies;
+  #runtime: Promise<Runtime> | undefined;
+  #open: OpenState | undefined;
+
+  constructor(dependencies: ModelHostDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  runtime(): Promise<Runtime> {
+    this.#runtime ??= this.#dependencies.openRuntime(this.#dependencies.choice);
+    return this.#runtime;
+  }
+
+  async open(drop: Drop, signal: CancelSignal, onProgress: (progress: OpenProgress) => void): Promise<ModelDescription> {
+    await this.close();
+    onProgress({ step: 'read', done: 0, total: drop.files.length, unit: 'files' });
+    const artifact = await openArtifact(drop);
+    await breathe(signal);
+    onProgress({ step: 'read', done: drop.files.length, total: drop.files.length, unit: 'files' });
+    const state = await this.#load(artifact, signal, onProgress);
+    this.#open = state;
+    const { environment } = await this.runtime();
+    return describeArtifact({ ...state, environment, budgets: estimateBudgets(state.runnable) });
+  }
+
+  async close(): Promise<void> {
+    const state = this.#open;
+    this.#open = undefined;
+    await state?.runnable?.model.dispose();
+  }
+
+  async audit(job: AuditJob, signal: CancelSignal, onEvent: (event: AuditEvent) => void): Promise<Report> {
+    const state = this.#opened();
+    const { environment } = await this.runtime();
+    let report: Report | undefined;
+    const events = runAudit({
+      artifact: state.artifact,
+      runnable: state.runnable,
+      ...(state.notRunnable === undefined ? {} : { notRunnable: new ArtifactError(state.notRunnable).message }),
+      files: job.files,
+      environment,
+      options: { budget: job.budget, seed: job.seed, ...(job.analyses === undefined ? {} : { analyses: job.analyses }) },
+      signal,
+      clock: this.#dependencies.clock,
+      ...(job.resumeState === undefined ? {} : { resume: job.resumeState }),
+    });
+    for await (const event of events) {
+      await this.#dependencies.onAuditEvent(job, event);
+      if (event.type === 'report') report = event.report;
+      else onEvent(event);
+    }
+    if (report === undefined) throw new Error('the audit ended without a report');
+    return report;
+  }
+
+  async attention(request: AttentionRequest, signal: CancelSignal): Promise<AttentionView[]> {
+    const { model, tokenizer, template } = this.#running();
+    const views: AttentionView[] = [];
+    for (const prompt of request.prompts) {
+      await breathe(signal);
+      const { ids, tokens } = viewPrompt(prompt, template, tokenizer);
+      const begin = this.#dependencies.clock.now();
+      const answer = request.answerTokens > 0 ? await this.#continue(ids, request.answerTokens, signal) : [];
+      const all = [...ids, ...answer];
+      const attention = await model.attention(all, signal);
+      const maps = Array.from({ length: attention.layers }, (_, layer) => attention.layer(layer).slice());
+      const seconds = (this.#dependencies.clock.now() - begin) / 1000;
+      views.push({ tokens: [...tokens, ...viewAnswer(answer, tokenizer)], layers: attention.layers, heads: attention.heads, maps, seconds });
+    }
+    return views;
+  }
+
+  async generate(request: GenerateRequest, signal: CancelSignal, onTokens: (count: number) => void): Promise<GeneratedAnswer[]> {
+    const { model, tokenizer, template } = this.#running();
+    const rows = request.prompts.map((prompt) => viewPrompt(prompt, template, tokenizer).ids);
+    const begin = this.#dependencies.clock.now();
+    const prefix = await model.prefill([]);
+    let made = 0;
+    try {
+      const answers = await model.generate(prefix, rows, {
+        maxNewTokens: request.maxNewTokens,
+        sampling: request.sampling,
+        random: seeded(request.seed, 'playground'),
+        signal,
+        onTokens: (count) => onTokens((made += count)),
+      });
+      const seconds = (this.#dependencies.clock.now() - begin) / 1000;
+      return answers.map(({ ids, entropy, stopped }) => ({
+        text: tokenizer.decode(ids, { skipSpecial: true }),
+        tokens: ids.map((id, index) => ({ id, text: tokenizer.tokenText(id), entropy: entropy[index] ?? 0 })),
+        stopped,
+        seconds,
+      }));
+    } finally {
+      prefix.dispose();
+    }
+  }
+
+  async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<readonly number[]> {
+    const { model } = this.#running();
+    const prefix = await model.prefill([]);
+    try {
+      const [answer] = await model.generate(prefix, [ids], { maxNewTokens, sampling: GREEDY, signal });
+      return answer?.ids ?? [];
+    } finally {
+      prefix.dispose();
+    }
+  }
+
+  /** A model that cannot be run is still open: what can be read of it is audited. */
+  async #load(artifact: Artifact, signal: CancelSignal, onProgress: (progress: OpenProgress) => void): Promise<OpenState> {
+    try {
+      const tokenizer = openTokenizer(artifact);
+      const template = openChatTemplate(artifact, tokenizer);
+      onProgress({ step: 'load', done: 0, total: 1, unit: 'steps' });
+      const model = await this.#loadModel(artifact, onProgress);
+      await breathe(signal);
+      onProgress({ step: 'load', done: 1, total: 1, unit: 'steps' });
+      return { artifact, runnable: { task: 'causal-lm', model, tokenizer, template }, notRunnable: undefined };
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      return { artifact, runnable: undefined, notRunnable: error.toFields() };
+    }
+  }
+
+  /** Where WebGPU fails on this model, WASM is tried, and the reason stays visible. */
+  async #loadModel(artifact: Artifact, onProgress: (progress: OpenProgress) => void) {
+    const runtime = await this.runtime();
+    try {
+      return await openCausalLm(artifact, runtime);
+    } catch (error) {
+      const retry = runtime.environment.backend === 'webgpu' && error instanceof ArtifactError && (error.code === 'runtime-failure' || error.code === 'too-large');
+      if (!retry) throw error;
+      const why = `WebGPU failed on this model (${error.message})`;
+      onProgress({ step: 'load', done: 0, total: 1, unit: 'steps', note: `${why}; trying WASM` });
+      this.#runtime = this.#dependencies.openRuntime('wasm', why);
+      return openCausalLm(artifact, await this.runtime());
+    }
+  }
+
+  #opened(): OpenState {
+    if (this.#open === undefined) throw new Error('no model is open');
+    return this.#open;
+  }
+
+  #running(): RunnableCausalLm {
+    const { runnable, notRunnable } = this.#opened();
+    if (runnable !== undefined) return runnable;
+    throw notRunnable === undefined ? new Error('this model cannot be run') : new ArtifactError(notRunnable);
+  }
+}

@@ -1,0 +1,77 @@
+// The model worker's entry: the engine with the browser's adapters behind a Comlink endpoint.
+import * as Comlink from 'comlink';
+import { fileSource } from '../adapters/file-source.ts';
+import { openWebRuntime } from '../adapters/onnxruntime-web.ts';
+import { openStorage, type Storage } from '../adapters/storage.ts';
+import { capture, type Result } from '../engine/core/result.ts';
+import { callControl } from './call-control.ts';
+import { batchEvents } from './event-batcher.ts';
+import { ModelHost } from './model-host.ts';
+import type { ModelWorker } from './protocol.ts';
+
+let host: ModelHost | undefined;
+let control = callControl(undefined);
+
+const storage: Promise<Storage | undefined> = openStorage().catch(() => undefined);
+const now = (): number => performance.now();
+
+function started(): ModelHost {
+  if (host === undefined) throw new Error('the worker was not started');
+  return host;
+}
+
+const worker: ModelWorker = {
+  start: (settings) =>
+    capture(async () => {
+      control = callControl(settings.cancelFlag);
+      host = new ModelHost({
+        choice: settings.choice,
+        openRuntime: (choice, why) => openWebRuntime({ baseUrl: settings.baseUrl, choice, ...(why === undefined ? {} : { why }) }),
+        clock: { now },
+        onAuditEvent: async (job, event) => {
+          if (event.type !== 'checkpoint' && event.type !== 'plan') return;
+          // Losing a checkpoint loses time, not the audit.
+          await (event.type === 'plan'
+            ? (await storage)?.savePlan(job, event, Date.now())
+            : (await storage)?.saveCheckpoint(job, event, Date.now())
+          )?.catch(() => undefined);
+        },
+      });
+      return (await host.runtime()).environment;
+    }),
+  open: (name, files, onProgress) => {
+    const signal = control.begin();
+    return capture(() => started().open({ name, files: files.map(({ path, file }) => fileSource(file, path)) }, signal, onProgress));
+  },
+  close: async () => {
+    await host?.close();
+  },
+  audit: (job, onEvents) => {
+    const signal = control.begin();
+    let delivered: unknown = undefined;
+    const batcher = batchEvents((events) => (delivered = onEvents(events)), now);
+    return capture(() => started().audit(job, signal, (event) => batcher.push(event))).then(async (result) => {
+      batcher.flush();
+      // The last batch is acknowledged before the result leaves: they travel by different ports.
+      await delivered;
+      return result;
+    });
+  },
+  attention: (request) => {
+    const signal = control.begin();
+    return capture(() => started().attention(request, signal)).then((result) => transferMaps(result));
+  },
+  generate: (request, onTokens) => {
+    const signal = control.begin();
+    return capture(() => started().generate(request, signal, onTokens));
+  },
+  stop: () => control.stop(),
+  hold: (paused) => control.hold(paused),
+};
+
+function transferMaps<T extends readonly { readonly maps: readonly Float32Array[] }[]>(result: Result<T>): Result<T> {
+  if (result.kind !== 'ok') return result;
+  return Comlink.transfer(result, result.value.flatMap(({ maps }) => maps.map(({ buffer }) => buffer)));
+}
+
+Comlink.expose(worker);
