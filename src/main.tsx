@@ -1,0 +1,25 @@
+// The page's composition root: workers, stores and shell are put together here and nowhere else.
+// `?backend=wasm` or `?backend=webgpu` overrides the choice of backend.
+import { startServiceWorker } from './adapters/service-worker.ts';
+import { createApp } from './state/app.ts';
+import type { AssayClient } from './state/client.ts';
+import { browserHost } from './ui/browser-host.ts';
+import { mount } from './ui/mount.tsx';
+import { WorkerClient } from './workers/client.ts';
+import type { BackendChoice } from './workers/protocol.ts';
+
+async function start(): Promise<void> {
+  const baseUrl = new URL('./', document.baseURI).href;
+  if (import.meta.env.PROD && (await startServiceWorker(baseUrl))) return;
+  const element = document.getElementById('root');
+  if (element === null) throw new Error('index.html has no #root');
+  const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked() });
+  mount(createApp(client, browserHost(), (work) => requestAnimationFrame(work)), element);
+}
+
+function backendAsked(): BackendChoice {
+  const asked = new URLSearchParams(location.search).get('backend');
+  return asked === 'wasm' || asked === 'webgpu' ? asked : 'auto';
+}
+
+void start();
