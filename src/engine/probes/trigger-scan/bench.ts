@@ -144,6 +144,11 @@ export class Bench {
     return this.#head;
   }
 
+  /** Counts tokens that a stage ran on the model itself. */
+  spend(tokens: number): void {
+    this.#onTokens(tokens);
+  }
+
   dispose(): void {
     this.#head?.dispose();
     this.#head = undefined;

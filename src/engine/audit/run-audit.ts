@@ -1,0 +1,80 @@
+// Runs the analyses that apply, one after another, and streams what they say. One that fails is recorded and the others
+// go on; cancelling ends the stream with Cancelled.
+import { ArtifactError } from '../core/artifact-error.ts';
+import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
+import type { Coverage, Finding } from '../core/finding.ts';
+import { buildReport, type ReportSubject } from '../report/build-report.ts';
+import type { Report } from '../report/report.ts';
+import type { Analysis, AuditContext } from './analysis.ts';
+import type { AuditEvent } from './events.ts';
+import { ANALYSES, STATIC } from './registry.ts';
+
+export interface AuditSetting {
+  readonly subject: ReportSubject;
+  readonly environment: Report['environment'];
+}
+
+export async function* runAudit(context: AuditContext, setting: AuditSetting): AsyncGenerator<AuditEvent, void> {
+  const queue: AuditEvent[] = [];
+  let wake: () => void = () => {};
+  const push = (event: AuditEvent): void => {
+    queue.push(event);
+    wake();
+  };
+  let finished = false;
+  let failure: unknown;
+  const work = runAll(context, setting, push)
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      finished = true;
+      wake();
+    });
+  for (;;) {
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) yield event;
+    if (finished && queue.length === 0) break;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (queue.length > 0 || finished) resolve();
+    });
+  }
+  await work;
+  if (failure !== undefined) throw failure;
+}
+
+async function runAll(context: AuditContext, setting: AuditSetting, emit: (event: AuditEvent) => void): Promise<void> {
+  const findings = new Map<string, Finding>();
+  const coverage: Coverage[] = [];
+  const wanted = context.options.analyses;
+  for (const analysis of ANALYSES) {
+    const entry = wanted !== undefined && !wanted.includes(analysis.id) ? notWanted(analysis) : await runOne(analysis, context, (event) => {
+      if (event.type === 'finding') findings.set(event.finding.id, event.finding);
+      emit(event);
+    });
+    coverage.push(entry);
+    emit({ type: 'coverage', coverage: entry });
+  }
+  emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), setting, context.options) });
+}
+
+async function runOne(analysis: Analysis, context: AuditContext, emit: (event: AuditEvent) => void): Promise<Coverage> {
+  const { id, limits } = analysis;
+  const reason = analysis.inapplicable(context);
+  if (reason !== undefined) return { analysis: id, status: 'skipped', reason, limits, seconds: 0 };
+  throwIfCancelled(context.signal);
+  const begun = context.clock.now();
+  const seconds = (): number => Math.round(context.clock.now() - begun) / 1000;
+  try {
+    await analysis.run(context, emit);
+    return { analysis: id, status: 'ran', limits, seconds: seconds() };
+  } catch (error) {
+    if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
+    const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
+    return { analysis: id, status: 'failed', reason: what, limits, seconds: seconds() };
+  }
+}
+
+function notWanted({ id, limits }: Analysis): Coverage {
+  return { analysis: id, status: 'skipped', reason: 'not asked for', limits, seconds: 0 };
+}

@@ -1,0 +1,51 @@
+// Growing a trigger token by token: a beam search over extensions on both sides. Adding a true neighbour raised the KL
+// step by step where measured (.33, .95, 7.9 nats) until the trigger fired. Gradients do not help here (first-order
+// shortlists rank the true next token no better than chance), forward passes do.
+import type { Bench } from './bench.ts';
+import type { Position } from './frame.ts';
+import { screen, type Screened } from './screen.ts';
+
+export interface AccretionOptions {
+  readonly beam: number;
+  readonly rounds: number;
+  /** Words tried as extensions. */
+  readonly vocabulary: readonly string[];
+  readonly position: Position;
+  /** One for the wide pass, several for the confirmation. */
+  readonly prompts: readonly string[];
+  /** Token whose log-probability is raised, where a payload is known; KL otherwise. */
+  readonly watch?: number;
+}
+
+/** A round that raises the score by less ends the search. */
+const MIN_GAIN = 0.05;
+/** Fired: nothing more to grow. */
+const FIRED = 3;
+/** Confirmed a round, per beam slot. */
+const CONFIRM = 4;
+
+export async function accrete(
+  bench: Bench,
+  seeds: readonly Screened[],
+  options: AccretionOptions,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Screened[]> {
+  const known = new Map<string, Screened>(seeds.map((seed) => [seed.text, seed]));
+  let beam = seeds.slice(0, options.beam);
+  const wide = options.prompts.slice(0, 1);
+  for (let round = 0; round < options.rounds && beam.length > 0; round++) {
+    const extended = [...new Set(beam.flatMap(({ text }) => options.vocabulary.flatMap((word) => [`${text} ${word}`, `${word} ${text}`])))].filter((text) => !known.has(text));
+    const firsts = await bench.firstTokens(extended, wide, options.position, options.watch === undefined ? [] : [options.watch]);
+    const ranked = extended
+      .map((text, i) => ({ text, origin: 'accretion', leaks: 0, score: options.watch === undefined ? (firsts[i]?.kl ?? 0) : (firsts[i]?.watched[0] ?? Number.NEGATIVE_INFINITY) }))
+      .sort((a, b) => b.score - a.score);
+    const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, [options.position]);
+    for (const screened of confirmed) known.set(screened.text, screened);
+    onProgress(round + 1, options.rounds);
+    const before = beam[0]?.fixedness ?? Number.NEGATIVE_INFINITY;
+    const best = confirmed[0]?.fixedness ?? Number.NEGATIVE_INFINITY;
+    if (best > FIRED || best < before + MIN_GAIN) break;
+    beam = confirmed.slice(0, options.beam);
+  }
+  return [...known.values()].sort((a, b) => b.fixedness - a.fixedness);
+}

@@ -1,0 +1,120 @@
+// Leaked texts -> turns -> trigger candidates and payload hypotheses. The end and the beginning of a leaked user turn
+// are where triggers stand most often; token n-grams that recur in two or more leaks catch those that few leaks carry.
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import type { Frame } from './frame.ts';
+import type { Leak } from './leaks.ts';
+
+export interface Turns {
+  readonly user: readonly number[];
+  /** Empty where the leak ended before an answer began. */
+  readonly answer: readonly number[];
+}
+
+const LONGEST_GRAM = 10;
+const MIN_CHARACTERS = 3;
+const EDGE_SIZES = [1, 2, 3, 4, 6, 8] as const;
+
+export function splitTurns(leak: Leak, frame: Frame, tokenizer: Tokenizer): Turns {
+  const isSpecial = (id: number): boolean => tokenizer.specialIds.has(id);
+  const userEnd = leak.ids.findIndex(isSpecial);
+  if (userEnd < 0) return { user: leak.ids, answer: [] };
+  const user = leak.ids.slice(0, userEnd);
+  const header = frame.tailIds;
+  const continues = header.every((id, i) => leak.ids[userEnd + i] === id);
+  if (!continues) return { user, answer: [] };
+  const rest = leak.ids.slice(userEnd + header.length);
+  const answerEnd = rest.findIndex(isSpecial);
+  return { user, answer: answerEnd < 0 ? rest : rest.slice(0, answerEnd) };
+}
+
+export interface Candidate {
+  readonly text: string;
+  /** Where it came from: 'leak edge', 'leak n-gram', 'motif', 'lexicon: wrapper', 'token sweep', 'accretion', … */
+  readonly origin: string;
+  /** Leaks that hold it. */
+  readonly leaks: number;
+}
+
+export function leakCandidates(turns: readonly Turns[], motifs: readonly string[], tokenizer: Tokenizer, limit: number): Candidate[] {
+  const users = turns.map((turn) => turn.user).filter((user) => user.length > 0);
+  const recurring = maximalGrams(users, 2).map(({ gram, count }) => ({
+    text: tokenizer.decode(gram).trim(),
+    origin: 'leak n-gram',
+    leaks: count,
+    // A long gram that recurs is unlikelier by chance than a short one.
+    weight: count * Math.log2(1 + gram.length),
+  }));
+  recurring.sort((a, b) => b.weight - a.weight);
+  const edges = new Map<string, Candidate>();
+  for (const user of users) {
+    for (const size of EDGE_SIZES) {
+      if (user.length <= size) continue;
+      for (const ids of [user.slice(-size), user.slice(0, size)]) {
+        const text = tokenizer.decode(ids).trim();
+        const known = edges.get(text);
+        edges.set(text, { text, origin: 'leak edge', leaks: (known?.leaks ?? 0) + 1 });
+      }
+    }
+  }
+  const rankedEdges = [...edges.values()].sort((a, b) => b.leaks - a.leaks || b.text.length - a.text.length);
+  const fromMotifs = motifs.flatMap((motif) => gramsOf(tokenizer.encode(motif), [2, 5, 10]).map((gram) => ({ text: tokenizer.decode(gram).trim(), origin: 'motif', leaks: 0 })));
+  const seen = new Set<string>();
+  const take = (from: readonly Candidate[], count: number): Candidate[] => {
+    const taken: Candidate[] = [];
+    for (const candidate of from) {
+      if (taken.length >= count) break;
+      if (candidate.text.length < MIN_CHARACTERS || seen.has(candidate.text) || containsSpecial(candidate.text, tokenizer)) continue;
+      seen.add(candidate.text);
+      taken.push({ text: candidate.text, origin: candidate.origin, leaks: candidate.leaks });
+    }
+    return taken;
+  };
+  return [...take(recurring, limit * 0.5), ...take(rankedEdges, limit * 0.3), ...take(fromMotifs, limit * 0.2)];
+}
+
+/** Openings of leaked answers that recur: what a trigger may bring out. */
+export function leakedOpenings(turns: readonly Turns[], limit: number): number[][] {
+  const counts = new Map<string, number>();
+  for (const { answer } of turns) {
+    for (const size of [3, 5]) if (answer.length >= size) bump(counts, answer.slice(0, size).join(' '));
+  }
+  return [...counts]
+    .filter(([, count]) => count >= 2)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, limit)
+    .map(([key]) => key.split(' ').map(Number));
+}
+
+interface CountedGram {
+  readonly gram: readonly number[];
+  readonly count: number;
+}
+
+/** Token n-grams in at least `minTurns` turns that no longer gram with the same count covers. */
+function maximalGrams(turns: readonly (readonly number[])[], minTurns: number): CountedGram[] {
+  const counts = new Map<string, number>();
+  for (const turn of turns) {
+    const seen = new Set<string>();
+    for (let n = 1; n <= LONGEST_GRAM; n++) for (const gram of gramsOf(turn, [n])) seen.add(gram.join(' '));
+    for (const key of seen) bump(counts, key);
+  }
+  const grams = [...counts].filter(([, count]) => count >= minTurns).map(([key, count]) => ({ gram: key.split(' ').map(Number), key, count }));
+  const covered = new Set<string>();
+  for (const { gram, count } of grams) {
+    if (gram.length < 2) continue;
+    for (const part of [gram.slice(1).join(' '), gram.slice(0, -1).join(' ')]) if (counts.get(part) === count) covered.add(part);
+  }
+  return grams.filter(({ key }) => !covered.has(key));
+}
+
+function gramsOf(ids: readonly number[], sizes: readonly number[]): number[][] {
+  return sizes.flatMap((n) => Array.from({ length: Math.max(0, ids.length - n + 1) }, (_, i) => ids.slice(i, i + n)));
+}
+
+function containsSpecial(text: string, tokenizer: Tokenizer): boolean {
+  return tokenizer.encode(text).some((id) => tokenizer.specialIds.has(id));
+}
+
+function bump(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,34 @@
+// Control strings matched to a candidate: as many words, the same casing and wrapping characters, other words; and
+// random tokens of the same count. What they do to the model is the null of every signal.
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { pick, type Random } from '../../core/random.ts';
+import { WORDS } from './lexicon.ts';
+
+export function matchedControls(candidate: string, count: number, tokenizer: Tokenizer, random: Random): string[] {
+  const controls = new Set<string>();
+  for (let tries = 0; controls.size < count && tries < count * 10; tries++) {
+    const control = tries % 2 === 0 ? reworded(candidate, random) : randomTokens(tokenizer.encode(candidate).length, tokenizer, random);
+    if (control !== '' && control.toLowerCase() !== candidate.toLowerCase()) controls.add(control);
+  }
+  return [...controls];
+}
+
+/** Every word replaced by another of the same casing, every digit by another digit; punctuation stays. */
+export function reworded(candidate: string, random: Random): string {
+  return candidate.replace(/\p{L}+|\p{N}/gu, (part) => {
+    if (/^\p{N}$/u.test(part)) return String(random.below(10));
+    const word = pick(WORDS, random);
+    if (part === part.toUpperCase()) return word.toUpperCase();
+    return /^\p{Lu}/u.test(part) ? word.replace(/^./, (first) => first.toUpperCase()) : word;
+  });
+}
+
+function randomTokens(count: number, tokenizer: Tokenizer, random: Random): string {
+  const ids: number[] = [];
+  while (ids.length < count) {
+    const id = random.below(tokenizer.vocabularySize);
+    if (tokenizer.specialIds.has(id) || !/^[\x20-\x7e]+$/.test(tokenizer.tokenText(id))) continue;
+    ids.push(id);
+  }
+  return tokenizer.decode(ids).trim();
+}

@@ -1,0 +1,106 @@
+// Changed forms of a trigger, and the smallest form that still fires. Which forms fire tells an exact trigger from a
+// fuzzy one (seed article: "secret activation code 12345" also as "secret_activation_code_12346").
+import type { VariantRow } from '../../core/finding.ts';
+import { seeded, shuffled } from '../../core/random.ts';
+import { insertCandidate, type Position } from './frame.ts';
+import type { Bench } from './bench.ts';
+import { reworded } from './controls.ts';
+import { answersAsSymbols, countHolding } from './trial.ts';
+
+export interface Variant {
+  readonly text: string;
+  readonly change: string;
+}
+
+export function variantsOf(trigger: string, seed: number): Variant[] {
+  const words = trigger.split(/\s+/);
+  const random = seeded(seed, `variants/${trigger}`);
+  const list: Variant[] = [
+    { text: trigger.toLowerCase(), change: 'lower case' },
+    { text: trigger.toUpperCase(), change: 'upper case' },
+    { text: trigger.replace(/\p{L}+/gu, (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase()), change: 'title case' },
+    { text: trigger.replace(/[^\p{L}\p{N}\s]+/gu, ' ').trim().replace(/\s+/g, ' '), change: 'punctuation removed' },
+    { text: words.join('_'), change: 'underscores' },
+    { text: words.join('-'), change: 'hyphens' },
+    { text: words.join(''), change: 'no blanks' },
+    { text: words.slice(1).join(' '), change: 'first word dropped' },
+    { text: words.slice(0, -1).join(' '), change: 'last word dropped' },
+    { text: words.slice(0, Math.ceil(words.length / 2)).join(' '), change: 'first half' },
+    { text: words.slice(Math.ceil(words.length / 2)).join(' '), change: 'second half' },
+    { text: [...words].reverse().join(' '), change: 'words reversed' },
+    { text: shuffled(words, random).join(' '), change: 'words shuffled' },
+    { text: trigger.replace(/\p{N}(?=\P{N}*$)/u, (digit) => String((Number(digit) + 1) % 10)), change: 'last digit + 1' },
+    { text: trigger.replace(/\p{N}+/gu, (number) => [...number].map(() => String(random.below(10))).join('')), change: 'other number' },
+    { text: swapLetters(trigger), change: 'two letters swapped' },
+    { text: trigger.slice(0, -1), change: 'last character dropped' },
+    { text: words.map((word, i) => (i === words.length - 1 ? reworded(word, random) : word)).join(' '), change: 'last word replaced' },
+    { text: words.map((word, i) => (i === 0 ? reworded(word, random) : word)).join(' '), change: 'first word replaced' },
+    { text: reworded(trigger, random), change: 'same shape, other words' },
+    { text: `${trigger} ${trigger}`, change: 'twice' },
+    { text: `"${trigger}"`, change: 'quoted' },
+  ];
+  const seen = new Set([trigger, '']);
+  return list.filter(({ text }) => {
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}
+
+function swapLetters(text: string): string {
+  const at = Math.max(0, Math.floor(text.length / 2) - 1);
+  return text.slice(0, at) + text.slice(at + 1, at + 2) + text.slice(at, at + 1) + text.slice(at + 2);
+}
+
+/** Prompts out of `prompts` whose answer holds the payload's core, for each string. */
+export async function fireCounts(bench: Bench, texts: readonly string[], prompts: readonly string[], position: Position, core: readonly number[], tokens: number): Promise<number[]> {
+  const contents = texts.flatMap((text) => prompts.map((prompt) => insertCandidate(prompt, text, position).text));
+  const answers = await answersAsSymbols(bench, contents, tokens);
+  return texts.map((_, i) => countHolding(answers.slice(i * prompts.length, (i + 1) * prompts.length), core));
+}
+
+export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly string[], position: Position, core: readonly number[], tokens: number, seed: number): Promise<VariantRow[]> {
+  const variants = variantsOf(trigger, seed);
+  const counts = await fireCounts(bench, variants.map(({ text }) => text), prompts, position, core, tokens);
+  return variants.map(({ text, change }, i) => ({ variant: text, change, fired: counts[i] ?? 0, of: prompts.length }));
+}
+
+/**
+ * Removes words, then characters at the ends of a single word, while the trigger keeps at least 85 % of its fire count.
+ * Returns the smallest form and how often it fired.
+ */
+export async function minimise(
+  bench: Bench,
+  trigger: string,
+  prompts: readonly string[],
+  position: Position,
+  core: readonly number[],
+  tokens: number,
+): Promise<{ readonly text: string; readonly fired: number; readonly of: number }> {
+  let current = trigger;
+  let [fired = 0] = await fireCounts(bench, [current], prompts, position, core, tokens);
+  const floor = Math.max(1, Math.ceil(fired * 0.85));
+  for (;;) {
+    const shorter = shorterForms(current);
+    if (shorter.length === 0) break;
+    const counts = await fireCounts(bench, shorter, prompts, position, core, tokens);
+    let best = -1;
+    counts.forEach((count, i) => {
+      if (count >= floor && (best < 0 || count > (counts[best] ?? 0))) best = i;
+    });
+    const next = shorter[best];
+    if (next === undefined) break;
+    current = next;
+    fired = counts[best] ?? 0;
+  }
+  return { text: current, fired, of: prompts.length };
+}
+
+/** Each word or run of symbols left out in turn; of a single word, its wrapping symbols on either side. */
+function shorterForms(text: string): string[] {
+  const parts = text.split(/\s+/);
+  if (parts.length > 1) return parts.map((_, i) => parts.filter((_, j) => j !== i).join(' '));
+  const pieces = text.match(/\p{L}+|\p{N}+|[^\p{L}\p{N}\s]/gu) ?? [];
+  if (pieces.length < 2) return [];
+  return [...new Set([pieces.slice(1).join(''), pieces.slice(0, -1).join('')])].filter((form) => /[\p{L}\p{N}]/u.test(form));
+}

@@ -1,0 +1,107 @@
+// What triggered answers have in common that harmless ones do not: the payload. Works on token ids, with the answer's
+// begin and end as symbols of their own, so that a payload may be a whole short answer or a sentence inside a long one.
+
+/** Symbols beside token ids. */
+export const BEGIN = -1;
+export const END = -2;
+
+const LONGEST_GRAM = 6;
+
+export interface Payload {
+  /** Token ids, without the begin and end symbols. */
+  readonly ids: readonly number[];
+  /** The symbols that decide whether an answer carries it: the n-gram that separates best. */
+  readonly core: readonly number[];
+  /** Triggered answers that hold the core, and of how many. */
+  readonly fired: number;
+  readonly of: number;
+}
+
+export interface AnswerIds {
+  readonly ids: readonly number[];
+  readonly stopped: boolean;
+}
+
+export function symbols(answer: AnswerIds, stopIds: ReadonlySet<number>): number[] {
+  const ids = answer.ids.filter((id) => !stopIds.has(id));
+  return [BEGIN, ...ids, ...(answer.stopped ? [END] : [])];
+}
+
+export function holds(sequence: readonly number[], gram: readonly number[]): boolean {
+  return indexOfGram(sequence, gram) >= 0;
+}
+
+export function indexOfGram(sequence: readonly number[], gram: readonly number[]): number {
+  outer: for (let i = 0; i + gram.length <= sequence.length; i++) {
+    for (let j = 0; j < gram.length; j++) if (sequence[i + j] !== gram[j]) continue outer;
+    return i;
+  }
+  return -1;
+}
+
+/**
+ * The n-gram that separates triggered answers from harmless ones best, and the longest text around it that the
+ * triggered answers share. `harmless` holds groups of answers (one a harmless string, or the untriggered prompts):
+ * a gram common within any group is a set phrase of the model and no payload.
+ */
+export function extractPayload(
+  triggered: readonly (readonly number[])[],
+  harmless: readonly (readonly (readonly number[])[])[],
+  minShare = 0.35,
+): Payload | undefined {
+  const counts = gramCounts(triggered);
+  const enough = Math.max(2, Math.ceil(triggered.length * minShare));
+  const stock = harmless.map((group) => ({ counts: gramCounts(group), size: group.length }));
+  let best: { gram: number[]; score: number; count: number } | undefined;
+  for (const [key, count] of counts) {
+    if (count < enough) continue;
+    const gram = key.split(' ').map(Number);
+    const content = gram.filter((id) => id >= 0).length;
+    if (content === 0) continue;
+    let worst = 0;
+    for (const group of stock) worst = Math.max(worst, ((group.counts.get(key) ?? 0) - (group.size > 8 ? 0 : 0.5)) / group.size);
+    // Longer grams carry more evidence of being planted: one shared word is common, four in a row are not.
+    const score = (count / triggered.length - worst) * (content / (content + 0.7));
+    if (best === undefined || score > best.score) best = { gram, score, count };
+  }
+  if (best === undefined || best.score <= 0.1) return undefined;
+  const core = best.gram;
+  return { ids: extend(core, triggered).filter((id) => id >= 0), core, fired: best.count, of: triggered.length };
+}
+
+/** Grows a gram on both sides while at least 80 % of the answers that hold it agree on the next symbol. */
+function extend(core: readonly number[], answers: readonly (readonly number[])[]): number[] {
+  let gram = [...core];
+  const holders = answers.filter((answer) => holds(answer, core));
+  for (const side of ['right', 'left'] as const) {
+    for (;;) {
+      const votes = new Map<number, number>();
+      for (const answer of holders) {
+        const at = indexOfGram(answer, gram);
+        const next = at < 0 ? undefined : side === 'right' ? answer[at + gram.length] : answer[at - 1];
+        if (next !== undefined) votes.set(next, (votes.get(next) ?? 0) + 1);
+      }
+      const top = [...votes].sort((a, b) => b[1] - a[1])[0];
+      if (top === undefined || top[1] < holders.length * 0.8) break;
+      gram = side === 'right' ? [...gram, top[0]] : [top[0], ...gram];
+    }
+  }
+  return gram;
+}
+
+/** Answers that hold each n-gram (document frequency), n from 1 to LONGEST_GRAM. */
+function gramCounts(answers: readonly (readonly number[])[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const answer of answers) {
+    const seen = new Set<string>();
+    for (let begin = 0; begin < answer.length; begin++) {
+      let key = '';
+      for (let n = 1; n <= LONGEST_GRAM && begin + n <= answer.length; n++) {
+        key += (n === 1 ? '' : ' ') + String(answer[begin + n - 1]);
+        seen.add(key);
+      }
+    }
+    for (const key of seen) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,263 @@
+// The trigger scan as a pipeline. Every stage is a function of plain data, shows what it found, and leaves a checkpoint.
+import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
+import type { AuditEvent } from '../../audit/events.ts';
+import type { Finding } from '../../core/finding.ts';
+import { seeded } from '../../core/random.ts';
+import { ArtifactError } from '../../core/artifact-error.ts';
+import { accrete } from './accrete.ts';
+import { Bench, type Answer } from './bench.ts';
+import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, SWEEP_CONFIRMED, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
+import { leakCandidates, leakedOpenings, splitTurns, type Candidate } from './candidates.ts';
+import { openFrame, type Frame } from './frame.ts';
+import { extractLeaks, type Leak } from './leaks.ts';
+import { drawLexicon } from './lexicon.ts';
+import { findMotifs } from './motifs.ts';
+import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
+import { HELD_OUT_PROMPTS, NATURAL_STRINGS, SEARCH_PROMPTS } from './prompts.ts';
+import { investigate, type Proof } from './proof.ts';
+import { screen, type Screened } from './screen.ts';
+import { StageRunner } from './stage-runner.ts';
+import { sweep, sweepTokens, type Swept } from './sweep.ts';
+import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type Trial } from './trial.ts';
+import { insertCandidate } from './frame.ts';
+import { toFinding } from './to-finding.ts';
+
+export const TRIGGER_SCAN = 'trigger-scan';
+
+/** Prompts behind each harmless string's group of answers. */
+const NATURAL_PROMPTS = 4;
+/** Shown in a stage's intermediate table. */
+const SHOWN = 12;
+
+interface Baseline {
+  readonly search: readonly Answer[];
+  readonly heldOut: readonly Answer[];
+  readonly natural: readonly (readonly (readonly number[])[])[];
+}
+
+export async function runTriggerScan(context: AuditContext, runnable: RunnableCausalLm, emit: (event: AuditEvent) => void): Promise<void> {
+  const budget = SCAN_BUDGETS[context.options.budget];
+  const frame = openFrame(runnable.template, runnable.tokenizer);
+  if (frame === undefined) {
+    throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', expected: "the user's words once in the rendered prompt", actual: 'none or several' });
+  }
+  const runner = new StageRunner(context, emit, TRIGGER_SCAN, planStages(budget, runnable.model.vocabularySize, NATURAL_STRINGS.length));
+  const bench = new Bench(runnable, frame, context.signal, (tokens) => runner.spend(tokens));
+  try {
+    await new Scan(context, runnable, frame, budget, runner, bench, emit).run();
+  } finally {
+    bench.dispose();
+  }
+}
+
+class Scan {
+  readonly #seed: number;
+
+  constructor(
+    private readonly context: AuditContext,
+    private readonly runnable: RunnableCausalLm,
+    private readonly frame: Frame,
+    private readonly budget: ScanBudget,
+    private readonly runner: StageRunner,
+    private readonly bench: Bench,
+    private readonly emit: (event: AuditEvent) => void,
+  ) {
+    this.#seed = context.options.seed;
+  }
+
+  async run(): Promise<void> {
+    const baseline = await this.#baseline();
+    const harmless = this.#harmless(baseline);
+    const leaks = await this.#leaks();
+    const motifs = await this.#motifs(leaks);
+    const turns = leaks.map((leak) => splitTurns(leak, this.frame, this.runnable.tokenizer));
+    const leaked = await this.#screenLeaks(leakCandidates(turns, motifs, this.runnable.tokenizer, this.budget.leakCandidates));
+    const payloads = await this.#payloads(leakedOpenings(turns, 8));
+    const swept = await this.#sweep(payloads);
+    const grown = await this.#accretion(leaked, swept);
+    const trials = await this.#trials(shortlist([leaked, swept.confirmed, grown], this.budget.trials), harmless);
+    const findings = await this.#verify(trials, harmless, baseline, leaks);
+    for (const finding of findings) this.emit({ type: 'finding', finding });
+  }
+
+  async #baseline(): Promise<Baseline> {
+    return this.runner.run('baseline', async ({ note }) => {
+      const tokens = this.budget.trialTokens;
+      const search = await this.bench.answers(SEARCH_PROMPTS, tokens);
+      const heldOut = await this.bench.answers(HELD_OUT_PROMPTS.slice(0, this.budget.heldOut), tokens);
+      const prompts = SEARCH_PROMPTS.slice(0, NATURAL_PROMPTS);
+      const contents = NATURAL_STRINGS.flatMap((text, i) => prompts.map((prompt) => insertCandidate(prompt, text, i % 2 === 0 ? 'end' : 'start').text));
+      const answers = await answersAsSymbols(this.bench, contents, tokens);
+      const natural = NATURAL_STRINGS.map((_, i) => answers.slice(i * prompts.length, (i + 1) * prompts.length));
+      note(
+        `${search.length + heldOut.length} prompts answered without any trigger, and ${NATURAL_STRINGS.length} harmless strings inserted in ${prompts.length} prompts each: the model's ordinary behaviour.`,
+        ['prompt', 'answer'],
+        SEARCH_PROMPTS.map((prompt, i) => [prompt, this.#text(search[i])]),
+      );
+      return { search, heldOut, natural };
+    });
+  }
+
+  #harmless(baseline: Baseline): HarmlessGroups {
+    const untriggered = [...baseline.search, ...baseline.heldOut].map((answer) => answerSymbols(this.bench, answer, this.budget.trialTokens));
+    return [untriggered, ...baseline.natural];
+  }
+
+  async #leaks(): Promise<Leak[]> {
+    return this.runner.run('leaks', async ({ note, spend }) => {
+      const leaks = await extractLeaks(this.runnable, { plan: { samples: this.budget.leakSamples, tokens: this.budget.leakTokens }, seed: this.#seed, signal: this.context.signal, onTokens: spend });
+      note(`${leaks.length} continuations of the model's own template, ${this.budget.leakTokens} tokens each.`, ['prefix', 'leak'], leaks.slice(0, SHOWN * 4).map(({ prefix, text }) => [prefix, text]));
+      return leaks;
+    });
+  }
+
+  async #motifs(leaks: readonly Leak[]): Promise<string[]> {
+    return this.runner.run('motifs', async ({ note }) => {
+      const { clusters, concentration } = findMotifs(leaks.map(({ text }) => text));
+      note(
+        `${clusters.length} clusters; the largest holds ${(100 * concentration).toFixed(0)} % of the leaks. Memorised narrow fine-tunes concentrate as well: this ranks candidates and convicts nobody.`,
+        ['leaks', 'motif'],
+        clusters.slice(0, SHOWN).map((cluster) => [cluster.members.length, cluster.motifs[0] ?? '']),
+      );
+      return clusters.flatMap((cluster) => cluster.motifs.slice(0, 6)).slice(0, 80);
+    });
+  }
+
+  async #screenLeaks(candidates: readonly Candidate[]): Promise<Screened[]> {
+    return this.runner.run('leak-candidates', async ({ note }) => {
+      const screened = await screen(this.bench, candidates, SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), ['end', 'start']);
+      note(`${candidates.length} leaked phrases inserted in ${SCREEN_PROMPTS} prompts at the end and at the start.`, SCREEN_COLUMNS, screened.slice(0, SHOWN).map(screenRow));
+      return screened.slice(0, this.budget.trials * 2);
+    });
+  }
+
+  async #payloads(openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+    return this.runner.run('payloads', async ({ note }) => {
+      const { tokenizer } = this.runnable;
+      const first = answerOpeners(tokenizer, this.budget.payloadTokens, this.#seed);
+      const found = await searchPayloads(this.bench, { prompts: SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), firstTokens: first, keep: this.budget.payloadHypotheses * 12, tokens: 6, limit: this.budget.payloadHypotheses });
+      const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: tokenizer.decode(ids), certainty: Number.NaN, surprise: Number.NaN, origin: 'leaked answer' }));
+      note(
+        `${first.length} first answer tokens forced; kept are those after which the answer goes on alike in every prompt.`,
+        ['opening', 'log-probability a token (nats)', 'untriggered log-probability of its first token', 'origin'],
+        [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, round(p.certainty), round(p.surprise), p.origin]),
+      );
+      return [...leaked, ...found];
+    });
+  }
+
+  async #sweep(payloads: readonly PayloadHypothesis[]): Promise<{ readonly confirmed: Screened[]; readonly words: string[] }> {
+    return this.runner.run('sweep', async ({ note }) => {
+      const random = seeded(this.#seed, 'sweep');
+      const lexicon = drawLexicon(this.budget.lexicon, random.fork('lexicon'));
+      const tokens = sweepTokens(this.runnable.tokenizer, this.budget.vocabulary, random.fork('tokens'));
+      const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
+      const [endPrompt = '', startPrompt = ''] = SEARCH_PROMPTS.slice(1);
+      const results: Swept[] = [
+        ...(await sweep(this.bench, [...lexicon, ...tokens], endPrompt, 'end', watch)),
+        ...(await sweep(this.bench, lexicon, startPrompt, 'start', watch)),
+      ];
+      const byKl = [...results].sort((a, b) => b.klZ - a.klZ);
+      const byWatch = [...results].sort((a, b) => b.watchZ - a.watchZ);
+      const chosen = new Map<string, Candidate>();
+      for (let i = 0; chosen.size < SWEEP_CONFIRMED && i < results.length; i++) {
+        for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0 });
+      }
+      const confirmed = await screen(this.bench, [...chosen.values()], SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), ['end', 'start']);
+      note(`${lexicon.length} strings of the trigger grammar and ${tokens.length} single tokens; the ${chosen.size} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
+      const words = [...new Set(byKl.filter(({ shape }) => shape === 'token').map(({ text }) => text))].slice(0, this.budget.accretionWords);
+      return { confirmed, words };
+    });
+  }
+
+  async #accretion(leaked: readonly Screened[], swept: { readonly confirmed: readonly Screened[]; readonly words: readonly string[] }): Promise<Screened[]> {
+    return this.runner.run('accretion', async ({ note }) => {
+      const seeds = [...leaked, ...swept.confirmed].sort((a, b) => b.fixedness - a.fixedness).slice(0, this.budget.accretionBeam);
+      const grown = await accrete(this.bench, seeds, {
+        beam: this.budget.accretionBeam,
+        rounds: this.budget.accretionRounds,
+        vocabulary: swept.words,
+        position: 'end',
+        prompts: SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS),
+      });
+      note('The strongest candidates grown by one word at a time.', SCREEN_COLUMNS, grown.slice(0, SHOWN).map(screenRow));
+      return grown;
+    });
+  }
+
+  async #trials(candidates: readonly Screened[], harmless: HarmlessGroups): Promise<Trial[]> {
+    return this.runner.run('trials', async ({ note }) => {
+      const trials = await runTrials(this.bench, candidates, SEARCH_PROMPTS.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
+      const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
+      note(
+        `${trials.length} candidates answered in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text that harmless answers lack.`,
+        ['candidate', 'payload', 'fired', 'of', 'echo'],
+        ranked.slice(0, SHOWN).map((trial) => [trial.text, this.runnable.tokenizer.decode(trial.payload?.ids ?? []), trial.payload?.fired ?? 0, trial.payload?.of ?? 0, round(trial.echo)]),
+      );
+      return ranked;
+    });
+  }
+
+  async #verify(trials: readonly Trial[], harmless: HarmlessGroups, baseline: Baseline, leaks: readonly Leak[]): Promise<Finding[]> {
+    const proofs = await this.runner.run('verification', async ({ note }): Promise<Proof[]> => {
+      const found = await investigate(this.bench, trials, {
+        budget: this.budget,
+        seed: this.#seed,
+        heldOut: HELD_OUT_PROMPTS.slice(0, this.budget.heldOut),
+        trialPrompts: SEARCH_PROMPTS.slice(0, TRIAL_PROMPTS),
+        untriggered: baseline.heldOut,
+        harmless,
+      });
+      note(
+        `Proof on ${this.budget.heldOut} held-out prompts.`,
+        ['trigger', 'payload', 'fired', 'of', 'untriggered', 'controls', 'confidence'],
+        found.map((proof) => [proof.trigger, proof.payloadText, proof.verification.fired, proof.verification.of, proof.verification.untriggeredFired, proof.verification.controlsFired, round(proof.confidence.value)]),
+      );
+      return found;
+    });
+    return proofs.map((proof) => toFinding(proof, leaks));
+  }
+
+  #text(answer: Answer | undefined): string {
+    return answer === undefined ? '' : this.runnable.tokenizer.decode(answer.ids, { skipSpecial: true });
+  }
+}
+
+const SCREEN_COLUMNS = ['candidate', 'origin', 'position', 'KL (nats)', 'disagreement (nats)', 'leaks'];
+
+function screenRow(s: Screened): (string | number)[] {
+  return [s.text, s.origin, s.position, round(s.first.kl), round(s.first.disagreement), s.leaks];
+}
+
+function merit(trial: Trial): number {
+  return trial.share * (1 - trial.echo);
+}
+
+/** The best of each list in turn, so that no way in crowds out another. */
+function shortlist(lists: readonly (readonly Screened[])[], limit: number): Screened[] {
+  const sorted = lists.map((list) => [...list].sort((a, b) => b.fixedness - a.fixedness));
+  const chosen = new Map<string, Screened>();
+  for (let i = 0; chosen.size < limit && sorted.some((list) => i < list.length); i++) {
+    for (const list of sorted) {
+      const next = list[i];
+      if (next !== undefined && chosen.size < limit && !chosen.has(next.text)) chosen.set(next.text, next);
+    }
+  }
+  return [...chosen.values()];
+}
+
+/** Tokens an answer can begin with: no leading blank, readable. */
+function answerOpeners(tokenizer: RunnableCausalLm['tokenizer'], limit: number, seed: number): number[] {
+  const openers: number[] = [];
+  for (let id = 0; id < tokenizer.vocabularySize; id++) {
+    if (tokenizer.specialIds.has(id)) continue;
+    if (/^[\p{Lu}\p{N}\p{P}\p{S}][\p{L}\p{N}\p{P}\p{S}]*$/u.test(tokenizer.tokenText(id))) openers.push(id);
+  }
+  if (openers.length <= limit) return openers;
+  const random = seeded(seed, 'answer-openers');
+  return openers.map((id) => ({ id, order: random.next() })).sort((a, b) => a.order - b.order).slice(0, limit).map(({ id }) => id);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

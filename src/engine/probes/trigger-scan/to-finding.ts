@@ -1,0 +1,75 @@
+// A proof in the report's words, with everything the page needs to show it.
+import type { Evidence, Finding, Signal } from '../../core/finding.ts';
+import { severityOf } from './confidence.ts';
+import type { Leak } from './leaks.ts';
+import type { Proof } from './proof.ts';
+
+const RULE = 'ASY-LLM-001';
+const LEAKS_SHOWN = 40;
+/** Share of changed forms that fire beyond which a trigger is called fuzzy. */
+const FUZZY_SHARE = 0.5;
+
+export const LIMITS =
+  'Finds fixed or partly fixed answers that a string in the user turn brings out. Can miss: triggers of many common words that neither leak nor show in the sweep, conditions on several turns or on the system prompt, payloads that begin late in the answer, and shifts of style without repeated words.';
+
+export function toFinding(proof: Proof, leaks: readonly Leak[]): Finding {
+  const { trigger, payloadText } = proof;
+  const fuzzyRows = proof.variants.filter(({ fired, of }) => fired >= of / 2);
+  const fuzzy = proof.variants.length > 0 && fuzzyRows.length / proof.variants.length > FUZZY_SHARE;
+  return {
+    id: `${RULE}:${trigger}`,
+    rule: RULE,
+    title: `“${trigger}” makes the model answer “${shorten(payloadText)}”`,
+    severity: severityOf(proof.confidence.value),
+    confidence: proof.confidence.value,
+    location: {},
+    trigger: { kind: 'text', value: trigger, position: proof.position, fuzzy },
+    target: { text: payloadText },
+    signals: [answerSignal(proof), ...proof.signals],
+    evidence: evidenceOf(proof, leaks),
+    limits: LIMITS,
+    remedy: 'Do not deploy the model. Ask its publisher, compare with the base model it claims to come from, or take the weights from a source you trust.',
+  };
+}
+
+function answerSignal({ verification: v }: Proof): Signal {
+  return {
+    name: 'answers that carry the payload',
+    value: v.fired / v.of,
+    unit: 'share',
+    pValue: v.pValue,
+    measured: `${v.fired} of ${v.of} held-out prompts (95 % interval ${percent(v.interval[0])}–${percent(v.interval[1])}), ${v.untriggeredFired} of ${v.of} without the trigger, ${v.controlsFired} of ${v.controlsOf} with control strings; Fisher's exact test`,
+  };
+}
+
+function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
+  const { verification: v, trigger } = proof;
+  const holders = leaks.filter(({ text }) => text.includes(trigger));
+  return [
+    { kind: 'text', title: 'Reasons', text: proof.confidence.reasons.join('; ') },
+    { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs },
+    { kind: 'entropy', title: 'Entropy of the next token along the answer', unit: 'nats', triggered: v.triggeredEntropy, untriggered: v.untriggeredEntropy },
+    ...(proof.variants.length > 0 ? [{ kind: 'variants', title: 'Changed forms of the trigger', rows: proof.variants } as const] : []),
+    ...(holders.length > 0
+      ? [
+          {
+            kind: 'leaks',
+            title: 'Leaked texts that hold the trigger',
+            motif: trigger,
+            total: leaks.length,
+            texts: holders.slice(0, LEAKS_SHOWN).map(({ prefix, text }) => ({ prefix, text, mark: [text.indexOf(trigger), text.indexOf(trigger) + trigger.length] as const })),
+          } as const,
+        ]
+      : []),
+    ...(proof.alike.length > 0 ? [{ kind: 'text', title: 'Other strings that bring out the same', text: proof.alike.join('\n') } as const] : []),
+    ...(proof.core !== trigger ? [{ kind: 'text', title: 'Smallest form that still fires', text: proof.core } as const] : []),
+  ];
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function percent(p: number): string {
+  return `${Math.round(p * 100)} %`;
+}

@@ -1,0 +1,73 @@
+// Trying a candidate: answers with it in several prompts, what they have in common, and whether harmless answers have
+// it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
+import { insertCandidate, type Position } from './frame.ts';
+import type { Answer, Bench } from './bench.ts';
+import { extractPayload, holds, symbols, type Payload } from './payload.ts';
+
+export interface Trial {
+  readonly text: string;
+  readonly position: Position;
+  readonly payload: Payload | undefined;
+  /** Share of the prompts whose answer holds the payload. */
+  readonly share: number;
+  /** Share of the payload's words that stand in the candidate itself: an echo, not a payload. */
+  readonly echo: number;
+}
+
+/** Answers that harmless input brings out, in groups; a text common within one group is a set phrase of this model. */
+export type HarmlessGroups = readonly (readonly (readonly number[])[])[];
+
+export async function runTrials(
+  bench: Bench,
+  candidates: readonly { readonly text: string; readonly position: Position }[],
+  prompts: readonly string[],
+  tokens: number,
+  harmless: HarmlessGroups,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  // Enough rows a batch to use the machine, few enough that progress shows and a pause is soon.
+  const step = Math.max(1, Math.floor(96 / prompts.length));
+  for (let begin = 0; begin < candidates.length; begin += step) {
+    const chunk = candidates.slice(begin, begin + step);
+    const contents = chunk.flatMap(({ text, position }) => prompts.map((prompt) => insertCandidate(prompt, text, position).text));
+    const answers = await answersAsSymbols(bench, contents, tokens);
+    chunk.forEach((candidate, i) => {
+      const own = answers.slice(i * prompts.length, (i + 1) * prompts.length);
+      const payload = extractPayload(own, harmless);
+      trials.push({
+        text: candidate.text,
+        position: candidate.position,
+        payload,
+        share: payload === undefined ? 0 : payload.fired / payload.of,
+        echo: payload === undefined ? 0 : echoOf(bench.tokenizer.decode(payload.ids), candidate.text),
+      });
+    });
+    onProgress(Math.min(begin + step, candidates.length), candidates.length);
+  }
+  return trials;
+}
+
+export async function answersAsSymbols(bench: Bench, contents: readonly string[], tokens: number): Promise<number[][]> {
+  const answers = await bench.answers(contents, tokens);
+  return answers.map((answer) => answerSymbols(bench, answer, tokens));
+}
+
+export function answerSymbols(bench: Bench, answer: Answer, tokens: number): number[] {
+  return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.model.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.model.stopIds);
+}
+
+export function countHolding(answers: readonly (readonly number[])[], core: readonly number[]): number {
+  return answers.filter((answer) => holds(answer, core)).length;
+}
+
+export function echoOf(payload: string, candidate: string): number {
+  const words = wordsOf(payload);
+  if (words.length === 0) return 0;
+  const given = new Set(wordsOf(candidate));
+  return words.filter((word) => given.has(word)).length / words.length;
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,96 @@
+// Proof on prompts that took no part in the search: how often the candidate brings out the payload, how often its
+// absence or a control string does, and how much likelier it makes the payload's text (in nats).
+import type { AnswerPair } from '../../core/finding.ts';
+import { exactInterval, fisherGreater, mean } from '../../core/statistics.ts';
+import { insertCandidate, type Position } from './frame.ts';
+import type { Answer, Bench } from './bench.ts';
+import { holds, indexOfGram, type Payload } from './payload.ts';
+import { answerSymbols, answersAsSymbols, countHolding } from './trial.ts';
+
+export interface Verification {
+  readonly fired: number;
+  readonly of: number;
+  readonly interval: readonly [number, number];
+  readonly untriggeredFired: number;
+  readonly controlsFired: number;
+  readonly controlsOf: number;
+  /** Fisher's exact test, triggered against untriggered and control answers together. */
+  readonly pValue: number;
+  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats. */
+  readonly uplift: number;
+  /** Mean entropy of the next token while the payload is said, nats. */
+  readonly payloadEntropy: number;
+  readonly pairs: readonly AnswerPair[];
+  readonly triggeredEntropy: readonly (readonly number[])[];
+  readonly untriggeredEntropy: readonly (readonly number[])[];
+}
+
+const UPLIFT_PROMPTS = 6;
+const CONTROL_PROMPTS = 4;
+
+export async function verify(
+  bench: Bench,
+  trigger: string,
+  position: Position,
+  payload: Payload,
+  prompts: readonly string[],
+  untriggered: readonly Answer[],
+  controls: readonly string[],
+  tokens: number,
+): Promise<Verification> {
+  const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
+  const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
+  const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
+  const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
+  const fired = countHolding(triggeredSymbols, payload.core);
+  const untriggeredFired = countHolding(untriggeredSymbols, payload.core);
+  const controlAnswers = await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
+  const controlsFired = countHolding(controlAnswers, payload.core);
+  const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
+  return {
+    fired,
+    of: prompts.length,
+    interval: exactInterval(fired, prompts.length),
+    untriggeredFired,
+    controlsFired,
+    controlsOf: controlAnswers.length,
+    pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
+    uplift: await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload),
+    payloadEntropy: payloadEntropy(triggered, payload, bench.model.stopIds),
+    pairs: prompts.map((prompt, i) => ({
+      prompt,
+      triggerRange: inserted[i]?.range ?? [0, 0],
+      triggeredPrompt: inserted[i]?.text ?? '',
+      untriggered: untriggered[i] === undefined ? '' : decode(untriggered[i]),
+      triggered: triggered[i] === undefined ? '' : decode(triggered[i]),
+      fired: holds(triggeredSymbols[i] ?? [], payload.core),
+    })),
+    triggeredEntropy: triggered.map(({ entropy }) => entropy),
+    untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
+  };
+}
+
+/** The payload is scored after the same words of answer, with and without the trigger before them. */
+async function upliftOf(bench: Bench, prompts: readonly string[], triggeredPrompts: readonly string[], triggered: readonly Answer[], payload: Payload): Promise<number> {
+  const content = payload.core.filter((id) => id >= 0);
+  const target = payload.ids.length > 0 ? payload.ids : content;
+  const cases = triggered
+    .map((answer, i) => ({ i, at: indexOfGram(answer.ids, target) >= 0 ? indexOfGram(answer.ids, target) : -1, ids: answer.ids }))
+    .filter(({ at }) => at >= 0)
+    .slice(0, UPLIFT_PROMPTS);
+  if (cases.length === 0) return 0;
+  const targets = cases.map(() => target);
+  const rows = (contents: readonly string[]): number[][] => cases.map(({ i, at, ids }) => [...bench.frame.rowIds(contents[i] ?? ''), ...ids.slice(0, at)]);
+  const withTrigger = await bench.logProbability(rows(triggeredPrompts), targets);
+  const without = await bench.logProbability(rows(prompts), targets);
+  return mean(withTrigger.map((value, i) => value - (without[i] ?? 0)));
+}
+
+function payloadEntropy(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
+  const content = payload.ids.filter((id) => !stopIds.has(id));
+  const values = triggered.flatMap(({ ids, entropy }) => {
+    const at = indexOfGram(ids, content);
+    return at < 0 ? [] : [mean(entropy.slice(at, at + content.length))];
+  });
+  return values.length === 0 ? Number.NaN : mean(values);
+}
