@@ -29,6 +29,8 @@ export interface GraphFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** `location` of the external data -> its bytes. */
   readonly external: ReadonlyMap<string, ByteSource>;
+  /** The same graph with its external data under other locations, where the graph was built here. */
+  readonly relocated?: (rename: (location: string) => string) => Uint8Array<ArrayBuffer>;
 }
 
 export type Backend = 'webgpu' | 'wasm' | 'cpu' | 'cuda';

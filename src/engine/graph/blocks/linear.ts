@@ -1,0 +1,25 @@
+// Matrix products with stored weights.
+import type { DecoderGraph } from '../decoder-graph.ts';
+import type { Value } from '../graph-builder.ts';
+
+export interface LinearWeights {
+  readonly weight: string;
+  /** Its tensor's name where the layer has a bias. */
+  readonly bias?: string | undefined;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** torch's nn.Linear, or [in, out] as gpt2's Conv1D stores it. */
+  readonly layout?: 'out-in' | 'in-out';
+}
+
+/** x: [tokens, inputs] -> [tokens, outputs]. */
+export function linear(decoder: DecoderGraph, x: Value, { weight, bias, inputs, outputs, layout = 'out-in' }: LinearWeights): Value {
+  const matrix = decoder.weight(weight, layout === 'out-in' ? [outputs, inputs] : [inputs, outputs]);
+  const operands = bias === undefined ? [x, matrix] : [x, matrix, decoder.weight(bias, [outputs])];
+  return decoder.graph.op('Gemm', operands, { transB: layout === 'out-in' ? 1 : 0 });
+}
+
+/** Rows of `table` [rows, width] for ids [B, S], as [B * S, width]. */
+export function embed(decoder: DecoderGraph, table: Value, ids: Value, width: number): Value {
+  return decoder.graph.reshape(decoder.graph.op('Gather', [table, ids], { axis: 0 }), [-1, width]);
+}

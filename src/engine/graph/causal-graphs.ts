@@ -1,0 +1,44 @@
+// The two graphs of one decoder over the same weights: `fast` for bulk work with a cache, `instrumented` with every
+// attention probability tapped. Planning reads no weights; `finish` widens what the runtime cannot read as stored.
+import type { Artifact, Dtype } from '../artifact/artifact.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import type { CancelSignal } from '../core/cancel.ts';
+import type { GraphFile, Runtime } from '../runtime/session.ts';
+import { architectureFor } from './architectures/registry.ts';
+import { head } from './blocks/head.ts';
+import { outputTaps } from './blocks/taps.ts';
+import { ConfigReader } from './config-reader.ts';
+import { DecoderGraph, type CacheMode } from './decoder-graph.ts';
+import type { Dimensions } from './dimensions.ts';
+import { Weights } from './weights.ts';
+
+export interface CausalGraphs {
+  readonly dimensions: Dimensions;
+  readonly cache: Exclude<CacheMode, 'none'>;
+  readonly fast: GraphFile;
+  readonly instrumented: GraphFile;
+}
+
+export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, signal: CancelSignal): Promise<CausalGraphs> {
+  if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: artifact.kind, field: 'config.json', expected: 'the model’s configuration', actual: 'nothing' });
+  const config = new ConfigReader(artifact.config);
+  const architecture = architectureFor(artifact.architecture);
+  const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes });
+  const dimensions = architecture.dimensions(config, weights.fromGguf);
+  const cache = runtime.environment.backend === 'webgpu' ? 'concat' : 'append';
+
+  const fast = new DecoderGraph(dimensions, weights, cache);
+  head(fast, architecture.build(fast, config));
+  const instrumented = new DecoderGraph(dimensions, weights, 'none');
+  architecture.build(instrumented, config);
+  outputTaps(instrumented);
+
+  const converted = await weights.convert(runtime, signal);
+  return { dimensions, cache, fast: fast.graph.finish('fast', converted), instrumented: instrumented.graph.finish('instrumented', converted) };
+}
+
+/** Providers of the web cannot cast bfloat16. */
+function inPlaceTypes(runtime: Runtime): ReadonlySet<Dtype> {
+  const native = runtime.environment.backend === 'cpu' || runtime.environment.backend === 'cuda';
+  return new Set<Dtype>(native ? ['F32', 'F16', 'BF16'] : ['F32', 'F16']);
+}
