@@ -1,0 +1,89 @@
+// A ChatTemplate out of an artifact, with what transformers' apply_chat_template supplies: special tokens, no tools, no
+// documents, raise_exception, strftime_now. The date is fixed, so that the same audit renders the same prompts on any day.
+import { ArtifactError } from '../../core/artifact-error.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import type { Artifact } from '../artifact.ts';
+import { isObject, type JsonObject } from '../text.ts';
+import type { ChatMessage, ChatTemplate, Tokenizer } from '../tokenizer.ts';
+import { parseTemplate, type BoundedTemplate } from './bounded-jinja.ts';
+
+/** 26 July 2024, 12:00 UTC: the date Llama 3's template itself falls back to. Milliseconds since 1970. */
+export const TEMPLATE_DATE: Milliseconds = Date.UTC(2024, 6, 26, 12);
+
+type TemplateArtifact = Pick<Artifact, 'chatTemplate' | 'tokenizer' | 'tokenizerConfig'>;
+
+export function openChatTemplate(artifact: TemplateArtifact, tokenizer: Tokenizer, date: Milliseconds = TEMPLATE_DATE): ChatTemplate {
+  const template = artifact.chatTemplate;
+  if (template === undefined) return plainTemplate(artifact, tokenizer);
+  const fail = (error: unknown): ArtifactError =>
+    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', actual: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
+  let program: BoundedTemplate;
+  try {
+    program = parseTemplate(template.source);
+  } catch (error) {
+    throw fail(error);
+  }
+  const supplied = suppliedVariables(artifact.tokenizerConfig ?? {}, date);
+  return {
+    origin: template.file,
+    render: (messages, { addGenerationPrompt }) => {
+      try {
+        return program.render({ ...supplied, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt });
+      } catch (error) {
+        throw fail(error);
+      }
+    },
+  };
+}
+
+/** No template: the contents line by line, begun with BOS where the tokenizer itself would add it. */
+function plainTemplate({ tokenizer: json, tokenizerConfig }: TemplateArtifact, tokenizer: Tokenizer): ChatTemplate {
+  const begin = tokenizer.bosId !== undefined && addsBos(json, tokenizerConfig) ? tokenizer.decode([tokenizer.bosId]) : '';
+  return { origin: 'none', render: (messages: readonly ChatMessage[]) => begin + messages.map(({ content }) => `${content}\n`).join('') };
+}
+
+/** True where encoding a text puts BOS before it: by tokenizer_config.json, or by a template post-processor that starts with a special token. */
+export function addsBos(tokenizer: JsonObject | undefined, tokenizerConfig: JsonObject | undefined): boolean {
+  const flag = tokenizerConfig?.['add_bos_token'];
+  if (typeof flag === 'boolean') return flag;
+  const post = tokenizer?.['post_processor'];
+  const steps: readonly unknown[] = isObject(post) && Array.isArray(post['processors']) ? post['processors'] : [post];
+  return steps.some((step) => {
+    if (!isObject(step) || step['type'] !== 'TemplateProcessing' || !Array.isArray(step['single'])) return false;
+    const first: unknown = step['single'][0];
+    return isObject(first) && isObject(first['SpecialToken']);
+  });
+}
+
+const TOKEN_FIELDS = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'] as const;
+
+function suppliedVariables(tokenizerConfig: JsonObject, date: Milliseconds): Record<string, unknown> {
+  const variables: Record<string, unknown> = {
+    tools: null,
+    documents: null,
+    strftime_now: (format: unknown) => strftime(date, typeof format === 'string' ? format : ''),
+  };
+  for (const field of TOKEN_FIELDS) {
+    const value = tokenizerConfig[field];
+    const content = isObject(value) ? value['content'] : value;
+    if (typeof content === 'string') variables[field] = content;
+  }
+  return variables;
+}
+
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** Python's strftime in English and UTC; unknown directives stay as they are. */
+export function strftime(epoch: Milliseconds, format: string): string {
+  const date = new Date(epoch);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const month = MONTHS[date.getUTCMonth()] ?? '';
+  const day = DAYS[date.getUTCDay()] ?? '';
+  const values: Readonly<Record<string, string>> = {
+    Y: String(date.getUTCFullYear()), y: two(date.getUTCFullYear() % 100), m: two(date.getUTCMonth() + 1), d: two(date.getUTCDate()),
+    B: month, b: month.slice(0, 3), A: day, a: day.slice(0, 3), H: two(date.getUTCHours()), I: two(date.getUTCHours() % 12 || 12),
+    M: two(date.getUTCMinutes()), S: two(date.getUTCSeconds()), p: date.getUTCHours() < 12 ? 'AM' : 'PM', Z: 'UTC', '%': '%',
+  };
+  return format.replace(/%([A-Za-z%])/g, (whole, directive: string) => (Object.hasOwn(values, directive) ? (values[directive] ?? whole) : whole));
+}
