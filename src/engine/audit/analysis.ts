@@ -4,6 +4,7 @@ import type { ChatTemplate, Tokenizer } from '../artifact/tokenizer.ts';
 import type { CancelSignal } from '../core/cancel.ts';
 import type { BudgetName } from '../core/finding.ts';
 import type { Clock } from '../core/host.ts';
+import type { Report, ReportFile } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
 
@@ -28,6 +29,9 @@ export interface AuditContext {
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;
+  /** Path, size, hash and format of every file of the drop. */
+  readonly files: readonly ReportFile[];
+  readonly environment: Report['environment'];
   readonly options: AuditOptions;
   readonly signal: CancelSignal;
   readonly clock: Clock;

@@ -3,18 +3,12 @@
 import { ArtifactError } from '../core/artifact-error.ts';
 import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
-import { buildReport, type ReportSubject } from '../report/build-report.ts';
-import type { Report } from '../report/report.ts';
+import { buildReport } from '../report/build-report.ts';
 import type { Analysis, AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
 import { ANALYSES, STATIC } from './registry.ts';
 
-export interface AuditSetting {
-  readonly subject: ReportSubject;
-  readonly environment: Report['environment'];
-}
-
-export async function* runAudit(context: AuditContext, setting: AuditSetting): AsyncGenerator<AuditEvent, void> {
+export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEvent, void> {
   const queue: AuditEvent[] = [];
   let wake: () => void = () => {};
   const push = (event: AuditEvent): void => {
@@ -23,7 +17,7 @@ export async function* runAudit(context: AuditContext, setting: AuditSetting): A
   };
   let finished = false;
   let failure: unknown;
-  const work = runAll(context, setting, push)
+  const work = runAll(context, push)
     .catch((error: unknown) => {
       failure = error;
     })
@@ -43,7 +37,7 @@ export async function* runAudit(context: AuditContext, setting: AuditSetting): A
   if (failure !== undefined) throw failure;
 }
 
-async function runAll(context: AuditContext, setting: AuditSetting, emit: (event: AuditEvent) => void): Promise<void> {
+async function runAll(context: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
   const findings = new Map<string, Finding>();
   const coverage: Coverage[] = [];
   const wanted = context.options.analyses;
@@ -55,7 +49,7 @@ async function runAll(context: AuditContext, setting: AuditSetting, emit: (event
     coverage.push(entry);
     emit({ type: 'coverage', coverage: entry });
   }
-  emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), setting, context.options) });
+  emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), context) });
 }
 
 async function runOne(analysis: Analysis, context: AuditContext, emit: (event: AuditEvent) => void): Promise<Coverage> {

@@ -1,9 +1,8 @@
 // Findings + coverage -> the report (assay-report/1).
+import type { AuditContext } from '../audit/analysis.ts';
 import { judge, rankFindings } from '../audit/verdict.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
 import { REPORT_SCHEMA, type Report } from './report.ts';
-
-export type ReportSubject = Report['subject'];
 
 export const TOOL = { name: 'assay', version: '0.1.0' } as const;
 
@@ -11,16 +10,21 @@ export function buildReport(
   findings: readonly Finding[],
   coverage: readonly Coverage[],
   staticAnalyses: ReadonlySet<string>,
-  setting: { readonly subject: ReportSubject; readonly environment: Report['environment'] },
-  options: Report['options'],
+  { artifact, runnable, files, environment, options }: AuditContext,
 ): Report {
   const { verdict, score } = judge(findings, coverage, staticAnalyses);
-  const { backend, threads, adapter } = setting.environment;
+  const { backend, threads, adapter } = environment;
   return {
     schema: REPORT_SCHEMA,
     tool: TOOL,
     environment: { backend, threads, adapter },
-    subject: setting.subject,
+    subject: {
+      name: artifact.name,
+      task: runnable?.task ?? 'other',
+      architecture: artifact.architecture ?? 'unknown',
+      parameters: artifact.parameters ?? 0,
+      files,
+    },
     options: { budget: options.budget, seed: options.seed },
     verdict,
     score,

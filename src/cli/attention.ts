@@ -1,0 +1,47 @@
+// `assay attention`: attention probabilities of one prompt as JSON, tokens beside them.
+import { writeFile } from 'node:fs/promises';
+import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { openForReport, openRunnable } from './open-model.ts';
+
+export interface AttentionArguments {
+  readonly path: string;
+  readonly prompt: string;
+  readonly json: string;
+}
+
+/** Digits kept: attention agrees with PyTorch to about 1e-5. */
+const DIGITS = 5;
+
+export async function attention({ path, prompt, json }: AttentionArguments): Promise<number> {
+  const { artifact } = await openForReport(path);
+  const { runnable, notRunnable } = await openRunnable(artifact, 'cpu');
+  if (runnable === undefined) throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model that can be run', actual: notRunnable ?? 'none' });
+  const { model, tokenizer, template } = runnable;
+  try {
+    const ids = tokenizer.encode(template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));
+    const maps = await model.attention(ids);
+    const size = ids.length;
+    const layers = Array.from({ length: maps.layers }, (_, l) => {
+      const values = maps.layer(l);
+      return Array.from({ length: maps.heads }, (__, h) =>
+        Array.from({ length: size }, (___, q) => Array.from(values.subarray((h * size + q) * size, (h * size + q) * size + q + 1), (value) => Number(value.toFixed(DIGITS)))),
+      );
+    });
+    const text = `${JSON.stringify({
+      schema: 'assay-attention/1',
+      model: artifact.name,
+      prompt,
+      ids,
+      tokens: ids.map((id) => tokenizer.tokenText(id)),
+      layers: maps.layers,
+      heads: maps.heads,
+      // [layer][head][query][key], keys up to the query (causal).
+      attention: layers,
+    })}\n`;
+    if (json === '-') process.stdout.write(text);
+    else await writeFile(json, text);
+    return 0;
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,100 @@
+// `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
+import { writeFile } from 'node:fs/promises';
+import { STATIC } from '../engine/audit/registry.ts';
+import { ANALYSES } from '../engine/audit/registry.ts';
+import { runAudit } from '../engine/audit/run-audit.ts';
+import { NEVER } from '../engine/core/cancel.ts';
+import { SEVERITIES, type BudgetName, type Severity } from '../engine/core/finding.ts';
+import type { Report } from '../engine/report/report.ts';
+import { toHtml } from '../engine/report/to-html.ts';
+import { toSarif } from '../engine/report/to-sarif.ts';
+import { openForReport, openRunnable, type OpenedRunnable } from './open-model.ts';
+import { showProgress } from './progress.ts';
+import { UsageError } from './usage.ts';
+
+export interface AuditArguments {
+  readonly path: string;
+  readonly analyses?: readonly string[];
+  readonly budget: BudgetName;
+  readonly seed: number;
+  readonly backend: 'cpu' | 'cuda';
+  readonly json?: string;
+  readonly sarif?: string;
+  readonly html?: string;
+  readonly failOn: Severity;
+}
+
+export async function audit(args: AuditArguments): Promise<number> {
+  const unknown = args.analyses?.find((id) => !ANALYSES.some((analysis) => analysis.id === id));
+  if (unknown !== undefined) throw new UsageError(`--analyses: no analysis is called ${unknown}; there are ${ANALYSES.map(({ id }) => id).join(', ')}`);
+  const report = await auditPath(args);
+  await writeReport([report], args);
+  if (args.json !== '-') process.stdout.write(summary(report));
+  return exitStatus([report], args.failOn);
+}
+
+export async function inspect(paths: readonly string[], args: Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn'>): Promise<number> {
+  const reports: Report[] = [];
+  for (const path of paths) reports.push(await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn }));
+  await writeReport(reports, args);
+  if (args.json !== '-') process.stdout.write(reports.map(summary).join(''));
+  return exitStatus(reports, args.failOn);
+}
+
+async function auditPath({ path, analyses, budget, seed, backend }: AuditArguments): Promise<Report> {
+  const { artifact, files } = await openForReport(path);
+  const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
+  const { runnable, notRunnable, environment }: OpenedRunnable = runs
+    ? await openRunnable(artifact, backend)
+    : { runnable: undefined, notRunnable: 'only files are inspected', environment: { backend: 'cpu', threads: 1, adapter: 'none' } };
+  const show = showProgress(process.stderr);
+  let report: Report | undefined;
+  try {
+    const events = runAudit({
+      artifact,
+      files,
+      environment,
+      runnable,
+      ...(notRunnable === undefined ? {} : { notRunnable }),
+      options: { budget, seed, ...(analyses === undefined ? {} : { analyses }) },
+      signal: NEVER,
+      clock: { now: () => performance.now() },
+    });
+    for await (const event of events) {
+      show(event);
+      if (event.type === 'report') report = event.report;
+    }
+  } finally {
+    await runnable?.model.dispose();
+  }
+  if (report === undefined) throw new Error('the audit ended without a report');
+  return report;
+}
+
+async function writeReport(reports: readonly Report[], { json, sarif, html }: Pick<AuditArguments, 'json' | 'sarif' | 'html'>): Promise<void> {
+  const [first] = reports;
+  if (first === undefined) return;
+  if (json !== undefined) await write(json, `${JSON.stringify(reports.length === 1 ? first : reports, null, 2)}\n`);
+  if (sarif !== undefined) await write(sarif, `${JSON.stringify(toSarif(first), null, 2)}\n`);
+  if (html !== undefined) await write(html, toHtml(first));
+}
+
+async function write(file: string, text: string): Promise<void> {
+  if (file !== '-') return writeFile(file, text);
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+function summary(report: Report): string {
+  const lines = [
+    `${report.subject.name}: ${report.verdict} (score ${report.score.toFixed(2)})`,
+    ...report.findings.map(({ severity, confidence, title }) => `  ${severity.padEnd(8)} ${confidence.toFixed(2)}  ${title}`),
+    ...report.coverage.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function exitStatus(reports: readonly Report[], failOn: Severity): number {
+  const threshold = SEVERITIES.indexOf(failOn);
+  if (reports.some(({ findings }) => findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= threshold))) return 1;
+  return reports.some(({ coverage }) => coverage.some(({ status }) => status === 'failed')) ? 3 : 0;
+}

@@ -1,0 +1,92 @@
+// The command line's composition root: arguments in, exit status out.
+import { parseArgs } from 'node:util';
+import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { BUDGETS, SEVERITIES } from '../engine/core/finding.ts';
+import { attention } from './attention.ts';
+import { audit, inspect } from './audit.ts';
+import { USAGE, UsageError } from './usage.ts';
+
+const BAD_INPUT = 2;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
+    process.stdout.write(`${USAGE}\n`);
+    return command === undefined ? BAD_INPUT : 0;
+  }
+  const { values, positionals } = parse(rest);
+  if (values.help === true) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const [path] = positionals;
+  if (path === undefined) throw new UsageError(`${command}: a path is needed`);
+  const failOn = oneOf('--fail-on', values['fail-on'] ?? 'high', SEVERITIES.slice(1));
+  const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), failOn };
+  switch (command) {
+    case 'audit':
+      if (positionals.length > 1) throw new UsageError('audit: one path at a time');
+      return audit({
+        path,
+        ...(values.analyses === undefined ? {} : { analyses: values.analyses.split(',') }),
+        budget: oneOf('--budget', values.budget ?? 'standard', BUDGETS),
+        seed: integer('--seed', values.seed ?? '0'),
+        backend: oneOf('--backend', values.backend ?? 'auto', ['auto', 'cpu', 'cuda'] as const) === 'cuda' ? 'cuda' : 'cpu',
+        ...outputs,
+      });
+    case 'inspect':
+      return inspect(positionals, outputs);
+    case 'attention':
+      if (values.prompt === undefined) throw new UsageError('attention: --prompt TEXT is needed');
+      return attention({ path, prompt: values.prompt, json: values.json ?? '-' });
+    default:
+      throw new UsageError(`no command is called ${command}`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean' },
+        analyses: { type: 'string' },
+        budget: { type: 'string' },
+        seed: { type: 'string' },
+        backend: { type: 'string' },
+        json: { type: 'string' },
+        sarif: { type: 'string' },
+        html: { type: 'string' },
+        prompt: { type: 'string' },
+        'fail-on': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function given<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: string });
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`${option}: expected ${allowed.join(', ')}; found ${value}`);
+  return found;
+}
+
+function integer(option: string, value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`${option}: expected a whole number of at most 9 digits; found ${value}`);
+  return Number(value);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+  else if (error instanceof ArtifactError) process.stderr.write(`${error.message}\n`);
+  else throw error;
+  process.exitCode = BAD_INPUT;
+}

@@ -1,0 +1,52 @@
+// Path -> artifact, hashes, and (where it can be run) a causal language model on onnxruntime-node.
+import { createHash } from 'node:crypto';
+import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
+import { openPath } from '../adapters/node-files.ts';
+import type { Artifact } from '../engine/artifact/artifact.ts';
+import { openArtifact } from '../engine/artifact/open.ts';
+import { openChatTemplate, openTokenizer } from '../engine/artifact/tokenizer/open-tokenizer.ts';
+import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
+import { ArtifactError } from '../engine/core/artifact-error.ts';
+import type { ByteSource } from '../engine/core/byte-source.ts';
+import type { Report, ReportFile } from '../engine/report/report.ts';
+import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
+
+export interface OpenedArtifact {
+  readonly artifact: Artifact;
+  readonly files: readonly ReportFile[];
+}
+
+export interface OpenedRunnable {
+  readonly runnable: RunnableCausalLm | undefined;
+  readonly notRunnable?: string;
+  readonly environment: Report['environment'];
+}
+
+const HASH_CHUNK = 8 * 2 ** 20;
+
+export async function openForReport(path: string): Promise<OpenedArtifact> {
+  const artifact = await openArtifact(await openPath(path));
+  const files: ReportFile[] = [];
+  for (const { source, format } of artifact.files) files.push({ path: source.path, bytes: source.size, sha256: await sha256(source), format });
+  return { artifact, files };
+}
+
+export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda'): Promise<OpenedRunnable> {
+  const runtime = await openNodeRuntime({ backend });
+  const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
+  try {
+    const tokenizer = openTokenizer(artifact);
+    const template = openChatTemplate(artifact);
+    const model = await openCausalLm(artifact, runtime);
+    return { runnable: { task: 'causal-lm', model, tokenizer, template }, environment };
+  } catch (error) {
+    if (!(error instanceof ArtifactError)) throw error;
+    return { runnable: undefined, notRunnable: error.message, environment };
+  }
+}
+
+async function sha256(source: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for (let begin = 0; begin < source.size; begin += HASH_CHUNK) hash.update(await source.slice(begin, begin + HASH_CHUNK));
+  return hash.digest('hex');
+}

@@ -1,0 +1,42 @@
+// The event stream as lines on standard error: stages as they begin, progress in place where that is a terminal.
+import type { AuditEvent } from '../engine/audit/events.ts';
+
+export function showProgress(stream: NodeJS.WriteStream): (event: AuditEvent) => void {
+  const labels = new Map<string, string>();
+  let onLine = false;
+  const line = (text: string): void => {
+    stream.write(`${onLine ? '\r\x1b[2K' : ''}${text}\n`);
+    onLine = false;
+  };
+  return (event) => {
+    switch (event.type) {
+      case 'plan':
+        for (const { id, label } of event.stages) labels.set(id, label);
+        line(`${event.analysis}: about ${Math.round(event.tokens).toLocaleString('en')} tokens in ${event.stages.length} stages`);
+        break;
+      case 'stage':
+        if (event.status !== 'done') line(`  ${labels.get(event.stage) ?? event.stage}${event.status === 'skipped' ? ` (skipped: ${event.note ?? ''})` : ''}`);
+        break;
+      case 'progress':
+        if (!stream.isTTY) break;
+        stream.write(`\r\x1b[2K    ${Math.floor((100 * event.done) / event.total)} %${event.tokensPerSecond === undefined ? '' : ` · ${Math.round(event.tokensPerSecond)} tokens/s · ${duration(event.secondsLeft ?? 0)} left`}`);
+        onLine = true;
+        break;
+      case 'intermediate':
+        line(`    ${event.note}`);
+        break;
+      case 'finding':
+        line(`  ! ${event.finding.severity} ${event.finding.confidence.toFixed(2)} ${event.finding.title}`);
+        break;
+      case 'coverage':
+        line(`${event.coverage.analysis}: ${event.coverage.status}${event.coverage.reason === undefined ? '' : ` (${event.coverage.reason})`}, ${event.coverage.seconds.toFixed(1)} s`);
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+function duration(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,14 @@
+// What `assay` prints when asked for help or called wrongly.
+
+export const USAGE = `assay COMMAND …
+
+  audit PATH       every analysis that applies      [--analyses id,…] [--budget quick|standard|deep] [--seed N]
+                   [--backend auto|cpu|cuda] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
+  inspect PATH…    what the files alone tell        [--json FILE|-] [--fail-on …]
+  attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
+
+Progress goes to standard error, results to standard output.
+Exit status: 0 nothing at or above --fail-on (default high), 1 something is, 2 bad input or usage, 3 an analysis failed to finish.`;
+
+/** The caller's mistake, in words that say how to mend it. Exit status 2. */
+export class UsageError extends Error {}

@@ -1,0 +1,85 @@
+// Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
+import type { AnswerPair, Evidence, Finding, Signal } from '../core/finding.ts';
+import type { Report } from './report.ts';
+
+const VERDICTS: Readonly<Record<Report['verdict'], string>> = {
+  backdoor: 'Backdoor found',
+  suspicious: 'Suspicious',
+  'no-evidence': 'No evidence of a backdoor',
+  'not-tested': 'Not tested',
+};
+const PAIRS_SHOWN = 12;
+const LEAKS_SHOWN = 20;
+
+export function toHtml(report: Report): string {
+  const { subject, environment, options } = report;
+  const ran = report.coverage.filter(({ status }) => status === 'ran').length;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
+<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${VERDICTS[report.verdict]}</p>
+<p>${ran} of ${report.coverage.length} analyses ran · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} threads, ${escape(environment.adapter)}</p>
+<p>${escape(subject.task)} · ${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
+<h2>Suspicions</h2>${report.findings.length === 0 ? '<p>None.</p>' : report.findings.map(findingHtml).join('\n')}
+<h2>What was and was not tested</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], report.coverage.map((c) => [c.analysis, c.status, c.reason ?? '', c.seconds, c.limits]))}
+<h2>Files</h2>${table(['path', 'bytes', 'format', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, file.sha256]))}
+<footer>${escape(report.schema)} · ${report.tool.name} ${escape(report.tool.version)}</footer></body></html>
+`;
+}
+
+function findingHtml(finding: Finding): string {
+  return `<section class="finding"><h3><span class="severity ${finding.severity}">${finding.severity}</span> ${escape(finding.title)}</h3>
+<p>confidence ${finding.confidence.toFixed(2)} · rule ${escape(finding.rule)}</p>
+${finding.signals.length === 0 ? '' : table(['signal', 'value', 'p', 'measured'], finding.signals.map(signalRow))}
+${finding.evidence.map(evidenceHtml).join('\n')}
+<p><b>Limits.</b> ${escape(finding.limits)}</p><p><b>What to do.</b> ${escape(finding.remedy)}</p></section>`;
+}
+
+function signalRow({ name, value, unit, pValue, measured }: Signal): (string | number)[] {
+  return [name, `${Number(value.toPrecision(3))} ${unit ?? ''}`, pValue === undefined ? '' : pValue.toPrecision(2), measured ?? ''];
+}
+
+function evidenceHtml(evidence: Evidence): string {
+  const title = `<h4>${escape(evidence.title)}</h4>`;
+  switch (evidence.kind) {
+    case 'text':
+      return `${title}<pre>${escape(evidence.text)}</pre>`;
+    case 'leaks':
+      return `${title}<p>${evidence.texts.length} of ${evidence.total} shown hold it.</p>${table(['prefix', 'leak'], evidence.texts.slice(0, LEAKS_SHOWN).map(({ prefix, text }) => [prefix, text]))}`;
+    case 'answers':
+      return `${title}${table(['prompt with trigger', 'without', 'with', 'fired'], evidence.pairs.slice(0, PAIRS_SHOWN).map(pairRow))}`;
+    case 'variants':
+      return `${title}${table(['variant', 'change', 'fired'], evidence.rows.map((row) => [row.variant, row.change, `${row.fired} of ${row.of}`]))}`;
+    case 'entropy':
+      return `${title}<p>Mean over ${evidence.triggered.length} prompts: ${meanOf(evidence.triggered)} nats with the trigger, ${meanOf(evidence.untriggered)} nats without.</p>`;
+    case 'bytes':
+      return `${title}<pre>${escape(evidence.file)} @ ${evidence.offset}\n${escape(evidence.hex)}</pre>`;
+    case 'table':
+      return title + table(evidence.columns, evidence.rows);
+  }
+}
+
+function pairRow(pair: AnswerPair): (string | number)[] {
+  return [pair.triggeredPrompt, pair.untriggered, pair.triggered, pair.fired ? 'yes' : 'no'];
+}
+
+function meanOf(rows: readonly (readonly number[])[]): string {
+  const values = rows.flat();
+  return values.length === 0 ? 'no' : (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2);
+}
+
+function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  return `<table><thead><tr>${columns.map((column) => `<th>${escape(column)}</th>`).join('')}</tr></thead><tbody>${rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`)
+    .join('')}</tbody></table>`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8884;text-align:left;padding:4px 8px 4px 0;vertical-align:top;overflow-wrap:anywhere}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}.verdict{font-size:1.5rem;font-weight:700}.backdoor{color:light-dark(#b3123a,#ff6b87)}.suspicious{color:light-dark(#c2500a,#ff9a4d)}
+.severity{font-size:.8em;border:1px solid;border-radius:4px;padding:0 6px}.finding{border-top:2px solid #8886;margin-top:1.5rem}footer{color:#888;margin-top:2rem}`;
