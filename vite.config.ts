@@ -32,13 +32,16 @@ function onnxruntimeFiles(): Plugin {
 
 /** Writes sw.js: the source in src/service-worker.js with this build's file list and policy filled in. */
 function serviceWorker(): Plugin {
+  let publicDir = '';
   return {
     name: 'assay:service-worker',
     apply: 'build',
     enforce: 'post',
+    configResolved(config) {
+      publicDir = config.publicDir;
+    },
     generateBundle(_options, bundle) {
-      const publicDir = join(import.meta.dirname, 'public');
-      const publicFiles = readdirSync(publicDir, { recursive: true, withFileTypes: true })
+      const publicFiles = publicDir === '' ? [] : readdirSync(publicDir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(publicDir.length + 1).replaceAll('\\', '/'));
       const built = Object.keys(bundle).filter((name) => !name.endsWith('.map'));

@@ -1,6 +1,7 @@
 // The page's composition root: workers, stores and shell are put together here and nowhere else.
 // `?backend=wasm` or `?backend=webgpu` overrides the choice of backend.
 import { startServiceWorker } from './adapters/service-worker.ts';
+import { openStorage } from './adapters/storage.ts';
 import { createApp } from './state/app.ts';
 import type { AssayClient } from './state/client.ts';
 import { browserHost } from './ui/browser-host.ts';
@@ -13,7 +14,7 @@ async function start(): Promise<void> {
   if (import.meta.env.PROD && (await startServiceWorker(baseUrl))) return;
   const element = document.getElementById('root');
   if (element === null) throw new Error('index.html has no #root');
-  const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked() });
+  const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked(), storage: openStorage().catch(() => undefined) });
   mount(createApp(client, browserHost(), (work) => requestAnimationFrame(work)), element);
 }
 

@@ -7,6 +7,7 @@ import type * as Ort from 'onnxruntime-common';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
 import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
+import { nodesForCpu } from './exact-nodes.ts';
 import { rebaseExternalData } from './external-data.ts';
 import { openScratchStore } from './storage-scratch.ts';
 import { chooseBackend, type BackendChoice, type ChosenBackend } from './web-backend.ts';
@@ -41,7 +42,7 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
       const { bytes, externalData } = await prepareModel(graph);
       const session = await exclusive(() =>
         ort.InferenceSession.create(bytes, {
-          executionProviders: [backend],
+          executionProviders: [backend === 'webgpu' ? { name: 'webgpu', forceCpuNodeNames: nodesForCpu(bytes) } : backend],
           externalData,
           graphOptimizationLevel: lean ? 'basic' : 'all',
           logSeverityLevel: 3,

@@ -2,7 +2,7 @@
 // browser keeps. Implements the stores' AssayClient by shape. One call at a time reaches the model worker; cancel is
 // cooperative first, and a worker that does not answer in time is ended and started again.
 import * as Comlink from 'comlink';
-import { openStorage, type Storage } from '../adapters/storage.ts';
+import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
@@ -20,6 +20,8 @@ export interface ClientOptions {
   /** Folder of the page, with '/' at its end. */
   readonly baseUrl: string;
   readonly backend: BackendChoice;
+  /** Undefined where the browser keeps nothing (private windows): everything works, nothing is remembered. */
+  readonly storage: Promise<Storage | undefined>;
 }
 
 /** A worker that has not stopped this long after a cancel is ended. Long runs on slow machines take seconds. */
@@ -27,7 +29,7 @@ const STOP_WITHIN_MS = 20_000;
 
 export class WorkerClient {
   readonly #options: ClientOptions;
-  readonly #storage: Promise<Storage | undefined> = openStorage().catch(() => undefined);
+  readonly #storage: Promise<Storage | undefined>;
   readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
   #model: StartedWorker<ModelWorker> | undefined;
   #environment: Promise<Result<RuntimeEnvironment>> | undefined;
@@ -38,6 +40,7 @@ export class WorkerClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#storage = options.storage;
   }
 
   environment(): Promise<Result<RuntimeEnvironment>> {

@@ -1,0 +1,50 @@
+// Engine and onnxruntime-web adapter behind a plain interface of ids and numbers, for comparison with reference values.
+import * as Comlink from 'comlink';
+import { fileSource } from '../../src/adapters/file-source.ts';
+import { openWebRuntime } from '../../src/adapters/onnxruntime-web.ts';
+import type { HostTensor, Runtime, RuntimeEnvironment, RuntimeLimits } from '../../src/engine/runtime/session.ts';
+
+let runtime: Runtime | undefined;
+
+const worker = {
+  async start(baseUrl: string, choice: 'wasm' | 'webgpu'): Promise<{ environment: RuntimeEnvironment; limits: RuntimeLimits }> {
+    runtime = await openWebRuntime({ baseUrl, choice });
+    return { environment: runtime.environment, limits: runtime.limits };
+  },
+
+  /** One run of a whole ONNX model, its outputs brought to the host. */
+  async runOnnx(model: Uint8Array<ArrayBuffer>, feeds: Record<string, HostTensor>, outputs: string[], hold: string[] = []): Promise<Record<string, HostTensor>> {
+    if (runtime === undefined) throw new Error('not started');
+    const session = await runtime.createSession({ name: 'model.onnx', bytes: model, external: new Map() });
+    try {
+      const { host, held } = await session.run(feeds, outputs, new Set(hold));
+      const all: Record<string, HostTensor> = { ...host };
+      for (const [name, tensor] of Object.entries(held)) {
+        all[name] = await tensor.read();
+        tensor.dispose();
+      }
+      return all;
+    } finally {
+      await session.dispose();
+    }
+  },
+
+  /** Writes through scratch storage in pieces and reads the file back. */
+  async scratchRoundTrip(size: number, pieceBytes: number): Promise<boolean> {
+    if (runtime === undefined) throw new Error('not started');
+    const scratch = await runtime.scratch('round-trip', size);
+    const expected = Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251);
+    for (let begin = 0; begin < size; begin += pieceBytes) await scratch.write(begin, expected.slice(begin, begin + pieceBytes));
+    const source = await scratch.finish();
+    const bytes = await source.slice(0, source.size);
+    return source.handle instanceof File && bytes.length === size && bytes.every((byte, index) => byte === expected[index]);
+  },
+
+  async readFile(file: File): Promise<number> {
+    return (await fileSource(file).slice(0, file.size)).length;
+  },
+};
+
+export type EngineWorker = typeof worker;
+
+Comlink.expose(worker);
