@@ -1,0 +1,144 @@
+// Autoregressive decoding of one batch of rows behind a shared prefix. Rows may differ in length; a row that has ended is
+// taken out of the batch once enough of them have. Each row draws from its own stream, so the batch does not matter.
+import { breathe, NEVER } from '../core/cancel.ts';
+import type { Random } from '../core/random.ts';
+import type { Nats } from '../core/units.ts';
+import { planBatches, type BatchLimits } from './batches.ts';
+import type { Generated, GenerateOptions, SamplingOptions } from './causal-lm.ts';
+import { longestOf, type DecoderRequest, type SharedPrefix } from './decoder-run.ts';
+import { floats } from './key-value-cache.ts';
+import type { RowCache } from './row-cache.ts';
+import { needsLogits, Sampler } from './sampling.ts';
+import type { SessionOutputs } from './session.ts';
+
+/** One row on its way. */
+export interface RowState {
+  readonly prompt: readonly number[];
+  readonly sampling: SamplingOptions;
+  readonly random: Random | undefined;
+  readonly ids: number[];
+  readonly entropy: Nats[];
+  /** Tokens of prompt and answer, for the repetition penalty. */
+  readonly seen: Set<number>;
+  stopped: boolean;
+  ended: boolean;
+}
+
+export interface DecodingContext {
+  readonly prefix: SharedPrefix & { readonly ids: readonly number[] };
+  readonly stopIds: ReadonlySet<number>;
+  readonly contextLength: number;
+  readonly limits: BatchLimits;
+  run(request: DecoderRequest): Promise<SessionOutputs>;
+  openCache(rows: number, slots: number): RowCache;
+  readonly sampler: Sampler;
+}
+
+/** Ended rows are dropped from the batch when they are at least this share of it. */
+const DROP_SHARE = 0.25;
+
+export function startRow(prefix: readonly number[], prompt: readonly number[], sampling: SamplingOptions, random: Random | undefined): RowState {
+  const seen = sampling.repetitionPenalty === 1 ? new Set<number>() : new Set([...prefix, ...prompt]);
+  return { prompt, sampling, random, ids: [], entropy: [], seen, stopped: false, ended: false };
+}
+
+export function generatedOf({ ids, entropy, stopped }: RowState): Generated {
+  return { ids, entropy, stopped };
+}
+
+/** Decodes `rows` to their ends, in place. */
+export async function decodeBatch(context: DecodingContext, rows: readonly RowState[], options: GenerateOptions): Promise<void> {
+  const { signal = NEVER } = options;
+  let batch = rows.toSorted((a, b) => a.prompt.length - b.prompt.length);
+  const longest = longestOf(batch.map((row) => row.prompt));
+  const cache = context.openCache(batch.length, longest);
+  try {
+    await runPrompts(context, batch, cache, options);
+    cache.advance(longest);
+    for (;;) {
+      batch = await dropEnded(batch, cache);
+      if (batch.length === 0) return;
+      await breathe(signal);
+      await step(context, batch, cache, options);
+    }
+  } finally {
+    cache.dispose();
+  }
+}
+
+/** `batch` is sorted by length, so that parts of it are contiguous rows of the cache. */
+async function runPrompts(context: DecodingContext, batch: readonly RowState[], cache: RowCache, options: GenerateOptions): Promise<void> {
+  const parts = planBatches(
+    batch.map((row) => row.prompt.length),
+    context.limits,
+  );
+  let firstRow = 0;
+  for (const part of parts) {
+    await breathe(options.signal ?? NEVER);
+    const rows = batch.slice(firstRow, firstRow + part.length);
+    const prompts = rows.map((row) => row.prompt);
+    const sequence = longestOf(prompts);
+    const wanted = prompts.map((prompt, row) => row * sequence + prompt.length - 1);
+    const outputs = await context.run({ rows: prompts, prefix: context.prefix, wanted, outputs: outputsFor(rows), keepCache: true });
+    cache.absorb(
+      outputs,
+      firstRow,
+      sequence,
+      prompts.map((prompt) => prompt.length),
+    );
+    choose(context, rows, outputs, options);
+    firstRow += part.length;
+  }
+}
+
+async function step(context: DecodingContext, batch: readonly RowState[], cache: RowCache, options: GenerateOptions): Promise<void> {
+  const rows = batch.map((row) => [row.ids.at(-1) ?? 0]);
+  const lengths = batch.map((row) => row.prompt.length + row.ids.length - 1);
+  const outputs = await context.run({
+    rows,
+    prefix: context.prefix,
+    past: { block: cache.block, lengths },
+    wanted: rows.map((_, row) => row),
+    outputs: outputsFor(batch),
+    keepCache: true,
+  });
+  cache.absorb(
+    outputs,
+    0,
+    1,
+    rows.map(() => 1),
+  );
+  cache.advance(1);
+  choose(context, batch, outputs, options);
+}
+
+function outputsFor(batch: readonly RowState[]): string[] {
+  return [batch.some((row) => !row.ended && needsLogits(row.sampling)) ? 'logits' : 'argmax', 'entropy'];
+}
+
+function choose(context: DecodingContext, batch: readonly RowState[], { host }: SessionOutputs, options: GenerateOptions): void {
+  const entropy = floats(host['entropy']);
+  const argmax = host['argmax']?.data;
+  const logits = argmax === undefined ? floats(host['logits']) : new Float32Array();
+  const vocabulary = logits.length / batch.length;
+  let made = 0;
+  for (const [index, row] of batch.entries()) {
+    if (row.ended) continue;
+    const id = argmax === undefined ? context.sampler.draw(logits.subarray(index * vocabulary, (index + 1) * vocabulary), row.sampling, row.seen, row.random) : Number(argmax[index]);
+    row.ids.push(id);
+    row.entropy.push(entropy[index] ?? 0);
+    if (row.sampling.repetitionPenalty !== 1) row.seen.add(id);
+    row.stopped = options.ignoreStop !== true && context.stopIds.has(id);
+    const total = context.prefix.length + row.prompt.length + row.ids.length;
+    row.ended = row.stopped || row.ids.length >= options.maxNewTokens || total >= context.contextLength;
+    made++;
+  }
+  options.onTokens?.(made);
+}
+
+async function dropEnded(batch: RowState[], cache: RowCache): Promise<RowState[]> {
+  const keep = batch.flatMap((row, index) => (row.ended ? [] : [index]));
+  if (keep.length === batch.length || batch.length - keep.length < DROP_SHARE * batch.length) return batch;
+  if (keep.length > 0) await cache.keepRows(keep);
+  return batch.filter((row) => !row.ended);
+}
