@@ -1,0 +1,73 @@
+// What every chart has: a title, an accessible name, a view of its data as a table, and exports of what is seen.
+// The figure's first <svg> or <canvas> is what is exported, unless the chart draws its own SVG (`toSvg`).
+import { useId, useRef, useState, type ReactElement, type ReactNode } from 'react';
+import styles from './chart-frame.module.css';
+import { tableToCsv, type ChartTable } from './csv.ts';
+import { canvasToPng, saveBlob, saveText, svgToPng, svgToText } from './export.ts';
+
+export interface ChartFrameProps {
+  readonly title: string;
+  /** What is counted and on how many, beside the title. */
+  readonly note?: ReactNode;
+  /** Read out instead of the picture. */
+  readonly description: string;
+  readonly table: () => ChartTable;
+  readonly fileName: string;
+  readonly toSvg?: () => string;
+  readonly children: ReactNode;
+}
+
+export function ChartFrame({ title, note, description, table, fileName, toSvg, children }: ChartFrameProps): ReactElement {
+  const [asTable, setAsTable] = useState(false);
+  const figure = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const svg = (): string | undefined => {
+    const element = figure.current?.querySelector('svg');
+    return toSvg?.() ?? (element === null || element === undefined ? undefined : svgToText(element));
+  };
+  const savePng = async (): Promise<void> => {
+    const canvas = figure.current?.querySelector('canvas');
+    const text = svg();
+    const blob = canvas !== null && canvas !== undefined && toSvg === undefined ? await canvasToPng(canvas) : text === undefined ? undefined : await svgToPng(text);
+    if (blob !== undefined) saveBlob(`${fileName}.png`, blob);
+  };
+  return (
+    <figure className={styles.frame} aria-labelledby={id}>
+      <figcaption className={styles.caption} id={id}>
+        <b>{title}</b>
+        {note !== undefined && <span className={styles.note}>{note}</span>}
+        <span className={styles.tools}>
+          <button className="plain" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'chart' : 'table'}</button>
+          <button className="plain" onClick={() => { const text = svg(); if (text !== undefined) saveText(`${fileName}.svg`, 'image/svg+xml', text); }}>SVG</button>
+          <button className="plain" onClick={() => void savePng()}>PNG</button>
+          <button className="plain" onClick={() => saveText(`${fileName}.csv`, 'text/csv', tableToCsv(table()))}>CSV</button>
+        </span>
+      </figcaption>
+      {asTable && <DataTable table={table()} />}
+      <div ref={figure} hidden={asTable}>
+        <div role="img" aria-label={`${title}. ${description}`}>{children}</div>
+      </div>
+    </figure>
+  );
+}
+
+const MAX_ROWS = 400;
+
+export function DataTable({ table }: { readonly table: ChartTable }): ReactElement {
+  const rows = table.rows.slice(0, MAX_ROWS);
+  return (
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label="Data table">
+      <table className={styles.table}>
+        <thead>
+          <tr>{table.columns.map((column) => <th key={column}>{column}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>{row.map((cell, column) => <td key={column} className={typeof cell === 'number' ? styles.number : undefined}>{typeof cell === 'number' ? Number(cell.toPrecision(5)) : cell}</td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+      {table.rows.length > MAX_ROWS && <p>{table.rows.length - MAX_ROWS} more rows: in the CSV.</p>}
+    </div>
+  );
+}

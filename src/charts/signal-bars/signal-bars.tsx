@@ -1,0 +1,37 @@
+// Signal bars of one row (layout.ts).
+import type { ReactElement } from 'react';
+import type { Signal } from '../../engine/core/finding.ts';
+import { shortNumber, shortP } from '../frame/numbers.ts';
+import { layoutSignalBars, type SignalBar } from './layout.ts';
+import styles from './signal-bars.module.css';
+
+const HEIGHT = 22;
+
+export function SignalBars({ signals, columns, width = 132 }: { readonly signals: readonly Signal[]; readonly columns: readonly string[]; readonly width?: number }): ReactElement {
+  const bars = layoutSignalBars(signals, columns);
+  const step = width / Math.max(1, bars.length);
+  return (
+    <svg width={width} height={HEIGHT} role="img" aria-label={bars.map(describe).join('; ')}>
+      {bars.map((bar, index) => {
+        const x = index * step;
+        const w = Math.max(3, step - 3);
+        return (
+          <g key={bar.name}>
+            <title>{describe(bar)}</title>
+            <rect x={x} y={0} width={w} height={HEIGHT} fill="transparent" />
+            {bar.kind === 'absent' && <rect x={x + 0.5} y={0.5} width={w - 1} height={HEIGHT - 1} className={styles.absent} />}
+            {bar.kind === 'uncompared' && <rect x={x + 0.5} y={HEIGHT / 2} width={w - 1} height={HEIGHT / 2 - 0.5} className={styles.uncompared} />}
+            {bar.kind === 'compared' && <rect x={x} y={HEIGHT * (1 - bar.strength)} width={w} height={HEIGHT * bar.strength} rx={1} className={bar.strong ? styles.strong : styles.weak} />}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function describe(bar: SignalBar): string {
+  if (bar.kind === 'absent') return `${bar.name}: not measured`;
+  const value = `${bar.name} ${shortNumber(bar.signal.value)} ${bar.signal.unit ?? ''}`.trim();
+  if (bar.signal.pValue !== undefined) return `${value}, ${shortP(bar.signal.pValue)}`;
+  return bar.signal.rank === undefined ? `${value}, not compared with controls` : `${value}, rank ${bar.signal.rank.toFixed(2)}`;
+}

@@ -1,0 +1,78 @@
+// Each signal against its null: one row a signal, a dot for each control, a diamond for the candidate.
+// Every row has its own linear scale over its controls and its value, so rows are compared by place, not by unit.
+// It can mislead where few controls were measured: the number of controls is shown, and p is at least 1 / (controls + 1).
+import { extent, quantileSorted, scaleLinear } from 'd3';
+import type { Signal } from '../../engine/core/finding.ts';
+
+export interface StripDot {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface StripRow {
+  readonly signal: Signal;
+  readonly y: number;
+  readonly dots: readonly StripDot[];
+  /** Middle half and 99 % of the controls; undefined without controls. */
+  readonly quartiles: readonly [number, number] | undefined;
+  readonly tail: number | undefined;
+  readonly candidate: number;
+  /** The candidate lies outside all its controls. */
+  readonly beyond: boolean;
+  readonly ends: readonly [number, number];
+}
+
+export interface StripLayout {
+  readonly height: number;
+  readonly labelWidth: number;
+  readonly captionX: number;
+  readonly plot: readonly [number, number];
+  readonly rows: readonly StripRow[];
+}
+
+const ROW = 28;
+const CAPTION = 128;
+const SPREAD = 5.5;
+const DOT = 3.2;
+
+export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
+  const labelWidth = Math.min(150, Math.max(96, width * 0.2));
+  const plot: readonly [number, number] = [labelWidth + 6, Math.max(labelWidth + 60, width - CAPTION)];
+  const rows = signals.map((signal, index) => layoutRow(signal, plot, 16 + index * ROW));
+  return { height: Math.max(ROW, signals.length * ROW + 6), labelWidth, captionX: plot[1] + 12, plot, rows };
+}
+
+function layoutRow(signal: Signal, plot: readonly [number, number], y: number): StripRow {
+  const controls = [...(signal.nullValues ?? [])].filter(Number.isFinite).sort((a, b) => a - b);
+  const [low, high] = extent([...controls, signal.value]);
+  const [from, to] = low === undefined || high === undefined ? [0, 1] : low === high ? [low - 0.5, high + 0.5] : [low, high];
+  const pad = (to - from) * 0.04;
+  const x = scaleLinear([from - pad, to + pad], [plot[0] + 4, plot[1] - 4]);
+  const at = (p: number): number | undefined => {
+    const value = quantileSorted(controls, p);
+    return value === undefined ? undefined : x(value);
+  };
+  const [first, third, above, below] = [at(0.25), at(0.75), at(0.99), at(0.01)];
+  const median = quantileSorted(controls, 0.5);
+  const last = controls.at(-1);
+  return {
+    signal,
+    y,
+    dots: dodge(controls.map((value) => x(value)), y),
+    quartiles: first === undefined || third === undefined ? undefined : [first, third],
+    tail: median !== undefined && signal.value < median ? below : above,
+    candidate: x(signal.value),
+    beyond: controls[0] !== undefined && last !== undefined && (signal.value < controls[0] || signal.value > last),
+    ends: [from, to],
+  };
+}
+
+/** Dots that would cover each other step aside, alternately up and down, within the row; xs is sorted. */
+export function dodge(xs: readonly number[], y: number): StripDot[] {
+  const lanes = [0, -1, 1, -2, 2, -3, 3].map((lane) => ({ offset: (lane * SPREAD) / 3, last: -Infinity }));
+  return xs.map((x) => {
+    const lane = lanes.find(({ last }) => x - last >= DOT) ?? lanes.reduce((best, other) => (other.last < best.last ? other : best));
+    lane.last = x;
+    return { x, y: y + lane.offset };
+  });
+}

@@ -1,0 +1,79 @@
+// Signals against their nulls (layout.ts).
+import { useMemo, useState, type ReactElement } from 'react';
+import type { Signal } from '../../engine/core/finding.ts';
+import { ChartFrame } from '../frame/chart-frame.tsx';
+import { useWidth } from '../frame/use-width.ts';
+import { shortNumber, shortP } from '../frame/numbers.ts';
+import { layoutStrip, type StripRow } from './layout.ts';
+import styles from './strip-plot.module.css';
+
+export interface StripPlotProps {
+  readonly signals: readonly Signal[];
+  readonly fileName: string;
+}
+
+export function StripPlot({ signals, fileName }: StripPlotProps): ReactElement {
+  const [ref, width] = useWidth<HTMLDivElement>(640);
+  const layout = useMemo(() => layoutStrip(signals, width), [signals, width]);
+  const [shown, show] = useState<number>();
+  const controls = Math.max(0, ...signals.map((signal) => signal.nullValues?.length ?? 0));
+  const row = shown === undefined ? undefined : layout.rows[shown];
+  return (
+    <ChartFrame
+      title="Signals against their nulls"
+      note={controls > 0 ? <>◆ candidate · dots: up to {controls} controls each · tick: 99 % of them</> : 'no controls were measured'}
+      description={signals.map((signal) => `${signal.name} ${shortNumber(signal.value)} ${signal.unit ?? ''} ${signal.pValue === undefined ? '' : shortP(signal.pValue)}`).join('; ')}
+      fileName={fileName}
+      table={() => ({
+        columns: ['signal', 'role', 'value', 'unit', 'p', 'rank'],
+        rows: signals.flatMap((signal) => [
+          [signal.name, 'candidate', signal.value, signal.unit ?? '', signal.pValue ?? '', signal.rank ?? ''],
+          ...(signal.nullValues ?? []).map((value) => [signal.name, 'control', value, signal.unit ?? '', '', '']),
+        ]),
+      })}
+    >
+      <div ref={ref}>
+        <svg width={width} height={layout.height} className={styles.svg} onPointerLeave={() => show(undefined)}>
+          {layout.rows.map((entry, index) => (
+            <Row key={entry.signal.name} row={entry} labelWidth={layout.labelWidth} captionX={layout.captionX} plot={layout.plot} on={shown === index} onEnter={() => show(index)} />
+          ))}
+        </svg>
+        <p className={styles.measured} aria-live="polite">{row === undefined ? ' ' : `${row.signal.measured ?? row.signal.name} · axis ${shortNumber(row.ends[0])} to ${shortNumber(row.ends[1])} ${row.signal.unit ?? ''} · ${row.dots.length} controls`}</p>
+      </div>
+    </ChartFrame>
+  );
+}
+
+interface RowProps {
+  readonly row: StripRow;
+  readonly labelWidth: number;
+  readonly captionX: number;
+  readonly plot: readonly [number, number];
+  readonly on: boolean;
+  readonly onEnter: () => void;
+}
+
+function Row({ row, labelWidth, captionX, plot, on, onEnter }: RowProps): ReactElement {
+  const { signal, y, dots, quartiles, tail, candidate } = row;
+  const strong = signal.pValue !== undefined ? signal.pValue <= 0.05 : row.beyond;
+  const p = signal.pValue === undefined ? (signal.rank === undefined ? '' : `rank ${signal.rank.toFixed(2)}`) : shortP(signal.pValue);
+  return (
+    <g onPointerEnter={onEnter} className={on ? styles.on : undefined}>
+      <rect x={0} y={y - 14} width={captionX + 130} height={28} className={styles.hit} />
+      <text x={0} y={y + 4} className={styles.label}>{fit(signal.name, labelWidth)}</text>
+      <line x1={plot[0]} x2={plot[1]} y1={y} y2={y} className={dots.length === 0 ? styles.noNull : styles.axis} />
+      {quartiles !== undefined && <line x1={quartiles[0]} x2={quartiles[1]} y1={y} y2={y} className={styles.middle} />}
+      {dots.map((dot, index) => <circle key={index} cx={dot.x} cy={dot.y} r={1.6} className={styles.dot} />)}
+      {tail !== undefined && <line x1={tail} x2={tail} y1={y - 7} y2={y + 7} className={styles.tail} />}
+      <path d={`M${candidate} ${y - 6}l6 6l-6 6l-6 -6z`} className={strong ? styles.strong : styles.weak} />
+      <text x={captionX} y={y + 4} className={styles.caption}>
+        <tspan className={styles.value}>{shortNumber(signal.value)}</tspan> {signal.unit === undefined ? '' : `${signal.unit} `}<tspan className={styles.p}>{p === '' ? '' : `· ${p}`}</tspan>
+      </text>
+    </g>
+  );
+}
+
+function fit(name: string, width: number): string {
+  const most = Math.floor(width / 6.4);
+  return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+}

@@ -1,0 +1,75 @@
+// Numbers as an analyst reads them: thin units, no false precision.
+import type { Bytes, Probability, Seconds } from '../engine/core/units.ts';
+
+export function formatBytes(bytes: Bytes): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : threeDigits(value)} ${units[unit] ?? 'B'}`;
+}
+
+export function formatCount(count: number): string {
+  if (count < 10_000) return Math.round(count).toLocaleString('en-US').replaceAll(',', ' ');
+  if (count < 1e6) return `${threeDigits(count / 1e3)} k`;
+  if (count < 1e9) return `${threeDigits(count / 1e6)} M`;
+  return `${threeDigits(count / 1e9)} B`;
+}
+
+export function formatDuration(seconds: Seconds): string {
+  if (seconds < 1) return `${Math.max(0, Math.round(seconds * 10) / 10)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** 'about 4 min': for times said beforehand. */
+export function formatEstimate(seconds: Seconds): string {
+  if (seconds < 50) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  if (seconds < 3600) return `about ${Math.max(1, Math.round(seconds / 60))} min`;
+  return `about ${Math.round(seconds / 360) / 10} h`;
+}
+
+export function formatPercent(share: Probability, digits = 0): string {
+  return `${(share * 100).toFixed(digits)} %`;
+}
+
+export function formatPValue(p: Probability): string {
+  if (p < 1e-6) return 'p < 1e-6';
+  if (p < 0.001) return `p = ${p.toExponential(0)}`;
+  return `p = ${p.toFixed(p < 0.1 ? 3 : 2).replace(/^0/, '')}`;
+}
+
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return value.toLocaleString('en-US').replaceAll(',', ' ').replace('-', '−');
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(1).replace('-', '−');
+  return (size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2)).replace('-', '−');
+}
+
+export function shortHash(hash: string): string {
+  return hash.length <= 14 ? hash : `${hash.slice(0, 6)}…${hash.slice(-6)}`;
+}
+
+export function formatWhen(at: number): string {
+  return new Date(at).toLocaleString('en-GB', { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** A token as text on a page: blanks and line breaks made visible where they matter. */
+export function visibleToken(text: string): string {
+  return text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍');
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '');
+}

@@ -1,0 +1,30 @@
+// The exact fields of an ArtifactError, with advice.
+import type { ReactElement } from 'react';
+import type { ArtifactErrorFields } from '../../engine/core/artifact-error.ts';
+import { adviceFor } from '../../state/advice.ts';
+import styles from './error-fields.module.css';
+
+export function ErrorFields({ fields }: { readonly fields: ArtifactErrorFields }): ReactElement {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['code', fields.code],
+    ['format', fields.format],
+    ['file', fields.file],
+    ['field', fields.field],
+    ['offset', fields.offset === undefined ? undefined : `${fields.offset} (0x${fields.offset.toString(16)})`],
+    ['expected', fields.expected],
+    ['found', fields.actual],
+  ];
+  return (
+    <div className={styles.fields}>
+      <dl>
+        {rows.map(([name, value]) => value !== undefined && (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="mono">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>{adviceFor(fields.code)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+// Files and folders from the pickers and from drops, as DroppedFile lists. Nothing is read here.
+import type { App } from '../state/app.ts';
+import type { DroppedFile } from '../state/client.ts';
+
+const MAX_FILES = 10_000;
+
+export async function pickFiles(app: App): Promise<void> {
+  const files = await ask({ multiple: true });
+  const first = files[0];
+  if (first === undefined) return;
+  const name = files.length === 1 ? first.name : stem(first.name);
+  await openFiles(app, name, files.map((file) => ({ path: file.name, file })));
+}
+
+export async function pickFolder(app: App): Promise<void> {
+  const files = await ask({ multiple: true, folder: true });
+  const first = files[0];
+  if (first === undefined) return;
+  const root = first.webkitRelativePath.split('/')[0] ?? 'folder';
+  await openFiles(app, root, files.map((file) => ({ path: withoutRoot(file.webkitRelativePath || file.name, root), file })));
+}
+
+/** A drop of files, of folders, or of both. */
+export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
+  // Entries must be taken before the first await: the list is emptied after the event.
+  const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((entry) => entry !== null);
+  const loose = [...transfer.files];
+  const only = entries.length === 1 ? entries[0] : undefined;
+  const found: DroppedFile[] = [];
+  for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
+  const files = found.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
+  const first = files[0];
+  if (first === undefined) {
+    app.notices.getState().say('error', 'Nothing to open', 'The drop held no files.');
+    return;
+  }
+  const report = files.length === 1 && first.path.endsWith('.json') ? await readReport(first.file) : undefined;
+  if (report !== undefined) {
+    await app.session.getState().close();
+    app.showReport(report);
+    return;
+  }
+  await openFiles(app, only?.name ?? stem(first.path), files);
+}
+
+async function openFiles(app: App, name: string, files: readonly DroppedFile[]): Promise<void> {
+  const sorted = files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const only = sorted.length === 1 ? sorted[0] : undefined;
+  const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
+  if (report === undefined) await app.open({ kind: 'files', name, files: sorted });
+  else {
+    await app.session.getState().close();
+    app.showReport(report);
+  }
+}
+
+async function readReport(file: File): Promise<import('../engine/report/report.ts').Report | undefined> {
+  const { parseReport } = await import('./read-report.ts');
+  return parseReport(file);
+}
+
+async function walk(entry: FileSystemEntry, cut: number, into: DroppedFile[]): Promise<void> {
+  if (into.length >= MAX_FILES) return;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    into.push({ path: entry.fullPath.slice(cut), file });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  // A reader gives at most 100 entries a call, and an empty list at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return;
+    for (const child of some) await walk(child, cut, into);
+  }
+}
+
+function ask({ multiple, folder = false }: { readonly multiple: boolean; readonly folder?: boolean }): Promise<File[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = multiple;
+    input.webkitdirectory = folder;
+    input.hidden = true;
+    input.dataset['testid'] = folder ? 'folder-input' : 'file-input';
+    const finish = (files: File[]): void => {
+      input.remove();
+      resolve(files);
+    };
+    input.addEventListener('change', () => finish([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => finish([]));
+    document.body.append(input);
+    input.click();
+  });
+}
+
+function withoutRoot(path: string, root: string): string {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}
+
+function stem(path: string): string {
+  const name = path.split('/').at(-1) ?? path;
+  return name.replace(/\.(gguf|safetensors|onnx|json)$/i, '');
+}

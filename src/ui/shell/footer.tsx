@@ -1,0 +1,143 @@
+// One line at the bottom: what runs, how far it is, how fast; or what the open page wants to say.
+import { useEffect, useState, type ReactElement } from 'react';
+import { currentStage, fractionDone, type AuditView } from '../../state/audit-reducer.ts';
+import { useApp, useAttention, useAudit, useNavigation, usePlayground, useSession } from '../app-context.ts';
+import { formatBytes, formatCount, formatDuration } from '../format.ts';
+import type { Overlay } from './overlay.ts';
+import { STEP_NAMES } from './step-names.ts';
+import styles from './footer.module.css';
+
+export function Footer({ show }: { readonly show: (overlay: Overlay) => void }): ReactElement {
+  const page = useNavigation((state) => state.route.page);
+  return (
+    <footer className={styles.footer}>
+      <Work />
+      <span className={styles.right}>
+        <Run />
+        {page === 'attention' && <span><kbd>[</kbd> <kbd>]</kbd> layer <kbd>,</kbd> <kbd>.</kbd> head</span>}
+        <button className="plain" onClick={() => show('help')}><kbd>?</kbd> shortcuts</button>
+      </span>
+    </footer>
+  );
+}
+
+function Work(): ReactElement {
+  const view = useAudit((state) => state.view);
+  const phase = useSession((state) => state.phase);
+  const answering = usePlayground((state) => state.status === 'running');
+  const attending = useAttention((state) => state.status === 'running');
+  if (phase === 'opening') return <Opening />;
+  if (view.status === 'running' || view.status === 'paused') return <Auditing view={view} />;
+  if (attending) return <Busy label="Attention: forward pass" />;
+  if (answering) return <Answering />;
+  return <Idle view={view} open={phase === 'open'} />;
+}
+
+function Auditing({ view }: { readonly view: AuditView }): ReactElement {
+  const { audit } = useApp();
+  const stage = currentStage(view);
+  const fraction = fractionDone(view);
+  const progress = stage?.progress;
+  const paused = view.status === 'paused';
+  return (
+    <>
+      <span className={styles.what} role="status">{paused ? 'Paused' : (stage?.label ?? 'Starting')}</span>
+      <Bar fraction={fraction} />
+      <span className={styles.numbers}>
+        {fraction !== undefined && `${Math.floor(fraction * 100)} %`}
+        {progress?.secondsLeft !== undefined && ` · ${formatDuration(progress.secondsLeft)} left`}
+        {progress?.tokensPerSecond !== undefined && !paused && ` · ${formatCount(progress.tokensPerSecond)} tokens/s`}
+      </span>
+      <span className={styles.buttons}>
+        {paused ? <button onClick={() => void audit.getState().unpause()}>Go on</button> : <button onClick={() => void audit.getState().pause()}>Pause</button>}
+        <button onClick={() => void audit.getState().cancel()}>Cancel</button>
+      </span>
+    </>
+  );
+}
+
+function Opening(): ReactElement {
+  const { client } = useApp();
+  const step = useSession((state) => state.steps.at(-1));
+  const fraction = step === undefined || step.total <= 0 ? undefined : step.done / step.total;
+  const amount = (n: number): string => (step?.unit === 'bytes' ? formatBytes(n) : formatCount(n));
+  return (
+    <>
+      <span className={styles.what} role="status">{step === undefined ? 'Opening' : STEP_NAMES[step.step]}</span>
+      <Bar fraction={fraction} />
+      <span className={styles.numbers}>{step !== undefined && step.total > 0 && `${amount(step.done)} of ${amount(step.total)}`}</span>
+      <span className={styles.buttons}><button onClick={() => void client.cancel()}>Cancel</button></span>
+    </>
+  );
+}
+
+function Answering(): ReactElement {
+  const { client } = useApp();
+  const made = usePlayground((state) => state.made);
+  const asked = usePlayground((state) => state.asked);
+  return (
+    <>
+      <span className={styles.what} role="status">Answering</span>
+      <Bar fraction={asked === 0 ? undefined : made / asked} />
+      <span className={styles.numbers}>{made} of at most {asked} tokens</span>
+      <span className={styles.buttons}><button onClick={() => void client.cancel()}>Cancel</button></span>
+    </>
+  );
+}
+
+function Busy({ label }: { readonly label: string }): ReactElement {
+  const { client } = useApp();
+  return (
+    <>
+      <span className={styles.what} role="status">{label}</span>
+      <Bar fraction={undefined} />
+      <span className={styles.buttons}><button onClick={() => void client.cancel()}>Cancel</button></span>
+    </>
+  );
+}
+
+function Idle({ view, open }: { readonly view: AuditView; readonly open: boolean }): ReactElement {
+  const took = view.startedAt !== undefined && view.endedAt !== undefined ? formatDuration((view.endedAt - view.startedAt) / 1000) : undefined;
+  const words: Readonly<Record<AuditView['status'], string>> = {
+    idle: open ? 'Ready' : 'No model open',
+    running: '',
+    paused: '',
+    done: view.stored ? 'Stored report: nothing of it ran in this tab' : `Audit finished${took === undefined ? '' : ` in ${took}`}`,
+    cancelled: 'Audit cancelled',
+    failed: 'Audit failed',
+  };
+  return <span role="status">{words[view.status]}</span>;
+}
+
+function Run(): ReactElement | null {
+  const view = useAudit((state) => state.view);
+  const now = useSecond(view.status === 'running');
+  if (view.request === undefined) return null;
+  const soFar = view.startedAt === undefined ? undefined : ((view.endedAt ?? now) - view.startedAt) / 1000;
+  return (
+    <span>
+      seed {view.request.seed} · {view.request.budget} budget
+      {soFar !== undefined && soFar > 0 && view.status === 'running' && ` · ${formatDuration(soFar)} so far`}
+    </span>
+  );
+}
+
+/** The host's time, renewed each second while `on`. */
+function useSecond(on: boolean): number {
+  const { host } = useApp();
+  const [now, setNow] = useState(() => host.now());
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => setNow(host.now()), 1000);
+    return () => clearInterval(timer);
+  }, [on, host]);
+  return now;
+}
+
+function Bar({ fraction }: { readonly fraction: number | undefined }): ReactElement {
+  return (
+    <div className={styles.bar} role="progressbar" aria-label="Progress" aria-valuemin={0} aria-valuemax={100} aria-valuenow={fraction === undefined ? undefined : Math.round(fraction * 100)}>
+      <i className={fraction === undefined ? styles.unknown : undefined} style={fraction === undefined ? undefined : { width: `${Math.min(100, fraction * 100)}%` }} />
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import type { PageName } from '../../state/route.ts';
+
+export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
+  audit: 'Audit',
+  attention: 'Attention',
+  playground: 'Playground',
+  history: 'History',
+  gallery: 'Chart gallery',
+};

@@ -1,0 +1,43 @@
+// Drops anywhere in the window open the model; true while something hovers.
+import { useEffect, useState } from 'react';
+import { useApp } from '../app-context.ts';
+import { openDrop } from '../pick-files.ts';
+
+export function useWindowDrop(): boolean {
+  const app = useApp();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    let depth = 0;
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
+    const enter = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      depth++;
+      setOver(true);
+    };
+    const leave = (): void => {
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const dragOver = (event: DragEvent): void => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      depth = 0;
+      setOver(false);
+      if (event.dataTransfer === null || !hasFiles(event)) return;
+      event.preventDefault();
+      void openDrop(app, event.dataTransfer);
+    };
+    window.addEventListener('dragenter', enter);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('dragover', dragOver);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragenter', enter);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('dragover', dragOver);
+      window.removeEventListener('drop', drop);
+    };
+  }, [app]);
+  return over;
+}
