@@ -34,10 +34,10 @@ export function chooseModel(files: readonly ArtifactFile[]): ModelChoice {
   }
   const bare = safetensors[0];
   if (bare !== undefined) return folder(bare, safetensors, leftAside([], safetensors, directoryOf(bare.path)));
-  const directory = [...configs].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1))[0];
-  return directory === undefined
+  const part = ordered.find(({ source }) => isFolderPart(baseName(source.path)));
+  return part === undefined
     ? { kind: 'unknown', directory: commonDirectory(files), notes: [] }
-    : { kind: 'hugging-face', directory, weights: [], notes: [] };
+    : { kind: 'hugging-face', directory: directoryOf(part.source.path), weights: [], notes: [] };
 }
 
 function folder(lead: ByteSource, safetensors: readonly ByteSource[], notes: readonly string[]): ModelChoice {
@@ -68,6 +68,11 @@ function onnxRank(path: string): number {
   const order = ['decoder_model_merged.onnx', 'decoder_with_past_model.onnx', 'model_with_past.onnx', 'model.onnx', 'decoder_model.onnx'];
   const index = order.indexOf(baseName(path));
   return index < 0 ? order.length : index;
+}
+
+/** A file that makes its folder a Hugging Face folder, even where the weights are missing. */
+function isFolderPart(name: string): boolean {
+  return ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'adapter_config.json'].includes(name) || name.endsWith('.safetensors.index.json');
 }
 
 function depth({ source }: ArtifactFile): number {

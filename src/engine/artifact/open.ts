@@ -14,7 +14,7 @@ import type { GgufValue } from './gguf/metadata.ts';
 import { tokenizerOfGguf } from './gguf/tokenizer.ts';
 import { readFolderParts } from './open-folder.ts';
 import { readWeights } from './shards.ts';
-import { TEMPLATE_LIMITS, isObject } from './text.ts';
+import { TEMPLATE_LIMITS } from './text.ts';
 
 /** More files than any model has: a whole disk was dropped by mistake. */
 export const MAX_FILES = 10_000;
@@ -133,9 +133,4 @@ function countParameters(tensors: ReadonlyMap<string, TensorInfo>): number | und
   let count = 0;
   for (const { shape } of tensors.values()) count += elementCount(shape) ?? 0;
   return count;
-}
-
-/** True where a config claims code of its own: nothing of it is ever run here. */
-export function claimsRemoteCode(artifact: Artifact): boolean {
-  return isObject(artifact.config?.['auto_map']) || isObject(artifact.tokenizerConfig?.['auto_map']);
 }

@@ -42,9 +42,11 @@ export const safetensorsReader: FormatReader<SafetensorsContent> = {
 
 export async function readSafetensors(source: ByteSource, limits: typeof SAFETENSORS_LIMITS = SAFETENSORS_LIMITS): Promise<ReadResult<SafetensorsContent>> {
   const at = { format: FORMAT, file: source.path };
-  const length = headerLength(await source.slice(0, 8));
+  const head = await source.slice(0, 8);
+  const length = headerLength(head);
   if (length === undefined) {
-    throw new ArtifactError({ code: 'truncated', ...at, offset: 0, field: 'header length', expected: 'at least 8 bytes below 2^53', actual: `a file of ${source.size} bytes` });
+    const actual = head.byteLength < 8 ? `a file of ${head.byteLength} bytes` : 'a length of 2^53 bytes or more';
+    throw new ArtifactError({ code: head.byteLength < 8 ? 'truncated' : 'malformed', ...at, offset: 0, field: 'header length', expected: '8 bytes that hold a length within the file', actual });
   }
   if (length > source.size - 8) {
     throw new ArtifactError({ code: 'truncated', ...at, offset: 0, field: 'header length', expected: `at most ${source.size - 8} bytes (the file's size)`, actual: `${length} bytes` });
