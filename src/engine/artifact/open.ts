@@ -63,7 +63,7 @@ async function openChoice(choice: ModelChoice, files: readonly ArtifactFile[]): 
   const indexes = files.map(({ source }) => source).filter(({ path }) => path.endsWith('.safetensors.index.json') && path === inDirectory(baseName(path)));
   const { tensors, metadata, notes } = await readWeights(choice.weights, indexes, problems);
   if (parts.config === undefined && !problems.some(({ file }) => file === inDirectory('config.json'))) {
-    problems.push({ code: 'missing-file', format: 'hugging-face', file: inDirectory('config.json'), expected: 'the model’s configuration' });
+    problems.push({ code: 'missing-file', format: 'hugging-face', file: inDirectory('config.json'), expected: "the model's configuration" });
   }
   if (choice.weights.length === 0 && indexes.length === 0) problems.push(missingWeights(files, inDirectory('model.safetensors')));
   return { ...parts, templates, tensors, metadata, notes, problems };

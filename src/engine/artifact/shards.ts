@@ -54,18 +54,21 @@ async function readIndexed(index: ByteSource, parsed: JsonObject, files: readonl
     else problems.push({ code: 'missing-file', ...at, field: `weight_map.${tensor}`, expected: shard.slice(0, 120), actual: 'no such file in the folder' });
   }
   const weights = await readShards([...wanted.values()].filter((file) => file !== undefined), problems, notes);
-  compareWithIndex(map, weights.tensors, at, problems);
+  const read = new Set([...wanted].flatMap(([shard, file]) => (file === undefined ? [] : [shard])));
+  compareWithIndex(map, read, weights.tensors, at, problems);
   return weights;
 }
 
 const MAX_LISTED = 32;
 
-function compareWithIndex(map: JsonObject, tensors: ReadonlyMap<string, TensorInfo>, at: { readonly format: string; readonly file: string }, problems: ArtifactErrorFields[]): void {
+/** Only of the shards that are there: a missing one is one problem, not one for each of its tensors. */
+function compareWithIndex(map: JsonObject, read: ReadonlySet<string>, tensors: ReadonlyMap<string, TensorInfo>, at: { readonly format: string; readonly file: string }, problems: ArtifactErrorFields[]): void {
   const differing: ArtifactErrorFields[] = [];
   for (const [name, shard] of Object.entries(map)) {
+    if (typeof shard !== 'string' || !read.has(shard)) continue;
     const found = tensors.get(name);
-    if (found === undefined) differing.push({ code: 'missing-tensor', ...at, field: name, expected: `a tensor in ${String(shard).slice(0, 120)}`, actual: 'none that can be used' });
-    else if (baseName(found.source.path) !== shard) differing.push({ code: 'malformed', ...at, field: name, expected: `its place in ${String(shard).slice(0, 120)}`, actual: found.source.path });
+    if (found === undefined) differing.push({ code: 'missing-tensor', ...at, field: name, expected: `a tensor in ${shard.slice(0, 120)}`, actual: 'none that can be used' });
+    else if (baseName(found.source.path) !== shard) differing.push({ code: 'malformed', ...at, field: name, expected: `its place in ${shard.slice(0, 120)}`, actual: found.source.path });
   }
   for (const name of tensors.keys()) if (!Object.hasOwn(map, name)) differing.push({ code: 'malformed', ...at, field: name, expected: 'an entry for each tensor of the shards', actual: 'a tensor that the index does not name' });
   problems.push(...differing.slice(0, MAX_LISTED));

@@ -14,7 +14,7 @@ export const JINJA_BOUNDS = {
   /** One text, the rendered prompt included. */
   maxTextChars: 2 ** 20,
   maxListItems: 10_000,
-  /** Characters, and list items times 16, over all steps. */
+  /** Characters, and list items times 64 (a loop sets up a scope for each), over all steps. */
   maxWork: 2 ** 26,
 } as const;
 
@@ -68,7 +68,7 @@ class BoundedInterpreter extends Interpreter {
       if (inner.length > JINJA_BOUNDS.maxTextChars) throw new Error(`the template makes a text of more than ${JINJA_BOUNDS.maxTextChars} characters`);
       this.#work += inner.length;
     } else if (typeof inner === 'object' && inner !== null) {
-      this.#work += 16 * this.#sizeOf(inner);
+      this.#work += 64 * this.#sizeOf(inner);
     }
     if (this.#work > JINJA_BOUNDS.maxWork) throw new Error('the template does too much work');
   }
