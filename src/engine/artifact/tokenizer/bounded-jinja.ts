@@ -10,7 +10,7 @@ export const JINJA_BOUNDS = {
   /** The library's lexer is quadratic in a run of blanks. */
   maxBlankRun: 1024,
   /** An ordinary conversation takes some thousands. */
-  maxSteps: 400_000,
+  maxSteps: 100_000,
   /** One text, the rendered prompt included. */
   maxTextChars: 2 ** 20,
   maxListItems: 10_000,
