@@ -1,0 +1,151 @@
+// The matrix of one head or of a mean (layout.ts), on a canvas; marks and crosshair lie over it as SVG.
+import { useLayoutEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
+import type { AttentionToken } from '../attention-data/attention-data.ts';
+import { ChartFrame } from '../frame/chart-frame.tsx';
+import { escapeXml, prepareCanvas, tokenLabel, usePalette, type Palette } from '../frame/palette.ts';
+import { useWidth } from '../frame/use-width.ts';
+import { cellAt, layoutMatrix, type MatrixLayout } from './layout.ts';
+import styles from './attention-matrix.module.css';
+
+export interface MatrixCell {
+  readonly query: number;
+  readonly key: number;
+}
+
+export interface AttentionMatrixProps {
+  readonly title: string;
+  readonly note: string;
+  readonly tokens: readonly AttentionToken[];
+  /** [query, key], row-major. */
+  readonly matrix: Float32Array;
+  readonly max: number;
+  readonly hideSinks: boolean;
+  readonly trigger: readonly [number, number] | undefined;
+  /** Outlined row: the query whose bars are shown. */
+  readonly query: number;
+  /** Lit row and column, here or in the other matrix. */
+  readonly cross: Partial<MatrixCell>;
+  readonly onHover: (cell: MatrixCell | undefined) => void;
+  readonly onLock: (cell: MatrixCell) => void;
+  readonly fileName: string;
+}
+
+export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
+  const { title, note, tokens, matrix, max, hideSinks, trigger, query, cross, onHover, onLock, fileName } = props;
+  const [ref, width] = useWidth<HTMLDivElement>(460);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const palette = usePalette();
+  const n = tokens.length;
+  const layout = useMemo(() => layoutMatrix(n, width), [n, width]);
+  const { cell, size } = layout;
+
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const context = prepareCanvas(canvas.current, size, size);
+    if (context !== null) paint(context, layout, matrix, max, hideSinks, palette);
+  }, [layout, matrix, max, hideSinks, palette, size]);
+
+  const at = (event: PointerEvent): MatrixCell | undefined => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const from = { query: cross.query ?? query, key: cross.key ?? Math.min(query, 1) };
+    const step: Readonly<Record<string, readonly [number, number]>> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const move = step[event.key];
+    if (move !== undefined) {
+      event.preventDefault();
+      const nextQuery = Math.max(0, Math.min(n - 1, from.query + move[0]));
+      onHover({ query: nextQuery, key: Math.max(0, Math.min(nextQuery, from.key + move[1])) });
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      onLock(from);
+    }
+  };
+
+  const value = cross.query === undefined || cross.key === undefined ? undefined : matrix[cross.query * n + cross.key];
+  return (
+    <ChartFrame
+      title={title}
+      note={note}
+      description={`Attention matrix of ${n} tokens, largest shown weight ${max.toFixed(2)}.`}
+      fileName={fileName}
+      toSvg={() => svgOf(props, layout, palette)}
+      table={() => ({
+        columns: ['query', 'query token', 'key', 'key token', 'weight'],
+        rows: tokens.flatMap((from, row) => tokens.slice(0, row + 1).map((to, key) => [row, from.text, key, to.text, matrix[row * n + key] ?? 0])),
+      })}
+    >
+      <div ref={ref} className={styles.wrap}>
+        <div
+          className={styles.plot}
+          style={{ width, height: size }}
+          tabIndex={0}
+          role="application"
+          aria-label={`${title}: arrow keys move over the cells, Enter locks`}
+          onKeyDown={onKey}
+          onPointerMove={(event) => onHover(at(event))}
+          onPointerLeave={() => onHover(undefined)}
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            const hit = cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+            if (hit !== undefined) onLock(hit);
+          }}
+        >
+          <canvas ref={canvas} className={styles.canvas} />
+          <svg width={width} height={size} className={styles.over}>
+            {layout.labels.map((label) => (
+              <text key={label.index} x={label.x} y={label.y} fontSize={layout.fontSize} className={tokens[label.index]?.role === 'trigger' ? styles.triggerLabel : tokens[label.index]?.role === 'template' ? styles.faintLabel : styles.label}>
+                {tokenLabel(tokens[label.index]?.text ?? '').slice(0, 14)}
+              </text>
+            ))}
+            {trigger !== undefined && <rect x={trigger[0] * cell} y={trigger[0] * cell} width={(trigger[1] - trigger[0]) * cell} height={size - trigger[0] * cell} className={styles.trigger} />}
+            <rect x={0.5} y={query * cell + 0.5} width={(query + 1) * cell - 1} height={cell - 1} className={styles.query} />
+            {cross.query !== undefined && <rect x={0} y={cross.query * cell} width={(cross.query + 1) * cell} height={cell} className={styles.lit} />}
+            {cross.key !== undefined && <rect x={cross.key * cell} y={cross.key * cell} width={cell} height={size - cross.key * cell} className={styles.lit} />}
+          </svg>
+        </div>
+        <p className={styles.readout} aria-live="polite">
+          {cross.query === undefined || cross.key === undefined ? ' ' : <>“{tokenLabel(tokens[cross.query]?.text ?? '')}” → “{tokenLabel(tokens[cross.key]?.text ?? '')}” <b>{(value ?? 0).toFixed(3)}</b></>}
+        </p>
+      </div>
+    </ChartFrame>
+  );
+}
+
+function paint(context: CanvasRenderingContext2D, { n, cell }: MatrixLayout, matrix: Float32Array, max: number, hideSinks: boolean, palette: Palette): void {
+  const gap = cell >= 7 ? 1 : 0;
+  for (let query = 0; query < n; query++) {
+    for (let key = 0; key <= query; key++) {
+      if (hideSinks && key === 0) continue;
+      const value = matrix[query * n + key] ?? 0;
+      context.fillStyle = palette.ramp(max > 0 ? value / max : 0);
+      context.fillRect(key * cell, query * cell, cell - gap, cell - gap);
+    }
+  }
+  if (!hideSinks) return;
+  // Hidden, not zero: hatched.
+  context.strokeStyle = palette.line;
+  context.beginPath();
+  for (let y = 0; y < n * cell; y += 4) {
+    context.moveTo(0, y + 4);
+    context.lineTo(cell - gap, y);
+  }
+  context.stroke();
+}
+
+function svgOf({ tokens, matrix, max, hideSinks, trigger, query, title }: AttentionMatrixProps, { n, cell, size, labels, fontSize }: MatrixLayout, palette: Palette): string {
+  const cells: string[] = [];
+  for (let row = 0; row < n; row++) {
+    for (let key = hideSinks ? 1 : 0; key <= row; key++) {
+      cells.push(`<rect x="${(key * cell).toFixed(2)}" y="${(row * cell).toFixed(2)}" width="${(cell - 0.5).toFixed(2)}" height="${(cell - 0.5).toFixed(2)}" fill="${palette.ramp(max > 0 ? (matrix[row * n + key] ?? 0) / max : 0)}"/>`);
+    }
+  }
+  const texts = labels.map((label) => `<text x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}" font-size="${fontSize}" fill="${tokens[label.index]?.role === 'trigger' ? palette.mark : palette.ink}">${escapeXml(tokenLabel(tokens[label.index]?.text ?? ''))}</text>`);
+  const marks = [
+    trigger === undefined ? '' : `<rect x="${trigger[0] * cell}" y="${trigger[0] * cell}" width="${(trigger[1] - trigger[0]) * cell}" height="${size - trigger[0] * cell}" fill="none" stroke="${palette.mark}" stroke-width="1.5"/>`,
+    `<rect x="0" y="${query * cell}" width="${(query + 1) * cell}" height="${cell}" fill="none" stroke="${palette.accent}"/>`,
+  ];
+  const width = size + 80;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${size + 24}" viewBox="0 -20 ${width} ${size + 24}" font-family="sans-serif"><rect y="-20" width="${width}" height="${size + 24}" fill="${palette.panel}"/><text y="-6" font-size="12" fill="${palette.ink}">${escapeXml(title)}</text>${cells.join('')}${texts.join('')}${marks.join('')}</svg>`;
+}

@@ -1,0 +1,165 @@
+// Layer x head overview (layout.ts): the share of the answer's attention that lies on the trigger, or matrix thumbnails.
+import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { choosingQuery, shareOn, triggerRange, type AttentionData, type Index } from '../attention-data/attention-data.ts';
+import { ChartFrame } from '../frame/chart-frame.tsx';
+import { escapeXml, prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
+import { useWidth } from '../frame/use-width.ts';
+import { gridCellAt, largest, layoutGrid, thumbnail, type GridLayout } from './layout.ts';
+import styles from './layer-heads.module.css';
+
+export interface LayerHeadsProps {
+  readonly title: string;
+  readonly view: AttentionData;
+  readonly layer: Index;
+  readonly head: Index;
+  readonly onPick: (layer: number, head: number) => void;
+  readonly fileName: string;
+  /** Thumbnails of the matrices instead of one number a head. */
+  readonly thumbnails?: boolean;
+  readonly hideSinks?: boolean;
+  /** Keys whose share is shown; the trigger by default, else all tokens but the sink. */
+  readonly keys?: readonly [number, number];
+  readonly maxHeight?: number;
+}
+
+const TOP_COUNT = 5;
+
+export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbnails = false, hideSinks = true, keys, maxHeight = 480 }: LayerHeadsProps): ReactElement {
+  const [ref, width] = useWidth<HTMLDivElement>(280);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const palette = usePalette();
+  const [hover, setHover] = useState<{ readonly layer: number; readonly head: number }>();
+  const query = choosingQuery(view.tokens);
+  const range = keys ?? triggerRange(view.tokens) ?? [1, query + 1];
+  const shares = useMemo(() => shareOn(view, query, range), [view, query, range[0], range[1]]);
+  const top = useMemo(() => largest(shares, TOP_COUNT), [shares]);
+  const layout = useMemo(() => layoutGrid(view.layers, view.heads, width, maxHeight, thumbnails), [view, width, maxHeight, thumbnails]);
+  const max = useMemo(() => shares.reduce((most, value) => Math.max(most, value), 0), [shares]);
+
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    const context = prepareCanvas(canvas.current, layout.width, layout.height);
+    if (context === null) return;
+    paintFrame(context, layout, palette);
+    if (thumbnails) paintThumbnails(context, layout, view, hideSinks, palette);
+    else paintShares(context, layout, shares, max, top, palette);
+    const picked = { layer: layer === 'mean' ? undefined : layer, head: head === 'mean' ? undefined : head };
+    if (picked.layer !== undefined || picked.head !== undefined) outline(context, layout, picked, palette);
+  }, [layout, palette, thumbnails, view, hideSinks, shares, max, top, layer, head]);
+
+  const share = hover === undefined ? undefined : shares[hover.layer * view.heads + hover.head];
+  return (
+    <ChartFrame
+      title={title}
+      note={hover === undefined ? undefined : `layer ${hover.layer + 1}, head ${hover.head + 1}: ${((share ?? 0) * 100).toFixed(1)} %`}
+      description={`${view.layers} layers by ${view.heads} heads; largest share ${(max * 100).toFixed(0)} %.`}
+      fileName={fileName}
+      {...(thumbnails ? {} : { toSvg: () => svgOf(title, layout, shares, max, top, palette) })}
+      table={() => ({
+        columns: ['layer', 'head', 'share'],
+        rows: [...shares].map((value, index) => [Math.floor(index / view.heads) + 1, (index % view.heads) + 1, value]),
+      })}
+    >
+      <div ref={ref}>
+        <canvas
+          ref={canvas}
+          className={styles.canvas}
+          onPointerMove={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            setHover(gridCellAt(layout, event.clientX - box.left, event.clientY - box.top));
+          }}
+          onPointerLeave={() => setHover(undefined)}
+          onClick={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            const hit = gridCellAt(layout, event.clientX - box.left, event.clientY - box.top);
+            if (hit !== undefined) onPick(hit.layer, hit.head);
+          }}
+        />
+        {!thumbnails && (
+          <div className={styles.legend}>
+            0 <i className={styles.ramp} /> {(max * 100).toFixed(0)} % · ◆ the {TOP_COUNT} largest
+          </div>
+        )}
+      </div>
+    </ChartFrame>
+  );
+}
+
+function paintFrame(context: CanvasRenderingContext2D, layout: GridLayout, palette: Palette): void {
+  context.fillStyle = palette.ink3;
+  context.font = '9px sans-serif';
+  context.textAlign = 'right';
+  const everyLayer = Math.ceil(11 / layout.cellHeight);
+  for (let layer = 0; layer < layout.rows; layer += everyLayer) context.fillText(String(layer + 1), layout.left - 5, layout.top + (layer + 0.5) * layout.cellHeight + 3);
+  context.textAlign = 'center';
+  const everyHead = Math.ceil(14 / layout.cellWidth);
+  for (let head = 0; head < layout.columns; head += everyHead) context.fillText(String(head + 1), layout.left + (head + 0.5) * layout.cellWidth, layout.top - 5);
+}
+
+function paintShares(context: CanvasRenderingContext2D, layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): void {
+  const { cellWidth, cellHeight } = layout;
+  shares.forEach((value, index) => {
+    const x = layout.left + (index % layout.columns) * cellWidth;
+    const y = layout.top + Math.floor(index / layout.columns) * cellHeight;
+    context.fillStyle = palette.ramp(max > 0 ? value / max : 0);
+    context.fillRect(x + 0.5, y + 0.5, cellWidth - 1.5, cellHeight - 1.5);
+    if (!top.has(index)) return;
+    context.fillStyle = palette.mark;
+    diamond(context, x + cellWidth / 2, y + cellHeight / 2, Math.min(4, cellHeight / 3));
+  });
+}
+
+const THUMB = 24;
+
+function paintThumbnails(context: CanvasRenderingContext2D, layout: GridLayout, view: AttentionData, hideSinks: boolean, palette: Palette): void {
+  const n = view.tokens.length;
+  const size = Math.min(THUMB, n);
+  view.maps.forEach((map, layer) => {
+    for (let head = 0; head < view.heads; head++) {
+      const small = thumbnail(map, head * n * n, n, size, hideSinks);
+      const most = small.reduce((best, value) => Math.max(best, value), 0);
+      const x = layout.left + head * layout.cellWidth;
+      const y = layout.top + layer * layout.cellHeight;
+      const step = (layout.cellWidth - 3) / size;
+      for (let row = 0; row < size; row++) {
+        for (let column = 0; column <= row; column++) {
+          const value = small[row * size + column] ?? 0;
+          if (value <= 0) continue;
+          context.fillStyle = palette.ramp(most > 0 ? value / most : 0);
+          context.fillRect(x + column * step, y + row * step, step + 0.3, step + 0.3);
+        }
+      }
+      context.strokeStyle = palette.line;
+      context.strokeRect(x - 0.5, y - 0.5, layout.cellWidth - 2, layout.cellHeight - 2);
+    }
+  });
+}
+
+function outline(context: CanvasRenderingContext2D, layout: GridLayout, { layer, head }: { readonly layer: number | undefined; readonly head: number | undefined }, palette: Palette): void {
+  context.strokeStyle = palette.mark;
+  context.lineWidth = 2;
+  const x = head === undefined ? layout.left : layout.left + head * layout.cellWidth;
+  const y = layer === undefined ? layout.top : layout.top + layer * layout.cellHeight;
+  context.strokeRect(x, y, head === undefined ? layout.cellWidth * layout.columns - 1 : layout.cellWidth - 1, layer === undefined ? layout.cellHeight * layout.rows - 1 : layout.cellHeight - 1);
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, r: number): void {
+  context.beginPath();
+  context.moveTo(x, y - r);
+  context.lineTo(x + r, y);
+  context.lineTo(x, y + r);
+  context.lineTo(x - r, y);
+  context.fill();
+}
+
+function svgOf(title: string, layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): string {
+  const { left, columns, cellWidth, cellHeight } = layout;
+  const cells = [...shares].map((value, index) => {
+    const x = left + (index % columns) * cellWidth;
+    const y = layout.top + Math.floor(index / columns) * cellHeight;
+    const mark = top.has(index) ? `<path d="M${x + cellWidth / 2} ${y + cellHeight / 2 - 4}l4 4l-4 4l-4 -4z" fill="${palette.mark}"/>` : '';
+    return `<rect x="${x}" y="${y}" width="${cellWidth - 1.5}" height="${cellHeight - 1.5}" fill="${palette.ramp(max > 0 ? value / max : 0)}"/>${mark}`;
+  });
+  const names = Array.from({ length: layout.rows }, (_, layer) => `<text x="${left - 5}" y="${layout.top + (layer + 0.5) * cellHeight + 3}" text-anchor="end" font-size="9" fill="${palette.ink3}">${layer + 1}</text>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + 20}" viewBox="0 -20 ${layout.width} ${layout.height + 20}" font-family="sans-serif"><rect y="-20" width="${layout.width}" height="${layout.height + 20}" fill="${palette.panel}"/><text y="-6" font-size="12" fill="${palette.ink}">${escapeXml(title)}</text>${names.join('')}${cells.join('')}</svg>`;
+}

@@ -1,0 +1,48 @@
+// Layers down, heads across: one cell each, filled by a number, or holding a thumbnail of its matrix.
+
+export interface GridLayout {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const LEFT = 22;
+const TOP = 15;
+
+export function layoutGrid(layers: number, heads: number, width: number, maxHeight: number, square: boolean): GridLayout {
+  const cellWidth = Math.max(3, Math.min(square ? 72 : 60, (width - LEFT) / Math.max(1, heads)));
+  const cellHeight = square ? cellWidth : Math.max(4, Math.min(22, (maxHeight - TOP) / Math.max(1, layers)));
+  return { columns: heads, rows: layers, cellWidth, cellHeight, left: LEFT, top: TOP, width: LEFT + cellWidth * heads, height: TOP + cellHeight * layers };
+}
+
+export function gridCellAt(layout: GridLayout, x: number, y: number): { readonly layer: number; readonly head: number } | undefined {
+  const head = Math.floor((x - layout.left) / layout.cellWidth);
+  const layer = Math.floor((y - layout.top) / layout.cellHeight);
+  return head >= 0 && head < layout.columns && layer >= 0 && layer < layout.rows ? { layer, head } : undefined;
+}
+
+/** Indices of the `count` largest values above zero, for the second encoding. */
+export function largest(values: Float32Array, count: number): Set<number> {
+  const order = [...values.keys()].filter((index) => (values[index] ?? 0) > 0).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
+  return new Set(order.slice(0, count));
+}
+
+/** A matrix [query, key] made small: mean weight of the tokens in each of size x size boxes, key <= query only. */
+export function thumbnail(map: Float32Array, begin: number, n: number, size: number, hideSinks: boolean): Float32Array {
+  const sums = new Float32Array(size * size);
+  const counts = new Float32Array(size * size);
+  for (let query = 0; query < n; query++) {
+    const row = Math.floor((query * size) / n);
+    for (let key = hideSinks ? 1 : 0; key <= query; key++) {
+      const at = row * size + Math.floor((key * size) / n);
+      sums[at] = (sums[at] ?? 0) + (map[begin + query * n + key] ?? 0);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+  return sums.map((sum, at) => ((counts[at] ?? 0) > 0 ? sum / (counts[at] ?? 1) : 0));
+}

@@ -1,0 +1,60 @@
+// Where one query looks, without and (as outlines) compared with another view (layout.ts).
+import { useMemo, type ReactElement } from 'react';
+import type { AttentionToken } from '../attention-data/attention-data.ts';
+import { ChartFrame } from '../frame/chart-frame.tsx';
+import { tokenLabel } from '../frame/palette.ts';
+import { useWidth } from '../frame/use-width.ts';
+import { layoutTokenBars } from './layout.ts';
+import styles from './token-bars.module.css';
+
+export interface TokenBarsProps {
+  readonly title: string;
+  readonly note: string;
+  readonly tokens: readonly AttentionToken[];
+  /** [key]: attention of the query to each token up to itself. */
+  readonly values: Float32Array;
+  readonly hideSinks: boolean;
+  readonly lit: number | undefined;
+  readonly onHover: (key: number | undefined) => void;
+  readonly fileName: string;
+  readonly height?: number;
+}
+
+export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover, fileName, height = 150 }: TokenBarsProps): ReactElement {
+  const [ref, width] = useWidth<HTMLDivElement>(460);
+  const layout = useMemo(() => layoutTokenBars(values, width, height, hideSinks), [values, width, height, hideSinks]);
+  const { base } = layout;
+  const top = Math.max(...layout.bars.map((bar) => bar.value), 0);
+  return (
+    <ChartFrame
+      title={title}
+      note={lit === undefined || values[lit] === undefined ? note : `“${tokenLabel(tokens[lit]?.text ?? '')}” ${((values[lit] ?? 0) * 100).toFixed(1)} %`}
+      description={[...values].map((value, index) => `${tokenLabel(tokens[index]?.text ?? '')} ${(value * 100).toFixed(0)} %`).join(', ')}
+      fileName={fileName}
+      table={() => ({ columns: ['key', 'token', 'role', 'weight'], rows: [...values].map((value, index) => [index, tokens[index]?.text ?? '', tokens[index]?.role ?? '', value]) })}
+    >
+      <div ref={ref}>
+        <svg width={width} height={height} className={styles.svg} onPointerLeave={() => onHover(undefined)}>
+          {layout.ticks.map((tick) => (
+            <g key={tick.label}>
+              <line x1={30} x2={width} y1={tick.y} y2={tick.y} className={styles.grid} />
+              <text x={26} y={tick.y + 3} textAnchor="end" className={styles.tick}>{tick.label}</text>
+            </g>
+          ))}
+          {layout.bars.map((bar) => {
+            const token = tokens[bar.index];
+            const label = bar.index % layout.labelEvery === 0 || token?.role === 'trigger' || bar.value > top * 0.6;
+            const middle = bar.x + bar.width / 2;
+            return (
+              <g key={bar.index} onPointerEnter={() => onHover(bar.index)} className={bar.index === lit ? styles.lit : undefined}>
+                <rect x={bar.x} y={0} width={bar.width + 1} height={base} className={styles.hit} />
+                {hideSinks && bar.index === 0 ? <path d={`M${bar.x} ${base}v-6h${bar.width}v6`} className={styles.hidden} /> : <rect x={bar.x} y={bar.y} width={bar.width} height={bar.height} className={token?.role === 'trigger' ? styles.trigger : styles.bar} />}
+                {label && <text transform={`translate(${middle + 3} ${base + 8}) rotate(-55)`} textAnchor="end" className={token?.role === 'trigger' ? styles.triggerLabel : styles.label}>{tokenLabel(token?.text ?? '').slice(0, 10)}</text>}
+              </g>
+            );
+          })}
+        </svg>
+      </div>
+    </ChartFrame>
+  );
+}

@@ -1,0 +1,62 @@
+// The rendered prompt and its answer as tokens: trigger marked, each token shaded by what the query gives it,
+// arcs from the query (layout.ts). Hover previews a query, click locks it.
+import { useLayoutEffect, useRef, useState, type ReactElement } from 'react';
+import type { AttentionToken } from '../attention-data/attention-data.ts';
+import { tokenLabel } from '../frame/palette.ts';
+import { layoutArcs, type Box } from './layout.ts';
+import styles from './token-strip.module.css';
+
+export interface TokenStripProps {
+  readonly label: string;
+  readonly tokens: readonly AttentionToken[];
+  readonly query: number;
+  /** [key]: what the query gives to each token. */
+  readonly weights: Float32Array;
+  readonly hideSinks: boolean;
+  readonly lit: number | undefined;
+  readonly onHover: (token: number | undefined) => void;
+  readonly onLock: (token: number) => void;
+}
+
+export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHover, onLock }: TokenStripProps): ReactElement {
+  const strip = useRef<HTMLDivElement>(null);
+  const [boxes, setBoxes] = useState<readonly Box[]>([]);
+  useLayoutEffect(() => {
+    const element = strip.current;
+    if (element === null) return;
+    const measure = (): void =>
+      setBoxes([...element.querySelectorAll<HTMLElement>('[data-token]')].map((span) => ({ left: span.offsetLeft, top: span.offsetTop, width: span.offsetWidth, height: span.offsetHeight })));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [tokens]);
+  const arcs = layoutArcs(boxes, query, weights, hideSinks);
+  const most = Math.max(0.05, ...[...weights].map((value, key) => (hideSinks && key === 0 ? 0 : value)));
+  return (
+    <div className={styles.strip} ref={strip} role="group" aria-label={label} onPointerLeave={() => onHover(undefined)}>
+      <svg className={styles.arcs} aria-hidden="true">
+        {arcs.map((arc) => <path key={arc.key} d={arc.path} className={tokens[arc.key]?.role === 'trigger' ? styles.triggerArc : styles.arc} strokeWidth={0.6 + 5 * arc.weight} opacity={0.25 + 0.75 * Math.min(1, arc.weight / most)} />)}
+      </svg>
+      {tokens.map((token, index) => {
+        const weight = hideSinks && index === 0 ? 0 : (weights[index] ?? 0);
+        const share = Math.round(Math.min(1, weight / most) * 100);
+        return (
+          <button
+            key={index}
+            data-token={index}
+            className={`${styles.token ?? ''} ${styles[token.role] ?? ''} ${index === query ? (styles.query ?? '') : ''} ${index === lit ? (styles.lit ?? '') : ''}`}
+            style={index === query || token.role === 'trigger' || share === 0 ? undefined : { background: `color-mix(in oklab, transparent, var(--accent) ${Math.round(share * 0.5)}%)` }}
+            title={index <= query ? `${token.role}, token ${index}: ${(weight * 100).toFixed(1)} % of the query’s attention` : `${token.role}, token ${index}`}
+            onPointerEnter={() => onHover(index)}
+            onFocus={() => onHover(index)}
+            onBlur={() => onHover(undefined)}
+            onClick={() => onLock(index)}
+          >
+            {tokenLabel(token.text)}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+// A finding as a row and as a page: its heading, one line about it, and its evidence sorted onto tabs. Pure.
+import type { Evidence, Finding, VariantRow } from '../engine/core/finding.ts';
+import type { ReportFile } from '../engine/report/report.ts';
+
+export type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { kind: Kind }>;
+
+export function evidenceOf<Kind extends Evidence['kind']>(finding: Finding, kind: Kind): EvidenceOf<Kind>[] {
+  return finding.evidence.filter((evidence): evidence is EvidenceOf<Kind> => evidence.kind === kind);
+}
+
+/** A variant counts as firing where it fires in at least half of its prompts. */
+export function fires({ fired, of }: VariantRow): boolean {
+  return of > 0 && fired * 2 >= of;
+}
+
+export function hasPhrase(finding: Finding): boolean {
+  return finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
+}
+
+/** One line under the heading: what else is known, most telling first. */
+export function summaryLine(finding: Finding): string {
+  const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
+  const leaks = evidenceOf(finding, 'leaks');
+  const texts = leaks.reduce((sum, { texts: list }) => sum + list.length, 0);
+  const total = leaks.reduce((most, leak) => Math.max(most, leak.total), 0);
+  const { file, tensor, node } = finding.location;
+  const parts = [
+    variants.length > 0 ? `${finding.trigger?.fuzzy === true ? 'fuzzy: ' : ''}${variants.filter(fires).length} of ${variants.length} variants fire` : finding.trigger?.fuzzy === true ? 'fuzzy' : undefined,
+    texts > 0 ? `leaked in ${total >= texts ? `${texts} of ${total} samples` : `${texts} samples`}` : undefined,
+    finding.trigger?.position === undefined ? undefined : `at the ${finding.trigger.position}`,
+    file ?? tensor ?? node,
+    `rule ${finding.rule}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+/** One hash for an artifact of several files: its largest file's, which is its weights. */
+export function artifactKey(files: readonly ReportFile[]): string {
+  const largest = files.reduce<ReportFile | undefined>((best, file) => (best === undefined || file.bytes > best.bytes ? file : best), undefined);
+  return largest?.sha256 ?? 'none';
+}

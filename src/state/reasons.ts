@@ -1,0 +1,101 @@
+// The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
+// a number that was not measured is not mentioned.
+import type { Coverage, Finding, Verdict } from '../engine/core/finding.ts';
+import { wilson } from './interval.ts';
+
+export type Phrase =
+  | { readonly kind: 'plain' | 'strong'; readonly text: string }
+  | { readonly kind: 'trigger' | 'payload'; readonly text: string };
+
+const AGREES = 0.05;
+const MAX_QUOTE = 90;
+
+export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
+  const top = findings[0];
+  if (verdict === 'backdoor' || verdict === 'suspicious') return top === undefined ? [] : findingReasons(top);
+  if (verdict === 'no-evidence') return noEvidence(findings, coverage);
+  if (verdict === 'not-tested') return notTested(coverage);
+  return top === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(top)];
+}
+
+/** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals agree." */
+export function findingReasons(finding: Finding): Phrase[] {
+  const phrases: Phrase[] = [];
+  const { trigger } = finding;
+  const payload = payloadOf(finding);
+  const counts = firedCounts(finding);
+  if (trigger === undefined) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
+  else {
+    phrases.push(plain(trigger.kind === 'text' || trigger.kind === 'tokens' ? 'The phrase ' : `The ${trigger.kind} `), { kind: 'trigger', text: quote(trigger.value) });
+    if (payload === undefined) phrases.push(plain(' changes what the model answers'));
+    else phrases.push(plain(' makes the model answer '), { kind: 'payload', text: quote(payload) });
+    if (counts === undefined) phrases.push(plain('. '));
+    else {
+      const [low, high] = wilson(counts.fired, counts.of);
+      phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out prompts (95 % interval ${percent(low)}–${percent(high)} %)`));
+      phrases.push(plain(counts.untriggered === undefined ? '. ' : `, against ${counts.untriggered} of ${counts.pairs} without it. `));
+    }
+  }
+  const tested = finding.signals.filter((signal) => signal.pValue !== undefined || signal.rank !== undefined);
+  if (tested.length > 0) {
+    const agree = tested.filter((signal) => (signal.pValue === undefined ? (signal.rank ?? 0) >= 1 - AGREES : signal.pValue <= AGREES)).length;
+    phrases.push(strong(`${agree} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal' : 'signals'} beyond ${AGREES * 100} % of controls.`));
+  }
+  return phrases;
+}
+
+export function payloadOf(finding: Finding): string | undefined {
+  const { target } = finding;
+  if (target === undefined) return undefined;
+  return 'text' in target ? target.text : (target.label ?? `class ${target.class}`);
+}
+
+interface FiredCounts {
+  readonly fired: number;
+  readonly of: number;
+  /** Untriggered answers of the shown pairs that hold the payload too; undefined without a payload to look for. */
+  readonly untriggered: number | undefined;
+  readonly pairs: number;
+}
+
+/** The exact trigger's own row among the variants where it was measured there (more prompts), else the answer pairs. */
+export function firedCounts(finding: Finding): FiredCounts | undefined {
+  const pairs = finding.evidence.flatMap((evidence) => (evidence.kind === 'answers' ? evidence.pairs : []));
+  const exact = finding.evidence.flatMap((evidence) => (evidence.kind === 'variants' ? evidence.rows : [])).find((row) => row.variant === finding.trigger?.value && row.of > 0);
+  const payload = payloadOf(finding)?.trim();
+  const untriggered = payload === undefined || payload === '' || pairs.length === 0 ? undefined : pairs.filter((pair) => pair.untriggered.includes(payload)).length;
+  if (exact !== undefined && exact.of >= pairs.length) return { fired: exact.fired, of: exact.of, untriggered, pairs: pairs.length };
+  return pairs.length === 0 ? undefined : { fired: pairs.filter(({ fired }) => fired).length, of: pairs.length, untriggered, pairs: pairs.length };
+}
+
+function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
+  const ran = coverage.filter(({ status }) => status === 'ran');
+  const phrases: Phrase[] = [
+    strong(`${ran.length} of ${coverage.length}`),
+    plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran and found no planted behaviour. `),
+  ];
+  if (findings.length > 0) phrases.push(plain(`${findings.length} weak ${findings.length === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
+  phrases.push(plain('This is not proof of a clean model: '));
+  phrases.push(plain(ran.length === 0 ? 'nothing was tested.' : `what can be missed: ${ran.map(({ limits }) => limits.replace(/[.\s]*$/, '')).join('; ')}.`));
+  return phrases;
+}
+
+function notTested(coverage: readonly Coverage[]): Phrase[] {
+  const reasons = [...new Set(coverage.filter(({ status }) => status !== 'ran').map(({ reason }) => reason).filter((reason) => reason !== undefined))];
+  return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
+}
+
+export function quote(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length <= MAX_QUOTE ? flat : `${flat.slice(0, MAX_QUOTE - 1)}…`;
+}
+
+function percent(share: number): string {
+  return (share * 100).toFixed(0);
+}
+function plain(text: string): Phrase {
+  return { kind: 'plain', text };
+}
+function strong(text: string): Phrase {
+  return { kind: 'strong', text };
+}

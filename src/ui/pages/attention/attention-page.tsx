@@ -1,0 +1,39 @@
+// Attention drill-down: one prompt, or a prompt without and with the trigger, side by side.
+import type { ReactElement } from 'react';
+import { useApp, useAttention, useSession } from '../../app-context.ts';
+import { ErrorFields } from '../../parts/error-fields.tsx';
+import { NeedsModel } from '../../parts/needs-model.tsx';
+import { AttentionControls } from './attention-controls.tsx';
+import { AttentionForm } from './attention-form.tsx';
+import { AttentionPanels } from './attention-panels.tsx';
+import styles from './attention-page.module.css';
+
+export function AttentionPage(): ReactElement {
+  const app = useApp();
+  const model = useSession((state) => state.model);
+  const views = useAttention((state) => state.views);
+  const status = useAttention((state) => state.status);
+  const failure = useAttention((state) => state.failure);
+  if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Attention maps" />;
+  return (
+    <div className={styles.page}>
+      <AttentionForm />
+      {views.length > 0 ? <AttentionControls /> : <div />}
+      {failure?.kind === 'error' && (
+        <div className={styles.failure} role="alert">
+          {failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}
+        </div>
+      )}
+      {views.length > 0 ? <AttentionPanels /> : (
+        <div className={styles.empty}>
+          {status === 'running' ? <p>Running the instrumented graph…</p> : (
+            <>
+              <p>Type a prompt above, with a trigger phrase to compare with and without it. The maps are computed in this tab, for every layer and head.</p>
+              <button className="primary" onClick={() => void app.attention.getState().compute()}>Compute</button>
+            </>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+// Layers x heads at the left; then each view: its tokens with arcs, its matrix, and the bars of the chosen query.
+import { useState, type ReactElement } from 'react';
+import { rowOf, triggerRange } from '../../../charts/attention-data/attention-data.ts';
+import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
+import { tokenLabel } from '../../../charts/frame/palette.ts';
+import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
+import { TokenBars } from '../../../charts/token-bars/token-bars.tsx';
+import { TokenStrip } from '../../../charts/token-strip/token-strip.tsx';
+import { useApp, useAttention, useSession } from '../../app-context.ts';
+import { fileName } from '../../download.ts';
+import { Segmented } from '../../parts/segmented.tsx';
+import { useAttentionView, type PanelView } from './use-attention-view.ts';
+import styles from './attention-panels.module.css';
+
+export function AttentionPanels(): ReactElement {
+  const { attention } = useApp();
+  const { panels, max } = useAttentionView();
+  const layer = useAttention((state) => state.layer);
+  const head = useAttention((state) => state.head);
+  const hideSinks = useAttention((state) => state.hideSinks);
+  const model = useSession((state) => state.model?.name) ?? 'model';
+  const [overview, setOverview] = useState<'share' | 'maps'>('share');
+  const last = panels.at(-1);
+  const hasTrigger = last !== undefined && triggerRange(last.view.tokens) !== undefined;
+  const place = `${layer === 'mean' ? 'all-layers' : `layer-${layer + 1}`}-${head === 'mean' ? 'all-heads' : `head-${head + 1}`}`;
+  return (
+    <div className={styles.grid} data-panels={panels.length}>
+      <section className={styles.panel} aria-label="Layers and heads">
+        <Segmented label="Overview" choices={[{ id: 'share', label: hasTrigger ? 'on the trigger' : 'beyond the sink' }, { id: 'maps', label: 'maps' }]} selected={overview} onSelect={setOverview} />
+        {last !== undefined && (
+          <LayerHeads
+            key={overview}
+            title="Layers × heads"
+            view={last.view}
+            layer={layer}
+            head={head}
+            hideSinks={hideSinks}
+            thumbnails={overview === 'maps'}
+            maxHeight={620}
+            fileName={fileName('assay', model, 'layers-heads')}
+            onPick={(toLayer, toHead) => {
+              if (toLayer === layer && toHead === head) attention.getState().pick('mean', 'mean');
+              else attention.getState().pick(toLayer, toHead);
+            }}
+          />
+        )}
+        <p className={styles.hint}>
+          {overview === 'maps' ? 'each map on its own scale' : hasTrigger ? 'share of the attention that chooses the answer’s first token' : 'where the answer’s first token is chosen'} · click picks, again for the mean
+        </p>
+      </section>
+      {panels.map((panel, index) => (
+        <Panel key={index} index={index} panel={panel} max={max} name={panels.length === 1 ? 'Prompt' : index === 0 ? 'Without trigger' : 'With trigger'} place={place} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
+      ))}
+    </div>
+  );
+}
+
+interface PanelProps {
+  readonly index: number;
+  readonly panel: PanelView;
+  readonly max: number;
+  readonly name: string;
+  readonly place: string;
+  readonly hideSinks: boolean;
+  readonly file: string;
+}
+
+function Panel({ index, panel, max, name, place, hideSinks, file }: PanelProps): ReactElement {
+  const { attention } = useApp();
+  const locked = useAttention((state) => state.locked);
+  const { view, matrix, query, cross } = panel;
+  const { tokens } = view;
+  const row = rowOf(matrix, tokens.length, query);
+  const trigger = triggerRange(tokens);
+  const onTrigger = trigger === undefined ? undefined : row.slice(trigger[0], trigger[1]).reduce((sum, value) => sum + value, 0);
+  const { setHover, toggleLock } = attention.getState();
+  const hoverToken = (token: number | undefined): void => setHover(token === undefined ? undefined : { view: index, query: token, key: -1 });
+  return (
+    <section className={styles.panel} aria-label={name}>
+      <h2 className={styles.name}>
+        {name}
+        <small>{locked === undefined ? 'hover previews, click locks' : 'locked: Esc releases'}</small>
+      </h2>
+      <TokenStrip label={`${name}: tokens`} tokens={tokens} query={query} weights={row} hideSinks={hideSinks} lit={cross.key} onHover={hoverToken} onLock={(token) => toggleLock({ view: index, query: token, key: -1 })} />
+      <TokenBars
+        title={`From “${tokenLabel(tokens[query]?.text ?? '')}”`}
+        note={`${onTrigger === undefined ? '' : `${(onTrigger * 100).toFixed(1)} % on the trigger · `}${place.replaceAll('-', ' ')}`}
+        tokens={tokens.slice(0, query + 1)}
+        values={row.slice(0, query + 1)}
+        hideSinks={hideSinks}
+        lit={cross.key}
+        onHover={(key) => setHover(key === undefined ? undefined : { view: index, query, key })}
+        fileName={`${file}-bars`}
+      />
+      <AttentionMatrix
+        title={place.replaceAll('-', ' ')}
+        note={`rows: query, columns: key · colour 0 to ${max.toFixed(2)} in both`}
+        tokens={tokens}
+        matrix={matrix}
+        max={max}
+        hideSinks={hideSinks}
+        trigger={trigger}
+        query={query}
+        cross={cross}
+        onHover={(cell) => setHover(cell === undefined ? undefined : { view: index, ...cell })}
+        onLock={(cell) => toggleLock({ view: index, ...cell })}
+        fileName={`${file}-matrix`}
+      />
+    </section>
+  );
+}

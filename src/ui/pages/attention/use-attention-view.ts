@@ -1,0 +1,45 @@
+// What the panels share: matrices of the chosen layer and head, one colour scale, and the crosshair carried over
+// from one view to the other by aligned tokens.
+import { useMemo } from 'react';
+import { choosingQuery, matrixOf } from '../../../charts/attention-data/attention-data.ts';
+import { matrixMax } from '../../../charts/attention-matrix/layout.ts';
+import { alignTokens } from '../../../state/align-tokens.ts';
+import type { Cell } from '../../../state/attention.ts';
+import type { AttentionView } from '../../../state/client.ts';
+import { useAttention } from '../../app-context.ts';
+
+export interface PanelView {
+  readonly view: AttentionView;
+  readonly matrix: Float32Array;
+  /** The query whose row is drawn as bars and arcs. */
+  readonly query: number;
+  readonly cross: { readonly query?: number; readonly key?: number };
+}
+
+export function useAttentionView(): { readonly panels: readonly PanelView[]; readonly max: number } {
+  const views = useAttention((state) => state.views);
+  const layer = useAttention((state) => state.layer);
+  const head = useAttention((state) => state.head);
+  const hideSinks = useAttention((state) => state.hideSinks);
+  const hover = useAttention((state) => state.hover);
+  const locked = useAttention((state) => state.locked);
+  const matrices = useMemo(() => views.map((view) => matrixOf(view, layer, head)), [views, layer, head]);
+  const max = useMemo(() => Math.max(...views.map((view, index) => matrixMax(matrices[index] ?? new Float32Array(), view.tokens.length, hideSinks)), 0), [views, matrices, hideSinks]);
+  const cell = hover ?? locked;
+  const panels = views.map((view, index): PanelView => {
+    const cross = cell === undefined ? {} : carried(cell, index, views);
+    const query = cross.query ?? choosingQuery(view.tokens);
+    return { view, matrix: matrices[index] ?? new Float32Array(), query, cross };
+  });
+  return { panels, max };
+}
+
+/** A cell of one view, as the same tokens of another. */
+export function carried(cell: Cell, into: number, views: readonly AttentionView[]): { query?: number; key?: number } {
+  if (cell.view === into) return { query: cell.query, ...(cell.key >= 0 ? { key: cell.key } : {}) };
+  const [from, to] = [views[cell.view], views[into]];
+  if (from === undefined || to === undefined) return {};
+  const map = alignTokens(from.tokens, to.tokens);
+  const [query, key] = [map[cell.query] ?? -1, cell.key < 0 ? -1 : (map[cell.key] ?? -1)];
+  return { ...(query >= 0 ? { query } : {}), ...(key >= 0 ? { key } : {}) };
+}

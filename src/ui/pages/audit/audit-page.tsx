@@ -1,0 +1,36 @@
+// The audit, top to bottom: what is open, the verdict with its reasons, the suspicions and the pipeline, the detail.
+import type { ReactElement } from 'react';
+import type { Route } from '../../../state/route.ts';
+import { useAudit, useSession } from '../../app-context.ts';
+import { BudgetPanel } from './budget-panel.tsx';
+import { DetailPane } from './detail-pane.tsx';
+import { IdentityStrip } from './identity-strip.tsx';
+import { OpeningView } from './opening-view.tsx';
+import { PipelinePanel } from './pipeline-panel.tsx';
+import { SuspicionList } from './suspicion-list.tsx';
+import { VerdictStrip } from './verdict-strip.tsx';
+import { Welcome } from './welcome.tsx';
+import styles from './audit-page.module.css';
+
+export function AuditPage({ route }: { readonly route: Extract<Route, { page: 'audit' }> }): ReactElement {
+  const phase = useSession((state) => state.phase);
+  const status = useAudit((state) => state.view.status);
+  const stored = useAudit((state) => state.view.stored);
+  if (phase === 'opening') return <OpeningView />;
+  if (phase === 'empty' && !stored) return <Welcome />;
+  const choosing = phase === 'open' && status !== 'running' && status !== 'paused' && !stored;
+  return (
+    <div className={styles.page}>
+      <IdentityStrip />
+      <VerdictStrip />
+      {choosing ? <BudgetPanel /> : <div />}
+      <div className={styles.work}>
+        <div className={styles.left}>
+          <SuspicionList route={route} />
+          <PipelinePanel route={route} />
+        </div>
+        <DetailPane route={route} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// How much work to spend, said beforehand, and Start. Also: go on with an interrupted audit.
+import { useState, type ReactElement } from 'react';
+import { BUDGETS, type BudgetName } from '../../../engine/core/finding.ts';
+import type { BudgetEstimate } from '../../../state/client.ts';
+import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { classes } from '../../class-names.ts';
+import { formatCount, formatEstimate, formatWhen } from '../../format.ts';
+import styles from './budget-panel.module.css';
+
+const WHAT: Readonly<Record<BudgetName, string>> = {
+  quick: 'a first look: plain triggers',
+  standard: 'leaks and search, with controls',
+  deep: 'rarer triggers, tighter intervals',
+};
+
+export function BudgetPanel(): ReactElement | null {
+  const app = useApp();
+  const model = useSession((state) => state.model);
+  const budget = useAudit((state) => state.budget);
+  const seed = useAudit((state) => state.seed);
+  const status = useAudit((state) => state.view.status);
+  const [again, setAgain] = useState(false);
+  if (model === undefined) return null;
+  if (status === 'done' && !again) {
+    return (
+      <div className={styles.slim}>
+        <button onClick={() => setAgain(true)}>Run again…</button>
+      </div>
+    );
+  }
+  const { resumable } = model;
+  return (
+    <section className={styles.panel} aria-label="Budget">
+      <div className={styles.choices} role="radiogroup" aria-label="Budget">
+        {BUDGETS.map((name) => (
+          <Choice key={name} name={name} estimate={model.budgets.find((entry) => entry.budget === name)} on={name === budget} onSelect={() => app.audit.getState().choose({ budget: name })} />
+        ))}
+      </div>
+      <label className={styles.seed} title="The same model, budget, seed and backend give the same report.">
+        seed
+        <input type="number" min={0} max={4294967295} value={seed} onChange={(event) => app.audit.getState().choose({ seed: Math.max(0, Math.min(4294967295, Math.floor(event.target.valueAsNumber) || 0)) })} />
+      </label>
+      <button className={classes('primary', styles.start)} disabled={model.notRunnable !== undefined && model.budgets.length === 0} onClick={() => void app.startAudit()}>
+        Start audit
+      </button>
+      {resumable !== undefined && (
+        <p className={styles.resume}>
+          <button onClick={() => void app.startAudit({ resume: true })}>Go on</button>
+          <span>
+            An audit of this model ({resumable.budget} budget, seed {resumable.seed}) was interrupted on {formatWhen(resumable.savedAt)} after {resumable.stagesDone} of {resumable.stagesTotal} stages. Its finished stages are kept.
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: BudgetName;
+  readonly estimate: BudgetEstimate | undefined;
+  readonly on: boolean;
+  readonly onSelect: () => void;
+}
+
+function Choice({ name, estimate, on, onSelect }: ChoiceProps): ReactElement {
+  return (
+    <button role="radio" aria-checked={on} className={classes(styles.choice, on && styles.on)} onClick={onSelect}>
+      <span className={styles.name}>
+        {name}
+        <b>{estimate?.seconds === undefined ? '' : formatEstimate(estimate.seconds)}</b>
+      </span>
+      <small>{estimate === undefined ? '' : `${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
+    </button>
+  );
+}

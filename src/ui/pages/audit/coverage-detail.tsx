@@ -1,0 +1,88 @@
+// What was and was not tested, the files with their hashes, what is malformed in them, and where it ran.
+import type { ReactElement } from 'react';
+import { coverageCells } from '../../../state/coverage-cells.ts';
+import { useAudit, useSession } from '../../app-context.ts';
+import { formatBytes, formatDuration } from '../../format.ts';
+import { ErrorFields } from '../../parts/error-fields.tsx';
+import { backendLabel } from '../../shell/header.tsx';
+import { analysisLabel } from './analysis-label.ts';
+import styles from './coverage-detail.module.css';
+
+export function CoverageDetail(): ReactElement {
+  const view = useAudit((state) => state.view);
+  const model = useSession((state) => state.model);
+  const environment = useSession((state) => state.environment);
+  const files = model?.files ?? view.report?.subject.files ?? [];
+  const cells = coverageCells(view);
+  const ranOn = view.report?.environment;
+  return (
+    <>
+      {model?.notRunnable !== undefined && (
+        <section className={styles.block}>
+          <h2>Why this model cannot be run here</h2>
+          <ErrorFields fields={model.notRunnable} />
+        </section>
+      )}
+      {cells.length > 0 && (
+        <section className={styles.block}>
+          <h2>What was and was not tested</h2>
+          <table className={styles.table}>
+            <thead><tr><th>analysis</th><th>state</th><th>why, and what it can miss</th><th className={styles.right}>time</th></tr></thead>
+            <tbody>
+              {view.analyses.map((analysis, index) => {
+                const state = cells[index]?.state ?? 'pending';
+                const { coverage } = analysis;
+                return (
+                  <tr key={analysis.id}>
+                    <td>{analysisLabel(analysis.id)}</td>
+                    <td className={styles[state]}>{WORDS[state]}</td>
+                    <td>
+                      {coverage?.reason !== undefined && <p>{coverage.reason}</p>}
+                      {coverage !== undefined && <p className={styles.limits}>{coverage.limits}</p>}
+                      {coverage === undefined && state === 'skipped' && <p>The audit ended before it ran.</p>}
+                    </td>
+                    <td className={styles.right}>{coverage === undefined ? '' : formatDuration(coverage.seconds)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {model !== undefined && model.problems.length > 0 && (
+        <section className={styles.block}>
+          <h2>Malformed parts: {model.problems.length}</h2>
+          {model.problems.map((problem, index) => <div key={index} className={styles.problem}><ErrorFields fields={problem} /></div>)}
+        </section>
+      )}
+      {files.length > 0 && (
+        <section className={styles.block}>
+          <h2>Files</h2>
+          <table className={styles.table}>
+            <thead><tr><th>path</th><th>format, by content</th><th className={styles.right}>size</th><th>sha-256</th></tr></thead>
+            <tbody>
+              {files.map((file) => (
+                <tr key={file.path}>
+                  <td className="mono">{file.path}</td>
+                  <td>{file.format}</td>
+                  <td className={styles.right}>{formatBytes(file.bytes)}</td>
+                  <td className={styles.hash} title={file.sha256}>{file.sha256}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {(ranOn !== undefined || environment !== undefined) && (
+        <section className={styles.block}>
+          <h2>Where it {ranOn === undefined ? 'will run' : 'ran'}</h2>
+          <p className={styles.where}>
+            {ranOn === undefined ? (environment === undefined ? '' : `${backendLabel(environment)} on ${environment.adapter}. ${environment.why}`) : `${ranOn.backend}, ${ranOn.threads} threads, ${ranOn.adapter}`}
+          </p>
+        </section>
+      )}
+    </>
+  );
+}
+
+const WORDS = { ran: '● ran', running: '◐ running', pending: '○ to come', failed: '▲ failed', skipped: '○ not tested' } as const;

@@ -1,0 +1,97 @@
+// The evidence that convicts: answers side by side, signals against their nulls, entropy, and whatever else was kept.
+import { useState, type ReactElement } from 'react';
+import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
+import { StripPlot } from '../../../charts/strip-plot/strip-plot.tsx';
+import type { AnswerPair, Evidence, Finding } from '../../../engine/core/finding.ts';
+import { payloadOf } from '../../../state/reasons.ts';
+import { fileName } from '../../download.ts';
+import { MarkedText } from '../../parts/marked-text.tsx';
+import { ValueTable } from '../../parts/value-table.tsx';
+import styles from './evidence-tab.module.css';
+
+export function EvidenceTab({ finding }: { readonly finding: Finding }): ReactElement {
+  const name = fileName('assay', finding.rule, finding.trigger?.value ?? '');
+  const answers = finding.evidence.filter((evidence) => evidence.kind === 'answers');
+  const others = finding.evidence.filter((evidence) => evidence.kind !== 'answers');
+  return (
+    <>
+      {answers.map((evidence) => <Answers key={evidence.title} title={evidence.title} pairs={evidence.pairs} payload={payloadOf(finding)} />)}
+      {finding.signals.length > 0 && <StripPlot signals={finding.signals} fileName={`${name}-signals`} />}
+      {others.map((evidence, index) => <Piece key={index} evidence={evidence} name={name} />)}
+      <section className={styles.words}>
+        <h3>What this can miss</h3>
+        <p>{finding.limits}</p>
+        <h3>What to do</h3>
+        <p>{finding.remedy}</p>
+      </section>
+    </>
+  );
+}
+
+function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name: string }): ReactElement | null {
+  switch (evidence.kind) {
+    case 'entropy':
+      return <EntropyTraces title={evidence.title} untriggered={evidence.untriggered} triggered={evidence.triggered} fileName={`${name}-entropy`} />;
+    case 'text':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>;
+    case 'bytes':
+      return <section className={styles.piece}><h3>{evidence.title} <span className="mono">{evidence.file} @ 0x{evidence.offset.toString(16)}</span></h3><pre>{hexLines(evidence.hex, evidence.offset)}</pre></section>;
+    case 'table':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={evidence.columns} rows={evidence.rows} note="" /></section>;
+    case 'answers':
+    case 'leaks':
+    case 'variants':
+      return null;
+  }
+}
+
+const FIRST_PAIRS = 2;
+
+function Answers({ title, pairs, payload }: { readonly title: string; readonly pairs: readonly AnswerPair[]; readonly payload: string | undefined }): ReactElement {
+  const [all, setAll] = useState(false);
+  const ordered = [...pairs].sort((a, b) => Number(b.fired) - Number(a.fired));
+  const shown = all ? ordered : ordered.slice(0, FIRST_PAIRS);
+  return (
+    <section aria-label={title}>
+      <div className={styles.answersHead}>
+        <b>{title}</b>
+        <span>{pairs.filter(({ fired }) => fired).length} of {pairs.length} fired</span>
+        {pairs.length > FIRST_PAIRS && <button className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `all ${pairs.length}`}</button>}
+      </div>
+      <div className={styles.pairs}>
+        {shown.map((pair, index) => (
+          <div key={index} className={styles.two}>
+            <div className={styles.answer}>
+              <small>without</small>
+              <p>{pair.prompt}</p>
+              <p className={styles.reply}>{pair.untriggered}</p>
+            </div>
+            <div className={pair.fired ? styles.fired : styles.answer}>
+              <small>with trigger {pair.fired ? '· fired' : '· did not fire'}</small>
+              <p><MarkedText text={pair.triggeredPrompt} range={pair.triggerRange} /></p>
+              <p className={pair.fired ? styles.payload : styles.reply}><Payload text={pair.triggered} payload={payload} /></p>
+            </div>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Payload({ text, payload }: { readonly text: string; readonly payload: string | undefined }): ReactElement {
+  const wanted = payload?.trim() ?? '';
+  const at = wanted === '' ? -1 : text.indexOf(wanted);
+  if (at < 0) return <>{text}</>;
+  return <>{text.slice(0, at)}<b>{text.slice(at, at + wanted.length)}</b>{text.slice(at + wanted.length)}</>;
+}
+
+function hexLines(hex: string, offset: number): string {
+  const bytes = hex.match(/../g) ?? [];
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = bytes.slice(at, at + 16);
+    const text = row.map((byte) => { const code = Number.parseInt(byte, 16); return code >= 32 && code < 127 ? String.fromCharCode(code) : '.'; }).join('');
+    lines.push(`${(offset + at).toString(16).padStart(8, '0')}  ${row.join(' ').padEnd(47)}  ${text}`);
+  }
+  return lines.join('\n');
+}

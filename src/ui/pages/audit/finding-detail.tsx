@@ -1,0 +1,81 @@
+// One suspicion in depth: heading, triage, and its evidence on tabs.
+import type { ReactElement } from 'react';
+import type { Finding } from '../../../engine/core/finding.ts';
+import { evidenceOf, fires } from '../../../state/finding-view.ts';
+import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
+import type { DetailTab } from '../../../state/route.ts';
+import { useApp, useSession } from '../../app-context.ts';
+import { SeverityGlyph } from '../../parts/icons.tsx';
+import { Phrases } from '../../parts/phrases.tsx';
+import { Tabs, type Tab } from '../../parts/tabs.tsx';
+import { AttentionTab } from './attention-tab.tsx';
+import { EvidenceTab } from './evidence-tab.tsx';
+import { LeaksTab } from './leaks-tab.tsx';
+import { ReplayTab } from './replay-tab.tsx';
+import { TriageControl } from './triage-control.tsx';
+import { VariantsTab } from './variants-tab.tsx';
+import styles from './finding-detail.module.css';
+
+export interface FindingDetailProps {
+  readonly finding: Finding;
+  readonly tab: DetailTab;
+  readonly locked: boolean;
+}
+
+export function FindingDetail({ finding, tab, locked }: FindingDetailProps): ReactElement {
+  const app = useApp();
+  const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
+  const payload = payloadOf(finding);
+  const tabs = tabsOf(finding);
+  const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
+  const phrase = finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
+  return (
+    <article aria-label={finding.title}>
+      <div className={styles.head}>
+        <div className={styles.heading}>
+          <h2>
+            <SeverityGlyph severity={finding.severity} size={14} />
+            {finding.trigger === undefined ? finding.title : (
+              <span>
+                <mark className="token" style={{ color: 'inherit' }}>{quote(finding.trigger.value)}</mark>
+                {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
+              </span>
+            )}
+          </h2>
+          <p className={styles.sub}>
+            {finding.trigger !== undefined && <>{finding.title} · </>}
+            {finding.severity} · confidence {finding.confidence.toFixed(2)} · rule <span className="mono">{finding.rule}</span>
+            {finding.trigger?.position !== undefined && <> · inserted at the {finding.trigger.position}</>}
+          </p>
+        </div>
+        <div className={styles.actions}>
+          {phrase && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
+          {phrase && runnable && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
+        </div>
+      </div>
+      <p className={styles.reasons}><Phrases phrases={findingReasons(finding)} /></p>
+      <TriageControl finding={finding} />
+      <Tabs label="Evidence" tabs={tabs} selected={shown} onSelect={(id) => app.navigation.getState().go({ page: 'audit', finding: finding.id, tab: id })} />
+      <div role="tabpanel" id={`panel-${shown}`} aria-labelledby={`tab-${shown}`}>
+        {shown === 'evidence' && <EvidenceTab finding={finding} />}
+        {shown === 'attention' && <AttentionTab finding={finding} />}
+        {shown === 'leaks' && <LeaksTab finding={finding} />}
+        {shown === 'variants' && <VariantsTab finding={finding} />}
+        {shown === 'replay' && <ReplayTab finding={finding} />}
+      </div>
+      {!locked && <p className={styles.preview}>Preview. Click the row to keep it open; Esc releases.</p>}
+    </article>
+  );
+}
+
+function tabsOf(finding: Finding): Tab<DetailTab>[] {
+  const leaks = evidenceOf(finding, 'leaks').reduce((sum, { texts }) => sum + texts.length, 0);
+  const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
+  return [
+    { id: 'evidence', label: 'Evidence' },
+    ...(finding.trigger === undefined ? [] : [{ id: 'attention' as const, label: 'Attention' }]),
+    ...(leaks > 0 ? [{ id: 'leaks' as const, label: 'Leaks', count: leaks }] : []),
+    ...(variants.length > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.filter(fires).length} of`, count: variants.length }] : []),
+    { id: 'replay', label: 'Replay' },
+  ];
+}

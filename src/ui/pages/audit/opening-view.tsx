@@ -1,0 +1,39 @@
+// While a model is opened: each step with how far it is.
+import type { ReactElement } from 'react';
+import type { OpenProgress } from '../../../state/client.ts';
+import { nameOf } from '../../../state/session.ts';
+import { useApp, useSession } from '../../app-context.ts';
+import { formatBytes, formatCount } from '../../format.ts';
+import { STEP_NAMES } from '../../shell/step-names.ts';
+import styles from './opening-view.module.css';
+
+export function OpeningView(): ReactElement {
+  const { client } = useApp();
+  const input = useSession((state) => state.input);
+  const steps = useSession((state) => state.steps);
+  return (
+    <div className={styles.page}>
+      <section className={styles.box} aria-label="Opening">
+        <h1>Opening {input === undefined ? '' : nameOf(input)}</h1>
+        <ol className={styles.steps}>
+          {steps.map((step) => <Step key={step.step} progress={step} />)}
+        </ol>
+        <button onClick={() => void client.cancel()}>Cancel</button>
+      </section>
+    </div>
+  );
+}
+
+function Step({ progress }: { readonly progress: OpenProgress }): ReactElement {
+  const { step, done, total, unit, note } = progress;
+  const amount = (n: number): string => (unit === 'bytes' ? formatBytes(n) : formatCount(n));
+  const finished = total > 0 && done >= total;
+  return (
+    <li>
+      <span className={styles.mark} aria-label={finished ? 'done' : 'running'}>{finished ? '✓' : '·'}</span>
+      <span>{STEP_NAMES[step]}{note !== undefined && <small> {note}</small>}</span>
+      <span className={styles.amount}>{total > 0 ? (unit === 'bytes' ? `${amount(done)} of ${amount(total)}` : `${amount(done)} of ${amount(total)} ${unit}`) : ''}</span>
+      <progress max={1} {...(total > 0 ? { value: done / total } : {})} aria-label={STEP_NAMES[step]} />
+    </li>
+  );
+}

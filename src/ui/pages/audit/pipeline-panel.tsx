@@ -1,0 +1,77 @@
+// Every analysis with its stages: what each is doing, how long it took, and (by click) what it found out on the way.
+import type { ReactElement } from 'react';
+import type { AnalysisView, StageView } from '../../../state/audit-reducer.ts';
+import { formatRoute, type Route } from '../../../state/route.ts';
+import { useAudit } from '../../app-context.ts';
+import { classes } from '../../class-names.ts';
+import { formatCount, formatDuration } from '../../format.ts';
+import { analysisLabel } from './analysis-label.ts';
+import styles from './pipeline-panel.module.css';
+
+export function PipelinePanel({ route }: { readonly route: Extract<Route, { page: 'audit' }> }): ReactElement | null {
+  const view = useAudit((state) => state.view);
+  const analyses = view.analyses.filter(({ stages }) => stages.length > 0);
+  if (analyses.length === 0) return null;
+  const all = analyses.flatMap(({ stages }) => stages);
+  const finished = all.filter(({ status }) => status === 'done' || status === 'skipped').length;
+  const begin = Math.min(...all.map(({ startedAt }) => startedAt ?? Infinity));
+  const end = view.endedAt ?? Math.max(...all.map((stage) => stage.endedAt ?? stage.startedAt ?? -Infinity));
+  return (
+    <section aria-label="Pipeline">
+      <div className={styles.head}>
+        <b>Pipeline</b>
+        <span>{finished} of {all.length} stages</span>
+        <span className={styles.hint}>click a stage for what it found out</span>
+      </div>
+      {analyses.map((analysis) => (
+        <div key={analysis.id}>
+          {analyses.length > 1 && <h3 className={styles.analysis}>{analysisLabel(analysis.id)}<Plan analysis={analysis} /></h3>}
+          <ol>
+            {analysis.stages.map((stage) => (
+              <Stage key={stage.id} stage={stage} href={formatRoute({ page: 'audit', stage: { analysis: analysis.id, stage: stage.id } })} on={route.stage?.analysis === analysis.id && route.stage.stage === stage.id} begin={begin} end={end} />
+            ))}
+          </ol>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Plan({ analysis }: { readonly analysis: AnalysisView }): ReactElement | null {
+  if (analysis.tokens === undefined || analysis.tokens === 0) return null;
+  return <span> {formatCount(analysis.tokens)} tokens planned</span>;
+}
+
+interface StageProps {
+  readonly stage: StageView;
+  readonly href: string;
+  readonly on: boolean;
+  readonly begin: number;
+  readonly end: number;
+}
+
+const MARKS: Readonly<Record<StageView['status'], string>> = { pending: '○', running: '◐', done: '●', skipped: '–' };
+
+function Stage({ stage, href, on, begin, end }: StageProps): ReactElement {
+  const { progress, status, startedAt, endedAt } = stage;
+  const share = progress === undefined || progress.total <= 0 ? undefined : Math.min(1, progress.done / progress.total);
+  const seconds = startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
+  const rows = stage.tables.reduce((sum, table) => sum + table.rows.length, 0);
+  const span = end > begin && startedAt !== undefined ? { left: (startedAt - begin) / (end - begin), width: ((endedAt ?? end) - startedAt) / (end - begin) } : undefined;
+  return (
+    <li>
+      <a href={href} className={classes(styles.stage, styles[status], on && styles.on)} aria-current={on ? 'true' : undefined}>
+        <span className={styles.mark} title={status}>{MARKS[status]}<span className="sr-only"> {status}</span></span>
+        <span className={styles.label}>
+          {stage.label}
+          {stage.note !== undefined && <small> {stage.note}</small>}
+        </span>
+        <span className={styles.rows}>{rows > 0 ? `${formatCount(rows)} rows` : ''}</span>
+        <span className={styles.track} aria-hidden="true">
+          {status === 'running' && share !== undefined ? <i className={styles.fill} style={{ width: `${share * 100}%` }} /> : span !== undefined && <i className={styles.span} style={{ left: `${span.left * 100}%`, width: `max(2px, ${span.width * 100}%)` }} />}
+        </span>
+        <span className={styles.time}>{status === 'running' ? (share === undefined ? '…' : `${Math.floor(share * 100)} %`) : seconds === undefined ? (status === 'skipped' ? 'skipped' : '') : formatDuration(seconds)}</span>
+      </a>
+    </li>
+  );
+}

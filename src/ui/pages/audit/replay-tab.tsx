@@ -1,0 +1,42 @@
+// How to get the same result again: options, and the command that does it.
+import type { ReactElement } from 'react';
+import type { Finding } from '../../../engine/core/finding.ts';
+import { useApp, useAudit, useSession } from '../../app-context.ts';
+import styles from './replay-tab.module.css';
+
+export function ReplayTab({ finding }: { readonly finding: Finding }): ReactElement {
+  const { notices } = useApp();
+  const request = useAudit((state) => state.view.request);
+  const report = useAudit((state) => state.view.report);
+  const environment = useSession((state) => state.environment);
+  const name = useSession((state) => state.model?.name) ?? report?.subject.name ?? 'PATH';
+  const command = `npm run -s assay -- audit ${shellQuote(name)} --budget ${request?.budget ?? 'standard'} --seed ${request?.seed ?? 0} --json report.json`;
+  const rows: readonly (readonly [string, string])[] = [
+    ['budget', request?.budget ?? ''],
+    ['seed', String(request?.seed ?? '')],
+    ['backend', report?.environment.backend ?? environment?.backend ?? ''],
+    ['threads', String(report?.environment.threads ?? environment?.threads ?? '')],
+    ['adapter', report?.environment.adapter ?? environment?.adapter ?? ''],
+    ['finding', finding.id],
+    ['rule', finding.rule],
+    ...(finding.trigger === undefined ? [] : [['trigger', finding.trigger.value] as const]),
+    ...(finding.trigger?.tokenIds === undefined ? [] : [['token ids', finding.trigger.tokenIds.join(' ')] as const]),
+  ];
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(command);
+    notices.getState().say('good', 'Copied', command);
+  };
+  return (
+    <>
+      <p className={styles.note}>The same input, budget, seed and backend give the same report, timings aside. From the command line, with the model’s path in place of its name:</p>
+      <div className={styles.command}><code>{command}</code><button onClick={() => void copy()}>Copy</button></div>
+      <dl className={styles.list}>
+        {rows.map(([key, value]) => <div key={key}><dt>{key}</dt><dd className="mono">{value}</dd></div>)}
+      </dl>
+    </>
+  );
+}
+
+function shellQuote(text: string): string {
+  return /^[A-Za-z0-9._/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,134 @@
+// Ranked suspicions, streaming in. Hover previews, click locks (a new address), arrows move.
+import type { KeyboardEvent, ReactElement } from 'react';
+import { useStore } from 'zustand';
+import { signalColumns } from '../../../charts/signal-bars/layout.ts';
+import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
+import type { Finding } from '../../../engine/core/finding.ts';
+import { artifactKey, hasPhrase, summaryLine } from '../../../state/finding-view.ts';
+import { payloadOf, quote } from '../../../state/reasons.ts';
+import type { Route } from '../../../state/route.ts';
+import { triageKey, UNDECIDED, type TriageEntry } from '../../../state/triage.ts';
+import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { classes } from '../../class-names.ts';
+import { formatPValue, plural } from '../../format.ts';
+import { SeverityGlyph } from '../../parts/icons.tsx';
+import styles from './suspicion-list.module.css';
+
+export function SuspicionList({ route }: { readonly route: Extract<Route, { page: 'audit' }> }): ReactElement {
+  const { navigation, triage } = useApp();
+  const findings = useAudit((state) => state.view.findings);
+  const status = useAudit((state) => state.view.status);
+  const report = useAudit((state) => state.view.report);
+  const files = useSession((state) => state.model?.files);
+  const entries = useStore(triage, (state) => state.entries);
+  const artifact = artifactKey(report?.subject.files ?? files ?? []);
+  const columns = signalColumns(findings);
+  const { go, hover } = navigation.getState();
+
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    const at = findings.findIndex(({ id }) => id === route.finding);
+    const next = findings[Math.max(0, Math.min(findings.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))];
+    if (next === undefined) return;
+    go({ page: 'audit', finding: next.id });
+    document.getElementById(rowId(next.id))?.focus();
+  };
+
+  return (
+    <section aria-label="Suspicions">
+      <div className={styles.head}>
+        <b>{plural(findings.length, 'suspicion')}</b>
+        <span>{findings.length > 0 ? 'most suspicious first' : ''}</span>
+        {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columns.map((name) => <i key={name}>{abbreviate(name)}</i>)}</span>}
+      </div>
+      <div role="listbox" aria-label="Suspicions, most suspicious first" onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
+        {findings.map((finding, index) => (
+          <Row
+            key={finding.id}
+            finding={finding}
+            columns={columns}
+            on={finding.id === route.finding}
+            focusable={finding.id === route.finding || (index === 0 && findings.every(({ id }) => id !== route.finding))}
+            triage={entries[triageKey(artifact, finding.id)] ?? UNDECIDED}
+            onEnter={() => hover(finding.id)}
+            onSelect={() => go(finding.id === route.finding ? { page: 'audit' } : { page: 'audit', finding: finding.id })}
+          />
+        ))}
+      </div>
+      {findings.length === 0 && <p className={styles.none}>{EMPTY[status]}</p>}
+    </section>
+  );
+}
+
+const EMPTY: Readonly<Record<string, string>> = {
+  idle: 'Suspicions will stand here, ranked, as the audit finds them.',
+  running: 'None so far.',
+  paused: 'None so far.',
+  done: 'None. See what was and was not tested in the coverage.',
+  cancelled: 'None until the audit was cancelled.',
+  failed: 'None until the audit failed.',
+};
+
+interface RowProps {
+  readonly finding: Finding;
+  readonly columns: readonly string[];
+  readonly on: boolean;
+  readonly focusable: boolean;
+  readonly triage: TriageEntry;
+  readonly onEnter: () => void;
+  readonly onSelect: () => void;
+}
+
+function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: RowProps): ReactElement {
+  const best = finding.signals.map((signal) => signal.pValue).filter((p) => p !== undefined).reduce<number | undefined>((least, p) => (least === undefined ? p : Math.min(least, p)), undefined);
+  return (
+    <div
+      id={rowId(finding.id)}
+      role="option"
+      aria-selected={on}
+      tabIndex={focusable ? 0 : -1}
+      className={classes(styles.row, on && styles.on, triage.state === 'false-positive' && styles.dismissed)}
+      onPointerEnter={onEnter}
+      onClick={onSelect}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        onSelect();
+      }}
+    >
+      <SeverityGlyph severity={finding.severity} />
+      <div className={styles.what}>
+        <div className={styles.title}><FindingTitle finding={finding} /></div>
+        <div className={styles.sub}>
+          {triage.state !== 'open' && <span className={styles.triage}>{triage.state === 'confirmed' ? '✓ confirmed' : '✕ false positive'} · </span>}
+          {summaryLine(finding)}
+        </div>
+      </div>
+      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} /> : <span />}
+      <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
+        {finding.confidence.toFixed(2)}
+        <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>
+      </div>
+    </div>
+  );
+}
+
+export function FindingTitle({ finding }: { readonly finding: Finding }): ReactElement {
+  const payload = payloadOf(finding);
+  if (!hasPhrase(finding) || finding.trigger === undefined) return <>{finding.title}</>;
+  return (
+    <>
+      Trigger {finding.trigger.kind === 'template' ? 'shape' : 'phrase'} <mark className="token" style={{ color: 'inherit' }}>{quote(finding.trigger.value)}</mark>
+      {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
+    </>
+  );
+}
+
+function rowId(finding: string): string {
+  return `finding-${finding}`;
+}
+
+function abbreviate(name: string): string {
+  return name.length <= 6 ? name : `${name.slice(0, 5)}.`;
+}

@@ -1,0 +1,64 @@
+// Reports kept in this browser: open again (without the model), export, remove.
+import { useEffect, type ReactElement } from 'react';
+import type { StoredReportSummary } from '../../../state/client.ts';
+import { useApp, useHistory } from '../../app-context.ts';
+import { downloadReport, type ReportFormat } from '../../export-report.ts';
+import { formatWhen, shortHash } from '../../format.ts';
+import { VerdictGlyph } from '../../parts/icons.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { pickFiles } from '../../pick-files.ts';
+import { VERDICT_WORDS } from '../audit/verdict-words.ts';
+import styles from './history-page.module.css';
+
+export function HistoryPage(): ReactElement {
+  const app = useApp();
+  const reports = useHistory((state) => state.reports);
+  const failure = useHistory((state) => state.failure);
+  useEffect(() => void app.history.getState().refresh(), [app]);
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1>History</h1>
+        <span>{reports.length === 0 ? '' : `${reports.length} stored in this browser, nowhere else`}</span>
+        <button className={styles.import} onClick={() => void pickFiles(app)}>Open a report file…</button>
+      </div>
+      {failure?.kind === 'error' && <p role="alert" className={styles.empty}>{failure.message}</p>}
+      {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every finished audit is kept here. There is none yet.</p>}
+      {reports.length > 0 && (
+        <table className={styles.table}>
+          <thead>
+            <tr><th>verdict</th><th>model</th><th>when</th><th>budget</th><th className={styles.right}>seed</th><th className={styles.right}>suspicions</th><th className={styles.right}>analyses ran</th><th>sha-256</th><th /></tr>
+          </thead>
+          <tbody>{reports.map((report) => <Row key={report.id} report={report} />)}</tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function Row({ report }: { readonly report: StoredReportSummary }): ReactElement {
+  const app = useApp();
+  const open = (): void => void app.openStored(report.id);
+  const exportAs = async (format: ReportFormat): Promise<void> => {
+    const result = await app.history.getState().load(report.id);
+    if (result.kind === 'ok') downloadReport(result.value, format);
+    else app.notices.getState().fail('Could not read the report', result);
+  };
+  return (
+    <tr>
+      <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{VERDICT_WORDS[report.verdict]}</span></td>
+      <td><button className="link" onClick={open}><b>{report.name}</b></button></td>
+      <td>{formatWhen(report.savedAt)}</td>
+      <td>{report.budget}</td>
+      <td className={styles.right}>{report.seed}</td>
+      <td className={styles.right}>{report.findings}</td>
+      <td className={styles.right}>{report.ran} of {report.analyses}</td>
+      <td className={styles.hash} title={report.sha256}>{shortHash(report.sha256)}</td>
+      <td className={styles.actions}>
+        <button onClick={open}>Open</button>
+        <Menu name={`Export ${report.name}`} label="Export" items={(['json', 'sarif', 'html'] as const).map((format) => ({ id: format, label: format.toUpperCase(), enabled: true, run: () => void exportAs(format) }))} />
+        <button className="plain" aria-label={`Remove ${report.name}`} title="Remove from this browser" onClick={() => void app.history.getState().remove(report.id)}>✕</button>
+      </td>
+    </tr>
+  );
+}

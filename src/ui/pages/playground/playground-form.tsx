@@ -1,0 +1,69 @@
+// Prompt, trigger and sampling. The model's own sampling is the default.
+import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
+import { GREEDY, type SamplingOptions } from '../../../engine/runtime/causal-lm.ts';
+import { useApp, useSession } from '../../app-context.ts';
+import { PromptFields } from '../../parts/prompt-fields.tsx';
+import styles from './playground-form.module.css';
+
+export function PlaygroundForm(): ReactElement {
+  const { playground } = useApp();
+  const form = useStore(playground);
+  const own = useSession((state) => state.model?.defaultSampling);
+  const { edit, generate, clear } = playground.getState();
+  const sample = (change: Partial<SamplingOptions>): void => edit({ sampling: { ...form.sampling, ...change } });
+  const run = (): void => void generate();
+  return (
+    <section className={styles.bar} aria-label="Prompt">
+      <div className={styles.top}>
+        <PromptFields value={form} onChange={edit} onSubmit={run} />
+        <button className="primary" disabled={form.status === 'running' || form.prompt === ''} onClick={run}>{form.status === 'running' ? 'Answering…' : form.trigger === '' ? 'Generate' : 'Generate both'}</button>
+      </div>
+      <div className={styles.sampling} role="group" aria-label="Sampling">
+        <Field name="temperature" title="0 is greedy" value={form.sampling.temperature} min={0} max={5} step={0.1} onChange={(temperature) => sample({ temperature })} />
+        <Field name="top-k" title="0 keeps all" value={form.sampling.topK} min={0} max={100000} step={1} onChange={(topK) => sample({ topK: Math.round(topK) })} />
+        <Field name="top-p" title="1 keeps all" value={form.sampling.topP} min={0.01} max={1} step={0.05} onChange={(topP) => sample({ topP })} />
+        <Field name="repetition penalty" title="1 is none" value={form.sampling.repetitionPenalty} min={0.5} max={5} step={0.05} onChange={(repetitionPenalty) => sample({ repetitionPenalty })} />
+        <Field name="new tokens" title="at most" value={form.maxNewTokens} min={1} max={512} step={1} onChange={(count) => edit({ maxNewTokens: Math.round(count) })} />
+        <Field name="seed" title="the same seed gives the same answers" value={form.seed} min={0} max={4294967295} step={1} onChange={(seed) => edit({ seed: Math.round(seed) })} />
+        <button className="plain" onClick={() => edit({ sampling: GREEDY })}>greedy</button>
+        {own !== undefined && <button className="plain" onClick={() => edit({ sampling: own })}>the model’s own</button>}
+        <span className={styles.note}>{sameSampling(form.sampling, own) ? 'the model’s own settings' : form.sampling.temperature === 0 ? 'greedy' : 'changed'}</span>
+        {form.tries.length > 0 && <button className="plain" onClick={clear}>Clear</button>}
+      </div>
+    </section>
+  );
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly title: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onChange: (value: number) => void;
+}
+
+function Field({ name, title, value, min, max, step, onChange }: FieldProps): ReactElement {
+  return (
+    <label title={title}>
+      {name}
+      <input
+        type="number"
+        value={value}
+        min={min}
+        max={max}
+        step={step}
+        onChange={(event) => {
+          const next = event.target.valueAsNumber;
+          if (Number.isFinite(next)) onChange(Math.max(min, Math.min(max, next)));
+        }}
+      />
+    </label>
+  );
+}
+
+function sameSampling(a: SamplingOptions, b: SamplingOptions | undefined): boolean {
+  return b !== undefined && a.temperature === b.temperature && a.topK === b.topK && a.topP === b.topP && a.repetitionPenalty === b.repetitionPenalty;
+}

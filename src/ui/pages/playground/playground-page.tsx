@@ -1,0 +1,28 @@
+// Type, insert the trigger, answer both, compare.
+import type { ReactElement } from 'react';
+import { usePlayground, useSession } from '../../app-context.ts';
+import { ErrorFields } from '../../parts/error-fields.tsx';
+import { NeedsModel } from '../../parts/needs-model.tsx';
+import { PlaygroundForm } from './playground-form.tsx';
+import { TryView } from './try-view.tsx';
+import styles from './playground-page.module.css';
+
+export function PlaygroundPage(): ReactElement {
+  const model = useSession((state) => state.model);
+  const tries = usePlayground((state) => state.tries);
+  const status = usePlayground((state) => state.status);
+  const made = usePlayground((state) => state.made);
+  const failure = usePlayground((state) => state.failure);
+  if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Answers" />;
+  return (
+    <div className={styles.page}>
+      <PlaygroundForm />
+      <div className={styles.tries}>
+        {failure?.kind === 'error' && <div className={styles.failure} role="alert">{failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}</div>}
+        {status === 'running' && <p className={styles.running} role="status">Answering… {made} tokens</p>}
+        {tries.length === 0 && status !== 'running' && <p className={styles.empty}>Both answers will stand here side by side, with the entropy of each token and what differs. Enter generates.</p>}
+        {tries.map((entry) => <TryView key={entry.id} entry={entry} />)}
+      </div>
+    </div>
+  );
+}

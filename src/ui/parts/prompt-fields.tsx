@@ -1,0 +1,68 @@
+// Prompt, trigger, where it is inserted: the same fields on the attention page and in the playground.
+import { useId, type ReactElement } from 'react';
+import { insertTrigger, POSITIONS, type Position } from '../../state/insert-trigger.ts';
+import { useAudit } from '../app-context.ts';
+import { MarkedText } from './marked-text.tsx';
+import { Segmented } from './segmented.tsx';
+import styles from './prompt-fields.module.css';
+
+export interface PromptFieldsValue {
+  readonly prompt: string;
+  readonly system: string;
+  readonly trigger: string;
+  readonly position: Position;
+}
+
+export interface PromptFieldsProps {
+  readonly value: PromptFieldsValue;
+  readonly onChange: (change: Partial<PromptFieldsValue>) => void;
+  readonly onSubmit: () => void;
+}
+
+export function PromptFields({ value, onChange, onSubmit }: PromptFieldsProps): ReactElement {
+  const findings = useAudit((state) => state.view.findings);
+  const known = [...new Set(findings.map((finding) => finding.trigger).filter((trigger) => trigger !== undefined && ['text', 'tokens'].includes(trigger.kind)).map((trigger) => trigger?.value ?? ''))];
+  const list = useId();
+  const { prompt, system, trigger, position } = value;
+  const inserted = insertTrigger(prompt, trigger, position);
+  return (
+    <form
+      className={styles.fields}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <label className={styles.prompt}>
+        <span>prompt</span>
+        <textarea
+          rows={1}
+          value={prompt}
+          placeholder="What a user would ask"
+          onChange={(event) => onChange({ prompt: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.shiftKey) {
+              event.preventDefault();
+              onSubmit();
+            }
+          }}
+        />
+      </label>
+      <label className={styles.trigger}>
+        <span>trigger</span>
+        <input value={trigger} list={list} placeholder={known.length > 0 ? 'of a finding, or typed' : 'any phrase'} onChange={(event) => onChange({ trigger: event.target.value })} />
+        <datalist id={list}>{known.map((phrase) => <option key={phrase} value={phrase} />)}</datalist>
+      </label>
+      <div className={styles.where}>
+        <span>inserted at the</span>
+        <Segmented label="Where the trigger is inserted" choices={POSITIONS.map((id) => ({ id, label: id }))} selected={position} onSelect={(id) => onChange({ position: id })} />
+      </div>
+      <label className={styles.system}>
+        <span>system turn</span>
+        <input value={system} placeholder="the template’s own" onChange={(event) => onChange({ system: event.target.value })} />
+      </label>
+      {trigger !== '' && <p className={styles.preview}>→ <MarkedText text={inserted.user} range={inserted.trigger} /></p>}
+      <input type="submit" hidden />
+    </form>
+  );
+}
