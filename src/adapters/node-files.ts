@@ -16,15 +16,23 @@ const MAX_DEPTH = 32;
 
 export async function openPath(path: string): Promise<Drop> {
   const absolute = resolve(path);
-  const entry = await stat(absolute).catch(() => undefined);
-  if (entry === undefined) throw new ArtifactError({ code: 'missing-file', format: 'drop', file: path, expected: 'a file or folder', actual: 'nothing there' });
-  if (entry.isFile()) return { name: basename(absolute), files: [nodeSource(absolute, basename(absolute), entry.size)] };
-  if (!entry.isDirectory()) throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: path, expected: 'a file or folder', actual: 'something else (a device, a socket)' });
-  const allowed = allowedRoot(await realpath(absolute));
-  const files: ByteSource[] = [];
-  await walk(absolute, absolute, allowed, 0, files);
-  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return { name: basename(absolute), files };
+  const name = basename(absolute);
+  try {
+    const entry = await stat(absolute);
+    if (entry.isFile()) return { name, files: [nodeSource(absolute, name, entry.size)] };
+    if (!entry.isDirectory()) throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: path, expected: 'a file or folder', actual: 'something else (a device, a socket)' });
+    const walk = new Walk(absolute, allowedRoot(await realpath(absolute)));
+    await walk.enter(absolute, 0);
+    walk.files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    return { name, files: walk.files, skipped: walk.skipped };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new ArtifactError({ code: 'missing-file', format: 'drop', file: path, expected: 'a file or folder that can be read', actual: error.code });
+  }
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && !(error instanceof ArtifactError) && 'code' in error && typeof error.code === 'string';
 }
 
 /** Links may lead anywhere inside the folder; from .../models--a--b/snapshots/REV also to that repository's blobs. */
@@ -34,26 +42,56 @@ function allowedRoot(root: string): string {
   return basename(snapshots) === 'snapshots' && basename(repository).startsWith('models--') ? repository : root;
 }
 
-async function walk(directory: string, root: string, allowed: string, depth: number, files: ByteSource[]): Promise<void> {
-  if (depth > MAX_DEPTH) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: relative(root, directory), field: 'folders', expected: `at most ${MAX_DEPTH} deep`, actual: 'deeper' });
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const absolute = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      // A repository's history is not part of the model.
-      if (entry.name !== '.git') await walk(absolute, root, allowed, depth + 1, files);
-      continue;
-    }
-    if (!entry.isFile() && !(entry.isSymbolicLink() && (await leadsInside(absolute, allowed)))) continue;
-    const { size } = await stat(absolute);
-    files.push(nodeSource(absolute, relative(root, absolute).split(sep).join('/'), size));
-    if (files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: basename(root), field: 'files', expected: `at most ${MAX_FILES}`, actual: 'more' });
-  }
-}
+class Walk {
+  readonly files: ByteSource[] = [];
+  readonly skipped: { readonly path: string; readonly why: string }[] = [];
+  readonly #root: string;
+  readonly #allowed: string;
 
-async function leadsInside(link: string, allowed: string): Promise<boolean> {
-  const target = await realpath(link).catch(() => undefined);
-  if (target === undefined || !target.startsWith(allowed + sep)) return false;
-  return (await stat(target)).isFile();
+  constructor(root: string, allowed: string) {
+    this.#root = root;
+    this.#allowed = allowed;
+  }
+
+  async enter(directory: string, depth: number): Promise<void> {
+    if (depth > MAX_DEPTH) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: this.#pathOf(directory), field: 'folders', expected: `at most ${MAX_DEPTH} deep`, actual: 'deeper' });
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      const absolute = join(directory, entry.name);
+      if (entry.isDirectory()) {
+        if (entry.name === '.git') this.#skip(absolute, "a repository's history is no part of the model");
+        else await this.enter(absolute, depth + 1);
+      } else if (entry.isFile()) {
+        await this.#add(absolute);
+      } else if (entry.isSymbolicLink()) {
+        const why = await this.#refusedLink(absolute);
+        if (why === undefined) await this.#add(absolute);
+        else this.#skip(absolute, why);
+      } else {
+        this.#skip(absolute, 'neither a file nor a folder');
+      }
+    }
+  }
+
+  async #add(absolute: string): Promise<void> {
+    const { size } = await stat(absolute);
+    this.files.push(nodeSource(absolute, this.#pathOf(absolute), size));
+    if (this.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: basename(this.#root), field: 'files', expected: `at most ${MAX_FILES}`, actual: 'more' });
+  }
+
+  #skip(absolute: string, why: string): void {
+    this.skipped.push({ path: this.#pathOf(absolute), why });
+  }
+
+  async #refusedLink(link: string): Promise<string | undefined> {
+    const target = await realpath(link).catch(() => undefined);
+    if (target === undefined) return 'a link to nothing';
+    if (!target.startsWith(this.#allowed + sep)) return 'a link that leads out of the folder';
+    return (await stat(target)).isFile() ? undefined : 'a link to a folder';
+  }
+
+  #pathOf(absolute: string): string {
+    return relative(this.#root, absolute).split(sep).join('/');
+  }
 }
 
 /** Opens the file for each read: no descriptor is held, so nothing has to be closed. */

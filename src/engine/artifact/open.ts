@@ -41,7 +41,7 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
     architecture: architectureOf(parts.config),
     parameters: countParameters(parts.tensors),
     ...rest,
-    notes: [...choice.notes, ...parts.notes],
+    notes: [...choice.notes, ...parts.notes, ...(drop.skipped ?? []).map(({ path, why }) => `${path} was not opened: ${why}.`)],
   };
 }
 

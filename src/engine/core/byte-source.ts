@@ -18,6 +18,8 @@ export interface ByteSource {
 export interface Drop {
   readonly name: string;
   readonly files: readonly ByteSource[];
+  /** What was there and not taken, and why: links that lead out of the folder, say. */
+  readonly skipped?: readonly { readonly path: string; readonly why: string }[];
 }
 
 export function bytesOf(path: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {

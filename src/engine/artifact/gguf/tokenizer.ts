@@ -154,7 +154,9 @@ function configOf(metadata: Metadata, tokens: readonly string[]): JsonObject {
     if (token !== undefined) config[field] = token;
   }
   const addsBos = metadata.get('tokenizer.ggml.add_bos_token');
-  if (typeof addsBos === 'boolean') config['add_bos_token'] = addsBos;
+  // llama.cpp's defaults where the key is missing.
+  const byDefault = textOf(metadata, 'tokenizer.ggml.model') === 'llama' || PRE_KINDS.get(textOf(metadata, 'tokenizer.ggml.pre') ?? '') === 'llama3';
+  config['add_bos_token'] = typeof addsBos === 'boolean' ? addsBos : byDefault;
   return config;
 }
 

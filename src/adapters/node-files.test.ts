@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPath } from './node-files.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'assay-files-'));
+const folder = join(root, 'model');
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'onnx'), { recursive: true });
+  mkdirSync(join(folder, '.git'));
+  writeFileSync(join(root, 'outside.bin'), 'secret');
+  writeFileSync(join(folder, 'config.json'), '{}');
+  writeFileSync(join(folder, '.hidden.pkl'), 'x');
+  writeFileSync(join(folder, '.git', 'HEAD'), 'x');
+  writeFileSync(join(folder, 'onnx', 'model.onnx'), new Uint8Array([0, 1, 2, 3, 4, 5]));
+  symlinkSync('config.json', join(folder, 'link.json'));
+  symlinkSync('../outside.bin', join(folder, 'out.bin'));
+  symlinkSync('nowhere', join(folder, 'dead'));
+  symlinkSync('onnx', join(folder, 'folder-link'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe('openPath', () => {
+  it('lists a folder in path order, hidden files included, and says what it left', async () => {
+    const drop = await openPath(folder);
+    expect(drop.name).toBe('model');
+    expect(drop.files.map(({ path, size }) => [path, size])).toEqual([['.hidden.pkl', 1], ['config.json', 2], ['link.json', 2], ['onnx/model.onnx', 6]]);
+    expect(drop.skipped?.map(({ path, why }) => `${path}: ${why}`).sort()).toEqual([
+      ".git: a repository's history is no part of the model",
+      'dead: a link to nothing',
+      'folder-link: a link to a folder',
+      'out.bin: a link that leads out of the folder',
+    ]);
+  });
+
+  it('reads ranges, clamped to the file', async () => {
+    const { name, files } = await openPath(join(folder, 'onnx', 'model.onnx'));
+    expect(name).toBe('model.onnx');
+    const [source] = files;
+    expect(source?.handle).toEqual({ hostPath: join(folder, 'onnx', 'model.onnx') });
+    expect([...((await source?.slice(2, 4)) ?? [])]).toEqual([2, 3]);
+    expect([...((await source?.slice(-5, 2)) ?? [])]).toEqual([0, 1]);
+    expect([...((await source?.slice(4, 99)) ?? [])]).toEqual([4, 5]);
+    expect((await source?.slice(5, 3))?.byteLength).toBe(0);
+  });
+
+  it("follows the Hugging Face cache's links into its own blobs", async () => {
+    const repository = join(root, 'models--a--b');
+    const snapshot = join(repository, 'snapshots', 'rev');
+    mkdirSync(snapshot, { recursive: true });
+    mkdirSync(join(repository, 'blobs'));
+    writeFileSync(join(repository, 'blobs', 'abc'), 'weights');
+    symlinkSync('../../blobs/abc', join(snapshot, 'model.safetensors'));
+    expect((await openPath(snapshot)).files.map(({ path, size }) => [path, size])).toEqual([['model.safetensors', 7]]);
+  });
+
+  it('names what is not there', async () => {
+    const missing = join(root, 'missing');
+    await expect(openPath(missing)).rejects.toMatchObject({ name: 'ArtifactError', code: 'missing-file', file: missing, actual: 'ENOENT' });
+  });
+});
