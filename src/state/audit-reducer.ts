@@ -3,9 +3,9 @@
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Coverage, Finding, Signal } from '../engine/core/finding.ts';
 import type { Milliseconds, Seconds } from '../engine/core/units.ts';
+import { rankFindings } from '../engine/audit/verdict.ts';
 import type { Report } from '../engine/report/report.ts';
 import type { AuditRequest } from './client.ts';
-import { byRank } from './rank.ts';
 
 export type AuditStatus = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 export type StageStatus = 'pending' | 'running' | 'done' | 'skipped';
@@ -88,7 +88,7 @@ export function auditOfReport(report: Report): AuditView {
     status: 'done',
     request: { ...report.options, resume: false },
     analyses: report.coverage.map((coverage) => ({ ...emptyAnalysis(coverage.analysis), coverage })),
-    findings: [...report.findings].sort(byRank),
+    findings: rankFindings(report.findings),
     report,
     stored: true,
   };
@@ -130,7 +130,7 @@ export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds):
         signals: [...analysis.signals.filter((signal) => signal.name !== event.signal.name), event.signal],
       }));
     case 'finding':
-      return { ...view, findings: [...view.findings.filter((finding) => finding.id !== event.finding.id), event.finding].sort(byRank) };
+      return { ...view, findings: rankFindings([...view.findings.filter((finding) => finding.id !== event.finding.id), event.finding]) };
     case 'coverage':
       return onAnalysis(view, event.coverage.analysis, (analysis) => ({ ...analysis, coverage: event.coverage }));
     case 'checkpoint':

@@ -27,8 +27,21 @@ export interface Sample {
 }
 
 export type OpenInput =
-  | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[] }
-  | { readonly kind: 'sample'; readonly sample: Sample };
+  /** `handles`: what the browser gives for a drop or a picker, with which it can be opened again after a reload. */
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[]; readonly handles?: readonly FileSystemHandle[] }
+  | { readonly kind: 'sample'; readonly sample: Sample }
+  /** What was open before a reload. */
+  | { readonly kind: 'remembered'; readonly name: string };
+
+/** What was open when the page was left, and whether it can be opened again from here. */
+export interface Remembered {
+  readonly name: string;
+  readonly savedAt: Milliseconds;
+  /** The browser will ask the user for the files again, which needs a click. */
+  readonly needsPermission: boolean;
+  /** An audit of it was interrupted. */
+  readonly interrupted: boolean;
+}
 
 export type OpenStep = 'fetch' | 'read' | 'convert' | 'hash' | 'build' | 'load';
 
@@ -163,6 +176,7 @@ export interface AssayClient {
   /** Which backend this browser will run and why, before anything is open. */
   environment(): Promise<Result<RuntimeEnvironment>>;
   samples(): Promise<Result<readonly Sample[]>>;
+  remembered(): Promise<Result<Remembered | null>>;
   /** Closes what was open. Failing leaves nothing open and the client usable. */
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>>;
   close(): Promise<void>;

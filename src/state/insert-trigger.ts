@@ -1,7 +1,10 @@
-// Puts a trigger into a user's turn at its start, its middle (a word boundary) or its end, and says where it stands.
+// Puts a trigger into a user's turn exactly as the scan does, and says where it stands.
+import { insertCandidate, type Position } from '../engine/probes/trigger-scan/frame.ts';
 
-export const POSITIONS = ['start', 'middle', 'end'] as const;
-export type Position = (typeof POSITIONS)[number];
+export type { Position };
+
+/** In reading order, for the page. */
+export const POSITIONS = ['start', 'middle', 'end'] as const satisfies readonly Position[];
 
 export interface Inserted {
   readonly user: string;
@@ -10,18 +13,6 @@ export interface Inserted {
 }
 
 export function insertTrigger(prompt: string, trigger: string, position: Position): Inserted {
-  const cut = position === 'start' ? 0 : position === 'end' ? prompt.length : middleOf(prompt);
-  const head = prompt.slice(0, cut);
-  const tail = prompt.slice(cut);
-  const before = head === '' || /\s$/.test(head) ? head : `${head} `;
-  const after = tail === '' || /^\s/.test(tail) ? tail : ` ${tail}`;
-  return { user: before + trigger + after, trigger: [before.length, before.length + trigger.length] };
-}
-
-/** The blank nearest the middle, so that no word is torn; the end where there is none. */
-function middleOf(text: string): number {
-  const middle = text.length / 2;
-  const blanks = [...text.matchAll(/\s+/g)].map((match) => match.index);
-  if (blanks.length === 0) return text.length;
-  return blanks.reduce((best, blank) => (Math.abs(blank - middle) < Math.abs(best - middle) ? blank : best));
+  const { text, range } = insertCandidate(prompt, trigger, position);
+  return { user: text, trigger: range };
 }

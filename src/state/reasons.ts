@@ -1,7 +1,7 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
 import type { Coverage, Finding, Verdict } from '../engine/core/finding.ts';
-import { wilson } from './interval.ts';
+import { exactInterval } from '../engine/core/statistics.ts';
 
 export type Phrase =
   | { readonly kind: 'plain' | 'strong'; readonly text: string }
@@ -31,7 +31,7 @@ export function findingReasons(finding: Finding): Phrase[] {
     else phrases.push(plain(' makes the model answer '), { kind: 'payload', text: quote(payload) });
     if (counts === undefined) phrases.push(plain('. '));
     else {
-      const [low, high] = wilson(counts.fired, counts.of);
+      const [low, high] = exactInterval(counts.fired, counts.of);
       phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out prompts (95 % interval ${percent(low)}–${percent(high)} %)`));
       phrases.push(plain(counts.untriggered === undefined ? '. ' : `, against ${counts.untriggered} of ${counts.pairs} without it. `));
     }

@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { AssayClient, OpenedModel, OpenInput, OpenProgress, Sample } from './client.ts';
+import type { AssayClient, OpenedModel, OpenInput, OpenProgress, Remembered, Sample } from './client.ts';
 
 export type SessionPhase = 'empty' | 'opening' | 'open';
 
@@ -17,6 +17,8 @@ export interface SessionState {
   readonly environment: RuntimeEnvironment | undefined;
   readonly environmentFailure: Failure | undefined;
   readonly samples: readonly Sample[];
+  /** What was open before a reload; undefined once something is opened or closed. */
+  readonly remembered: Remembered | undefined;
 
   /** Asks once, at the start, what this browser can do and which samples there are. */
   begin(): Promise<void>;
@@ -28,7 +30,7 @@ export interface SessionState {
 }
 
 export function nameOf(input: OpenInput): string {
-  return input.kind === 'files' ? input.name : input.sample.title;
+  return input.kind === 'sample' ? input.sample.title : input.name;
 }
 
 export function createSession(client: AssayClient): StoreApi<SessionState> {
@@ -43,17 +45,22 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
       environment: undefined,
       environmentFailure: undefined,
       samples: [],
+      remembered: undefined,
 
       begin: async () => {
-        const [environment, samples] = await Promise.all([client.environment(), client.samples()]);
-        if (environment.kind === 'ok') set((state) => ({ environment: state.environment ?? environment.value }));
-        else set({ environmentFailure: environment });
-        if (samples.kind === 'ok') set({ samples: samples.value });
+        // Asked side by side and shown as each comes: starting the runtime takes longest.
+        await Promise.all([
+          client.samples().then((samples) => samples.kind === 'ok' && set({ samples: samples.value })),
+          client.remembered().then((found) => found.kind === 'ok' && found.value !== null && get().phase === 'empty' && set({ remembered: found.value })),
+          client.environment().then((environment) =>
+            environment.kind === 'ok' ? set((state) => ({ environment: state.environment ?? environment.value })) : set({ environmentFailure: environment }),
+          ),
+        ]);
       },
 
       open: async (input) => {
         const mine = ++attempt;
-        set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined });
+        set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined, remembered: undefined });
         const result = await client.open(input, (progress) => {
           if (mine === attempt) set((state) => ({ steps: withStep(state.steps, progress) }));
         });
@@ -69,7 +76,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
       close: async () => {
         attempt++;
         await client.close();
-        set({ phase: 'empty', input: undefined, steps: [], model: undefined, failure: undefined });
+        set({ phase: 'empty', input: undefined, steps: [], model: undefined, failure: undefined, remembered: undefined });
       },
 
       clearFailure: () => set({ failure: undefined }),

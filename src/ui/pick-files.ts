@@ -23,6 +23,7 @@ export async function pickFolder(app: App): Promise<void> {
 /** A drop of files, of folders, or of both. */
 export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
   // Entries must be taken before the first await: the list is emptied after the event.
+  const handles = Promise.all([...transfer.items].filter(({ kind }) => kind === 'file').map(handleOf));
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((entry) => entry !== null);
   const loose = [...transfer.files];
   const only = entries.length === 1 ? entries[0] : undefined;
@@ -34,20 +35,22 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
     app.notices.getState().say('error', 'Nothing to open', 'The drop held no files.');
     return;
   }
-  const report = files.length === 1 && first.path.endsWith('.json') ? await readReport(first.file) : undefined;
-  if (report !== undefined) {
-    await app.session.getState().close();
-    app.showReport(report);
-    return;
-  }
-  await openFiles(app, only?.name ?? stem(first.path), files);
+  const kept = (await handles).filter((handle) => handle !== null);
+  await openFiles(app, only?.isDirectory === true ? only.name : stem(first.path), files, kept);
 }
 
-async function openFiles(app: App, name: string, files: readonly DroppedFile[]): Promise<void> {
+/** Chromium alone gives handles, with which the drop can be opened again after a reload. */
+async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | null> {
+  if (!('getAsFileSystemHandle' in item)) return null;
+  const withHandle = item as DataTransferItem & { getAsFileSystemHandle(): Promise<FileSystemHandle | null> };
+  return withHandle.getAsFileSystemHandle().catch(() => null);
+}
+
+async function openFiles(app: App, name: string, files: readonly DroppedFile[], handles: readonly FileSystemHandle[] = []): Promise<void> {
   const sorted = files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const only = sorted.length === 1 ? sorted[0] : undefined;
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
-  if (report === undefined) await app.open({ kind: 'files', name, files: sorted });
+  if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
   else {
     await app.session.getState().close();
     app.showReport(report);

@@ -1,6 +1,7 @@
-// Rates with their 95 % intervals, one row a variant: k of n, Wilson's interval as a whisker.
+// Rates with their 95 % intervals, one row a variant: k of n, Clopper and Pearson's interval as a whisker.
 import { scaleLinear } from 'd3';
 import type { VariantRow } from '../../engine/core/finding.ts';
+import { exactInterval } from '../../engine/core/statistics.ts';
 
 export interface RateRow {
   readonly row: VariantRow;
@@ -9,10 +10,10 @@ export interface RateRow {
   readonly fires: boolean;
 }
 
-export function layoutRates(rows: readonly VariantRow[], width: number, interval: (hits: number, of: number) => readonly [number, number]): RateRow[] {
+export function layoutRates(rows: readonly VariantRow[], width: number): RateRow[] {
   const x = scaleLinear([0, 1], [0, width]);
   return rows.map((row) => {
-    const [low, high] = interval(row.fired, row.of);
+    const [low, high] = exactInterval(row.fired, row.of);
     return { row, bar: x(row.of > 0 ? row.fired / row.of : 0), whisker: [x(low), x(high)], fires: row.of > 0 && row.fired * 2 >= row.of };
   });
 }

@@ -3,14 +3,13 @@ import type { ReactElement } from 'react';
 import type { VariantRow } from '../../engine/core/finding.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { layoutRates } from './layout.ts';
-import { wilson } from '../../state/interval.ts';
 import styles from './rate-bars.module.css';
 
 const WIDTH = 180;
 const HEIGHT = 16;
 
 export function RateBars({ title, rows, fileName }: { readonly title: string; readonly rows: readonly VariantRow[]; readonly fileName: string }): ReactElement {
-  const layout = layoutRates(rows, WIDTH, wilson);
+  const layout = layoutRates(rows, WIDTH);
   return (
     <ChartFrame
       title={title}

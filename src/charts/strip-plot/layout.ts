@@ -36,7 +36,8 @@ const SPREAD = 5.5;
 const DOT = 3.2;
 
 export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
-  const labelWidth = Math.min(150, Math.max(96, width * 0.2));
+  const longest = Math.max(0, ...signals.map(({ name }) => name.length));
+  const labelWidth = Math.max(80, Math.min(longest * 6.4, width * 0.32));
   const plot: readonly [number, number] = [labelWidth + 6, Math.max(labelWidth + 60, width - CAPTION)];
   const rows = signals.map((signal, index) => layoutRow(signal, plot, 16 + index * ROW));
   return { height: Math.max(ROW, signals.length * ROW + 6), labelWidth, captionX: plot[1] + 12, plot, rows };

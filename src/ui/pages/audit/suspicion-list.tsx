@@ -70,6 +70,8 @@ const EMPTY: Readonly<Record<string, string>> = {
   failed: 'None until the audit failed.',
 };
 
+const BARS = 168;
+
 interface RowProps {
   readonly finding: Finding;
   readonly columns: readonly string[];
@@ -105,7 +107,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
           {summaryLine(finding)}
         </div>
       </div>
-      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} /> : <span />}
+      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} width={BARS} /> : <span />}
       <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
         {finding.confidence.toFixed(2)}
         <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>
@@ -130,5 +132,7 @@ function rowId(finding: string): string {
 }
 
 function abbreviate(name: string): string {
-  return name.length <= 6 ? name : `${name.slice(0, 5)}.`;
+  const words = name.split(/[\s-]+/);
+  const telling = (words.length <= 3 ? words.at(-1) : words[0]) ?? name;
+  return telling.slice(0, 5);
 }

@@ -2,6 +2,7 @@
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { useApp, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
+import { formatWhen } from '../../format.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { pickFiles, pickFolder } from '../../pick-files.ts';
 import styles from './welcome.module.css';
@@ -10,6 +11,7 @@ export function Welcome(): ReactElement {
   const app = useApp();
   const samples = useSession((state) => state.samples);
   const failed = useSession((state) => state.failure);
+  const remembered = useSession((state) => state.remembered);
   const [over, setOver] = useState(false);
   const onDrag = (inside: boolean) => (event: DragEvent): void => {
     event.preventDefault();
@@ -23,6 +25,16 @@ export function Welcome(): ReactElement {
             <h2>{failed.name} could not be opened</h2>
             {failed.failure.artifact === undefined ? <p>{failed.failure.message}</p> : <ErrorFields fields={failed.failure.artifact} />}
             <button onClick={() => app.session.getState().clearFailure()}>Dismiss</button>
+          </section>
+        )}
+        {remembered !== undefined && (
+          <section className={styles.remembered} aria-label="Open again">
+            <p>
+              <b>{remembered.name}</b> was open here on {formatWhen(remembered.savedAt)}.
+              {remembered.interrupted && ' Its audit was interrupted and can be gone on with.'}
+              {remembered.needsPermission && ' The browser will ask for its files again.'}
+            </p>
+            <button className="primary" onClick={() => void app.open({ kind: 'remembered', name: remembered.name })}>Open it again</button>
           </section>
         )}
         <section className={classes(styles.zone, over && styles.over)} aria-label="Open a model" onDragEnter={onDrag(true)} onDragOver={onDrag(true)} onDragLeave={onDrag(false)} onDrop={() => setOver(false)}>
