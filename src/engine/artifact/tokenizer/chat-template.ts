@@ -12,7 +12,8 @@ export const TEMPLATE_DATE: Milliseconds = Date.UTC(2024, 6, 26, 12);
 
 type TemplateArtifact = Pick<Artifact, 'chatTemplate' | 'tokenizer' | 'tokenizerConfig'>;
 
-export function openChatTemplate(artifact: TemplateArtifact, tokenizer: Tokenizer, date: Milliseconds = TEMPLATE_DATE): ChatTemplate {
+/** `tokenizer` spells out BOS where only an id names it and there is no template. */
+export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokenizer, date: Milliseconds = TEMPLATE_DATE): ChatTemplate {
   const template = artifact.chatTemplate;
   if (template === undefined) return plainTemplate(artifact, tokenizer);
   const fail = (error: unknown): ArtifactError =>
@@ -37,8 +38,10 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer: Tokenize
 }
 
 /** No template: the contents line by line, begun with BOS where the tokenizer itself would add it. */
-function plainTemplate({ tokenizer: json, tokenizerConfig }: TemplateArtifact, tokenizer: Tokenizer): ChatTemplate {
-  const begin = tokenizer.bosId !== undefined && addsBos(json, tokenizerConfig) ? tokenizer.decode([tokenizer.bosId]) : '';
+function plainTemplate({ tokenizer: json, tokenizerConfig }: TemplateArtifact, tokenizer: Tokenizer | undefined): ChatTemplate {
+  const named = tokenText(tokenizerConfig?.['bos_token']);
+  const bos = named ?? (tokenizer?.bosId === undefined ? '' : tokenizer.decode([tokenizer.bosId]));
+  const begin = addsBos(json, tokenizerConfig) ? bos : '';
   return { origin: 'none', render: (messages: readonly ChatMessage[]) => begin + messages.map(({ content }) => `${content}\n`).join('') };
 }
 
@@ -64,11 +67,16 @@ function suppliedVariables(tokenizerConfig: JsonObject, date: Milliseconds): Rec
     strftime_now: (format: unknown) => strftime(date, typeof format === 'string' ? format : ''),
   };
   for (const field of TOKEN_FIELDS) {
-    const value = tokenizerConfig[field];
-    const content = isObject(value) ? value['content'] : value;
-    if (typeof content === 'string') variables[field] = content;
+    const content = tokenText(tokenizerConfig[field]);
+    if (content !== undefined) variables[field] = content;
   }
   return variables;
+}
+
+/** A special token's text, given as such or in an AddedToken object. */
+function tokenText(value: unknown): string | undefined {
+  const content = isObject(value) ? value['content'] : value;
+  return typeof content === 'string' ? content : undefined;
 }
 
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
