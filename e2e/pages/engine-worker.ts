@@ -1,10 +1,14 @@
 // Engine and onnxruntime-web adapter behind a plain interface of ids and numbers, for comparison with reference values.
 import * as Comlink from 'comlink';
 import { fileSource } from '../../src/adapters/file-source.ts';
+import { openArtifact } from '../../src/engine/artifact/open.ts';
+import { GREEDY, type CausalLm } from '../../src/engine/runtime/causal-lm.ts';
+import { openCausalLm } from '../../src/engine/runtime/open-causal-lm.ts';
 import { openWebRuntime } from '../../src/adapters/onnxruntime-web.ts';
 import type { HostTensor, Runtime, RuntimeEnvironment, RuntimeLimits } from '../../src/engine/runtime/session.ts';
 
 let runtime: Runtime | undefined;
+let last: CausalLm | undefined;
 
 const worker = {
   async start(baseUrl: string, choice: 'wasm' | 'webgpu'): Promise<{ environment: RuntimeEnvironment; limits: RuntimeLimits }> {
@@ -40,10 +44,36 @@ const worker = {
     return source.handle instanceof File && bytes.length === size && bytes.every((byte, index) => byte === expected[index]);
   },
 
-  async readFile(file: File): Promise<number> {
-    return (await fileSource(file).slice(0, file.size)).length;
+  /** Opens a model as the product does and asks it what the reference values answer. */
+  async measure(name: string, files: readonly { readonly path: string; readonly file: File }[], rows: number[][], newTokens: number): Promise<Measured> {
+    if (runtime === undefined) throw new Error('not started');
+    const artifact = await openArtifact({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
+    const model = await openCausalLm(artifact, runtime);
+    const prefix = await model.prefill([]);
+    try {
+      const { logits, vocabulary } = await model.next(prefix, rows);
+      const generated = await model.generate(prefix, rows, { maxNewTokens: newTokens, sampling: GREEDY, ignoreStop: true });
+      const maps = await model.attention(rows[0] ?? []);
+      return {
+        logits: rows.map((_, row) => logits.slice(row * vocabulary, (row + 1) * vocabulary)),
+        greedy: generated.map(({ ids }) => [...ids]),
+        attentions: Array.from({ length: maps.layers }, (_, layer) => maps.layer(layer).slice()),
+      };
+    } finally {
+      prefix.dispose();
+      // One model stays open while the next is opened: the GPU device, and the kernels compiled for it, live as long as any session.
+      await last?.dispose();
+      last = model;
+    }
   },
 };
+
+export interface Measured {
+  readonly logits: readonly Float32Array[];
+  readonly greedy: readonly (readonly number[])[];
+  /** [layers] of Float32Array [heads, query, key] for the first row. */
+  readonly attentions: readonly Float32Array[];
+}
 
 export type EngineWorker = typeof worker;
 

@@ -42,7 +42,7 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
       const { bytes, externalData } = await prepareModel(graph);
       const session = await exclusive(() =>
         ort.InferenceSession.create(bytes, {
-          executionProviders: [backend === 'webgpu' ? { name: 'webgpu', forceCpuNodeNames: nodesForCpu(bytes) } : backend],
+          executionProviders: [backend === 'webgpu' ? webgpuProvider(bytes) : backend],
           externalData,
           graphOptimizationLevel: lean ? 'basic' : 'all',
           logSeverityLevel: 3,
@@ -68,6 +68,12 @@ async function importRuntime(baseUrl: string, { wasmThreads }: ChosenBackend): P
   ort.env.wasm.numThreads = wasmThreads;
   ort.env.logLevel = 'error';
   return ort;
+}
+
+/** The runtime refuses an empty list of names. */
+function webgpuProvider(model: Uint8Array): Ort.InferenceSession.WebGpuExecutionProviderOption {
+  const names = nodesForCpu(model);
+  return names.length === 0 ? { name: 'webgpu' } : { name: 'webgpu', forceCpuNodeNames: names };
 }
 
 async function prepareModel(graph: GraphFile): Promise<{ bytes: Uint8Array<ArrayBuffer>; externalData: { path: string; data: Blob }[] }> {

@@ -13,7 +13,7 @@ import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import type { Report } from '../engine/report/report.ts';
-import { GREEDY } from '../engine/runtime/causal-lm.ts';
+import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
 import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { describeArtifact } from './describe-artifact.ts';
@@ -57,7 +57,8 @@ export class ModelHost {
     const state = await this.#load(artifact, signal, onProgress);
     this.#open = state;
     const { environment } = await this.runtime();
-    return describeArtifact({ ...state, environment, budgets: estimateBudgets(state.runnable) });
+    const tokensPerSecond = state.runnable === undefined ? undefined : await this.#measureSpeed(state.runnable.model, signal);
+    return describeArtifact({ ...state, environment, budgets: estimateBudgets(state.runnable, tokensPerSecond) });
   }
 
   async close(): Promise<void> {
@@ -133,6 +134,22 @@ export class ModelHost {
     }
   }
 
+  /** Tokens a second of a small batch, prefill and decoding together: what budgets are estimated with. */
+  async #measureSpeed(model: CausalLm, signal: CancelSignal): Promise<number> {
+    const rows = (count: number, length: number): number[][] =>
+      Array.from({ length: count }, (_, row) => Array.from({ length }, (_, index) => (row * 7919 + index * 104_729 + 17) % model.vocabularySize));
+    const prefix = await model.prefill([]);
+    try {
+      // The first run compiles kernels and lays out memory; it does not count.
+      await model.generate(prefix, rows(1, 2), { maxNewTokens: 2, sampling: GREEDY, ignoreStop: true, signal });
+      const [begin, before] = [this.#dependencies.clock.now(), model.tokensRun];
+      await model.generate(prefix, rows(8, 8), { maxNewTokens: 8, sampling: GREEDY, ignoreStop: true, signal });
+      return (1000 * (model.tokensRun - before)) / Math.max(1, this.#dependencies.clock.now() - begin);
+    } finally {
+      prefix.dispose();
+    }
+  }
+
   async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<readonly number[]> {
     const { model } = this.#running();
     const prefix = await model.prefill([]);
@@ -150,7 +167,7 @@ export class ModelHost {
       const tokenizer = openTokenizer(artifact);
       const template = openChatTemplate(artifact, tokenizer);
       onProgress({ step: 'load', done: 0, total: 1, unit: 'steps' });
-      const model = await this.#loadModel(artifact, onProgress);
+      const model = await this.#loadModel(artifact, signal, onProgress);
       await breathe(signal);
       onProgress({ step: 'load', done: 1, total: 1, unit: 'steps' });
       return { artifact, runnable: { task: 'causal-lm', model, tokenizer, template }, notRunnable: undefined };
@@ -161,17 +178,17 @@ export class ModelHost {
   }
 
   /** Where WebGPU fails on this model, WASM is tried, and the reason stays visible. */
-  async #loadModel(artifact: Artifact, onProgress: (progress: OpenProgress) => void) {
+  async #loadModel(artifact: Artifact, signal: CancelSignal, onProgress: (progress: OpenProgress) => void) {
     const runtime = await this.runtime();
     try {
-      return await openCausalLm(artifact, runtime);
+      return await openCausalLm(artifact, runtime, signal);
     } catch (error) {
       const retry = runtime.environment.backend === 'webgpu' && error instanceof ArtifactError && (error.code === 'runtime-failure' || error.code === 'too-large');
       if (!retry) throw error;
       const why = `WebGPU failed on this model (${error.message})`;
       onProgress({ step: 'load', done: 0, total: 1, unit: 'steps', note: `${why}; trying WASM` });
       this.#runtime = this.#dependencies.openRuntime('wasm', why);
-      return openCausalLm(artifact, await this.runtime());
+      return openCausalLm(artifact, await this.runtime(), signal);
     }
   }
 
