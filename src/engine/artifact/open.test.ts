@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, type ByteSource, type Drop } from '../core/byte-source.ts';
 import type { Artifact } from './artifact.ts';
+import { configOfGguf } from './gguf/config.ts';
 import { gguf } from './gguf/gguf-bytes.ts';
 import { openArtifact } from './open.ts';
 
@@ -69,6 +70,20 @@ describe('openArtifact', () => {
     const { config, generationConfig } = await open(bytesOf('m.gguf', bytes));
     expect(config).toMatchObject({ head_dim: 4, num_key_value_heads: 2, rope_theta: 10000, tie_word_embeddings: false, rope_scaling: { rope_type: 'factors', factors: [1, 8] } });
     expect(generationConfig).toEqual({ eos_token_id: [2, 5] });
+  });
+
+  it("finds Llama 3's rope rule again in its factors", () => {
+    // As llama.cpp's converter computes them for Llama 3.2 1B (head size 64, factor 32).
+    const factors = Array.from({ length: 32 }, (_, i) => {
+      const wavelength = 2 * Math.PI * 500_000 ** (i / 32);
+      if (wavelength < 8192 / 4) return 1;
+      if (wavelength > 8192) return 32;
+      const smooth = (8192 / wavelength - 1) / 3;
+      return Math.fround(1 / ((1 - smooth) / 32 + smooth));
+    });
+    const metadata = new Map<string, string | number>([['general.architecture', 'llama'], ['llama.rope.freq_base', 500_000]]);
+    expect(configOfGguf(metadata, new Map(), factors)['rope_scaling']).toEqual({ rope_type: 'llama3', factor: 32, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 });
+    expect(configOfGguf(metadata, new Map(), factors.with(20, 7))['rope_scaling']).toMatchObject({ rope_type: 'factors' });
   });
 
   it('opens an ONNX folder with its configuration above it', async () => {

@@ -63,7 +63,7 @@ export function generationConfigOfGguf(metadata: Metadata): JsonObject {
 
 /**
  * Llama 3.1's files carry their rope scaling as one factor a frequency instead of the rule that made them:
- * frequency i is divided by factor i. Float32 [head_dim / 2].
+ * frequency i is divided by factor i. Float32 [head_dim / 2]. configOfGguf finds the rule again where it is Llama 3's.
  */
 export async function readRopeFactors(tensors: ReadonlyMap<string, TensorInfo>): Promise<readonly number[] | undefined> {
   const tensor = tensors.get('rope_freqs.weight');
@@ -90,12 +90,27 @@ function llamaExtras(metadata: Metadata, architecture: string, tensors: Readonly
 }
 
 function ropeScaling(metadata: Metadata, architecture: string, factors: readonly number[] | undefined): JsonObject | undefined {
-  if (factors !== undefined) return { rope_type: 'factors', factors };
+  if (factors !== undefined) return llama3Rule(factors, numberOf(metadata, `${architecture}.rope.freq_base`) ?? 10000) ?? { rope_type: 'factors', factors };
   const type = textOf(metadata, `${architecture}.rope.scaling.type`);
   const factor = numberOf(metadata, `${architecture}.rope.scaling.factor`) ?? numberOf(metadata, `${architecture}.rope.scale_linear`);
   if (type === 'none' || (type === undefined && (factor === undefined || factor === 1))) return undefined;
   const original = numberOf(metadata, `${architecture}.rope.scaling.original_context_length`);
   return { rope_type: type ?? 'linear', ...(factor === undefined ? {} : { factor }), ...(original === undefined ? {} : { original_max_position_embeddings: original }) };
+}
+
+/** The rule that Llama 3.1 to 3.3 use, all with these three constants. */
+const LLAMA3 = { low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 8192 } as const;
+
+/** transformers' `llama3` scaling, where it gives these factors (to 0.1 %). */
+function llama3Rule(factors: readonly number[], theta: number): JsonObject | undefined {
+  const factor = factors.reduce((a, b) => Math.max(a, b), 1);
+  const { low_freq_factor: low, high_freq_factor: high, original_max_position_embeddings: original } = LLAMA3;
+  const agrees = factors.every((actual, i) => {
+    const turns = original / (2 * Math.PI * theta ** (i / factors.length));
+    const smooth = Math.min(1, Math.max(0, (turns - low) / (high - low)));
+    return Math.abs(actual * ((1 - smooth) / factor + smooth) - 1) < 1e-3;
+  });
+  return agrees ? { rope_type: 'llama3', factor, ...LLAMA3 } : undefined;
 }
 
 function specialIds(metadata: Metadata): JsonObject {
