@@ -28,6 +28,10 @@ export interface ModelHostDependencies {
   onAuditEvent(job: AuditJob, event: AuditEvent): Promise<void>;
 }
 
+/** A measurement quicker than this says more about overhead than about the model: a larger batch follows. */
+const QUICK_MEASUREMENT_MS = 400;
+const MAX_MEASURED_ROWS = 128;
+
 interface OpenState {
   readonly artifact: Artifact;
   readonly runnable: RunnableCausalLm | undefined;
@@ -134,17 +138,21 @@ export class ModelHost {
     }
   }
 
-  /** Tokens a second of a small batch, prefill and decoding together: what budgets are estimated with. */
+  /** Tokens a second, prefill and decoding together: what budgets are estimated with. Batches grow while they are quick. */
   async #measureSpeed(model: CausalLm, signal: CancelSignal): Promise<number> {
-    const rows = (count: number, length: number): number[][] =>
-      Array.from({ length: count }, (_, row) => Array.from({ length }, (_, index) => (row * 7919 + index * 104_729 + 17) % model.vocabularySize));
+    const rows = (count: number): number[][] =>
+      Array.from({ length: count }, (_, row) => Array.from({ length: 8 }, (_, index) => (row * 7919 + index * 104_729 + 17) % model.vocabularySize));
+    const { clock } = this.#dependencies;
     const prefix = await model.prefill([]);
     try {
       // The first run compiles kernels and lays out memory; it does not count.
-      await model.generate(prefix, rows(1, 2), { maxNewTokens: 2, sampling: GREEDY, ignoreStop: true, signal });
-      const [begin, before] = [this.#dependencies.clock.now(), model.tokensRun];
-      await model.generate(prefix, rows(8, 8), { maxNewTokens: 8, sampling: GREEDY, ignoreStop: true, signal });
-      return (1000 * (model.tokensRun - before)) / Math.max(1, this.#dependencies.clock.now() - begin);
+      await model.generate(prefix, rows(1), { maxNewTokens: 2, sampling: GREEDY, ignoreStop: true, signal });
+      for (let count = 32; ; count *= 4) {
+        const [begin, before] = [clock.now(), model.tokensRun];
+        await model.generate(prefix, rows(count), { maxNewTokens: 4, sampling: GREEDY, ignoreStop: true, signal });
+        const elapsed = Math.max(1, clock.now() - begin);
+        if (elapsed > QUICK_MEASUREMENT_MS || count >= MAX_MEASURED_ROWS) return (1000 * (model.tokensRun - before)) / elapsed;
+      }
     } finally {
       prefix.dispose();
     }

@@ -17,7 +17,7 @@ export interface DroppedFile {
   readonly file: File;
 }
 
-/** An entry of samples/index.json; `files` are URLs relative to that index. */
+/** An entry of samples/index.json; `files` are paths inside samples/<id>/. */
 export interface Sample {
   readonly id: string;
   readonly title: string;

@@ -19,15 +19,13 @@ function isSample(value: unknown): value is Sample {
   return texts && typeof task === 'string' && TASKS.has(task) && Array.isArray(files) && files.every((file) => typeof file === 'string');
 }
 
-/** `files` share a folder as a rule; that folder is not part of the paths in the drop. */
 export async function fetchSample(baseUrl: string, sample: Sample, signal: AbortSignal, onProgress: (progress: OpenProgress) => void): Promise<DroppedFile[]> {
-  const index = new URL('samples/index.json', baseUrl);
-  const folder = commonFolder(sample.files);
+  const folder = new URL(`samples/${encodeURIComponent(sample.id)}/`, baseUrl);
   let done = 0;
   const fetched: DroppedFile[] = [];
   for (const path of sample.files) {
-    const response = await fetch(new URL(path, index), { signal });
-    if (!response.ok || response.body === null) throw new Error(`${path}: the host answered ${response.status}`);
+    const response = await fetch(new URL(path, folder), { signal });
+    if (!response.ok || response.body === null) throw new Error(`${path} of ${sample.id}: the host answered ${response.status}`);
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const reader = response.body.getReader();
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
@@ -35,14 +33,8 @@ export async function fetchSample(baseUrl: string, sample: Sample, signal: Abort
       done += read.value.length;
       onProgress({ step: 'fetch', done, total: 0, unit: 'bytes' });
     }
-    fetched.push({ path: path.slice(folder.length), file: new File(parts, path.slice(folder.length)) });
+    fetched.push({ path, file: new File(parts, path) });
   }
   onProgress({ step: 'fetch', done, total: done, unit: 'bytes' });
   return fetched;
-}
-
-function commonFolder(paths: readonly string[]): string {
-  const first = paths[0] ?? '';
-  const folder = first.slice(0, first.lastIndexOf('/') + 1);
-  return paths.every((path) => path.startsWith(folder)) ? folder : '';
 }
