@@ -5,7 +5,7 @@ import type { Random } from '../core/random.ts';
 import type { Nats } from '../core/units.ts';
 import { planBatches, type BatchLimits } from './batches.ts';
 import type { Generated, GenerateOptions, SamplingOptions } from './causal-lm.ts';
-import { longestOf, type DecoderRequest, type SharedPrefix } from './decoder-run.ts';
+import { longestOf, type DecoderRequest, type SharedPrefix } from './decoder.ts';
 import { floats } from './key-value-cache.ts';
 import type { RowCache } from './row-cache.ts';
 import { needsLogits, Sampler } from './sampling.ts';
@@ -25,7 +25,7 @@ export interface RowState {
 }
 
 export interface DecodingContext {
-  readonly prefix: SharedPrefix & { readonly ids: readonly number[] };
+  readonly prefix: SharedPrefix;
   readonly stopIds: ReadonlySet<number>;
   readonly contextLength: number;
   readonly limits: BatchLimits;
@@ -93,11 +93,11 @@ async function runPrompts(context: DecodingContext, batch: readonly RowState[], 
 
 async function step(context: DecodingContext, batch: readonly RowState[], cache: RowCache, options: GenerateOptions): Promise<void> {
   const rows = batch.map((row) => [row.ids.at(-1) ?? 0]);
-  const lengths = batch.map((row) => row.prompt.length + row.ids.length - 1);
+  const tokens = batch.map((row) => [...row.prompt, ...row.ids.slice(0, -1)]);
   const outputs = await context.run({
     rows,
     prefix: context.prefix,
-    past: { block: cache.block, lengths },
+    past: { block: cache.block, tokens },
     wanted: rows.map((_, row) => row),
     outputs: outputsFor(batch),
     keepCache: true,
@@ -129,7 +129,7 @@ function choose(context: DecodingContext, batch: readonly RowState[], { host }: 
     row.entropy.push(entropy[index] ?? 0);
     if (row.sampling.repetitionPenalty !== 1) row.seen.add(id);
     row.stopped = options.ignoreStop !== true && context.stopIds.has(id);
-    const total = context.prefix.length + row.prompt.length + row.ids.length;
+    const total = context.prefix.ids.length + row.prompt.length + row.ids.length;
     row.ended = row.stopped || row.ids.length >= options.maxNewTokens || total >= context.contextLength;
     made++;
   }

@@ -1,32 +1,29 @@
-// CausalLm over graphs that Assay built (graph/causal-graphs.ts): the fast one for bulk work, the instrumented one for
-// attention, opened when first asked for. Rows go to the graph in batches that fit; results come back in row order.
+// CausalLm over any Decoder: checks rows, cuts them into batches that fit, and puts results back in row order.
 import { ArtifactError } from '../core/artifact-error.ts';
 import { breathe, NEVER, type CancelSignal } from '../core/cancel.ts';
-import type { CausalGraphs } from '../graph/causal-graphs.ts';
-import { planBatches, type BatchLimits } from './batches.ts';
+import { byLength, planBatches } from './batches.ts';
 import type { AttentionMaps, CausalLm, Generated, GenerateOptions, NextTokens, Prefix, SamplingOptions, TargetScores } from './causal-lm.ts';
-import { DecoderRunner, longestOf, type DecoderRequest, type SharedPrefix } from './decoder-run.ts';
+import { longestOf, type Decoder, type DecoderRequest, type SharedPrefix } from './decoder.ts';
 import { decodeBatch, generatedOf, startRow } from './generate.ts';
-import { cacheOutputs, disposeBlock, emptyBlock, floats, joinSlots, type CacheBlock } from './key-value-cache.ts';
+import { disposeBlock, floats, type CacheBlock } from './key-value-cache.ts';
 import type { ModelDefaults } from './model-defaults.ts';
-import { batchBudget, type BatchBudget } from './batch-budget.ts';
-import { DeviceRowCache, HostRowCache } from './row-cache.ts';
 import { Sampler } from './sampling.ts';
-import type { Runtime, Session, SessionOutputs } from './session.ts';
+import type { SessionOutputs } from './session.ts';
 
 type Rows = readonly (readonly number[])[];
+
+/** Tokens in one run of the instrumented graph. */
+const MAX_TAPPED_TOKENS = 2048;
 
 class ModelPrefix implements Prefix, SharedPrefix {
   readonly ids: readonly number[];
   readonly block: CacheBlock;
+  readonly owner: Decoder;
 
-  constructor(ids: readonly number[], block: CacheBlock) {
+  constructor({ ids, block }: SharedPrefix, owner: Decoder) {
     this.ids = ids;
     this.block = block;
-  }
-
-  get length(): number {
-    return this.ids.length;
+    this.owner = owner;
   }
 
   dispose(): void {
@@ -34,34 +31,34 @@ class ModelPrefix implements Prefix, SharedPrefix {
   }
 }
 
-export class BuiltCausalLm implements CausalLm {
-  readonly vocabularySize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly contextLength: number;
+export class BatchedCausalLm implements CausalLm {
   readonly stopIds: ReadonlySet<number>;
   readonly defaultSampling: SamplingOptions;
-  readonly #graphs: CausalGraphs;
-  readonly #runtime: Runtime;
-  readonly #fast: DecoderRunner;
-  readonly #budget: BatchBudget;
+  readonly #decoder: Decoder;
   readonly #sampler: Sampler;
-  #instrumented: Promise<DecoderRunner> | undefined;
   #tokensRun = 0;
 
-  constructor(graphs: CausalGraphs, runtime: Runtime, fast: Session, defaults: ModelDefaults) {
-    const { dimensions } = graphs;
-    this.vocabularySize = dimensions.vocabulary;
-    this.layers = dimensions.layers;
-    this.heads = dimensions.heads;
-    this.contextLength = dimensions.contextLength;
+  constructor(decoder: Decoder, defaults: ModelDefaults) {
+    this.#decoder = decoder;
     this.stopIds = defaults.stopIds;
     this.defaultSampling = defaults.sampling;
-    this.#graphs = graphs;
-    this.#runtime = runtime;
-    this.#fast = new DecoderRunner(fast, dimensions, graphs.cache);
-    this.#budget = batchBudget(dimensions, runtime);
-    this.#sampler = new Sampler(dimensions.vocabulary);
+    this.#sampler = new Sampler(decoder.vocabulary);
+  }
+
+  get vocabularySize(): number {
+    return this.#decoder.vocabulary;
+  }
+
+  get layers(): number {
+    return this.#decoder.layers;
+  }
+
+  get heads(): number {
+    return this.#decoder.heads;
+  }
+
+  get contextLength(): number {
+    return this.#decoder.contextLength;
   }
 
   get tokensRun(): number {
@@ -71,16 +68,9 @@ export class BuiltCausalLm implements CausalLm {
   async prefill(ids: readonly number[]): Promise<Prefix> {
     this.#checkIds([ids]);
     this.#checkContext(ids.length);
-    const { dimensions, cache } = this.#graphs;
-    let block = emptyBlock(dimensions, 1);
-    const step = this.#budget.maxTokens;
-    for (let at = 0; at < ids.length; at += step) {
-      const part = ids.slice(at, at + step);
-      const outputs = await this.#run({ rows: [part], prefix: { block, length: at }, wanted: [part.length - 1], outputs: [], keepCache: true });
-      const fresh = await freshBlock(outputs, cacheOutputs(dimensions), part.length, cache === 'concat' ? 1 : 0);
-      block = at === 0 ? fresh : joinSlots(dimensions, block, fresh);
-    }
-    return new ModelPrefix([...ids], block);
+    const prefix = await this.#decoder.extend(undefined, ids);
+    this.#tokensRun += ids.length;
+    return new ModelPrefix(prefix, this.#decoder);
   }
 
   async next(prefix: Prefix, rows: Rows, signal: CancelSignal = NEVER): Promise<NextTokens> {
@@ -122,14 +112,15 @@ export class BuiltCausalLm implements CausalLm {
     const sequences = rows.map((row, index) => [...row, ...(targets[index] ?? []).slice(0, -1)]);
     this.#checkRows(prefix, sequences);
     const most = targets.reduce((longest, target) => Math.max(longest, target.length), 1);
-    const limits = { maxTokens: this.#budget.maxTokens, maxRows: Math.max(1, Math.floor(this.#budget.maxLogitRows / most)) };
-    for (const batch of planBatches(sequences.map((sequence) => sequence.length), limits)) {
+    const own = this.#own(prefix);
+    const limits = this.#decoder.limits(own);
+    for (const batch of planBatches(sequences.map((sequence) => sequence.length), { ...limits, maxRows: Math.max(1, Math.floor(limits.maxRows / most)) })) {
       await breathe(signal);
       const batchRows = batch.map((row) => sequences[row] ?? []);
       const longest = longestOf(batchRows);
       const asked = batch.flatMap((row, at) => (targets[row] ?? []).map((target, index) => ({ row, index, target, position: at * longest + (rows[row]?.length ?? 0) - 1 + index })));
       if (asked.length === 0) continue;
-      const { host } = await this.#run({ rows: batchRows, prefix: this.#own(prefix), wanted: asked.map(({ position }) => position), targets: asked.map(({ target }) => target), outputs: ['log_prob'] });
+      const { host } = await this.#run({ rows: batchRows, prefix: own, wanted: asked.map(({ position }) => position), targets: asked.map(({ target }) => target), outputs: ['log_prob'] });
       const values = floats(host['log_prob']);
       for (const [at, { row, index }] of asked.entries()) (logProb[row] ?? new Float32Array())[index] = values[at] ?? 0;
     }
@@ -145,17 +136,17 @@ export class BuiltCausalLm implements CausalLm {
       return startRow(prefix.ids, row, own, random?.fork(`row ${index}`));
     });
     if (options.maxNewTokens <= 0) return states.map(generatedOf);
-    const { dimensions, cache } = this.#graphs;
+    const own = this.#own(prefix);
     const context = {
-      prefix: this.#own(prefix),
+      prefix: own,
       stopIds: this.stopIds,
       contextLength: this.contextLength,
-      limits: this.#rowLimits(),
+      limits: this.#decoder.limits(own),
       sampler: this.#sampler,
       run: (request: DecoderRequest) => this.#run(request),
-      openCache: (count: number, slots: number) => (cache === 'concat' ? new DeviceRowCache(dimensions, count) : new HostRowCache(dimensions, count, slots)),
+      openCache: (count: number, slots: number) => this.#decoder.openCache(count, slots),
     };
-    for (const group of this.#generationGroups(rows, options.maxNewTokens)) {
+    for (const group of this.#generationGroups(own, rows, options.maxNewTokens)) {
       await decodeBatch(context, group.flatMap((index) => states[index] ?? []), options);
     }
     return states.map(generatedOf);
@@ -164,14 +155,11 @@ export class BuiltCausalLm implements CausalLm {
   async attention(ids: readonly number[], signal: CancelSignal = NEVER): Promise<AttentionMaps> {
     this.#checkSequences([ids]);
     const bytes = this.layers * this.heads * ids.length ** 2 * 4;
-    if (bytes > this.#budget.maxAttentionBytes)
-      throw new ArtifactError({ code: 'limit-exceeded', format: 'attention', field: 'tokens', expected: `maps of at most ${this.#budget.maxAttentionBytes} bytes`, actual: `${bytes} bytes for ${ids.length} tokens` });
+    if (bytes > this.#decoder.maxAttentionBytes)
+      throw new ArtifactError({ code: 'limit-exceeded', format: 'attention', field: 'tokens', expected: `maps of at most ${this.#decoder.maxAttentionBytes} bytes`, actual: `${bytes} bytes for ${ids.length} tokens` });
     await breathe(signal);
-    const runner = await this.#openInstrumented();
-    const names = Array.from({ length: this.layers }, (_, layer) => `attention.${layer}`);
-    const { host } = await runner.runInstrumented([ids], new Float32Array(ids.length), 1, names);
+    const maps = await this.#decoder.attention(ids);
     this.#tokensRun += ids.length;
-    const maps = names.map((name) => floats(host[name]));
     const layer = (index: number): Float32Array => {
       const map = maps[index];
       if (map === undefined) throw new RangeError(`no layer ${index} of ${this.layers}`);
@@ -183,11 +171,11 @@ export class BuiltCausalLm implements CausalLm {
   async attentionToSpans(rows: Rows, spans: readonly (readonly (readonly [number, number])[])[], signal: CancelSignal = NEVER): Promise<Float32Array[]> {
     if (rows.length !== spans.length) throw new RangeError(`${rows.length} rows but spans for ${spans.length}`);
     this.#checkSequences(rows);
-    const runner = await this.#openInstrumented();
     const results: Float32Array[] = rows.map(() => new Float32Array());
     const longestRow = longestOf(rows);
     const perRow = this.heads * Math.max(1, longestRow) ** 2 * 4;
-    const limits = { maxTokens: this.#budget.maxTokens, maxRows: Math.max(1, Math.floor(this.#budget.maxScoreBytes / perRow)) };
+    const { maxScoreBytes, ragged } = this.#decoder;
+    const limits = { maxTokens: MAX_TAPPED_TOKENS, maxRows: Math.max(1, Math.floor(maxScoreBytes / perRow)), rowOverhead: 0, ragged };
     for (const batch of planBatches(rows.map((row) => row.length), limits)) {
       await breathe(signal);
       const batchRows = batch.map((row) => rows[row] ?? []);
@@ -199,66 +187,49 @@ export class BuiltCausalLm implements CausalLm {
           for (let key = Math.max(0, begin); key < Math.min(end, sequence); key++) marks[(at * sequence + key) * count + span] = 1;
         }
       }
-      const { host } = await runner.runInstrumented(batchRows, marks, count, ['mass']);
+      const mass = await this.#decoder.spanMass(batchRows, marks, count);
       this.#tokensRun += batchRows.reduce((sum, row) => sum + row.length, 0);
-      const mass = floats(host['mass']);
       for (const [at, row] of batch.entries()) results[row] = this.#rowMass(mass, at, sequence, count, rows[row]?.length ?? 0, spans[row]?.length ?? 0);
     }
     return results;
   }
 
-  async dispose(): Promise<void> {
-    await this.#fast.dispose();
-    const instrumented = this.#instrumented;
-    this.#instrumented = undefined;
-    await (await instrumented?.catch(() => undefined))?.dispose();
+  dispose(): Promise<void> {
+    return this.#decoder.dispose();
   }
 
   /** Runs rows in batches and hands over what was asked for at each row's last token. */
   async #lastTokens(prefix: Prefix, rows: Rows, outputs: readonly string[], reference: Float32Array | undefined, signal: CancelSignal, take: (batch: readonly number[], outputs: SessionOutputs) => void): Promise<void> {
     this.#checkRows(prefix, rows);
-    for (const batch of planBatches(rows.map((row) => row.length), this.#rowLimits())) {
+    const own = this.#own(prefix);
+    for (const batch of planBatches(rows.map((row) => row.length), this.#decoder.limits(own))) {
       await breathe(signal);
       const batchRows = batch.map((row) => rows[row] ?? []);
       const longest = longestOf(batchRows);
       const wanted = batchRows.map((row, at) => at * longest + row.length - 1);
-      take(batch, await this.#run({ rows: batchRows, prefix: this.#own(prefix), wanted, outputs, ...(reference === undefined ? {} : { reference }) }));
+      take(batch, await this.#run({ rows: batchRows, prefix: own, wanted, outputs, ...(reference === undefined ? {} : { reference }) }));
     }
   }
 
   #run(request: DecoderRequest): Promise<SessionOutputs> {
     this.#tokensRun += request.rows.reduce((sum, row) => sum + row.length, 0);
-    return this.#fast.run(request);
+    return this.#decoder.run(request);
   }
 
-  #rowLimits(): BatchLimits {
-    return { maxTokens: this.#budget.maxTokens, maxRows: this.#budget.maxLogitRows };
-  }
-
-  /** Rows that decode together: as many as their cache and logits leave room for. */
-  #generationGroups(rows: Rows, maxNewTokens: number): number[][] {
-    const { maxCacheTokens, maxTokens, maxDecodeRows } = this.#budget;
-    const order = rows.map((_, index) => index).sort((a, b) => (rows[a]?.length ?? 0) - (rows[b]?.length ?? 0) || a - b);
+  /** Rows that decode together: as many as the decoder has room for. */
+  #generationGroups(prefix: SharedPrefix, rows: Rows, maxNewTokens: number): number[][] {
     const groups: number[][] = [];
     let group: number[] = [];
-    for (const index of order) {
-      const length = rows[index]?.length ?? 0;
-      const tokens = (group.length + 1) * (length + maxNewTokens);
-      // A cache on the device takes all rows' prompts in one run.
-      const prompts = this.#graphs.cache === 'concat' ? (group.length + 1) * length : 0;
-      if (group.length > 0 && (group.length >= maxDecodeRows || tokens > maxCacheTokens || prompts > maxTokens)) {
+    for (const index of byLength(rows.map((row) => row.length))) {
+      const prompt = rows[index]?.length ?? 0;
+      const apart = !this.#decoder.ragged && rows[group[0] ?? index]?.length !== prompt;
+      if (group.length > 0 && (apart || !this.#decoder.fitsTogether(prefix, group.length + 1, prompt, prompt + maxNewTokens))) {
         groups.push(group);
         group = [];
       }
       group.push(index);
     }
     return group.length > 0 ? [...groups, group] : groups;
-  }
-
-  #openInstrumented(): Promise<DecoderRunner> {
-    this.#instrumented ??= this.#runtime.createSession(this.#graphs.instrumented).then((session) => new DecoderRunner(session, this.#graphs.dimensions, 'none'));
-    this.#instrumented.catch(() => (this.#instrumented = undefined));
-    return this.#instrumented;
   }
 
   /** mass: [batch, layers, heads, sequence, count] -> one row's [layers, heads, length, spans]. */
@@ -274,7 +245,7 @@ export class BuiltCausalLm implements CausalLm {
   }
 
   #own(prefix: Prefix): ModelPrefix {
-    if (prefix instanceof ModelPrefix) return prefix;
+    if (prefix instanceof ModelPrefix && prefix.owner === this.#decoder) return prefix;
     throw new TypeError('a prefix belongs to the model that made it');
   }
 
@@ -301,17 +272,4 @@ export class BuiltCausalLm implements CausalLm {
   #checkContext(tokens: number): void {
     if (tokens > this.contextLength) throw new RangeError(`${tokens} tokens exceed the model's context of ${this.contextLength}`);
   }
-}
-
-/** A run's new positions as a block of their own; `skip` leading slots are the empty past's and hold nothing. */
-async function freshBlock({ host, held }: SessionOutputs, names: readonly string[], length: number, skip: number): Promise<CacheBlock> {
-  const tensors = await Promise.all(
-    names.map(async (name) => {
-      const tensor = host[name] ?? held[name];
-      if (tensor === undefined) throw new TypeError(`the run did not return ${name}`);
-      return tensor;
-    }),
-  );
-  const valid = new Uint8Array(skip + length).fill(1, skip);
-  return { tensors, rows: 1, slots: skip + length, valid };
 }
