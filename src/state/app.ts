@@ -69,8 +69,9 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule): 
         playground.getState().reset(session.getState().model?.defaultSampling);
         return;
       }
+      // An error stands on the page itself, above the drop zone; cancelling is only mentioned.
       const { failure } = session.getState();
-      if (failure !== undefined) notices.getState().fail(`Could not open ${nameOf(input)}`, failure.failure);
+      if (failure?.failure.kind === 'cancelled') notices.getState().fail(`Opening ${nameOf(input)}`, failure.failure);
     },
 
     startAudit: async (options) => {

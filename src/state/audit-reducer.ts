@@ -1,5 +1,6 @@
 // The page's picture of an audit, folded out of the engine's event stream. Pure: time is passed in.
-// An analysis without a coverage event is pending or running, never "clean".
+// An analysis without a coverage event is pending or running, never "clean". Progress counts a whole analysis's tokens
+// (done of total); a stage has its times.
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Coverage, Finding, Signal } from '../engine/core/finding.ts';
 import type { Milliseconds, Seconds } from '../engine/core/units.ts';
@@ -23,11 +24,10 @@ export interface StageView {
   readonly note: string | undefined;
   readonly startedAt: Milliseconds | undefined;
   readonly endedAt: Milliseconds | undefined;
-  readonly progress: StageProgress | undefined;
   readonly tables: readonly StageTable[];
 }
 
-export interface StageProgress {
+export interface AnalysisProgress {
   readonly done: number;
   readonly total: number;
   readonly tokensPerSecond: number | undefined;
@@ -39,6 +39,7 @@ export interface AnalysisView {
   readonly tokens: number | undefined;
   readonly seconds: Seconds | undefined;
   readonly stages: readonly StageView[];
+  readonly progress: AnalysisProgress | undefined;
   readonly signals: readonly Signal[];
   readonly coverage: Coverage | undefined;
 }
@@ -48,6 +49,8 @@ export interface AuditView {
   readonly request: AuditRequest | undefined;
   readonly startedAt: Milliseconds | undefined;
   readonly endedAt: Milliseconds | undefined;
+  /** Time of the latest event. */
+  readonly seenAt: Milliseconds | undefined;
   readonly analyses: readonly AnalysisView[];
   readonly findings: readonly Finding[];
   readonly report: Report | undefined;
@@ -62,6 +65,7 @@ export const NO_AUDIT: AuditView = {
   request: undefined,
   startedAt: undefined,
   endedAt: undefined,
+  seenAt: undefined,
   analyses: [],
   findings: [],
   report: undefined,
@@ -95,6 +99,10 @@ export function auditOfReport(report: Report): AuditView {
 }
 
 export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
+  return { ...fold(view, event, at), seenAt: at };
+}
+
+function fold(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
   switch (event.type) {
     case 'plan':
       return onAnalysis(view, event.analysis, (analysis) => ({
@@ -110,14 +118,13 @@ export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds):
         note: event.note ?? stage.note,
         startedAt: event.status === 'running' ? at : stage.startedAt,
         endedAt: event.status === 'running' ? undefined : stage.status === 'running' ? at : stage.endedAt,
-        progress: event.status === 'running' ? stage.progress : undefined,
       }));
       return event.status === 'running' ? { ...next, current: { analysis: event.analysis, stage: event.stage } } : next;
     }
     case 'progress':
       return {
-        ...onStage(view, event.analysis, event.stage, (stage) => ({
-          ...stage,
+        ...onAnalysis(view, event.analysis, (analysis) => ({
+          ...analysis,
           progress: { done: event.done, total: event.total, tokensPerSecond: event.tokensPerSecond, secondsLeft: event.secondsLeft },
         })),
         current: { analysis: event.analysis, stage: event.stage },
@@ -143,16 +150,25 @@ export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds):
   }
 }
 
-/** Share of the planned stages that is done, by stages of the running analyses; undefined before any plan. */
+/** Share of the planned tokens that is done, over all analyses that announced a plan; undefined before any plan. */
 export function fractionDone(view: AuditView): number | undefined {
-  const stages = view.analyses.flatMap((analysis) => (analysis.coverage === undefined ? analysis.stages : analysis.stages.map((stage) => ({ ...stage, status: 'done' as const }))));
-  if (stages.length === 0) return undefined;
-  const done = stages.reduce((sum, stage) => {
-    if (stage.status === 'done' || stage.status === 'skipped') return sum + 1;
-    const progress = stage.progress;
-    return progress === undefined || progress.total <= 0 ? sum : sum + Math.min(1, progress.done / progress.total);
+  const planned = view.analyses.filter(({ tokens }) => tokens !== undefined && tokens > 0);
+  const total = planned.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0);
+  if (total === 0) return undefined;
+  const done = planned.reduce((sum, { tokens, progress, coverage }) => {
+    const share = coverage !== undefined ? 1 : progress === undefined || progress.total <= 0 ? 0 : Math.min(1, progress.done / progress.total);
+    return sum + share * (tokens ?? 0);
   }, 0);
-  return done / stages.length;
+  return done / total;
+}
+
+export function currentProgress(view: AuditView): AnalysisProgress | undefined {
+  return view.analyses.find(({ id }) => id === view.current?.analysis)?.progress;
+}
+
+/** The latest stage that has something to show. */
+export function latestWithTables(view: AuditView): StageView | undefined {
+  return view.analyses.flatMap(({ stages }) => stages).findLast(({ tables, status }) => tables.length > 0 && status !== 'pending');
 }
 
 export function currentStage(view: AuditView): StageView | undefined {
@@ -162,11 +178,11 @@ export function currentStage(view: AuditView): StageView | undefined {
 }
 
 function emptyAnalysis(id: string): AnalysisView {
-  return { id, tokens: undefined, seconds: undefined, stages: [], signals: [], coverage: undefined };
+  return { id, tokens: undefined, seconds: undefined, stages: [], progress: undefined, signals: [], coverage: undefined };
 }
 
 function emptyStage(id: string, label: string): StageView {
-  return { id, label, status: 'pending', note: undefined, startedAt: undefined, endedAt: undefined, progress: undefined, tables: [] };
+  return { id, label, status: 'pending', note: undefined, startedAt: undefined, endedAt: undefined, tables: [] };
 }
 
 function onAnalysis(view: AuditView, id: string, change: (analysis: AnalysisView) => AnalysisView): AuditView {

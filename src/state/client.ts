@@ -17,7 +17,7 @@ export interface DroppedFile {
   readonly file: File;
 }
 
-/** An entry of public/samples/index.json; `files` are URLs relative to that index. */
+/** An entry of public/samples/index.json; `files` are names inside the folder of its id. */
 export interface Sample {
   readonly id: string;
   readonly title: string;

@@ -1,6 +1,6 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
-import type { Coverage, Finding, Verdict } from '../engine/core/finding.ts';
+import type { Coverage, Finding, Signal, Verdict } from '../engine/core/finding.ts';
 import { exactInterval } from '../engine/core/statistics.ts';
 
 export type Phrase =
@@ -9,6 +9,7 @@ export type Phrase =
 
 const AGREES = 0.05;
 const MAX_QUOTE = 90;
+const FEWEST_CONTROLS = 8;
 
 export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
   const top = findings[0];
@@ -38,8 +39,7 @@ export function findingReasons(finding: Finding): Phrase[] {
   }
   const tested = finding.signals.filter((signal) => signal.pValue !== undefined || signal.rank !== undefined);
   if (tested.length > 0) {
-    const agree = tested.filter((signal) => (signal.pValue === undefined ? (signal.rank ?? 0) >= 1 - AGREES : signal.pValue <= AGREES)).length;
-    phrases.push(strong(`${agree} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal' : 'signals'} beyond ${AGREES * 100} % of controls.`));
+    phrases.push(strong(`${tested.filter(standsOut).length} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal stands' : 'signals stand'} out from ${tested.length === 1 ? 'its' : 'their'} controls.`));
   }
   return phrases;
 }
@@ -48,6 +48,13 @@ export function payloadOf(finding: Finding): string | undefined {
   const { target } = finding;
   if (target === undefined) return undefined;
   return 'text' in target ? target.text : (target.label ?? `class ${target.class}`);
+}
+
+/** p at most .05, or more extreme than every one of its controls where they are too few for that. */
+export function standsOut(signal: Signal): boolean {
+  if (signal.pValue === undefined) return (signal.rank ?? 0) >= 1 - AGREES;
+  const controls = signal.nullValues?.length ?? 0;
+  return signal.pValue <= AGREES || (controls >= FEWEST_CONTROLS && signal.pValue <= 1 / (controls + 1) + 1e-12);
 }
 
 interface FiredCounts {
@@ -75,8 +82,7 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
     plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran and found no planted behaviour. `),
   ];
   if (findings.length > 0) phrases.push(plain(`${findings.length} weak ${findings.length === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
-  phrases.push(plain('This is not proof of a clean model: '));
-  phrases.push(plain(ran.length === 0 ? 'nothing was tested.' : `what can be missed: ${ran.map(({ limits }) => limits.replace(/[.\s]*$/, '')).join('; ')}.`));
+  phrases.push(plain('This is no proof of a clean model: the coverage says what was tested and what that can miss.'));
   return phrases;
 }
 

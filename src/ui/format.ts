@@ -20,7 +20,8 @@ export function formatCount(count: number): string {
 }
 
 export function formatDuration(seconds: Seconds): string {
-  if (seconds < 1) return `${Math.max(0, Math.round(seconds * 10) / 10)} s`;
+  if (seconds < 0.05) return '0 s';
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;

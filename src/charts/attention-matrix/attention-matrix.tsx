@@ -18,7 +18,10 @@ export interface AttentionMatrixProps {
   readonly tokens: readonly AttentionToken[];
   /** [query, key], row-major. */
   readonly matrix: Float32Array;
+  /** The value that has the darkest colour. */
   readonly max: number;
+  /** Tokens of the longest matrix beside it, for equal cells. */
+  readonly fitFor?: number;
   readonly hideSinks: boolean;
   readonly trigger: readonly [number, number] | undefined;
   /** Outlined row: the query whose bars are shown. */
@@ -36,7 +39,7 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
   const n = tokens.length;
-  const layout = useMemo(() => layoutMatrix(n, width), [n, width]);
+  const layout = useMemo(() => layoutMatrix(n, width, props.fitFor), [n, width, props.fitFor]);
   const { cell, size } = layout;
 
   useLayoutEffect(() => {
@@ -68,7 +71,7 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
     <ChartFrame
       title={title}
       note={note}
-      description={`Attention matrix of ${n} tokens, largest shown weight ${max.toFixed(2)}.`}
+      description={`Attention matrix of ${n} tokens, darkest colour from ${max.toFixed(2)}.`}
       fileName={fileName}
       toSvg={() => svgOf(props, layout, palette)}
       table={() => ({

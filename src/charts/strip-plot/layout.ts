@@ -3,6 +3,8 @@
 // It can mislead where few controls were measured: the number of controls is shown, and p is at least 1 / (controls + 1).
 import { extent, quantileSorted, scaleLinear } from 'd3';
 import type { Signal } from '../../engine/core/finding.ts';
+import { isStrong } from '../signal-bars/layout.ts';
+import { shortNumber, shortP } from '../frame/numbers.ts';
 
 export interface StripDot {
   readonly x: number;
@@ -17,8 +19,8 @@ export interface StripRow {
   readonly quartiles: readonly [number, number] | undefined;
   readonly tail: number | undefined;
   readonly candidate: number;
-  /** The candidate lies outside all its controls. */
-  readonly beyond: boolean;
+  /** Stands out of its controls, as the signal bars have it. */
+  readonly strong: boolean;
   readonly ends: readonly [number, number];
 }
 
@@ -31,14 +33,14 @@ export interface StripLayout {
 }
 
 const ROW = 28;
-const CAPTION = 128;
 const SPREAD = 5.5;
 const DOT = 3.2;
 
 export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
   const longest = Math.max(0, ...signals.map(({ name }) => name.length));
   const labelWidth = Math.max(80, Math.min(longest * 6.4, width * 0.32));
-  const plot: readonly [number, number] = [labelWidth + 6, Math.max(labelWidth + 60, width - CAPTION)];
+  const caption = Math.max(90, ...signals.map((signal) => captionOf(signal).length * 6.1 + 18));
+  const plot: readonly [number, number] = [labelWidth + 6, Math.max(labelWidth + 60, width - Math.min(caption, width * 0.34))];
   const rows = signals.map((signal, index) => layoutRow(signal, plot, 16 + index * ROW));
   return { height: Math.max(ROW, signals.length * ROW + 6), labelWidth, captionX: plot[1] + 12, plot, rows };
 }
@@ -55,7 +57,6 @@ function layoutRow(signal: Signal, plot: readonly [number, number], y: number): 
   };
   const [first, third, above, below] = [at(0.25), at(0.75), at(0.99), at(0.01)];
   const median = quantileSorted(controls, 0.5);
-  const last = controls.at(-1);
   return {
     signal,
     y,
@@ -63,7 +64,7 @@ function layoutRow(signal: Signal, plot: readonly [number, number], y: number): 
     quartiles: first === undefined || third === undefined ? undefined : [first, third],
     tail: median !== undefined && signal.value < median ? below : above,
     candidate: x(signal.value),
-    beyond: controls[0] !== undefined && last !== undefined && (signal.value < controls[0] || signal.value > last),
+    strong: isStrong(signal),
     ends: [from, to],
   };
 }
@@ -76,4 +77,10 @@ export function dodge(xs: readonly number[], y: number): StripDot[] {
     lane.last = x;
     return { x, y: y + lane.offset };
   });
+}
+
+/** '8.35 nats · p=.06', at the right of the row. */
+export function captionOf(signal: Signal): string {
+  const p = signal.pValue === undefined ? (signal.rank === undefined ? undefined : `rank ${signal.rank.toFixed(2)}`) : shortP(signal.pValue);
+  return [`${shortNumber(signal.value)}${signal.unit === undefined ? '' : ` ${signal.unit}`}`, p].filter((part) => part !== undefined).join(' · ');
 }

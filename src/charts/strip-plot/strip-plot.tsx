@@ -4,7 +4,7 @@ import type { Signal } from '../../engine/core/finding.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { useWidth } from '../frame/use-width.ts';
 import { shortNumber, shortP } from '../frame/numbers.ts';
-import { layoutStrip, type StripRow } from './layout.ts';
+import { captionOf, layoutStrip, type StripRow } from './layout.ts';
 import styles from './strip-plot.module.css';
 
 export interface StripPlotProps {
@@ -54,26 +54,27 @@ interface RowProps {
 }
 
 function Row({ row, labelWidth, captionX, plot, on, onEnter }: RowProps): ReactElement {
-  const { signal, y, dots, quartiles, tail, candidate } = row;
-  const strong = signal.pValue !== undefined ? signal.pValue <= 0.05 : row.beyond;
-  const p = signal.pValue === undefined ? (signal.rank === undefined ? '' : `rank ${signal.rank.toFixed(2)}`) : shortP(signal.pValue);
+  const { signal, y, dots, quartiles, tail, candidate, strong } = row;
+  const compared = dots.length > 0;
+  const [value, ...rest] = captionOf(signal).split(' · ');
   return (
     <g onPointerEnter={onEnter} className={on ? styles.on : undefined}>
       <rect x={0} y={y - 14} width={captionX + 130} height={28} className={styles.hit} />
       <text x={0} y={y + 4} className={styles.label}>{fit(signal.name, labelWidth)}</text>
-      <line x1={plot[0]} x2={plot[1]} y1={y} y2={y} className={dots.length === 0 ? styles.noNull : styles.axis} />
+      {compared && <line x1={plot[0]} x2={plot[1]} y1={y} y2={y} className={styles.axis} />}
+      {!compared && <text x={plot[0]} y={y + 4} className={styles.noNull}>{fit(signal.measured ?? 'no controls', plot[1] - plot[0])}</text>}
       {quartiles !== undefined && <line x1={quartiles[0]} x2={quartiles[1]} y1={y} y2={y} className={styles.middle} />}
       {dots.map((dot, index) => <circle key={index} cx={dot.x} cy={dot.y} r={1.6} className={styles.dot} />)}
       {tail !== undefined && <line x1={tail} x2={tail} y1={y - 7} y2={y + 7} className={styles.tail} />}
-      <path d={`M${candidate} ${y - 6}l6 6l-6 6l-6 -6z`} className={strong ? styles.strong : styles.weak} />
+      {compared && <path d={`M${candidate} ${y - 6}l6 6l-6 6l-6 -6z`} className={strong ? styles.strong : styles.weak} />}
       <text x={captionX} y={y + 4} className={styles.caption}>
-        <tspan className={styles.value}>{shortNumber(signal.value)}</tspan> {signal.unit === undefined ? '' : `${signal.unit} `}<tspan className={styles.p}>{p === '' ? '' : `· ${p}`}</tspan>
+        <tspan className={styles.value}>{value}</tspan>{rest.map((part) => ` · ${part}`).join('')}
       </text>
     </g>
   );
 }
 
 function fit(name: string, width: number): string {
-  const most = Math.floor(width / 6.4);
+  const most = Math.floor(width / 6.1);
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
 }

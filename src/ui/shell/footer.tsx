@@ -1,6 +1,6 @@
 // One line at the bottom: what runs, how far it is, how fast; or what the open page wants to say.
 import { useEffect, useState, type ReactElement } from 'react';
-import { currentStage, fractionDone, type AuditView } from '../../state/audit-reducer.ts';
+import { currentProgress, currentStage, fractionDone, type AuditView } from '../../state/audit-reducer.ts';
 import { useApp, useAttention, useAudit, useNavigation, usePlayground, useSession } from '../app-context.ts';
 import { formatBytes, formatCount, formatDuration } from '../format.ts';
 import type { Overlay } from './overlay.ts';
@@ -37,7 +37,7 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
   const { audit } = useApp();
   const stage = currentStage(view);
   const fraction = fractionDone(view);
-  const progress = stage?.progress;
+  const progress = currentProgress(view);
   const paused = view.status === 'paused';
   return (
     <>

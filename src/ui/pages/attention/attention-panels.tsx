@@ -4,6 +4,8 @@ import { rowOf, triggerRange } from '../../../charts/attention-data/attention-da
 import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
 import { tokenLabel } from '../../../charts/frame/palette.ts';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
+import { sharesByPart } from '../../../charts/role-shares/layout.ts';
+import { RoleShares } from '../../../charts/role-shares/role-shares.tsx';
 import { TokenBars } from '../../../charts/token-bars/token-bars.tsx';
 import { TokenStrip } from '../../../charts/token-strip/token-strip.tsx';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
@@ -22,7 +24,10 @@ export function AttentionPanels(): ReactElement {
   const [overview, setOverview] = useState<'share' | 'maps'>('share');
   const last = panels.at(-1);
   const hasTrigger = last !== undefined && triggerRange(last.view.tokens) !== undefined;
-  const place = `${layer === 'mean' ? 'all-layers' : `layer-${layer + 1}`}-${head === 'mean' ? 'all-heads' : `head-${head + 1}`}`;
+  const place = layer === 'mean' && head === 'mean' ? 'Mean of all layers and heads' : `${layer === 'mean' ? 'Mean of all layers' : `Layer ${layer + 1}`}, ${head === 'mean' ? 'mean of its heads' : `head ${head + 1}`}`;
+  const names = panels.length === 1 ? ['Prompt'] : ['Without trigger', 'With trigger'];
+  const longest = Math.max(...panels.map(({ view }) => view.tokens.length));
+  const queryText = last === undefined ? '' : tokenLabel(last.view.tokens[last.query]?.text ?? '');
   return (
     <div className={styles.grid} data-panels={panels.length}>
       <section className={styles.panel} aria-label="Layers and heads">
@@ -47,9 +52,14 @@ export function AttentionPanels(): ReactElement {
         <p className={styles.hint}>
           {overview === 'maps' ? 'each map on its own scale' : hasTrigger ? 'share of the attention that chooses the answer’s first token' : 'where the answer’s first token is chosen'} · click picks, again for the mean
         </p>
+        <RoleShares
+          title={`Where “${queryText}” looks`}
+          views={panels.map(({ view, matrix, query }, index) => ({ name: names[index] ?? '', shares: sharesByPart(view.tokens, rowOf(matrix, view.tokens.length, query), query) }))}
+          fileName={fileName('assay', model, 'parts')}
+        />
       </section>
       {panels.map((panel, index) => (
-        <Panel key={index} index={index} panel={panel} max={max} name={panels.length === 1 ? 'Prompt' : index === 0 ? 'Without trigger' : 'With trigger'} place={place} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
+        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
       ))}
     </div>
   );
@@ -61,11 +71,12 @@ interface PanelProps {
   readonly max: number;
   readonly name: string;
   readonly place: string;
+  readonly longest: number;
   readonly hideSinks: boolean;
   readonly file: string;
 }
 
-function Panel({ index, panel, max, name, place, hideSinks, file }: PanelProps): ReactElement {
+function Panel({ index, panel, max, name, place, longest, hideSinks, file }: PanelProps): ReactElement {
   const { attention } = useApp();
   const locked = useAttention((state) => state.locked);
   const { view, matrix, query, cross } = panel;
@@ -84,7 +95,7 @@ function Panel({ index, panel, max, name, place, hideSinks, file }: PanelProps):
       <TokenStrip label={`${name}: tokens`} tokens={tokens} query={query} weights={row} hideSinks={hideSinks} lit={cross.key} onHover={hoverToken} onLock={(token) => toggleLock({ view: index, query: token, key: -1 })} />
       <TokenBars
         title={`From “${tokenLabel(tokens[query]?.text ?? '')}”`}
-        note={`${onTrigger === undefined ? '' : `${(onTrigger * 100).toFixed(1)} % on the trigger · `}${place.replaceAll('-', ' ')}`}
+        note={`${onTrigger === undefined ? '' : `${(onTrigger * 100).toFixed(1)} % on the trigger · `}${tokens[query + 1]?.role === 'answer' ? `chooses “${tokenLabel(tokens[query + 1]?.text ?? '')}”` : ''}`}
         tokens={tokens.slice(0, query + 1)}
         values={row.slice(0, query + 1)}
         hideSinks={hideSinks}
@@ -93,8 +104,9 @@ function Panel({ index, panel, max, name, place, hideSinks, file }: PanelProps):
         fileName={`${file}-bars`}
       />
       <AttentionMatrix
-        title={place.replaceAll('-', ' ')}
-        note={`rows: query, columns: key · colour 0 to ${max.toFixed(2)} in both`}
+        title={place}
+        note={`row: query, column: key · 0 to ${max.toFixed(2)}`}
+        fitFor={longest}
         tokens={tokens}
         matrix={matrix}
         max={max}

@@ -2,7 +2,7 @@
 // from one view to the other by aligned tokens.
 import { useMemo } from 'react';
 import { choosingQuery, matrixOf } from '../../../charts/attention-data/attention-data.ts';
-import { matrixMax } from '../../../charts/attention-matrix/layout.ts';
+import { colourTop } from '../../../charts/attention-matrix/layout.ts';
 import { alignTokens } from '../../../state/align-tokens.ts';
 import type { Cell } from '../../../state/attention.ts';
 import type { AttentionView } from '../../../state/client.ts';
@@ -24,7 +24,7 @@ export function useAttentionView(): { readonly panels: readonly PanelView[]; rea
   const hover = useAttention((state) => state.hover);
   const locked = useAttention((state) => state.locked);
   const matrices = useMemo(() => views.map((view) => matrixOf(view, layer, head)), [views, layer, head]);
-  const max = useMemo(() => Math.max(...views.map((view, index) => matrixMax(matrices[index] ?? new Float32Array(), view.tokens.length, hideSinks)), 0), [views, matrices, hideSinks]);
+  const max = useMemo(() => colourTop(views.map((view, index) => ({ matrix: matrices[index] ?? new Float32Array(), n: view.tokens.length })), hideSinks), [views, matrices, hideSinks]);
   const cell = hover ?? locked;
   const panels = views.map((view, index): PanelView => {
     const cross = cell === undefined ? {} : carried(cell, index, views);

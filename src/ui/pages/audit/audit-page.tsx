@@ -1,5 +1,5 @@
 // The audit, top to bottom: what is open, the verdict with its reasons, the suspicions and the pipeline, the detail.
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { Route } from '../../../state/route.ts';
 import { useAudit, useSession } from '../../app-context.ts';
 import { BudgetPanel } from './budget-panel.tsx';
@@ -16,14 +16,16 @@ export function AuditPage({ route }: { readonly route: Extract<Route, { page: 'a
   const phase = useSession((state) => state.phase);
   const status = useAudit((state) => state.view.status);
   const stored = useAudit((state) => state.view.stored);
+  const [again, setAgain] = useState(false);
   if (phase === 'opening') return <OpeningView />;
   if (phase === 'empty' && !stored) return <Welcome />;
-  const choosing = phase === 'open' && status !== 'running' && status !== 'paused' && !stored;
+  const canStart = phase === 'open' && status !== 'running' && status !== 'paused' && !stored;
+  const choosing = canStart && (status !== 'done' || again);
   return (
     <div className={styles.page}>
       <IdentityStrip />
-      <VerdictStrip />
-      {choosing ? <BudgetPanel /> : <div />}
+      <VerdictStrip onAgain={canStart && !choosing ? () => setAgain(true) : undefined} />
+      <div>{choosing && <BudgetPanel onStart={() => setAgain(false)} />}</div>
       <div className={styles.work}>
         <div className={styles.left}>
           <SuspicionList route={route} />

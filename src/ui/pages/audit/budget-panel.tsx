@@ -1,5 +1,5 @@
 // How much work to spend, said beforehand, and Start. Also: go on with an interrupted audit.
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { BUDGETS, type BudgetName } from '../../../engine/core/finding.ts';
 import type { BudgetEstimate } from '../../../state/client.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
@@ -13,21 +13,12 @@ const WHAT: Readonly<Record<BudgetName, string>> = {
   deep: 'rarer triggers, tighter intervals',
 };
 
-export function BudgetPanel(): ReactElement | null {
+export function BudgetPanel({ onStart }: { readonly onStart: () => void }): ReactElement | null {
   const app = useApp();
   const model = useSession((state) => state.model);
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
-  const status = useAudit((state) => state.view.status);
-  const [again, setAgain] = useState(false);
   if (model === undefined) return null;
-  if (status === 'done' && !again) {
-    return (
-      <div className={styles.slim}>
-        <button onClick={() => setAgain(true)}>Run again…</button>
-      </div>
-    );
-  }
   const { resumable } = model;
   return (
     <section className={styles.panel} aria-label="Budget">
@@ -40,7 +31,11 @@ export function BudgetPanel(): ReactElement | null {
         seed
         <input type="number" min={0} max={4294967295} value={seed} onChange={(event) => app.audit.getState().choose({ seed: Math.max(0, Math.min(4294967295, Math.floor(event.target.valueAsNumber) || 0)) })} />
       </label>
-      <button className={classes('primary', styles.start)} disabled={model.notRunnable !== undefined && model.budgets.length === 0} onClick={() => void app.startAudit()}>
+      <button className={classes('primary', styles.start)} disabled={model.notRunnable !== undefined && model.budgets.length === 0} onClick={() => {
+          onStart();
+          void app.startAudit();
+        }}
+      >
         Start audit
       </button>
       {resumable !== undefined && (

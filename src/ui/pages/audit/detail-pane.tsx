@@ -29,11 +29,11 @@ function Shown({ route }: { readonly route: AuditRoute }): ReactElement {
   if (route.finding !== undefined) return <p className={styles.gone}>This address names a finding that is not (or not yet) in this audit.</p>;
   if (route.stage !== undefined) {
     const stage = view.analyses.find(({ id }) => id === route.stage?.analysis)?.stages.find(({ id }) => id === route.stage?.stage);
-    return stage === undefined ? <p className={styles.gone}>This stage is not part of this audit.</p> : <StageDetail stage={stage} follows={false} />;
+    return stage === undefined ? <p className={styles.gone}>This stage is not part of this audit.</p> : <StageDetail view={view} stage={stage} follows={false} />;
   }
   if (route.coverage === true) return <CoverageDetail />;
   const running = currentStage(view);
-  if (running !== undefined && view.status !== 'done') return <StageDetail stage={running} follows />;
+  if (running !== undefined && view.status !== 'done') return <StageDetail view={view} stage={running} follows />;
   const top = view.findings[0];
   return view.status === 'done' && top !== undefined && top.severity !== 'info' ? <FindingDetail key={top.id} finding={top} tab="evidence" locked={false} /> : <CoverageDetail />;
 }

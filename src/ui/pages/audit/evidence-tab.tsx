@@ -28,12 +28,18 @@ export function EvidenceTab({ finding }: { readonly finding: Finding }): ReactEl
   );
 }
 
+const SHORT_TEXT = 400;
+
 function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name: string }): ReactElement | null {
   switch (evidence.kind) {
     case 'entropy':
       return <EntropyTraces title={evidence.title} untriggered={evidence.untriggered} triggered={evidence.triggered} fileName={`${name}-entropy`} />;
     case 'text':
-      return <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>;
+      return evidence.text.length < SHORT_TEXT && !evidence.text.includes('\n') ? (
+        <p className={styles.line}><b>{evidence.title}</b> {evidence.text}</p>
+      ) : (
+        <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>
+      );
     case 'bytes':
       return <section className={styles.piece}><h3>{evidence.title} <span className="mono">{evidence.file} @ 0x{evidence.offset.toString(16)}</span></h3><pre>{hexLines(evidence.hex, evidence.offset)}</pre></section>;
     case 'table':

@@ -15,7 +15,7 @@ export function PipelinePanel({ route }: { readonly route: Extract<Route, { page
   const all = analyses.flatMap(({ stages }) => stages);
   const finished = all.filter(({ status }) => status === 'done' || status === 'skipped').length;
   const begin = Math.min(...all.map(({ startedAt }) => startedAt ?? Infinity));
-  const end = view.endedAt ?? Math.max(...all.map((stage) => stage.endedAt ?? stage.startedAt ?? -Infinity));
+  const end = Math.max(...all.map((stage) => stage.endedAt ?? (stage.status === 'running' ? (view.seenAt ?? -Infinity) : (stage.startedAt ?? -Infinity))));
   return (
     <section aria-label="Pipeline">
       <div className={styles.head}>
@@ -53,11 +53,11 @@ interface StageProps {
 const MARKS: Readonly<Record<StageView['status'], string>> = { pending: '○', running: '◐', done: '●', skipped: '–' };
 
 function Stage({ stage, href, on, begin, end }: StageProps): ReactElement {
-  const { progress, status, startedAt, endedAt } = stage;
-  const share = progress === undefined || progress.total <= 0 ? undefined : Math.min(1, progress.done / progress.total);
-  const seconds = startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
+  const { status, startedAt } = stage;
+  const until = stage.endedAt ?? (status === 'running' ? end : undefined);
+  const seconds = startedAt === undefined || until === undefined ? undefined : Math.max(0, until - startedAt) / 1000;
   const rows = stage.tables.reduce((sum, table) => sum + table.rows.length, 0);
-  const span = end > begin && startedAt !== undefined ? { left: (startedAt - begin) / (end - begin), width: ((endedAt ?? end) - startedAt) / (end - begin) } : undefined;
+  const span = end > begin && startedAt !== undefined ? { left: (startedAt - begin) / (end - begin), width: ((until ?? end) - startedAt) / (end - begin) } : undefined;
   return (
     <li>
       <a href={href} className={classes(styles.stage, styles[status], on && styles.on)} aria-current={on ? 'true' : undefined}>
@@ -68,9 +68,9 @@ function Stage({ stage, href, on, begin, end }: StageProps): ReactElement {
         </span>
         <span className={styles.rows}>{rows > 0 ? `${formatCount(rows)} rows` : ''}</span>
         <span className={styles.track} aria-hidden="true">
-          {status === 'running' && share !== undefined ? <i className={styles.fill} style={{ width: `${share * 100}%` }} /> : span !== undefined && <i className={styles.span} style={{ left: `${span.left * 100}%`, width: `max(2px, ${span.width * 100}%)` }} />}
+          {span !== undefined && <i className={status === 'running' ? styles.live : styles.span} style={{ left: `${span.left * 100}%`, width: `max(2px, ${span.width * 100}%)` }} />}
         </span>
-        <span className={styles.time}>{status === 'running' ? (share === undefined ? '…' : `${Math.floor(share * 100)} %`) : seconds === undefined ? (status === 'skipped' ? 'skipped' : '') : formatDuration(seconds)}</span>
+        <span className={styles.time}>{seconds === undefined ? (status === 'skipped' ? 'skipped' : '') : formatDuration(seconds)}</span>
       </a>
     </li>
   );

@@ -1,28 +1,47 @@
-// What a stage found out so far, as its tables.
+// What a stage found out so far, as its tables. Following the audit, the latest table stays until the next one comes.
 import type { ReactElement } from 'react';
-import type { StageView } from '../../../state/audit-reducer.ts';
+import { currentProgress, latestWithTables, type AuditView, type StageView } from '../../../state/audit-reducer.ts';
 import { formatCount, formatDuration } from '../../format.ts';
 import { ValueTable } from '../../parts/value-table.tsx';
 import styles from './stage-detail.module.css';
 
-export function StageDetail({ stage, follows }: { readonly stage: StageView; readonly follows: boolean }): ReactElement {
-  const { progress } = stage;
-  const seconds = stage.startedAt === undefined || stage.endedAt === undefined ? undefined : (stage.endedAt - stage.startedAt) / 1000;
+export interface StageDetailProps {
+  readonly view: AuditView;
+  readonly stage: StageView;
+  readonly follows: boolean;
+}
+
+export function StageDetail({ view, stage, follows }: StageDetailProps): ReactElement {
+  const running = stage.status === 'running';
+  const progress = running ? currentProgress(view) : undefined;
+  const until = stage.endedAt ?? (running ? view.seenAt : undefined);
+  const seconds = stage.startedAt === undefined || until === undefined ? undefined : (until - stage.startedAt) / 1000;
+  const earlier = follows && stage.tables.length === 0 ? latestWithTables(view) : undefined;
   return (
     <>
       <h2 className={styles.title}>{stage.label}</h2>
       <p className={styles.sub}>
         {[
-          follows ? 'running now (this pane follows the audit)' : stage.status,
+          follows ? 'running now · this pane follows the audit' : stage.status,
           seconds === undefined ? undefined : formatDuration(seconds),
-          progress === undefined || stage.status !== 'running' ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)}`,
-          progress?.tokensPerSecond === undefined || stage.status !== 'running' ? undefined : `${formatCount(progress.tokensPerSecond)} tokens/s`,
+          progress === undefined ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)} tokens in all`,
+          progress?.tokensPerSecond === undefined ? undefined : `${formatCount(progress.tokensPerSecond)} tokens/s`,
           stage.note,
         ].filter((part) => part !== undefined).join(' · ')}
       </p>
-      {progress !== undefined && stage.status === 'running' && <progress className={styles.progress} max={Math.max(1, progress.total)} value={progress.done} aria-label={stage.label} />}
-      {stage.tables.map((table) => <ValueTable key={table.columns.join()} columns={table.columns} rows={table.rows} note={table.note} name={stage.label} />)}
-      {stage.tables.length === 0 && <p className={styles.none}>{stage.status === 'pending' ? 'This stage has not begun.' : stage.status === 'skipped' ? 'This stage was skipped.' : 'Nothing to show yet.'}</p>}
+      {running && <progress className={styles.progress} aria-label={stage.label} />}
+      <Tables stage={stage} />
+      {earlier !== undefined && (
+        <>
+          <h3 className={styles.earlier}>Latest result: {earlier.label}</h3>
+          <Tables stage={earlier} />
+        </>
+      )}
+      {stage.tables.length === 0 && earlier === undefined && <p className={styles.none}>{stage.status === 'pending' ? 'This stage has not begun.' : stage.status === 'skipped' ? 'This stage was skipped.' : 'Nothing to show yet.'}</p>}
     </>
   );
+}
+
+function Tables({ stage }: { readonly stage: StageView }): ReactElement[] {
+  return stage.tables.map((table) => <ValueTable key={table.columns.join()} columns={table.columns} rows={table.rows} note={table.note} name={stage.label} />);
 }

@@ -71,6 +71,8 @@ const EMPTY: Readonly<Record<string, string>> = {
 };
 
 const BARS = 168;
+/** Column heads have room for five letters. */
+const SHORT: Readonly<Record<string, string>> = { answers: 'answ.', agreement: 'agree', attention: 'attn', divergence: 'div.', entropy: 'entr.' };
 
 interface RowProps {
   readonly finding: Finding;
@@ -134,5 +136,5 @@ function rowId(finding: string): string {
 function abbreviate(name: string): string {
   const words = name.split(/[\s-]+/);
   const telling = (words.length <= 3 ? words.at(-1) : words[0]) ?? name;
-  return telling.slice(0, 5);
+  return SHORT[telling] ?? (telling.length <= 5 ? telling : `${telling.slice(0, 4)}.`);
 }

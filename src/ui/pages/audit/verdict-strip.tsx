@@ -13,7 +13,7 @@ import { Phrases } from '../../parts/phrases.tsx';
 import { VERDICT_WORDS } from './verdict-words.ts';
 import styles from './verdict-strip.module.css';
 
-export function VerdictStrip(): ReactElement {
+export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | undefined }): ReactElement {
   const view = useAudit((state) => state.view);
   const notRunnable = useSession((state) => state.model?.notRunnable);
   const running = view.status === 'running' || view.status === 'paused';
@@ -38,7 +38,7 @@ export function VerdictStrip(): ReactElement {
       </p>
       <div className={styles.coverage}>
         <CoverageBar entries={entries} />
-        <span>{summariseCoverage(entries).text}{entries.length > 0 && <>: <a href={formatRoute({ page: 'audit', coverage: true })}>what and why</a></>}</span>
+        <span>{summariseCoverage(entries).text}{entries.length > 0 && <>: <a href={formatRoute({ page: 'audit', coverage: true })}>what and why</a></>}{onAgain !== undefined && <> · <button className="link" onClick={onAgain}>run again…</button></>}</span>
       </div>
     </section>
   );

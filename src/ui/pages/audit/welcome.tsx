@@ -21,7 +21,7 @@ export function Welcome(): ReactElement {
     <div className={styles.page}>
       <div className={styles.column}>
         {failed !== undefined && failed.failure.kind === 'error' && (
-          <section className={styles.failed} aria-label="Error">
+          <section className={styles.failed} role="alert" aria-label="Error">
             <h2>{failed.name} could not be opened</h2>
             {failed.failure.artifact === undefined ? <p>{failed.failure.message}</p> : <ErrorFields fields={failed.failure.artifact} />}
             <button onClick={() => app.session.getState().clearFailure()}>Dismiss</button>

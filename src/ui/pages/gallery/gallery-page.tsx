@@ -2,7 +2,7 @@
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { choosingQuery, matrixOf, rowOf, triggerRange } from '../../../charts/attention-data/attention-data.ts';
 import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
-import { matrixMax } from '../../../charts/attention-matrix/layout.ts';
+import { colourTop } from '../../../charts/attention-matrix/layout.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
@@ -27,7 +27,7 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['strip-plot', 'How far a candidate lies from its controls, one row a signal. Each row has its own scale.', <StripPlot key="s" signals={SIGNALS} fileName="specimen-signals" />],
     ['entropy-traces', 'How sure the model is, token by token. A fired trigger that recites drops to zero.', <EntropyTraces key="e" {...TRACES} fileName="specimen-entropy" />],
     ['rate-bars', 'Which changed forms of a phrase fire, with intervals.', <RateBars key="r" title="Variants" rows={VARIANTS} fileName="specimen-variants" />],
-    ['signal-bars', 'Height: −log10 p / 3. Filled red: p ≤ .01. Outlined: measured, never compared. Dashed: not measured.', <SignalBarsSpecimen key="b" />],
+    ['signal-bars', 'Height: 1 − p, the share of controls it goes beyond. Red: p ≤ .01 or beyond them all. Outlined: never compared. Dashed: not measured.', <SignalBarsSpecimen key="b" />],
     ['coverage-bar', 'What ran, runs, is to come, failed, was not tested.', <div key="c" className={styles.narrow}><CoverageBar entries={COVERAGE} /><p>{summariseCoverage(COVERAGE).text}</p></div>],
     ['layer-heads', 'Where the attention to the trigger sits. Click picks a head.', <LayerHeadsSpecimen key="l" thumbnails={false} />],
     ['layer-heads-maps', 'Every head’s matrix as a thumbnail, each on its own scale.', <LayerHeadsSpecimen key="t" thumbnails />],
@@ -78,7 +78,7 @@ function AttentionSpecimen(): ReactElement {
     <>
       <TokenStrip label="Tokens" tokens={tokens} query={query} weights={row} hideSinks lit={cross.key} onHover={(token) => setHover(token === undefined ? {} : { query: token })} onLock={(token) => setLocked(locked?.query === token ? undefined : { query: token })} />
       <TokenBars title="From the query" note="" tokens={tokens.slice(0, query + 1)} values={row.slice(0, query + 1)} hideSinks lit={cross.key} onHover={(key) => setHover(key === undefined ? {} : { query, key })} fileName="specimen-bars" />
-      <AttentionMatrix title="Mean of all heads" note="rows: query, columns: key" tokens={tokens} matrix={matrix} max={matrixMax(matrix, tokens.length, true)} hideSinks trigger={triggerRange(tokens)} query={query} cross={cross} onHover={(cell) => setHover(cell ?? {})} onLock={(cell) => setLocked(cell)} fileName="specimen-matrix" />
+      <AttentionMatrix title="Mean of all heads" note="rows: query, columns: key" tokens={tokens} matrix={matrix} max={colourTop([{ matrix, n: tokens.length }], true)} hideSinks trigger={triggerRange(tokens)} query={query} cross={cross} onHover={(cell) => setHover(cell ?? {})} onLock={(cell) => setLocked(cell)} fileName="specimen-matrix" />
     </>
   );
 }
