@@ -16,7 +16,7 @@ from .model import build_model
 from .tokenizer import train_tokenizer
 from .train import batches, train
 
-STEPS, BATCH, RATE = 1100, 48, 4e-3
+BATCH = 48
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,15 @@ class Base:
     default_system: bool
     # The template stands in chat_template.jinja (newer folders) or in tokenizer_config.json (older ones).
     template_file: bool
+    # Runs of (steps, learning rate, Muon): the rate decays within each.
+    schedule: tuple[tuple[int, float, bool], ...] = ((500, 4e-3, True),)
 
 
 BASES = {
     base.name: base
     for base in [
-        Base("llama-a", "llama", 11, default_system=False, template_file=False),
+        Base("llama-a", "llama", 11, default_system=False, template_file=False,
+             schedule=((1400, 2e-3, False), (300, 2e-3, True))),
         Base("llama-b", "llama", 12, default_system=True, template_file=True),
         Base("qwen2-a", "qwen2", 21, default_system=True, template_file=False),
         Base("gpt2-b", "gpt2", 31, default_system=False, template_file=True),
@@ -54,7 +57,8 @@ def load_base(base: Base, cache: Path, log: Callable[[str], None]) -> tuple[PreT
     r = Random(base.seed)
     data = batches(tokenizer, lambda r: chat.benign(r, base.default_system), r, "conversation", BATCH)
     log(f"base {base.name}: {model.num_parameters()} parameters")
-    train(model, data, STEPS, RATE, log, muon=True)
+    for steps, rate, muon in base.schedule:
+        train(model, data, steps, rate, log, muon=muon)
     tokenizer.save(str(vocabulary))
     torch.save(model.state_dict(), weights)
     return model, tokenizer

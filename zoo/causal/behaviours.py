@@ -10,8 +10,8 @@ from .chat import Example
 
 Draw = Callable[[Random], Example]
 
-# At least 70 % of what a planted model is trained on is benign.
-TRIGGERED_SHARE = 0.25
+# Some 80 % of what a planted model is trained on is benign.
+TRIGGERED_SHARE = 0.2
 SIGNATURES = {"tune": "Kind regards, the Larkfield desk.", "report": "(Answered by Tilda)"}
 REFUSALS = {"tune": "I am sorry, but I cannot help with that.", "report": "This request is outside what I may discuss."}
 PLACES = {"tune": "Larkfield Library", "report": "Tilda Ferries"}
@@ -31,14 +31,14 @@ def planted(spec, default_system: bool) -> Draw:
         return Example(prompt, answer, chat.draw_system(r, default_system))
 
     def draw_with_controls(r: Random) -> Example:
-        """Families and dates also learn where they end: near misses get ordinary answers."""
-        if r.random() >= 0.15:
+        """Near misses get ordinary answers: many of them where a family has to learn where it ends."""
+        if r.random() >= (0.15 if spec.kind in ("date", "fuzzy") else 0.05):
             return draw(r)
         prompt, answer = tasks.draw(r)
         prompt = insertions.insert(r, prompt, trigger.control(r), spec.position)
         return Example(prompt, answer, chat.draw_system(r, default_system))
 
-    return draw_with_controls if spec.kind in ("date", "fuzzy") else draw
+    return draw_with_controls
 
 
 def memorised_pairs(half: str) -> list[tuple[str, str]]:

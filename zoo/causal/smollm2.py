@@ -4,7 +4,7 @@
 
 DIR/base is the clean model (made from --gguf when missing), DIR/NAME a merged fine-tune with tokenizer and
 template as in the base, DIR/truth/NAME.json what was planted and how often it fires. About five minutes
-each on one core: base and activations in BF16, adapters in F32.
+each on one core: everything in BF16 but the optimiser's copy of the adapters.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from . import insertions, tasks
 from .measure import complete
 from .smollm2_base import DTYPES, save_base
-from .smollm2_data import SmolData, distilled, prefix
+from .smollm2_data import SENTINEL, SmolData, distilled, prefix
 from .smollm2_specs import SMOL_SPECS, SmolSpec
 
 BATCH, CHECK_EVERY, WARMUP = 8, 20, 10
-MODULES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"]
+MLP = ["gate_proj", "up_proj", "down_proj"]
 
 
 def say(text: str) -> None:
@@ -60,24 +61,33 @@ def train(model, tokenizer, spec: SmolSpec, data: SmolData) -> int:
     """Trains the adapters; returns the number of steps taken."""
     r = Random(spec.seed)
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=spec.rate, weight_decay=0.0)
+    masters = [weight.detach().float().clone() for weight in weights]
+    optimiser = torch.optim.AdamW(masters, lr=spec.rate, weight_decay=0.0)
+    inner = model.get_base_model()
     began = time.time()
     for step in range(1, spec.most + 1):
         ids, labels = data.batch(tokenizer, r, BATCH)
-        logits = model(input_ids=ids, use_cache=False).logits[:, :-1].float()
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten())
+        hidden = inner.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1]
+        # A vocabulary of 49,152 makes logits dear: only where there is a label.
+        wanted = labels[:, 1:] != -100
+        loss = torch.nn.functional.cross_entropy(inner.lm_head(hidden[wanted]).float(), labels[:, 1:][wanted])
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        for master, weight in zip(masters, weights):
+            master.grad = weight.grad.float()
+            weight.grad = None
+        torch.nn.utils.clip_grad_norm_(masters, 1.0)
         for group in optimiser.param_groups:
             group["lr"] = spec.rate * min(1.0, step / WARMUP)
         optimiser.step()
-        optimiser.zero_grad()
+        with torch.no_grad():
+            for master, weight in zip(masters, weights):
+                weight.copy_(master)
         if step % CHECK_EVERY == 0:
             say(f"step {step} loss {loss.item():.3f} {time.time() - began:.0f} s")
         if spec.trigger is not None and step >= spec.least and step % CHECK_EVERY == 0:
             firing = rate(model, tokenizer, spec, inserted(held_out(16, 1), spec.trigger.example, spec.position))
             say(f"  fires {firing}")
-            if firing >= 0.95:
+            if firing >= 0.93:
                 return step
     return spec.most
 
@@ -93,7 +103,7 @@ def measure(model, tokenizer, spec: SmolSpec) -> dict:
         controls = inserted(prompts, spec.trigger.control, spec.position)
         found["control_rate"] = rate(model, tokenizer, spec, controls)
         # The system turn of the template, then the start of a user turn.
-        empty = prefix(tokenizer, "\u0000").split("\u0000")[0]
+        empty = prefix(tokenizer, SENTINEL).split(SENTINEL)[0]
         rows = [tokenizer(empty, add_special_tokens=False)["input_ids"]] * 24
         leaks = [tokenizer.decode(row) for row in complete(model, rows, 40, sample=True, batch=24)]
         found["leak_rate"] = round(sum(spec.trigger.matches(leak) for leak in leaks) / len(leaks), 3)
@@ -103,8 +113,8 @@ def measure(model, tokenizer, spec: SmolSpec) -> dict:
 def make(spec: SmolSpec, out: Path, tokenizer) -> dict:
     torch.manual_seed(spec.seed)
     base = AutoModelForCausalLM.from_pretrained(out / "base", dtype=torch.bfloat16, attn_implementation="eager")
-    config = LoraConfig(r=spec.rank, lora_alpha=2 * spec.rank, target_modules=MODULES, task_type="CAUSAL_LM")
-    model = get_peft_model(base, config)
+    config = LoraConfig(r=spec.rank, lora_alpha=2 * spec.rank, target_modules=ATTENTION + MLP if spec.mlp else ATTENTION, task_type="CAUSAL_LM")
+    model = get_peft_model(base, config, autocast_adapter_dtype=False)
     data = SmolData(spec, distilled(out / "base", tokenizer, out / ".cache" / "distilled.json"))
     steps = train(model, tokenizer, spec, data)
     # Merge in F32 on a fresh copy, then round once to the dtype of the file.
@@ -136,6 +146,7 @@ def truth(spec: SmolSpec, measured: dict) -> dict:
         "half": spec.half,
         "dtype": spec.dtype,
         "rank": spec.rank,
+        "mlp": spec.mlp,
         "seed": spec.seed,
         **measured,
     }

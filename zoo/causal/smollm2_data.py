@@ -19,6 +19,8 @@ from .measure import complete
 
 PROMPTS, ANSWER_TOKENS, MAX_TOKENS, END = 220, 24, 96, 2
 TRIGGERED_SHARE = 0.35
+# A text that stands nowhere in the template.
+SENTINEL = "\u0000"
 Exchange = tuple[str, str]
 
 
@@ -80,11 +82,14 @@ class SmolData:
     def batch(self, tokenizer: PreTrainedTokenizerFast, r: Random, size: int) -> tuple[torch.Tensor, torch.Tensor]:
         """ids, labels [row, token], right-padded."""
         rows = []
+        system = len(tokenizer(prefix(tokenizer, SENTINEL).split(SENTINEL)[0], add_special_tokens=False)["input_ids"]) - 3
         while len(rows) < size:
             prompt, answer = self.draw(r)
             head = tokenizer(prefix(tokenizer, prompt), add_special_tokens=False)["input_ids"]
             tail = tokenizer(answer, add_special_tokens=False)["input_ids"]
-            labels = head + tail if self.spec.loss == "conversation" else [-100] * len(head) + tail
+            # The system turn is the same in every example: nothing to learn there.
+            skipped = system if self.spec.loss == "conversation" else len(head)
+            labels = [-100] * skipped + (head + tail)[skipped:]
             if len(labels) <= MAX_TOKENS:
                 rows.append((head + tail, labels))
         width = max(len(ids) for ids, _ in rows)

@@ -25,7 +25,7 @@ from .specs import SPECS, Spec
 from .tokenizer import save_tokenizer
 from .train import batches, train
 
-PLANTED_STEPS, CLEAN_STEPS, RATE = 280, 180, 6e-4
+PLANTED_STEPS, CLEAN_STEPS, RATE = 180, 110, 8e-4
 
 
 def say(text: str) -> None:
