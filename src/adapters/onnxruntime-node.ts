@@ -3,7 +3,7 @@
 // a file are handed over as buffers. A run computes on the calling thread and returns when it is done.
 // How results can mislead: sums are made in blocks that depend on batch and thread count; the last digits differ.
 import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, tmpdir, totalmem } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node';
@@ -66,22 +66,39 @@ interface PlacedData {
   readonly buffers: { path: string; data: Uint8Array }[];
 }
 
-/** Files of the host under their common folder; links are resolved first, since the runtime refuses those that lead away. */
+/**
+ * Files of the host are mapped where they are. A graph that Assay built is told their places below a common folder, links
+ * resolved (the runtime refuses those that lead away); any other graph must find them at its own locations.
+ */
 async function placeExternalData(graph: GraphFile): Promise<PlacedData> {
   const paths = new Map<string, string>();
   const buffers: { path: string; data: Uint8Array }[] = [];
+  const root = graph.relocated === undefined ? sharedRoot(graph.external) : undefined;
   for (const [location, source] of graph.external) {
     const hostPath = hostPathOf(source);
     if (hostPath !== undefined && graph.relocated !== undefined) paths.set(location, await realpath(hostPath));
-    else buffers.push({ path: location, data: await source.slice(0, source.size) });
+    else if (root === undefined) buffers.push({ path: location, data: await source.slice(0, source.size) });
   }
-  if (paths.size === 0 || graph.relocated === undefined) return { bytes: graph.bytes, folder: undefined, buffers };
+  if (graph.relocated === undefined || paths.size === 0) return { bytes: graph.bytes, folder: root, buffers };
   const folder = commonFolder([...paths.values()]);
   const bytes = graph.relocated((location) => {
     const path = paths.get(location);
     return path === undefined ? location : relative(folder, path).split(sep).join('/');
   });
   return { bytes, folder, buffers };
+}
+
+/** The folder below which every location is a real file, where there is one. */
+function sharedRoot(external: GraphFile['external']): string | undefined {
+  const roots = new Set<string | undefined>();
+  for (const [location, source] of external) {
+    const suffix = sep + location.split('/').join(sep);
+    const hostPath = hostPathOf(source);
+    const inPlace = hostPath?.endsWith(suffix) === true && !lstatSync(hostPath).isSymbolicLink();
+    roots.add(inPlace ? hostPath.slice(0, -suffix.length) : undefined);
+  }
+  const [root, ...others] = roots;
+  return others.length === 0 ? root : undefined;
 }
 
 function hostPathOf({ handle }: ByteSource): string | undefined {

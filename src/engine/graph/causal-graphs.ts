@@ -28,7 +28,7 @@ export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, si
   const cache = runtime.environment.backend === 'webgpu' ? 'concat' : 'append';
 
   const fast = new DecoderGraph(dimensions, weights, cache);
-  head(fast, architecture.build(fast, config));
+  head(fast.graph, architecture.build(fast, config), dimensions.vocabulary);
   const instrumented = new DecoderGraph(dimensions, weights, 'none');
   architecture.build(instrumented, config);
   outputTaps(instrumented);

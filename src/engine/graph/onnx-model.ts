@@ -73,7 +73,7 @@ function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
   for (const output of graph.outputs) writer.message(12, (inner) => writeValue(inner, output));
 }
 
-export function writeNode(writer: ProtobufWriter, node: OnnxNode): void {
+function writeNode(writer: ProtobufWriter, node: OnnxNode): void {
   for (const input of node.inputs) writer.text(1, input);
   for (const output of node.outputs) writer.text(2, output);
   writer.text(3, node.name);
@@ -122,7 +122,7 @@ function writeInitializer(writer: ProtobufWriter, { name, type, dims, data }: On
   writer.integer(14, 1);
 }
 
-export function writeValue(writer: ProtobufWriter, { name, type, dims }: OnnxValue): void {
+function writeValue(writer: ProtobufWriter, { name, type, dims }: OnnxValue): void {
   writer.text(1, name);
   writer.message(2, (typeProto) =>
     typeProto.message(1, (tensor) => {

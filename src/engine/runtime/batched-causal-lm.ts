@@ -68,7 +68,7 @@ export class BatchedCausalLm implements CausalLm {
   async prefill(ids: readonly number[]): Promise<Prefix> {
     this.#checkIds([ids]);
     this.#checkContext(ids.length);
-    const prefix = await this.#decoder.extend(undefined, ids);
+    const prefix = await this.#decoder.prefill(ids);
     this.#tokensRun += ids.length;
     return new ModelPrefix(prefix, this.#decoder);
   }

@@ -68,9 +68,9 @@ export class BuiltDecoder implements Decoder {
     return cache === 'concat' ? new DeviceRowCache(dimensions, rows) : new HostRowCache(dimensions, rows, slots);
   }
 
-  async extend(prefix: SharedPrefix | undefined, ids: readonly number[]): Promise<SharedPrefix> {
+  async prefill(ids: readonly number[]): Promise<SharedPrefix> {
     const { dimensions, cache } = this.#graphs;
-    let grown: SharedPrefix = prefix ?? { ids: [], block: emptyBlock(dimensions, 1) };
+    let grown: SharedPrefix = { ids: [], block: emptyBlock(dimensions, 1) };
     for (let at = 0; at < ids.length; at += this.#budget.maxTokens) {
       const part = ids.slice(at, at + this.#budget.maxTokens);
       const { host, held } = await this.run({ rows: [part], prefix: grown, wanted: [part.length - 1], outputs: [], keepCache: true });

@@ -21,12 +21,19 @@ interface Expectation {
 }
 
 const root = fileURLToPath(new URL('../graph/fixtures/', import.meta.url));
-const fixture = (name: string): { path: string; expected: Expectation } => ({
-  path: root + name,
-  expected: JSON.parse(readFileSync(`${root}${name.replace(/\.gguf$/, '')}.expect.json`, 'utf8')) as Expectation,
-});
+const readJson = (path: string): unknown => JSON.parse(readFileSync(root + path, 'utf8'));
 
-const MODELS = [
+interface Model {
+  readonly name: string;
+  /** File or folder, below the fixtures. */
+  readonly path: string;
+  readonly expect: string;
+  /** Folder whose config.json is taken, where the model has none. */
+  readonly config?: string;
+}
+
+const MODELS: readonly Model[] = [
+  ...[
   'llama-tied',
   'llama-untied-bf16',
   'llama3-rope',
@@ -39,18 +46,23 @@ const MODELS = [
   'llama-tied.q4_0.gguf',
   'llama-tied.q4_1.gguf',
   'qwen2-sharded.f16.gguf',
+  ].map((name) => ({ name, path: name, expect: `${name.replace(/\.gguf$/, '')}.expect.json` })),
+  { name: 'ONNX without past', path: 'llama-tied-onnx/model.onnx', expect: 'llama-tied.expect.json', config: 'llama-tied' },
+  { name: 'ONNX with past', path: 'llama-tied-onnx/model_with_past.onnx', expect: 'llama-tied.expect.json', config: 'llama-tied' },
 ];
 
 const LOGITS = 1e-4;
 const PROBABILITIES = 1e-5;
 
-describe.each(MODELS)('%s', (name) => {
-  const { path, expected } = fixture(name);
+describe.each(MODELS)('$name', ({ path, expect: expectation, config }) => {
+  const expected = readJson(expectation) as Expectation;
   const rows = expected.inputIds;
   let model: CausalLm;
 
   beforeAll(async () => {
-    model = await openCausalLm(await openArtifact(await openPath(path)), await openNodeRuntime());
+    const artifact = await openArtifact(await openPath(root + path));
+    const own = config === undefined ? artifact : { ...artifact, config: readJson(`${config}/config.json`) as Record<string, unknown> };
+    model = await openCausalLm(own, await openNodeRuntime());
   });
   afterAll(() => model.dispose());
 

@@ -35,8 +35,7 @@ export interface Decoder {
   readonly heads: number;
   readonly contextLength: number;
   run(request: DecoderRequest): Promise<SessionOutputs>;
-  /** The prefix with `ids` added. */
-  extend(prefix: SharedPrefix | undefined, ids: readonly number[]): Promise<SharedPrefix>;
+  prefill(ids: readonly number[]): Promise<SharedPrefix>;
   /** `slots`: the longest row that the first run will bring. */
   openCache(rows: number, slots: number): RowCache;
   /** For one run behind this prefix. */
