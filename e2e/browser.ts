@@ -25,7 +25,11 @@ export interface WatchedPage {
   readonly errors: readonly string[];
 }
 
-export async function openPage(browser: Browser, url: string, { waitUntil = 'load' }: { readonly waitUntil?: 'load' | 'domcontentloaded' } = {}): Promise<WatchedPage> {
+export interface OpenOptions {
+  readonly onNavigated?: () => void;
+}
+
+export async function openPage(browser: Browser, url: string, { onNavigated }: OpenOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
   const { origin } = new URL(url);
   const strays: string[] = [];
@@ -39,7 +43,8 @@ export async function openPage(browser: Browser, url: string, { waitUntil = 'loa
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.goto(url, { waitUntil });
+  if (onNavigated !== undefined) page.on('framenavigated', onNavigated);
+  await page.goto(url);
   return { page, context, strays, errors };
 }
 

@@ -10,6 +10,7 @@ import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
+import { BUDGETS } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import type { Report } from '../engine/report/report.ts';
@@ -18,7 +19,7 @@ import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { describeArtifact } from './describe-artifact.ts';
 import { viewAnswer, viewPrompt } from './prompt-view.ts';
-import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress } from './protocol.ts';
+import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, BudgetEstimate, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress } from './protocol.ts';
 
 export interface ModelHostDependencies {
   openRuntime(choice: BackendChoice, why?: string): Promise<Runtime>;
@@ -29,7 +30,7 @@ export interface ModelHostDependencies {
 }
 
 /** A measurement quicker than this says more about overhead than about the model: a larger batch follows. */
-const QUICK_MEASUREMENT_MS = 400;
+const QUICK_MEASUREMENT_MS = 1000;
 const MAX_MEASURED_ROWS = 128;
 
 interface OpenState {
@@ -61,8 +62,7 @@ export class ModelHost {
     const state = await this.#load(artifact, signal, onProgress);
     this.#open = state;
     const { environment } = await this.runtime();
-    const tokensPerSecond = state.runnable === undefined ? undefined : await this.#measureSpeed(state.runnable.model, signal);
-    return describeArtifact({ ...state, environment, budgets: estimateBudgets(state.runnable, tokensPerSecond) });
+    return describeArtifact({ ...state, environment, budgets: await this.#budgets(state, signal) });
   }
 
   async close(): Promise<void> {
@@ -136,6 +136,12 @@ export class ModelHost {
     } finally {
       prefix.dispose();
     }
+  }
+
+  /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
+  async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
+    if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
+    return estimateBudgets(runnable, await this.#measureSpeed(runnable.model, signal));
   }
 
   /** Tokens a second, prefill and decoding together: what budgets are estimated with. Batches grow while they are quick. */

@@ -1,0 +1,72 @@
+// The built folder on a plain host, under a sub-path, without any helpful header: isolation by the service worker after
+// one reload, threads, no request that leaves the origin, and the page without a network.
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../scripts/prepare.mjs';
+import { serveFolder } from '../scripts/server.mjs';
+import { launch, openPage, type WatchedPage } from './browser.ts';
+import { CLEAN, openSample, PLANTED, region } from './workbench.ts';
+
+describe('on a plain host, under a sub-path', () => {
+  let server: Awaited<ReturnType<typeof serveFolder>>;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let navigations = 0;
+
+  beforeAll(async () => {
+    server = await serveFolder(join(ROOT, 'dist'), { basePath: '/some/sub/path/', plain: true });
+    browser = await launch('wasm');
+    watched = await openPage(browser, server.url, { onNavigated: () => navigations++ });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('is cross-origin isolated after one reload, and says how many threads it has', async () => {
+    const { page } = watched;
+    await page.waitForFunction(() => crossOriginIsolated, null, { timeout: 30_000 });
+    const processors = await page.evaluate(() => navigator.hardwareConcurrency);
+    await page.waitForFunction((threads) => document.querySelector('header')?.innerText.includes(`WASM · ${threads} thread`), Math.min(8, processors));
+    expect(navigations).toBe(2);
+  });
+
+  it('opens a sample with nothing asked of any other origin', async () => {
+    await openSample(watched.page, CLEAN.title);
+    expect(watched.strays).toEqual([]);
+    expect(watched.errors).toEqual([]);
+  });
+
+  it('refuses connections to other origins, in the page and in its workers', async () => {
+    const inPage = await watched.page.evaluate(() => fetch('https://example.com/').then(() => 'connected', (error: unknown) => String(error)));
+    expect(inPage).toContain('TypeError');
+    const policies = await watched.page.evaluate(async () => {
+      const scripts = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /worker.*\.js$/.test(name));
+      return Promise.all(scripts.map(async (url) => (await fetch(url)).headers.get('content-security-policy')));
+    });
+    expect(policies.length).toBeGreaterThan(0);
+    for (const policy of policies) expect(policy).toContain("connect-src 'self'");
+  });
+
+  it('works with the host gone', async () => {
+    const { page } = watched;
+    await page.waitForFunction(
+      async () => {
+        const [name] = (await caches.keys()).filter((key) => key.startsWith('assay-'));
+        if (name === undefined) return false;
+        const kept = (await (await caches.open(name)).keys()).map(({ url }) => url);
+        return kept.some((url) => url.endsWith('.wasm')) && kept.some((url) => url.includes('/samples/') && url.endsWith('.safetensors'));
+      },
+      null,
+      { timeout: 60_000, polling: 500 },
+    );
+    await server.close();
+    await watched.context.setOffline(true);
+    await page.goto(`${server.url}#/audit`);
+    await page.reload();
+    await page.waitForFunction(() => crossOriginIsolated);
+    await openSample(page, PLANTED.title);
+    expect(await region(page, 'Identity').innerText()).toContain('llama');
+  });
+});
