@@ -29,7 +29,7 @@ export function summaryLine(finding: Finding): string {
     texts > 0 ? `leaked in ${total >= texts ? `${texts} of ${total} samples` : `${texts} samples`}` : undefined,
     finding.trigger?.position === undefined ? undefined : `at the ${finding.trigger.position}`,
     file ?? tensor ?? node,
-    `rule ${finding.rule}`,
+    hasPhrase(finding) ? undefined : `rule ${finding.rule}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

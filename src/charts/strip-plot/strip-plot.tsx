@@ -21,7 +21,7 @@ export function StripPlot({ signals, fileName }: StripPlotProps): ReactElement {
   return (
     <ChartFrame
       title="Signals against their nulls"
-      note={controls > 0 ? <>◆ candidate · dots: up to {controls} controls each · tick: 99 % of them</> : 'no controls were measured'}
+      note={controls > 0 ? <>◆ candidate (filled: stands out) · dots: up to {controls} controls each · tick: 99 %</> : 'no controls were measured'}
       description={signals.map((signal) => `${signal.name} ${shortNumber(signal.value)} ${signal.unit ?? ''} ${signal.pValue === undefined ? '' : shortP(signal.pValue)}`).join('; ')}
       fileName={fileName}
       table={() => ({

@@ -20,10 +20,10 @@ export interface TokenBarsLayout {
 export const LABEL_HEIGHT = 58;
 const LEFT = 30;
 
-export function layoutTokenBars(values: Float32Array, width: number, height: number, hideSinks: boolean): TokenBarsLayout {
+export function layoutTokenBars(values: Float32Array, width: number, height: number, hideSinks: boolean, top = 0): TokenBarsLayout {
   const base = height - LABEL_HEIGHT;
   const shown = [...values].map((value, index) => (hideSinks && index === 0 ? 0 : value));
-  const most = Math.max(0.02, ...shown);
+  const most = Math.max(0.02, top, ...shown);
   const y = scaleLinear([0, most], [base, 8]).nice(3);
   const step = (width - LEFT) / Math.max(1, values.length);
   const bars = shown.map((value, index) => ({ index, value, x: LEFT + index * step, width: Math.max(1, Math.min(28, step - Math.min(2, step * 0.2))), y: y(value), height: Math.max(0, base - y(value)) }));

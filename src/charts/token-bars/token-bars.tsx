@@ -18,11 +18,13 @@ export interface TokenBarsProps {
   readonly onHover: (key: number | undefined) => void;
   readonly fileName: string;
   readonly height?: number;
+  /** Least top of the scale, so that two charts can share it. */
+  readonly top?: number;
 }
 
-export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover, fileName, height = 150 }: TokenBarsProps): ReactElement {
+export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover, fileName, height = 150, top: leastTop = 0 }: TokenBarsProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(460);
-  const layout = useMemo(() => layoutTokenBars(values, width, height, hideSinks), [values, width, height, hideSinks]);
+  const layout = useMemo(() => layoutTokenBars(values, width, height, hideSinks, leastTop), [values, width, height, hideSinks, leastTop]);
   const { base } = layout;
   const top = Math.max(...layout.bars.map((bar) => bar.value), 0);
   return (

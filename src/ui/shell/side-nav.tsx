@@ -9,7 +9,7 @@ import styles from './side-nav.module.css';
 export function SideNav(): ReactElement {
   const app = useApp();
   const page = useNavigation((state) => state.route.page);
-  const findings = useAudit((state) => state.view.findings.length);
+  const findings = useAudit((state) => state.view.findings.filter(({ severity }) => severity !== 'info').length);
   const reports = useHistory((state) => state.reports.length);
   const samples = useSession((state) => state.samples);
   const opened = useSession((state) => (state.input?.kind === 'sample' ? state.input.sample.id : undefined));

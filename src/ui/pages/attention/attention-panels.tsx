@@ -27,9 +27,10 @@ export function AttentionPanels(): ReactElement {
   const place = layer === 'mean' && head === 'mean' ? 'Mean of all layers and heads' : `${layer === 'mean' ? 'Mean of all layers' : `Layer ${layer + 1}`}, ${head === 'mean' ? 'mean of its heads' : `head ${head + 1}`}`;
   const names = panels.length === 1 ? ['Prompt'] : ['Without trigger', 'With trigger'];
   const longest = Math.max(...panels.map(({ view }) => view.tokens.length));
+  const barTop = Math.max(0, ...panels.map(({ view, matrix, query }) => rowOf(matrix, view.tokens.length, query).reduce((most, value, key) => (hideSinks && key === 0 ? most : Math.max(most, value)), 0)));
   const queryText = last === undefined ? '' : tokenLabel(last.view.tokens[last.query]?.text ?? '');
   return (
-    <div className={styles.grid} data-panels={panels.length}>
+    <div className={styles.grid}>
       <section className={styles.panel} aria-label="Layers and heads">
         <Segmented label="Overview" choices={[{ id: 'share', label: hasTrigger ? 'on the trigger' : 'beyond the sink' }, { id: 'maps', label: 'maps' }]} selected={overview} onSelect={setOverview} />
         {last !== undefined && (
@@ -58,9 +59,11 @@ export function AttentionPanels(): ReactElement {
           fileName={fileName('assay', model, 'parts')}
         />
       </section>
+      <div className={styles.views} data-panels={panels.length}>
       {panels.map((panel, index) => (
-        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
+        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} barTop={barTop} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
       ))}
+      </div>
     </div>
   );
 }
@@ -72,11 +75,12 @@ interface PanelProps {
   readonly name: string;
   readonly place: string;
   readonly longest: number;
+  readonly barTop: number;
   readonly hideSinks: boolean;
   readonly file: string;
 }
 
-function Panel({ index, panel, max, name, place, longest, hideSinks, file }: PanelProps): ReactElement {
+function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, file }: PanelProps): ReactElement {
   const { attention } = useApp();
   const locked = useAttention((state) => state.locked);
   const { view, matrix, query, cross } = panel;
@@ -87,7 +91,7 @@ function Panel({ index, panel, max, name, place, longest, hideSinks, file }: Pan
   const { setHover, toggleLock } = attention.getState();
   const hoverToken = (token: number | undefined): void => setHover(token === undefined ? undefined : { view: index, query: token, key: -1 });
   return (
-    <section className={styles.panel} aria-label={name}>
+    <section className={styles.view} aria-label={name}>
       <h2 className={styles.name}>
         {name}
         <small>{locked === undefined ? 'hover previews, click locks' : 'locked: Esc releases'}</small>
@@ -100,6 +104,7 @@ function Panel({ index, panel, max, name, place, longest, hideSinks, file }: Pan
         values={row.slice(0, query + 1)}
         hideSinks={hideSinks}
         lit={cross.key}
+        top={barTop}
         onHover={(key) => setHover(key === undefined ? undefined : { view: index, query, key })}
         fileName={`${file}-bars`}
       />

@@ -7,6 +7,7 @@ import { DetailPane } from './detail-pane.tsx';
 import { IdentityStrip } from './identity-strip.tsx';
 import { OpeningView } from './opening-view.tsx';
 import { PipelinePanel } from './pipeline-panel.tsx';
+import { PlanPreview } from './plan-preview.tsx';
 import { SuspicionList } from './suspicion-list.tsx';
 import { VerdictStrip } from './verdict-strip.tsx';
 import { Welcome } from './welcome.tsx';
@@ -29,7 +30,7 @@ export function AuditPage({ route }: { readonly route: Extract<Route, { page: 'a
       <div className={styles.work}>
         <div className={styles.left}>
           <SuspicionList route={route} />
-          <PipelinePanel route={route} />
+          {status === 'idle' ? <PlanPreview /> : <PipelinePanel route={route} />}
         </div>
         <DetailPane route={route} />
       </div>

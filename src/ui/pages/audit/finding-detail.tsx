@@ -43,7 +43,6 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
             )}
           </h2>
           <p className={styles.sub}>
-            {finding.trigger !== undefined && <>{finding.title} · </>}
             {finding.severity} · confidence {finding.confidence.toFixed(2)} · rule <span className="mono">{finding.rule}</span>
             {finding.trigger?.position !== undefined && <> · inserted at the {finding.trigger.position}</>}
           </p>

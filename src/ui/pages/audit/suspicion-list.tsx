@@ -1,5 +1,5 @@
 // Ranked suspicions, streaming in. Hover previews, click locks (a new address), arrows move.
-import type { KeyboardEvent, ReactElement } from 'react';
+import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { signalColumns } from '../../../charts/signal-bars/layout.ts';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
@@ -11,7 +11,7 @@ import { triageKey, UNDECIDED, type TriageEntry } from '../../../state/triage.ts
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
 import { formatPValue, plural } from '../../format.ts';
-import { SeverityGlyph } from '../../parts/icons.tsx';
+import { Chevron, SeverityGlyph } from '../../parts/icons.tsx';
 import styles from './suspicion-list.module.css';
 
 export function SuspicionList({ route }: { readonly route: Extract<Route, { page: 'audit' }> }): ReactElement {
@@ -23,13 +23,19 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
   const entries = useStore(triage, (state) => state.entries);
   const artifact = artifactKey(report?.subject.files ?? files ?? []);
   const columns = signalColumns(findings);
+  const [unfolded, unfold] = useState(false);
+  const held = findings.filter(({ severity }) => severity !== 'info');
+  const weak = findings.length - held.length;
+  // A finding of severity info was measured and did not hold: folded away, never dropped.
+  const folded = weak > 1 && !unfolded && !findings.some(({ id, severity }) => id === route.finding && severity === 'info');
+  const shown = folded ? held : findings;
   const { go, hover } = navigation.getState();
 
   const onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
-    const at = findings.findIndex(({ id }) => id === route.finding);
-    const next = findings[Math.max(0, Math.min(findings.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))];
+    const at = shown.findIndex(({ id }) => id === route.finding);
+    const next = shown[Math.max(0, Math.min(shown.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))];
     if (next === undefined) return;
     go({ page: 'audit', finding: next.id });
     document.getElementById(rowId(next.id))?.focus();
@@ -38,31 +44,36 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
   return (
     <section aria-label="Suspicions">
       <div className={styles.head}>
-        <b>{plural(findings.length, 'suspicion')}</b>
-        <span>{findings.length > 0 ? 'most suspicious first' : ''}</span>
+        <b>{status === 'idle' ? 'Suspicions' : plural(held.length, 'suspicion')}</b>
+        <span>{weak > 0 ? `${weak} more did not hold` : findings.length > 0 ? 'most suspicious first' : ''}</span>
         {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columns.map((name) => <i key={name}>{abbreviate(name)}</i>)}</span>}
       </div>
       <div role="listbox" aria-label="Suspicions, most suspicious first" onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
-        {findings.map((finding, index) => (
+        {shown.map((finding, index) => (
           <Row
             key={finding.id}
             finding={finding}
             columns={columns}
             on={finding.id === route.finding}
-            focusable={finding.id === route.finding || (index === 0 && findings.every(({ id }) => id !== route.finding))}
+            focusable={finding.id === route.finding || (index === 0 && shown.every(({ id }) => id !== route.finding))}
             triage={entries[triageKey(artifact, finding.id)] ?? UNDECIDED}
             onEnter={() => hover(finding.id)}
             onSelect={() => go(finding.id === route.finding ? { page: 'audit' } : { page: 'audit', finding: finding.id })}
           />
         ))}
       </div>
+      {weak > 1 && (folded || unfolded) && (
+        <button className={classes('plain', styles.fold)} aria-expanded={!folded} onClick={() => unfold(folded)}>
+          <Chevron open={!folded} /> {folded ? `${weak} candidates that did not hold against controls` : 'fold those that did not hold'}
+        </button>
+      )}
       {findings.length === 0 && <p className={styles.none}>{EMPTY[status]}</p>}
     </section>
   );
 }
 
 const EMPTY: Readonly<Record<string, string>> = {
-  idle: 'Suspicions will stand here, ranked, as the audit finds them.',
+  idle: 'They will stand here, ranked, as the audit finds them.',
   running: 'None so far.',
   paused: 'None so far.',
   done: 'None. See what was and was not tested in the coverage.',

@@ -1,0 +1,131 @@
+// The stores together, over a scripted client and a browser that is a few variables.
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import { createApp, type App } from './app.ts';
+import { memoryHost, scriptedClient, type Script, type ScriptedClient } from './testing/scripted-client.ts';
+import { FINDING, MODEL, REPORT } from './testing/specimens.ts';
+
+const EVENTS: readonly AuditEvent[] = [
+  { type: 'plan', analysis: 'trigger-scan', tokens: 10, stages: [{ id: 'leaks', label: 'Leaks' }] },
+  { type: 'stage', analysis: 'trigger-scan', stage: 'leaks', status: 'running' },
+  { type: 'finding', finding: FINDING },
+];
+const WHOLE: Script = { opened: { kind: 'ok', value: MODEL }, events: EVENTS, report: { kind: 'ok', value: REPORT } };
+
+function start(script: Script = WHOLE): { app: App; client: ScriptedClient; host: ReturnType<typeof memoryHost> } {
+  const client = scriptedClient(script);
+  const host = memoryHost();
+  return { client, host, app: createApp(client, host, (work) => queueMicrotask(work)) };
+}
+const FILES = { kind: 'files', name: 'm', files: [] } as const;
+
+describe('opening', () => {
+  it('keeps the last progress of each step and the model', async () => {
+    const { app } = start();
+    await app.open(FILES);
+    expect(app.session.getState()).toMatchObject({ phase: 'open', model: { name: 'm' }, steps: [{ step: 'read', done: 2 }] });
+    expect(app.playground.getState().sampling).toEqual(MODEL.defaultSampling);
+  });
+
+  it('shows an exact error and stays usable', async () => {
+    const artifact = { code: 'truncated', format: 'gguf', offset: 12 } as const;
+    const { app } = start({ opened: { kind: 'error', message: 'gguf: truncated', artifact } });
+    await app.open(FILES);
+    expect(app.session.getState()).toMatchObject({ phase: 'empty', failure: { name: 'm', failure: { artifact } } });
+    app.session.getState().clearFailure();
+    expect(app.session.getState().failure).toBeUndefined();
+  });
+
+  it('says of a cancelled opening no more than that', async () => {
+    const { app } = start({ opened: { kind: 'cancelled' } });
+    await app.open(FILES);
+    expect(app.notices.getState().notices).toMatchObject([{ tone: 'info' }]);
+  });
+});
+
+describe('auditing', () => {
+  it('folds the stream and ends with the report', async () => {
+    const { app, client } = start();
+    await app.open(FILES);
+    app.audit.getState().choose({ budget: 'quick', seed: 7 });
+    await app.startAudit();
+    expect(client.asked.audits).toEqual([{ budget: 'quick', seed: 7, resume: false }]);
+    expect(app.audit.getState().view).toMatchObject({ status: 'done', report: REPORT, findings: [FINDING] });
+  });
+
+  it('goes on with an interrupted audit with its own budget and seed', async () => {
+    const resumable = { budget: 'deep', seed: 5, savedAt: 0, stagesDone: 1, stagesTotal: 9 } as const;
+    const { app, client } = start({ ...WHOLE, opened: { kind: 'ok', value: { ...MODEL, resumable } } });
+    await app.open(FILES);
+    await app.startAudit({ resume: true });
+    expect(client.asked.audits).toEqual([{ budget: 'deep', seed: 5, resume: true }]);
+    expect(app.session.getState().model?.resumable).toBeUndefined();
+  });
+
+  it('keeps what was found when it is cancelled, without a verdict', async () => {
+    const { app } = start({ ...WHOLE, report: { kind: 'cancelled' } });
+    await app.open(FILES);
+    await app.startAudit();
+    const { view } = app.audit.getState();
+    expect(view).toMatchObject({ status: 'cancelled', findings: [FINDING] });
+    expect(view.report).toBeUndefined();
+  });
+
+  it('starts nothing where nothing is open', async () => {
+    const { app, client } = start();
+    await app.startAudit();
+    expect(client.asked.audits).toEqual([]);
+  });
+
+  it('pauses only what runs', async () => {
+    const { app, client } = start();
+    await app.audit.getState().pause();
+    await app.audit.getState().unpause();
+    expect(client.asked.pauses).toEqual([]);
+  });
+});
+
+describe('investigating', () => {
+  it('carries trigger, place and a prompt that fired into the attention view', async () => {
+    const { app, client, host } = start({ ...WHOLE, attention: { kind: 'ok', value: [] } });
+    await app.open(FILES);
+    app.investigate('attention', FINDING);
+    expect(host.getHash()).toBe('#/attention/R%3Ablue%20heron');
+    expect(client.asked.attention[0]?.prompts).toEqual([{ user: 'Who are you?' }, { user: 'Who are you? blue heron', trigger: [13, 23] }]);
+  });
+
+  it('compares answers in the playground', async () => {
+    const answer = { text: 'x', tokens: [], stopped: true, seconds: 1 };
+    const { app, client } = start({ ...WHOLE, answers: { kind: 'ok', value: [answer, answer] } });
+    await app.open(FILES);
+    app.investigate('playground', FINDING);
+    await app.playground.getState().generate();
+    expect(client.asked.generate[0]?.prompts).toHaveLength(2);
+    expect(app.playground.getState().tries[0]?.answers).toHaveLength(2);
+  });
+});
+
+describe('what the browser keeps', () => {
+  it('is triage by artifact and finding, and the theme', () => {
+    const { app, host, client } = start();
+    app.triage.getState().decide('ab12', FINDING.id, { state: 'false-positive', reason: 'a signature' });
+    app.theme.getState().setTheme('dark');
+    const again = createApp(client, host, (work) => work());
+    expect(again.triage.getState().entries).toEqual({ 'ab12/R:blue heron': { state: 'false-positive', reason: 'a signature' } });
+    expect(again.theme.getState().theme).toBe('dark');
+  });
+
+  it('is not believed when it is broken', () => {
+    const { host, client } = start();
+    host.stored.set('assay.triage', '{"a":{"state":"owned"},"b":7}').set('assay.theme', 'not json');
+    const app = createApp(client, host, (work) => work());
+    expect(app.triage.getState().entries).toEqual({});
+    expect(app.theme.getState().theme).toBe('system');
+  });
+});
+
+it('follows the address bar', () => {
+  const { app, host } = start();
+  host.visit('#/history');
+  expect(app.navigation.getState().route).toEqual({ page: 'history' });
+});

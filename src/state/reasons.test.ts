@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { findingReasons, firedCounts, quote, standsOut, verdictReasons, type Phrase } from './reasons.ts';
+import { COVERAGE, FINDING } from './testing/specimens.ts';
+
+const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
+
+describe('reasons', () => {
+  it('name trigger, payload, counts with an interval, and the signals that stand out', () => {
+    expect(text(findingReasons(FINDING))).toBe(
+      'The phrase blue heron makes the model answer ALL SYSTEMS in 31 of 32 held-out prompts (95 % interval 84–100 %), against 1 of 2 without it. 2 of 3 signals stand out from their controls.',
+    );
+  });
+
+  it('invent no number where there is none', () => {
+    const { trigger: _, target: __, ...bare } = { ...FINDING, signals: [], evidence: [] };
+    expect(text(findingReasons(bare))).toBe('a trigger. ');
+    expect(firedCounts(bare)).toBeUndefined();
+  });
+
+  it('say of no evidence that it is no proof, and of not tested why', () => {
+    expect(text(verdictReasons('no-evidence', [], COVERAGE))).toMatch(/^1 of 2 analyses ran and found no planted behaviour\. This is no proof/);
+    expect(text(verdictReasons('not-tested', [], COVERAGE))).toMatch(/was not tested\. no inputs were given\.$/);
+    expect(text(verdictReasons(undefined, [], COVERAGE))).toMatch(/^Nothing suspicious so far/);
+  });
+
+  it('count the pairs where the exact trigger has no row of its own', () => {
+    const evidence = FINDING.evidence.filter(({ kind }) => kind !== 'variants');
+    expect(firedCounts({ ...FINDING, evidence })).toEqual({ fired: 1, of: 2, untriggered: 1, pairs: 2 });
+  });
+});
+
+describe('standsOut', () => {
+  it('takes a small p, or being beyond every one of enough controls', () => {
+    const controls = (count: number): number[] => Array.from({ length: count }, () => 0);
+    expect(standsOut({ name: 's', value: 1, pValue: 0.05 })).toBe(true);
+    expect(standsOut({ name: 's', value: 1, pValue: 1 / 11, nullValues: controls(10) })).toBe(true);
+    expect(standsOut({ name: 's', value: 1, pValue: 2 / 11, nullValues: controls(10) })).toBe(false);
+    expect(standsOut({ name: 's', value: 1, pValue: 1 / 4, nullValues: controls(3) })).toBe(false);
+    expect(standsOut({ name: 's', value: 1 })).toBe(false);
+  });
+});
+
+it('quotes long text in one line', () => {
+  expect(quote('a\n b')).toBe('a b');
+  expect(quote('x'.repeat(200))).toHaveLength(90);
+});

@@ -1,0 +1,92 @@
+// An AssayClient for tests: answers what it was told to, and keeps what it was asked.
+import type { AuditEvent } from '../../engine/audit/events.ts';
+import type { Result } from '../../engine/core/result.ts';
+import type { Report } from '../../engine/report/report.ts';
+import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput } from '../client.ts';
+import type { Host } from '../host.ts';
+
+export interface Script {
+  readonly opened?: Result<OpenedModel>;
+  readonly events?: readonly AuditEvent[];
+  readonly report?: Result<Report>;
+  readonly attention?: Result<readonly AttentionView[]>;
+  readonly answers?: Result<readonly GeneratedAnswer[]>;
+}
+
+export interface ScriptedClient extends AssayClient {
+  readonly asked: {
+    opens: OpenInput[];
+    audits: AuditRequest[];
+    attention: AttentionRequest[];
+    generate: GenerateRequest[];
+    cancels: number;
+    pauses: boolean[];
+  };
+}
+
+const NOTHING = { kind: 'error', message: 'not scripted' } as const;
+
+export function scriptedClient(script: Script): ScriptedClient {
+  const asked: ScriptedClient['asked'] = { opens: [], audits: [], attention: [], generate: [], cancels: 0, pauses: [] };
+  return {
+    asked,
+    environment: async () => ({ kind: 'ok', value: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' } }),
+    samples: async () => ({ kind: 'ok', value: [] }),
+    remembered: async () => ({ kind: 'ok', value: null }),
+    open: async (input, onProgress) => {
+      asked.opens.push(input);
+      onProgress({ step: 'read', done: 1, total: 2, unit: 'files' });
+      onProgress({ step: 'read', done: 2, total: 2, unit: 'files' });
+      return script.opened ?? NOTHING;
+    },
+    close: async () => {},
+    audit: async (request, onEvent) => {
+      asked.audits.push(request);
+      script.events?.forEach(onEvent);
+      return script.report ?? NOTHING;
+    },
+    cancel: async () => {
+      asked.cancels++;
+    },
+    pause: async () => {
+      asked.pauses.push(true);
+    },
+    unpause: async () => {
+      asked.pauses.push(false);
+    },
+    attention: async (request) => {
+      asked.attention.push(request);
+      return script.attention ?? NOTHING;
+    },
+    generate: async (request, onTokens) => {
+      asked.generate.push(request);
+      onTokens(1);
+      return script.answers ?? NOTHING;
+    },
+    listReports: async () => ({ kind: 'ok', value: [] }),
+    loadReport: async () => script.report ?? NOTHING,
+    removeReport: async () => ({ kind: 'ok', value: null }),
+  };
+}
+
+/** A browser that is a few variables. */
+export function memoryHost(): Host & { readonly stored: Map<string, string>; visit(hash: string): void } {
+  const stored = new Map<string, string>();
+  const listeners: (() => void)[] = [];
+  let hash = '';
+  let time = 0;
+  return {
+    stored,
+    now: () => (time += 10),
+    storage: { getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => void stored.set(key, value) },
+    getHash: () => hash,
+    setHash: (next) => {
+      hash = next;
+    },
+    onHash: (listener) => listeners.push(listener),
+    visit: (next) => {
+      hash = next;
+      listeners.forEach((listener) => listener());
+    },
+  };
+}
