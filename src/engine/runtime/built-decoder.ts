@@ -7,6 +7,7 @@ import { ropeTables, type RopeTables } from '../graph/rope.ts';
 import { batchBudget, type BatchBudget } from './batch-budget.ts';
 import type { BatchLimits } from './batches.ts';
 import { longestOf, type Decoder, type DecoderRequest, type SharedPrefix } from './decoder.ts';
+import { headFeeds } from './head-feeds.ts';
 import { cacheOutputs, emptyBlock, feedsOf, floats, joinSlots, readBlock, type CacheBlock } from './key-value-cache.ts';
 import { DeviceRowCache, HostRowCache, type RowCache } from './row-cache.ts';
 import type { Feed, HostTensor, Runtime, Session, SessionOutputs } from './session.ts';
@@ -94,9 +95,7 @@ export class BuiltDecoder implements Decoder {
       ...feedsOf(prefix.block, 'prefix'),
       ...feedsOf(past, 'past'),
       bias: biasOf(sequence, this.#graphs.dimensions, prefix.block, past),
-      wanted: int64([wanted.length], wanted),
-      targets: int64([wanted.length], request.targets ?? wanted.map(() => 0)),
-      reference: { type: 'float32', dims: [this.vocabulary], data: request.reference ?? this.#noReference },
+      ...headFeeds(request, wanted, this.#noReference),
     };
     const kept = keepCache ? this.#cacheOutputs : [];
     return this.#session.run(feeds, [...outputs, ...kept], this.#graphs.cache === 'concat' ? new Set(kept) : new Set());
@@ -202,10 +201,6 @@ function maskEmpty(line: Float32Array, at: number, { valid, slots }: CacheBlock,
 function sameValidity({ valid, rows, slots }: CacheBlock): boolean {
   for (let at = slots; at < rows * slots; at++) if (valid[at] !== valid[at % slots]) return false;
   return true;
-}
-
-function int64(dims: readonly number[], values: readonly number[]): HostTensor {
-  return { type: 'int64', dims, data: BigInt64Array.from(values, (value) => BigInt(value)) };
 }
 
 function missing(name: string): never {

@@ -23,7 +23,9 @@ export interface DecoderRequest {
   readonly targets?: readonly number[];
   /** Log-probabilities that `kl` compares with, Float32Array [vocabulary]. */
   readonly reference?: Float32Array;
-  /** Of graph/blocks/head.ts: logits, entropy, kl, argmax, log_prob; each has a first axis [wanted]. */
+  /** Rows of `wanted` that draw a token, and 1 / temperature of each, for the output `weights`. */
+  readonly sampled?: { readonly rows: readonly number[]; readonly inverseTemperature: readonly number[] };
+  /** Of graph/blocks/head.ts: logits, entropy, kl, argmax, log_prob [wanted, …]; weights [sampled, vocabulary]. */
   readonly outputs: readonly string[];
   /** Also return what RowCache.absorb takes. */
   readonly keepCache?: boolean;

@@ -8,7 +8,7 @@ import type { Generated, GenerateOptions, SamplingOptions } from './causal-lm.ts
 import { longestOf, type DecoderRequest, type SharedPrefix } from './decoder.ts';
 import { floats } from './key-value-cache.ts';
 import type { RowCache } from './row-cache.ts';
-import { needsLogits, Sampler } from './sampling.ts';
+import { choiceOf, type Sampler } from './sampling.ts';
 import type { SessionOutputs } from './session.ts';
 
 /** One row on its way. */
@@ -79,7 +79,7 @@ async function runPrompts(context: DecodingContext, batch: readonly RowState[], 
     const prompts = rows.map((row) => row.prompt);
     const sequence = longestOf(prompts);
     const wanted = prompts.map((prompt, row) => row * sequence + prompt.length - 1);
-    const outputs = await context.run({ rows: prompts, prefix: context.prefix, wanted, outputs: outputsFor(rows), keepCache: true });
+    const outputs = await context.run({ rows: prompts, prefix: context.prefix, wanted, ...askFor(rows), keepCache: true });
     cache.absorb(
       outputs,
       firstRow,
@@ -99,7 +99,7 @@ async function step(context: DecodingContext, batch: readonly RowState[], cache:
     prefix: context.prefix,
     past: { block: cache.block, tokens },
     wanted: rows.map((_, row) => row),
-    outputs: outputsFor(batch),
+    ...askFor(batch),
     keepCache: true,
   });
   cache.absorb(
@@ -112,19 +112,27 @@ async function step(context: DecodingContext, batch: readonly RowState[], cache:
   choose(context, batch, outputs, options);
 }
 
-function outputsFor(batch: readonly RowState[]): string[] {
-  return [batch.some((row) => !row.ended && needsLogits(row.sampling)) ? 'logits' : 'argmax', 'entropy'];
+/** What to ask the head for, so that each row that goes on can choose its next token. */
+function askFor(batch: readonly RowState[]): Pick<DecoderRequest, 'outputs' | 'sampled'> {
+  const outputs = ['entropy'];
+  if (batch.some((row) => !row.ended && choiceOf(row.sampling) === 'largest')) outputs.push('argmax');
+  if (batch.some((row) => !row.ended && choiceOf(row.sampling) === 'penalised')) outputs.push('logits');
+  const rows = sampledRows(batch);
+  if (rows.length === 0) return { outputs };
+  return { outputs: [...outputs, 'weights'], sampled: { rows, inverseTemperature: rows.map((row) => 1 / (batch[row]?.sampling.temperature ?? 1)) } };
+}
+
+function sampledRows(batch: readonly RowState[]): number[] {
+  return batch.flatMap((row, index) => (!row.ended && choiceOf(row.sampling) === 'weighed' ? [index] : []));
 }
 
 function choose(context: DecodingContext, batch: readonly RowState[], { host }: SessionOutputs, options: GenerateOptions): void {
   const entropy = floats(host['entropy']);
-  const argmax = host['argmax']?.data;
-  const logits = argmax === undefined ? floats(host['logits']) : new Float32Array();
-  const vocabulary = logits.length / batch.length;
+  const places = new Map(sampledRows(batch).map((row, place) => [row, place]));
   let made = 0;
   for (const [index, row] of batch.entries()) {
     if (row.ended) continue;
-    const id = argmax === undefined ? context.sampler.draw(logits.subarray(index * vocabulary, (index + 1) * vocabulary), row.sampling, row.seen, row.random) : Number(argmax[index]);
+    const id = nextToken(context.sampler, row, host, index, places.get(index) ?? 0);
     row.ids.push(id);
     row.entropy.push(entropy[index] ?? 0);
     if (row.sampling.repetitionPenalty !== 1) row.seen.add(id);
@@ -134,6 +142,19 @@ function choose(context: DecodingContext, batch: readonly RowState[], { host }: 
     made++;
   }
   options.onTokens?.(made);
+}
+
+/** `place`: the row's line in `weights`. */
+function nextToken(sampler: Sampler, row: RowState, host: SessionOutputs['host'], index: number, place: number): number {
+  const lineOf = (name: string, at: number): Float32Array => floats(host[name]).subarray(at * sampler.vocabulary, (at + 1) * sampler.vocabulary);
+  switch (choiceOf(row.sampling)) {
+    case 'largest':
+      return Number(host['argmax']?.data[index] ?? 0);
+    case 'weighed':
+      return sampler.draw(lineOf('weights', place), row.sampling, row.random);
+    case 'penalised':
+      return sampler.drawPenalised(lineOf('logits', index), row.sampling, row.seen, row.random);
+  }
 }
 
 async function dropEnded(batch: RowState[], cache: RowCache): Promise<RowState[]> {

@@ -7,6 +7,7 @@ import type { FloatType, GivenCache, GivenDecoder } from '../graph/given-decoder
 import { describeAttention, findAttentionProbabilities, withOutputs } from '../graph/softmax-taps.ts';
 import type { BatchLimits } from './batches.ts';
 import { longestOf, type Decoder, type DecoderRequest, type SharedPrefix } from './decoder.ts';
+import { headFeeds, integers } from './head-feeds.ts';
 import { disposeBlock, readBlock, type CacheBlock } from './key-value-cache.ts';
 import type { RowCache } from './row-cache.ts';
 import type { Feed, HeldTensor, HostTensor, Runtime, Session, SessionOutputs, TensorData } from './session.ts';
@@ -86,13 +87,7 @@ export class OnnxDecoder implements Decoder {
     if (logits === undefined) throw new TypeError('the run did not return logits');
     try {
       const wanted = this.#given.cache === undefined ? shiftToEnd(request, logits.dims[1] ?? 0) : request.wanted;
-      const feeds: Record<string, Feed> = {
-        all_logits: logits,
-        wanted: integers('int64', [wanted.length], wanted),
-        targets: integers('int64', [wanted.length], request.targets ?? wanted.map(() => 0)),
-        reference: { type: 'float32', dims: [this.vocabulary], data: request.reference ?? this.#noReference },
-      };
-      const { host } = await this.#head.run(feeds, outputs);
+      const { host } = await this.#head.run({ all_logits: logits, ...headFeeds(request, wanted, this.#noReference) }, outputs);
       return { host, held: presents };
     } finally {
       logits.dispose();
@@ -300,8 +295,4 @@ function toFloats({ type, data }: HostTensor): Float32Array {
   const floats = new Float32Array(data.length);
   half.decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), floats);
   return floats;
-}
-
-function integers(type: 'int64' | 'int32', dims: readonly number[], values: readonly number[]): HostTensor {
-  return { type, dims, data: type === 'int64' ? BigInt64Array.from(values, (value) => BigInt(value)) : Int32Array.from(values) };
 }

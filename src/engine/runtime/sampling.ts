@@ -1,87 +1,94 @@
 // Draws the next token as transformers does: repetition penalty (Keskar et al. 2019) on the logits, then temperature,
-// top-k, top-p (Holtzman et al. 2020), then one draw from what is left. No full sort: a heap of k, or a histogram of
-// the probabilities with one bucket sorted. Tokens that tie with the last one kept by top-k are kept too, as there.
+// top-k, top-p (Holtzman et al. 2020), then one draw from what is left. The graph gives the probabilities at the row's
+// temperature; nothing is sorted but one bucket of a histogram. Tokens that tie with the last one kept are kept too.
 import type { Random } from '../core/random.ts';
 import type { SamplingOptions } from './causal-lm.ts';
 
-/** Scaled logits this far below the largest carry less than 1e-12 of its mass each. */
-const HISTOGRAM_NATS = 28;
-const BUCKETS = 4096;
+export type Choice = 'largest' | 'weighed' | 'penalised';
 
-export function isGreedy({ temperature, topK }: SamplingOptions): boolean {
-  return temperature === 0 || topK === 1;
+/** What a row needs from the graph: its most likely token, its probabilities, or (for a penalty) its logits. */
+export function choiceOf({ temperature, topK, repetitionPenalty }: SamplingOptions): Choice {
+  if (repetitionPenalty !== 1) return 'penalised';
+  return temperature === 0 || topK === 1 ? 'largest' : 'weighed';
 }
 
-/** The most likely token needs no logits unless a penalty changes them. */
-export function needsLogits(options: SamplingOptions): boolean {
-  return !isGreedy(options) || options.repetitionPenalty !== 1;
-}
+/** Weights that share the upper bits of their float32 representation, which orders positive numbers. */
+const BUCKET_SHIFT = 17;
+const BUCKETS = 2 ** (31 - BUCKET_SHIFT);
 
 /** Scratch memory for one vocabulary; not for use by two draws at once. */
 export class Sampler {
-  readonly #vocabulary: number;
+  readonly vocabulary: number;
   readonly #ids: Int32Array;
-  readonly #weights: Float64Array;
+  readonly #weights: Float32Array;
+  /** The same memory as #weights. */
+  readonly #bits: Uint32Array;
+  readonly #penalised: Float32Array;
   readonly #buckets = new Float64Array(BUCKETS);
   #heap = new Float32Array(64);
 
   constructor(vocabulary: number) {
-    this.#vocabulary = vocabulary;
+    this.vocabulary = vocabulary;
     this.#ids = new Int32Array(vocabulary);
-    this.#weights = new Float64Array(vocabulary);
+    this.#weights = new Float32Array(vocabulary);
+    this.#bits = new Uint32Array(this.#weights.buffer);
+    this.#penalised = new Float32Array(vocabulary);
   }
 
-  /** logits: one row of the vocabulary, changed in place by the penalty. `seen`: tokens of prompt and answer so far. */
-  draw(logits: Float32Array, options: SamplingOptions, seen: Iterable<number>, random: Random | undefined): number {
-    if (options.repetitionPenalty !== 1) penalise(logits, seen, options.repetitionPenalty);
-    if (isGreedy(options)) return argmax(logits);
+  /** weights: Float32Array [vocabulary], proportional to the probabilities at the row's temperature. */
+  draw(weights: Float32Array, { topK, topP }: SamplingOptions, random: Random | undefined): number {
     if (random === undefined) throw new RangeError('sampling needs a random source');
-    const count = this.#keep(logits, options);
-    let total = 0;
-    for (let i = 0; i < count; i++) total += this.#weights[i] ?? 0;
-    let rest = random.next() * total;
-    for (let i = 0; i < count; i++) {
-      rest -= this.#weights[i] ?? 0;
-      if (rest < 0) return this.#ids[i] ?? 0;
-    }
-    return this.#ids[count - 1] ?? 0;
+    const floor = topK > 0 && topK < weights.length ? this.#kthLargest(weights, topK) : 0;
+    if (floor === 0 && topP >= 1) return pickByWeight(weights, sum(weights), random.next());
+    const total = floor === 0 ? sum(weights) : sumFrom(weights, floor);
+    // Tokens below an equal share of what top-p cuts hold less than that together, so they are all cut.
+    const least = topP < 1 ? Math.max(floor, ((1 - topP) * total) / weights.length) : floor;
+    let count = this.#collect(weights, least);
+    if (topP < 1) count = this.#cutNucleus(count, topP * total);
+    const kept = this.#weights.subarray(0, count);
+    return this.#ids[pickByWeight(kept, sum(kept), random.next())] ?? 0;
   }
 
-  /** Fills ids and unnormalised weights of the tokens that may be drawn, in id order; returns how many. */
-  #keep(logits: Float32Array, { temperature, topK, topP }: SamplingOptions): number {
-    const largest = maximum(logits);
-    const floor = topK > 0 && topK < this.#vocabulary ? this.#kthLargest(logits, topK) : -Infinity;
-    const scale = 1 / temperature;
+  /** logits: Float32Array [vocabulary], changed in place. `seen`: the tokens of prompt and answer so far. */
+  drawPenalised(logits: Float32Array, options: SamplingOptions, seen: Iterable<number>, random: Random | undefined): number {
+    penalise(logits, seen, options.repetitionPenalty);
+    const best = argmax(logits);
+    if (options.temperature === 0 || options.topK === 1) return best;
+    const largest = logits[best] ?? 0;
+    const weights = this.#penalised;
+    for (let id = 0; id < logits.length; id++) weights[id] = Math.exp(((logits[id] ?? 0) - largest) / options.temperature);
+    return this.draw(weights, options, random);
+  }
+
+  /** Fills ids and weights with the tokens of at least this weight, in id order; returns how many. */
+  #collect(weights: Float32Array, least: number): number {
     const ids = this.#ids;
-    const weights = this.#weights;
+    const kept = this.#weights;
     let count = 0;
-    let total = 0;
-    for (let id = 0; id < logits.length; id++) {
-      const logit = logits[id] ?? 0;
-      if (logit < floor) continue;
-      const weight = Math.exp((logit - largest) * scale);
+    for (let id = 0; id < weights.length; id++) {
+      const weight = weights[id] ?? 0;
+      if (weight < least) continue;
       ids[count] = id;
-      weights[count++] = weight;
-      total += weight;
+      kept[count++] = weight;
     }
-    return topP < 1 ? this.#cutNucleus(count, topP * total) : count;
+    return count;
   }
 
-  #kthLargest(logits: Float32Array, k: number): number {
+  #kthLargest(values: Float32Array, k: number): number {
     if (this.#heap.length < k) this.#heap = new Float32Array(k);
     const heap = this.#heap.subarray(0, k);
-    heap.set(logits.subarray(0, k));
+    heap.set(values.subarray(0, k));
     for (let at = (k >> 1) - 1; at >= 0; at--) siftDown(heap, at);
-    for (let id = k; id < logits.length; id++) {
-      const logit = logits[id] ?? 0;
-      if (logit <= (heap[0] ?? 0)) continue;
-      heap[0] = logit;
+    for (let id = k; id < values.length; id++) {
+      const value = values[id] ?? 0;
+      if (value <= (heap[0] ?? 0)) continue;
+      heap[0] = value;
       siftDown(heap, 0);
     }
-    return heap[0] ?? -Infinity;
+    return heap[0] ?? 0;
   }
 
-  /** Keeps the most likely tokens while those above each hold less than `mass`; order is kept. */
+  /** Keeps the collected tokens while those above each hold less than `mass`; order is kept. */
   #cutNucleus(count: number, mass: number): number {
     const ids = this.#ids;
     const weights = this.#weights;
@@ -99,20 +106,17 @@ export class Sampler {
   /** The smallest weight that is kept. */
   #nucleusFloor(count: number, mass: number): number {
     const weights = this.#weights;
+    const bits = this.#bits;
     const buckets = this.#buckets.fill(0);
     for (let i = 0; i < count; i++) {
-      const weight = weights[i] ?? 0;
-      const bucket = bucketOf(weight);
-      buckets[bucket] = (buckets[bucket] ?? 0) + weight;
+      const bucket = (bits[i] ?? 0) >>> BUCKET_SHIFT;
+      buckets[bucket] = (buckets[bucket] ?? 0) + (weights[i] ?? 0);
     }
     let above = 0;
-    let crossing = 0;
-    while (crossing < BUCKETS - 1 && above + (buckets[crossing] ?? 0) < mass) above += buckets[crossing++] ?? 0;
+    let crossing = BUCKETS - 1;
+    while (crossing > 0 && above + (buckets[crossing] ?? 0) < mass) above += buckets[crossing--] ?? 0;
     const members: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const weight = weights[i] ?? 0;
-      if (bucketOf(weight) === crossing) members.push(weight);
-    }
+    for (let i = 0; i < count; i++) if ((bits[i] ?? 0) >>> BUCKET_SHIFT === crossing) members.push(weights[i] ?? 0);
     members.sort((a, b) => b - a);
     let floor = members[0] ?? 0;
     for (const weight of members) {
@@ -124,10 +128,32 @@ export class Sampler {
   }
 }
 
-/** Bucket 0 holds the largest weights (the largest of all is 1), the last one all that is far below. */
-function bucketOf(weight: number): number {
-  const nats = weight > 0 ? -Math.log(weight) : HISTOGRAM_NATS;
-  return Math.min(BUCKETS - 1, Math.floor((nats * BUCKETS) / HISTOGRAM_NATS));
+/** `fraction` of the total, walked in order. */
+function pickByWeight(weights: Float32Array, total: number, fraction: number): number {
+  let rest = fraction * total;
+  for (let index = 0; index < weights.length; index++) {
+    rest -= weights[index] ?? 0;
+    if (rest < 0) return index;
+  }
+  // Rounding left a little: the last token that can be drawn.
+  let last = weights.length - 1;
+  while (last > 0 && weights[last] === 0) last--;
+  return last;
+}
+
+function sum(weights: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i] ?? 0;
+  return total;
+}
+
+function sumFrom(weights: Float32Array, floor: number): number {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i] ?? 0;
+    if (weight >= floor) total += weight;
+  }
+  return total;
 }
 
 function siftDown(heap: Float32Array, start: number): void {
@@ -151,14 +177,8 @@ function penalise(logits: Float32Array, seen: Iterable<number>, penalty: number)
   }
 }
 
-function maximum(values: Float32Array): number {
-  let largest = -Infinity;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] ?? largest);
-  return largest;
-}
-
 /** The first of the largest. */
-export function argmax(values: Float32Array): number {
+function argmax(values: Float32Array): number {
   let best = 0;
   let largest = -Infinity;
   for (let i = 0; i < values.length; i++) {
