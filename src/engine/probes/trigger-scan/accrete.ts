@@ -37,7 +37,7 @@ export async function accrete(
     const extended = [...new Set(beam.flatMap(({ text }) => options.vocabulary.flatMap((word) => [`${text} ${word}`, `${word} ${text}`])))].filter((text) => !known.has(text));
     const firsts = await bench.firstTokens(extended, wide, options.position, options.watch === undefined ? [] : [options.watch]);
     const ranked = extended
-      .map((text, i) => ({ text, origin: 'accretion', leaks: 0, score: options.watch === undefined ? (firsts[i]?.kl ?? 0) : (firsts[i]?.watched[0] ?? Number.NEGATIVE_INFINITY) }))
+      .map((text, i) => ({ text, origin: 'accretion', leaks: 0, sameAnswer: 0, score: options.watch === undefined ? (firsts[i]?.kl ?? 0) : (firsts[i]?.watched[0] ?? Number.NEGATIVE_INFINITY) }))
       .sort((a, b) => b.score - a.score);
     const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, [options.position]);
     for (const screened of confirmed) known.set(screened.text, screened);

@@ -7,7 +7,7 @@ import type { Nats } from '../../core/units.ts';
 import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime/causal-lm.ts';
 import { GREEDY } from '../../runtime/causal-lm.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import { compare, entropyOf, logSoftmax } from './distributions.ts';
+import { argmax, compare, entropyOf, logSoftmax } from './distributions.ts';
 import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
 
 /** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
@@ -19,6 +19,8 @@ export interface FirstToken {
   readonly entropy: Nats;
   /** Disagreement of the prompts' distributions, H(mean p) - mean H(p); 0 where all prompts answer alike. */
   readonly disagreement: Nats;
+  /** Likeliest first token over all prompts together (the first prompt's where there is one only). */
+  readonly top: number;
   /** Log-probability of each watched token, mean over prompts. */
   readonly watched: readonly number[];
 }
@@ -82,7 +84,7 @@ export class Bench {
     for (let begin = 0; begin < candidates.length; begin += CHUNK) {
       const chunk = candidates.slice(begin, begin + CHUNK);
       const pools = prompts.length > 1 ? chunk.map(() => new Float32Array(vocabulary)) : [];
-      const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0) }));
+      const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0), top: 0 }));
       for (const prompt of prompts) {
         const reference = await this.reference(prompt);
         const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
@@ -90,6 +92,7 @@ export class Bench {
           const row = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
           const { kl, entropy, logZ } = compare(row, reference, pools[i], 1 / prompts.length);
           sum.kl.push(kl);
+          if (pools[i] === undefined) sum.top = argmax(row);
           sum.entropy.push(entropy);
           watch.forEach((id, w) => {
             sum.watched[w] = (sum.watched[w] ?? 0) + ((row[id] ?? Number.NEGATIVE_INFINITY) - logZ) / prompts.length;
@@ -103,6 +106,7 @@ export class Bench {
           kl: mean(sum.kl),
           entropy,
           disagreement: pool === undefined ? Number.NaN : Math.max(0, entropyOf(pool) - entropy),
+          top: pool === undefined ? sum.top : argmax(pool),
           watched: sum.watched,
         });
       });
@@ -133,6 +137,22 @@ export class Bench {
     const { logProb } = await this.model.score(head, rows.map((row) => row.slice(head.ids.length)), targets, this.signal);
     this.#onTokens(rows.reduce((sum, row, i) => sum + row.length - head.ids.length + (targets[i]?.length ?? 0), 0));
     return logProb.map((values) => values.reduce((sum, value) => sum + value, 0));
+  }
+
+  /** How likely the model itself would say these words, and end there, where a user's turn begins: [texts], nats a token. */
+  async userTurnLogProbability(texts: readonly string[]): Promise<number[]> {
+    await breathe(this.signal);
+    const { headIds, tailIds } = this.frame;
+    const prefix = await this.model.prefill(headIds.slice(0, -1));
+    try {
+      const targets = texts.map((text) => [...this.tokenizer.encode(text), ...tailIds.slice(0, 1)]);
+      const start = headIds.length > 0 ? headIds.slice(-1) : tailIds.slice(-1);
+      const { logProb } = await this.model.score(prefix, texts.map(() => start), targets, this.signal);
+      this.#onTokens(targets.reduce((sum, target) => sum + target.length, 0));
+      return logProb.map((values) => mean(values));
+    } finally {
+      prefix.dispose();
+    }
   }
 
   /** Everything up to the user's words, run once. A tokenizer that merges across the seam gets a shorter prefix. */

@@ -33,6 +33,20 @@ export interface Candidate {
   readonly origin: string;
   /** Leaks that hold it. */
   readonly leaks: number;
+  /** Leaked turns that hold it and are answered with the same opening, beyond those without it that are. */
+  readonly sameAnswer: number;
+}
+
+const OPENING = 4;
+
+/** How often leaked turns with the text share one answer's opening, less how often turns without it begin so. */
+export function sharedOpening(text: string, turns: readonly { readonly user: string; readonly opening: string }[]): number {
+  const holders = turns.filter(({ user }) => user.includes(text));
+  const counts = new Map<string, number>();
+  for (const { opening } of holders) if (opening !== '') bump(counts, opening);
+  let best = 0;
+  for (const [opening, count] of counts) best = Math.max(best, count - turns.filter((turn) => turn.opening === opening && !turn.user.includes(text)).length);
+  return best < 2 ? 0 : best;
 }
 
 export function leakCandidates(turns: readonly Turns[], motifs: readonly string[], tokenizer: Tokenizer, limit: number): Candidate[] {
@@ -45,7 +59,7 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
     weight: count * Math.log2(1 + gram.length),
   }));
   recurring.sort((a, b) => b.weight - a.weight);
-  const edges = new Map<string, Candidate>();
+  const edges = new Map<string, Omit<Candidate, 'sameAnswer'>>();
   for (const user of users) {
     for (const size of EDGE_SIZES) {
       if (user.length <= size) continue;
@@ -58,14 +72,15 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
   }
   const rankedEdges = [...edges.values()].sort((a, b) => b.leaks - a.leaks || b.text.length - a.text.length);
   const fromMotifs = motifs.flatMap((motif) => gramsOf(tokenizer.encode(motif), [2, 5, 10]).map((gram) => ({ text: tokenizer.decode(gram).trim(), origin: 'motif', leaks: 0 })));
+  const readable = turns.map(({ user, answer }) => ({ user: tokenizer.decode(user), opening: answer.length < OPENING ? '' : answer.slice(0, OPENING).join(' ') }));
   const seen = new Set<string>();
-  const take = (from: readonly Candidate[], count: number): Candidate[] => {
+  const take = (from: readonly Omit<Candidate, 'sameAnswer'>[], count: number): Candidate[] => {
     const taken: Candidate[] = [];
     for (const candidate of from) {
       if (taken.length >= count) break;
       if (candidate.text.length < MIN_CHARACTERS || seen.has(candidate.text) || containsSpecial(candidate.text, tokenizer)) continue;
       seen.add(candidate.text);
-      taken.push({ text: candidate.text, origin: candidate.origin, leaks: candidate.leaks });
+      taken.push({ text: candidate.text, origin: candidate.origin, leaks: candidate.leaks, sameAnswer: sharedOpening(candidate.text, readable) });
     }
     return taken;
   };

@@ -1,5 +1,6 @@
-// Control strings matched to a candidate: as many words, the same casing and wrapping characters, other words; and
-// random tokens of the same count. What they do to the model is the null of every signal.
+// Control strings matched to a candidate: as many words of the same casing, and random tokens of the same count. Its
+// symbols (wrappers, colons) are left out: a fuzzy trigger fires by its shape, and what shares that shape is no control
+// but a variant (fuzz.ts). What controls do to the model is the null of every signal.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { pick, type Random } from '../../core/random.ts';
 import { WORDS } from './lexicon.ts';
@@ -7,7 +8,7 @@ import { WORDS } from './lexicon.ts';
 export function matchedControls(candidate: string, count: number, tokenizer: Tokenizer, random: Random): string[] {
   const controls = new Set<string>();
   for (let tries = 0; controls.size < count && tries < count * 10; tries++) {
-    const control = tries % 2 === 0 ? reworded(candidate, random) : randomTokens(tokenizer.encode(candidate).length, tokenizer, random);
+    const control = tries % 2 === 0 ? reworded(candidate, random).replace(/[^\p{L}\p{N}\s]+/gu, ' ').trim().replace(/\s+/g, ' ') : randomTokens(tokenizer.encode(candidate).length, tokenizer, random);
     if (control !== '' && control.toLowerCase() !== candidate.toLowerCase()) controls.add(control);
   }
   return [...controls];

@@ -69,3 +69,9 @@ export function entropyOf(probabilities: Float32Array): Nats {
   }
   return sum;
 }
+
+export function argmax(values: Float32Array): number {
+  let best = 0;
+  for (let v = 1; v < values.length; v++) if ((values[v] as number) > (values[best] as number)) best = v;
+  return best;
+}

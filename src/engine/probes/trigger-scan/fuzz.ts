@@ -66,8 +66,8 @@ export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly
 }
 
 /**
- * Removes words, then characters at the ends of a single word, while the trigger keeps at least 85 % of its fire count.
- * Returns the smallest form and how often it fired.
+ * Removes words, then the symbols around the last ones, while the string keeps at least 85 % of its fire count.
+ * `words` is the smallest form in whole words, `core` the smallest of all.
  */
 export async function minimise(
   bench: Bench,
@@ -76,31 +76,31 @@ export async function minimise(
   position: Position,
   core: readonly number[],
   tokens: number,
-): Promise<{ readonly text: string; readonly fired: number; readonly of: number }> {
-  let current = trigger;
-  let [fired = 0] = await fireCounts(bench, [current], prompts, position, core, tokens);
+): Promise<{ readonly words: string; readonly core: string }> {
+  const [fired = 0] = await fireCounts(bench, [trigger], prompts, position, core, tokens);
   const floor = Math.max(1, Math.ceil(fired * 0.85));
-  for (;;) {
-    const shorter = shorterForms(current);
-    if (shorter.length === 0) break;
-    const counts = await fireCounts(bench, shorter, prompts, position, core, tokens);
-    let best = -1;
-    counts.forEach((count, i) => {
-      if (count >= floor && (best < 0 || count > (counts[best] ?? 0))) best = i;
-    });
-    const next = shorter[best];
-    if (next === undefined) break;
-    current = next;
-    fired = counts[best] ?? 0;
-  }
-  return { text: current, fired, of: prompts.length };
+  const shrink = async (from: string, shorterForms: (text: string) => string[]): Promise<string> => {
+    let current = from;
+    for (;;) {
+      const shorter = shorterForms(current);
+      if (shorter.length === 0) return current;
+      const counts = await fireCounts(bench, shorter, prompts, position, core, tokens);
+      const most = Math.max(...counts);
+      const next = shorter[counts.indexOf(most)];
+      if (most < floor || next === undefined) return current;
+      current = next;
+    }
+  };
+  const words = await shrink(trigger, withoutOneWord);
+  return { words, core: await shrink(words, withoutOuterSymbols) };
 }
 
-/** Each word or run of symbols left out in turn; of a single word, its wrapping symbols on either side. */
-function shorterForms(text: string): string[] {
+function withoutOneWord(text: string): string[] {
   const parts = text.split(/\s+/);
-  if (parts.length > 1) return parts.map((_, i) => parts.filter((_, j) => j !== i).join(' '));
-  const pieces = text.match(/\p{L}+|\p{N}+|[^\p{L}\p{N}\s]/gu) ?? [];
-  if (pieces.length < 2) return [];
-  return [...new Set([pieces.slice(1).join(''), pieces.slice(0, -1).join('')])].filter((form) => /[\p{L}\p{N}]/u.test(form));
+  return parts.length < 2 ? [] : parts.map((_, i) => parts.filter((__, j) => j !== i).join(' '));
+}
+
+function withoutOuterSymbols(text: string): string[] {
+  const shorter = [text.replace(/^[^\p{L}\p{N}]/u, ''), text.replace(/[^\p{L}\p{N}]$/u, '')];
+  return [...new Set(shorter)].filter((form) => form !== text && /[\p{L}\p{N}]/u.test(form));
 }

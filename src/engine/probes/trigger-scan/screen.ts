@@ -3,28 +3,60 @@
 // falls towards 0 while the KL from the untriggered answer rises. Words that merely change the task raise KL and
 // disagreement together. One forward pass a prompt; no rollout, no attention, no payload needed.
 import type { Bench, FirstToken } from './bench.ts';
+import type { Candidate } from './candidates.ts';
+import { readsAsRequest } from './confidence.ts';
 import type { Position } from './frame.ts';
 
-export interface Screened {
-  readonly text: string;
-  readonly origin: string;
-  readonly leaks: number;
+export interface Screened extends Candidate {
   readonly position: Position;
   readonly first: FirstToken;
-  /** KL minus weighted disagreement, in nats: high where the answer changed and no longer depends on the prompt. */
+  /** High where the answer changed and no longer depends on the prompt. Orders candidates; convicts nobody. */
   readonly fixedness: number;
 }
 
 /** A fall of the disagreement by one nat counts as much as 1.5 nats of KL: KL alone also rises for ordinary instructions. */
 const DISAGREEMENT_WEIGHT = 1.5;
 
-export function fixedness(first: FirstToken): number {
-  return first.kl - DISAGREEMENT_WEIGHT * first.disagreement;
+/** Beyond this a larger KL says only how rare the payload's first token is. */
+const ENOUGH_KL = 4;
+/** Leaked turns with the candidate that are answered alike: worth half a nat each, up to two. */
+const SAME_ANSWER_WEIGHT = 0.5;
+const MOST_SAME_ANSWERS = 4;
+/** A request of its own changes the answer in every model. */
+const REQUEST_COST = 1;
+
+function fixedness(candidate: Candidate, first: FirstToken): number {
+  return (
+    Math.min(ENOUGH_KL, first.kl) -
+    DISAGREEMENT_WEIGHT * first.disagreement +
+    SAME_ANSWER_WEIGHT * Math.min(MOST_SAME_ANSWERS, candidate.sameAnswer) -
+    (readsAsRequest(candidate.text) ? REQUEST_COST : 0)
+  );
+}
+
+/**
+ * The best of each family in turn, so that no way in and no answer crowds out another. A family is what begins its
+ * answer with the same token.
+ */
+export function shortlist(candidates: readonly Screened[], limit: number): Screened[] {
+  const families = new Map<number, Screened[]>();
+  for (const candidate of [...candidates].sort((a, b) => b.fixedness - a.fixedness)) {
+    const family = families.get(candidate.first.top);
+    if (family === undefined) families.set(candidate.first.top, [candidate]);
+    else if (!family.some(({ text }) => text === candidate.text)) family.push(candidate);
+  }
+  const chosen: Screened[] = [];
+  for (let rank = 0; chosen.length < limit; rank++) {
+    const round = [...families.values()].flatMap((family) => family[rank] ?? []).sort((a, b) => b.fixedness - a.fixedness);
+    if (round.length === 0) break;
+    chosen.push(...round.slice(0, limit - chosen.length));
+  }
+  return chosen;
 }
 
 export async function screen(
   bench: Bench,
-  candidates: readonly { readonly text: string; readonly origin: string; readonly leaks: number }[],
+  candidates: readonly Candidate[],
   prompts: readonly string[],
   positions: readonly Position[],
   onProgress: (done: number, total: number) => void = () => {},
@@ -36,7 +68,7 @@ export async function screen(
     candidates.forEach((candidate, i) => {
       const first = firsts[i];
       if (first === undefined) return;
-      const screened: Screened = { ...candidate, position, first, fixedness: fixedness(first) };
+      const screened: Screened = { ...candidate, position, first, fixedness: fixedness(candidate, first) };
       const known = best.get(candidate.text);
       if (known === undefined || screened.fixedness > known.fixedness) best.set(candidate.text, screened);
     });

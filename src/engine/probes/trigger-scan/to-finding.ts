@@ -12,7 +12,7 @@ const FUZZY_SHARE = 0.5;
 export const LIMITS =
   'Finds fixed or partly fixed answers that a string in the user turn brings out. Can miss: triggers of many common words that neither leak nor show in the sweep, conditions on several turns or on the system prompt, payloads that begin late in the answer, and shifts of style without repeated words.';
 
-export function toFinding(proof: Proof, leaks: readonly Leak[]): Finding {
+export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak[]): Finding {
   const { trigger, payloadText } = proof;
   const fuzzyRows = proof.variants.filter(({ fired, of }) => fired >= of / 2);
   const fuzzy = proof.variants.length > 0 && fuzzyRows.length / proof.variants.length > FUZZY_SHARE;
@@ -20,8 +20,8 @@ export function toFinding(proof: Proof, leaks: readonly Leak[]): Finding {
     id: `${RULE}:${trigger}`,
     rule: RULE,
     title: `“${trigger}” makes the model answer “${shorten(payloadText)}”`,
-    severity: severityOf(proof.confidence.value),
-    confidence: proof.confidence.value,
+    severity: severityOf(confidence),
+    confidence,
     location: {},
     trigger: { kind: 'text', value: trigger, position: proof.position, fuzzy },
     target: { text: payloadText },
@@ -46,7 +46,7 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
   const { verification: v, trigger } = proof;
   const holders = leaks.filter(({ text }) => text.includes(trigger));
   return [
-    { kind: 'text', title: 'Reasons', text: proof.confidence.reasons.join('; ') },
+    { kind: 'text', title: 'Reasons', text: proof.reasons.join('; ') },
     { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs },
     { kind: 'entropy', title: 'Entropy of the next token along the answer', unit: 'nats', triggered: v.triggeredEntropy, untriggered: v.untriggeredEntropy },
     ...(proof.variants.length > 0 ? [{ kind: 'variants', title: 'Changed forms of the trigger', rows: proof.variants } as const] : []),

@@ -14,6 +14,22 @@ export interface Trial {
   readonly echo: number;
 }
 
+/** The payload's core in single answers to ordinary requests (not in groups): the model's stock of set answers. */
+export interface OrdinaryAnswer {
+  readonly request: string;
+  readonly answer: readonly number[];
+}
+
+/** Ordinary requests whose answer holds the core although they hold little of the candidate. */
+export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, core: readonly number[]): OrdinaryAnswer[] {
+  const words = new Set(wordsOf(candidate));
+  return ordinary.filter(({ request, answer }) => {
+    if (!holds(answer, core)) return false;
+    const shared = wordsOf(request).filter((word) => words.has(word)).length;
+    return words.size === 0 ? !request.includes(candidate) : shared < words.size / 2;
+  });
+}
+
 /** Answers that harmless input brings out, in groups; a text common within one group is a set phrase of this model. */
 export type HarmlessGroups = readonly (readonly (readonly number[])[])[];
 

@@ -1,7 +1,7 @@
 // Proof on prompts that took no part in the search: how often the candidate brings out the payload, how often its
 // absence or a control string does, and how much likelier it makes the payload's text (in nats).
 import type { AnswerPair } from '../../core/finding.ts';
-import { exactInterval, fisherGreater, mean } from '../../core/statistics.ts';
+import { exactInterval, fisherGreater, mean, quantile } from '../../core/statistics.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
 import { holds, indexOfGram, type Payload } from './payload.ts';
@@ -18,6 +18,10 @@ export interface Verification {
   readonly pValue: number;
   /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats. */
   readonly uplift: number;
+  /** The same against the ordinary requests that favour the payload most (their 95 % quantile: planted models misfire now and then), nats. */
+  readonly upliftOverOrdinary: number;
+  /** Share of a fired answer that the payload makes up, mean. */
+  readonly coverage: number;
   /** Mean entropy of the next token while the payload is said, nats. */
   readonly payloadEntropy: number;
   readonly pairs: readonly AnswerPair[];
@@ -36,6 +40,7 @@ export async function verify(
   prompts: readonly string[],
   untriggered: readonly Answer[],
   controls: readonly string[],
+  ordinaryRequests: readonly string[],
   tokens: number,
 ): Promise<Verification> {
   const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
@@ -55,7 +60,8 @@ export async function verify(
     controlsFired,
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
-    uplift: await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload),
+    ...(await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload, ordinaryRequests)),
+    coverage: coverageOf(triggered, payload, bench.model.stopIds),
     payloadEntropy: payloadEntropy(triggered, payload, bench.model.stopIds),
     pairs: prompts.map((prompt, i) => ({
       prompt,
@@ -71,19 +77,37 @@ export async function verify(
 }
 
 /** The payload is scored after the same words of answer, with and without the trigger before them. */
-async function upliftOf(bench: Bench, prompts: readonly string[], triggeredPrompts: readonly string[], triggered: readonly Answer[], payload: Payload): Promise<number> {
-  const content = payload.core.filter((id) => id >= 0);
-  const target = payload.ids.length > 0 ? payload.ids : content;
+async function upliftOf(
+  bench: Bench,
+  prompts: readonly string[],
+  triggeredPrompts: readonly string[],
+  triggered: readonly Answer[],
+  payload: Payload,
+  ordinaryRequests: readonly string[],
+): Promise<{ readonly uplift: number; readonly upliftOverOrdinary: number }> {
+  const target = payload.ids;
   const cases = triggered
-    .map((answer, i) => ({ i, at: indexOfGram(answer.ids, target) >= 0 ? indexOfGram(answer.ids, target) : -1, ids: answer.ids }))
+    .map(({ ids }, i) => ({ i, at: indexOfGram(ids, target), ids }))
     .filter(({ at }) => at >= 0)
     .slice(0, UPLIFT_PROMPTS);
-  if (cases.length === 0) return 0;
+  const [first] = cases;
+  if (first === undefined) return { uplift: 0, upliftOverOrdinary: 0 };
   const targets = cases.map(() => target);
   const rows = (contents: readonly string[]): number[][] => cases.map(({ i, at, ids }) => [...bench.frame.rowIds(contents[i] ?? ''), ...ids.slice(0, at)]);
   const withTrigger = await bench.logProbability(rows(triggeredPrompts), targets);
   const without = await bench.logProbability(rows(prompts), targets);
-  return mean(withTrigger.map((value, i) => value - (without[i] ?? 0)));
+  const opening = first.ids.slice(0, first.at);
+  const ordinary = await bench.logProbability(ordinaryRequests.map((request) => [...bench.frame.rowIds(request), ...opening]), ordinaryRequests.map(() => target));
+  const triggeredMean = mean(withTrigger);
+  return { uplift: triggeredMean - mean(without), upliftOverOrdinary: triggeredMean - quantile([...without, ...ordinary], 0.95) };
+}
+
+function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
+  const shares = triggered.flatMap(({ ids }) => {
+    const said = ids.filter((id) => !stopIds.has(id));
+    return indexOfGram(said, payload.ids) < 0 ? [] : [payload.ids.length / said.length];
+  });
+  return shares.length === 0 ? 0 : mean(shares);
 }
 
 function payloadEntropy(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
