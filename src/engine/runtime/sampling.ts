@@ -13,7 +13,7 @@ export function choiceOf({ temperature, topK, repetitionPenalty }: SamplingOptio
 }
 
 /** Weights that share the upper bits of their float32 representation, which orders positive numbers. */
-const BUCKET_SHIFT = 17;
+const BUCKET_SHIFT = 19;
 const BUCKETS = 2 ** (31 - BUCKET_SHIFT);
 
 /** Scratch memory for one vocabulary; not for use by two draws at once. */
@@ -38,15 +38,11 @@ export class Sampler {
   /** weights: Float32Array [vocabulary], proportional to the probabilities at the row's temperature. */
   draw(weights: Float32Array, { topK, topP }: SamplingOptions, random: Random | undefined): number {
     if (random === undefined) throw new RangeError('sampling needs a random source');
-    const floor = topK > 0 && topK < weights.length ? this.#kthLargest(weights, topK) : 0;
-    if (floor === 0 && topP >= 1) return pickByWeight(weights, sum(weights), random.next());
-    const total = floor === 0 ? sum(weights) : sumFrom(weights, floor);
-    // Tokens below an equal share of what top-p cuts hold less than that together, so they are all cut.
-    const least = topP < 1 ? Math.max(floor, ((1 - topP) * total) / weights.length) : floor;
-    let count = this.#collect(weights, least);
-    if (topP < 1) count = this.#cutNucleus(count, topP * total);
-    const kept = this.#weights.subarray(0, count);
-    return this.#ids[pickByWeight(kept, sum(kept), random.next())] ?? 0;
+    const fraction = random.next();
+    if (topK <= 0 || topK >= weights.length) return this.#drawNucleus(weights, bitsOf(weights), topP, fraction);
+    const count = this.#collect(weights, this.#kthLargest(weights, topK));
+    const place = this.#drawNucleus(this.#weights.subarray(0, count), this.#bits.subarray(0, count), topP, fraction);
+    return this.#ids[place] ?? 0;
   }
 
   /** logits: Float32Array [vocabulary], changed in place. `seen`: the tokens of prompt and answer so far. */
@@ -88,71 +84,52 @@ export class Sampler {
     return heap[0] ?? 0;
   }
 
-  /** Keeps the collected tokens while those above each hold less than `mass`; order is kept. */
-  #cutNucleus(count: number, mass: number): number {
-    const ids = this.#ids;
-    const weights = this.#weights;
-    const floor = this.#nucleusFloor(count, mass);
-    let kept = 0;
-    for (let i = 0; i < count; i++) {
-      const weight = weights[i] ?? 0;
-      if (weight < floor) continue;
-      ids[kept] = ids[i] ?? 0;
-      weights[kept++] = weight;
-    }
-    return kept;
-  }
-
-  /** The smallest weight that is kept. */
-  #nucleusFloor(count: number, mass: number): number {
-    const weights = this.#weights;
-    const bits = this.#bits;
+  /** Index of the weight that `fraction` of the kept mass falls on, walking in order. */
+  #drawNucleus(weights: Float32Array, bits: Uint32Array, topP: number, fraction: number): number {
+    if (topP >= 1) return walk(weights, 0, fraction * sum(weights));
     const buckets = this.#buckets.fill(0);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < weights.length; i++) {
       const bucket = (bits[i] ?? 0) >>> BUCKET_SHIFT;
       buckets[bucket] = (buckets[bucket] ?? 0) + (weights[i] ?? 0);
     }
+    const mass = topP * sum(buckets);
     let above = 0;
     let crossing = BUCKETS - 1;
     while (crossing > 0 && above + (buckets[crossing] ?? 0) < mass) above += buckets[crossing--] ?? 0;
     const members: number[] = [];
-    for (let i = 0; i < count; i++) if ((bits[i] ?? 0) >>> BUCKET_SHIFT === crossing) members.push(weights[i] ?? 0);
+    for (let i = 0; i < weights.length; i++) if ((bits[i] ?? 0) >>> BUCKET_SHIFT === crossing) members.push(weights[i] ?? 0);
     members.sort((a, b) => b - a);
-    let floor = members[0] ?? 0;
-    for (const weight of members) {
-      if (above >= mass) break;
-      floor = weight;
-      above += weight;
-    }
-    return floor;
+    // A token is kept while those above it hold less than `mass`.
+    let kept = 0;
+    while (kept < members.length && above < mass) above += members[kept++] ?? 0;
+    const floor = members[kept - 1] ?? 0;
+    for (; members[kept] === floor; kept++) above += floor;
+    return walk(weights, floor, fraction * above);
   }
 }
 
-/** `fraction` of the total, walked in order. */
-function pickByWeight(weights: Float32Array, total: number, fraction: number): number {
-  let rest = fraction * total;
+/** The same memory: positive floats are ordered as their bits are. */
+function bitsOf(weights: Float32Array): Uint32Array {
+  return new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+}
+
+/** Adds up the weights of at least `floor` until they pass `target`. */
+function walk(weights: Float32Array, floor: number, target: number): number {
+  let rest = target;
+  let last = 0;
   for (let index = 0; index < weights.length; index++) {
-    rest -= weights[index] ?? 0;
-    if (rest < 0) return index;
+    const weight = weights[index] ?? 0;
+    if (weight < floor || weight === 0) continue;
+    last = index;
+    rest -= weight;
+    if (rest < 0) break;
   }
-  // Rounding left a little: the last token that can be drawn.
-  let last = weights.length - 1;
-  while (last > 0 && weights[last] === 0) last--;
   return last;
 }
 
-function sum(weights: Float32Array): number {
+function sum(weights: Float32Array | Float64Array): number {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i] ?? 0;
-  return total;
-}
-
-function sumFrom(weights: Float32Array, floor: number): number {
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] ?? 0;
-    if (weight >= floor) total += weight;
-  }
   return total;
 }
 
