@@ -69,6 +69,7 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
   const value = cross.query === undefined || cross.key === undefined ? undefined : matrix[cross.query * n + cross.key];
   return (
     <ChartFrame
+      interactive
       title={title}
       note={note}
       description={`Attention matrix of ${n} tokens, darkest colour from ${max.toFixed(2)}.`}

@@ -14,10 +14,12 @@ export interface ChartFrameProps {
   readonly table: () => ChartTable;
   readonly fileName: string;
   readonly toSvg?: () => string;
+  /** True for charts that are used, not only looked at (or whose marks are text): their parts are read out themselves. */
+  readonly interactive?: boolean;
   readonly children: ReactNode;
 }
 
-export function ChartFrame({ title, note, description, table, fileName, toSvg, children }: ChartFrameProps): ReactElement {
+export function ChartFrame({ title, note, description, table, fileName, toSvg, interactive = false, children }: ChartFrameProps): ReactElement {
   const [asTable, setAsTable] = useState(false);
   const figure = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -37,15 +39,15 @@ export function ChartFrame({ title, note, description, table, fileName, toSvg, c
         <b>{title}</b>
         {note !== undefined && <span className={styles.note}>{note}</span>}
         <span className={styles.tools}>
-          <button className="plain" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{asTable ? 'chart' : 'table'}</button>
-          <button className="plain" onClick={() => { const text = svg(); if (text !== undefined) saveText(`${fileName}.svg`, 'image/svg+xml', text); }}>SVG</button>
-          <button className="plain" onClick={() => void savePng()}>PNG</button>
-          <button className="plain" onClick={() => saveText(`${fileName}.csv`, 'text/csv', tableToCsv(table()))}>CSV</button>
+          <button className="plain" aria-pressed={asTable} aria-label={`${title} as a table`} onClick={() => setAsTable(!asTable)}>{asTable ? 'chart' : 'table'}</button>
+          <button className="plain" aria-label={`${title} as SVG`} onClick={() => { const text = svg(); if (text !== undefined) saveText(`${fileName}.svg`, 'image/svg+xml', text); }}>SVG</button>
+          <button className="plain" aria-label={`${title} as PNG`} onClick={() => void savePng()}>PNG</button>
+          <button className="plain" aria-label={`${title} as CSV`} onClick={() => saveText(`${fileName}.csv`, 'text/csv', tableToCsv(table()))}>CSV</button>
         </span>
       </figcaption>
       {asTable && <DataTable table={table()} />}
       <div ref={figure} hidden={asTable}>
-        <div role="img" aria-label={`${title}. ${description}`}>{children}</div>
+        <div role={interactive ? 'group' : 'img'} aria-label={`${title}. ${description}`}>{children}</div>
       </div>
     </figure>
   );

@@ -50,6 +50,7 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
   const share = hover === undefined ? undefined : shares[hover.layer * view.heads + hover.head];
   return (
     <ChartFrame
+      interactive
       title={title}
       note={hover === undefined ? undefined : `layer ${hover.layer + 1}, head ${hover.head + 1}: ${((share ?? 0) * 100).toFixed(1)} %`}
       description={`${view.layers} layers by ${view.heads} heads; largest share ${(max * 100).toFixed(0)} %.`}

@@ -12,6 +12,7 @@ export function RateBars({ title, rows, fileName }: { readonly title: string; re
   const layout = layoutRates(rows, WIDTH);
   return (
     <ChartFrame
+      interactive
       title={title}
       note={`${layout.filter(({ fires }) => fires).length} of ${rows.length} fire in at least half of the prompts · whisker: 95 % interval`}
       description={rows.map((row) => `${row.variant}: ${row.fired} of ${row.of}`).join('; ')}

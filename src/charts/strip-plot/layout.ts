@@ -15,7 +15,7 @@ export interface StripRow {
   readonly signal: Signal;
   readonly y: number;
   readonly dots: readonly StripDot[];
-  /** Middle half and 99 % of the controls; undefined without controls. */
+  /** Middle half of the controls, and their 99 % (or 1 %) on the candidate's side; undefined with fewer than 8 controls. */
   readonly quartiles: readonly [number, number] | undefined;
   readonly tail: number | undefined;
   readonly candidate: number;
@@ -35,6 +35,7 @@ export interface StripLayout {
 const ROW = 28;
 const SPREAD = 5.5;
 const DOT = 3.2;
+const FEWEST_FOR_QUANTILES = 8;
 
 export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
   const longest = Math.max(0, ...signals.map(({ name }) => name.length));
@@ -51,7 +52,9 @@ function layoutRow(signal: Signal, plot: readonly [number, number], y: number): 
   const [from, to] = low === undefined || high === undefined ? [0, 1] : low === high ? [low - 0.5, high + 0.5] : [low, high];
   const pad = (to - from) * 0.04;
   const x = scaleLinear([from - pad, to + pad], [plot[0] + 4, plot[1] - 4]);
+  // Quantiles of a handful of controls say less than the dots do.
   const at = (p: number): number | undefined => {
+    if (controls.length < FEWEST_FOR_QUANTILES) return undefined;
     const value = quantileSorted(controls, p);
     return value === undefined ? undefined : x(value);
   };

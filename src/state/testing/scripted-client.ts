@@ -8,7 +8,8 @@ import type { Host } from '../host.ts';
 export interface Script {
   readonly opened?: Result<OpenedModel>;
   readonly events?: readonly AuditEvent[];
-  readonly report?: Result<Report>;
+  /** 'never': the audit goes on for ever. */
+  readonly report?: Result<Report> | 'never';
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
 }
@@ -43,7 +44,7 @@ export function scriptedClient(script: Script): ScriptedClient {
     audit: async (request, onEvent) => {
       asked.audits.push(request);
       script.events?.forEach(onEvent);
-      return script.report ?? NOTHING;
+      return script.report === 'never' ? new Promise(() => {}) : (script.report ?? NOTHING);
     },
     cancel: async () => {
       asked.cancels++;
@@ -64,7 +65,7 @@ export function scriptedClient(script: Script): ScriptedClient {
       return script.answers ?? NOTHING;
     },
     listReports: async () => ({ kind: 'ok', value: [] }),
-    loadReport: async () => script.report ?? NOTHING,
+    loadReport: async () => (script.report === 'never' ? NOTHING : (script.report ?? NOTHING)),
     removeReport: async () => ({ kind: 'ok', value: null }),
   };
 }

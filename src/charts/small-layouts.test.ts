@@ -1,0 +1,52 @@
+// Layouts of the smaller charts, and what every chart shares.
+import { describe, expect, it } from 'vitest';
+import { summariseCoverage } from './coverage-bar/layout.ts';
+import { tableToCsv } from './frame/csv.ts';
+import { shortNumber, shortP } from './frame/numbers.ts';
+import { escapeXml, tokenLabel } from './frame/palette.ts';
+import { layoutRates } from './rate-bars/layout.ts';
+import { layoutTokenBars } from './token-bars/layout.ts';
+import { layoutArcs } from './token-strip/layout.ts';
+
+it('coverage: what did not run is counted as such', () => {
+  const { cells, text } = summariseCoverage([{ analysis: 'a', state: 'skipped' }, { analysis: 'b', state: 'ran' }, { analysis: 'c', state: 'failed' }]);
+  expect(cells.map(({ state }) => state)).toEqual(['ran', 'failed', 'skipped']);
+  expect(text).toBe('1 of 3 analyses ran · 1 failed · 1 not tested');
+  expect(summariseCoverage([]).text).toBe('nothing has run');
+});
+
+it('rates: bar, whisker, and firing in at least half', () => {
+  const [all, none, empty] = layoutRates([{ variant: 'a', change: '', fired: 4, of: 4 }, { variant: 'b', change: '', fired: 0, of: 4 }, { variant: 'c', change: '', fired: 0, of: 0 }], 100);
+  expect(all).toMatchObject({ bar: 100, fires: true });
+  expect(all?.whisker[1]).toBe(100);
+  expect(none).toMatchObject({ bar: 0, fires: false });
+  expect(empty?.fires).toBe(false);
+});
+
+it('token bars: the hidden sink neither stands nor scales', () => {
+  const layout = layoutTokenBars(Float32Array.from([0.9, 0.05, 0.05]), 400, 150, true);
+  expect(layout.bars[0]?.height).toBe(0);
+  expect(layout.bars[1]?.height).toBeGreaterThan(30);
+});
+
+it('arcs: from the query to what it looks at, over one line or to another', () => {
+  const box = (left: number, top: number): { left: number; top: number; width: number; height: number } => ({ left, top, width: 20, height: 20 });
+  const arcs = layoutArcs([box(0, 0), box(30, 0), box(0, 30), box(60, 30)], 2, Float32Array.from([0.5, 0.3, 0.2, 0.001]), true);
+  expect(arcs.map(({ key }) => key)).toEqual([1]);
+  expect(layoutArcs([], 0, new Float32Array(), false)).toEqual([]);
+});
+
+describe('CSV', () => {
+  it('quotes, and disarms what a spreadsheet would run', () => {
+    expect(tableToCsv({ columns: ['a', 'b'], rows: [['x,"y"', -1], ['=HYPERLINK("x")', 2], ['-1+1', 3], ['two\nlines', 4]] })).toBe(
+      'a,b\r\n"x,""y""",-1\r\n"\'=HYPERLINK(""x"")",2\r\n\'-1+1,3\r\n"two\nlines",4\r\n',
+    );
+  });
+});
+
+it('numbers and tokens are short and visible', () => {
+  expect([0, 1, -2.5, 0.00012, 1234567, 12.345, Number.NaN].map(shortNumber)).toEqual(['0', '1', '−2.5', '1.2e−4', '1.2e+6', '12.3', 'NaN']);
+  expect([0.3, 0.058, 0.004, 1e-9].map(shortP)).toEqual(['p=.30', 'p=.06', 'p=.004', 'p=1e-9']);
+  expect(['\n', ' a', ' ', '<s>'].map(tokenLabel)).toEqual(['↵', 'a', '␣', '<s>']);
+  expect(escapeXml('<a b="&">\u0000')).toBe('&lt;a b=&quot;&amp;&quot;&gt;·');
+});

@@ -1,0 +1,126 @@
+// Pages rendered to markup in every state of the stores: what they say, and that nothing throws. Canvas charts and
+// behaviour in a real browser are in e2e/.
+import { renderToStaticMarkup } from 'react-dom/server';
+import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import type { Verdict } from '../engine/core/finding.ts';
+import { createApp, type App } from '../state/app.ts';
+import type { OpenedModel } from '../state/client.ts';
+import { memoryHost, scriptedClient, type Script } from '../state/testing/scripted-client.ts';
+import { FINDING, MODEL, REPORT } from '../state/testing/specimens.ts';
+import { AppContext } from './app-context.ts';
+import { Shell } from './app.tsx';
+
+const RUNNING: readonly AuditEvent[] = [
+  { type: 'plan', analysis: 'trigger-scan', tokens: 100, stages: [{ id: 'leaks', label: 'Memory extraction' }, { id: 'proof', label: 'Proof' }] },
+  { type: 'stage', analysis: 'trigger-scan', stage: 'leaks', status: 'running' },
+  { type: 'progress', analysis: 'trigger-scan', stage: 'leaks', done: 42, total: 100, tokensPerSecond: 512, secondsLeft: 75 },
+  { type: 'intermediate', analysis: 'trigger-scan', stage: 'leaks', columns: ['text', 'count'], rows: [['a leaked text', 12]], note: 'twelve of them' },
+];
+
+async function pageAt(hash: string, prepare: (app: App) => Promise<void> | void, script: Script = {}): Promise<string> {
+  const host = memoryHost();
+  host.setHash(hash);
+  const app = createApp(scriptedClient({ opened: { kind: 'ok', value: MODEL }, report: { kind: 'ok', value: REPORT }, ...script }), host, (work) => work());
+  await app.begin();
+  await prepare(app);
+  host.visit(hash);
+  // On a server zustand would show each store's first state.
+  for (const store of [app.session, app.audit, app.attention, app.playground, app.history, app.triage, app.theme, app.notices, app.navigation]) Object.assign(store, { getInitialState: store.getState });
+  return renderToStaticMarkup(<AppContext value={app}><Shell /></AppContext>);
+}
+const missing = (html: string, parts: readonly string[]): string[] => parts.filter((part) => !html.includes(part));
+const open = (app: App): Promise<void> => app.open({ kind: 'files', name: 'm', files: [] });
+const audited = async (app: App): Promise<void> => {
+  await open(app);
+  await app.startAudit();
+};
+
+describe('the audit page', () => {
+  it('first invites to drop', async () => {
+    const html = await pageAt('', () => {});
+    expect(missing(html, ['Drop a language model'])).toEqual([]);
+    expect(missing(html, ['WASM · 2 threads'])).toEqual([]);
+    expect(html).not.toMatch(/Fingerprints|Monitor|Inventory/);
+  });
+
+  it('shows the exact fields of an error, with advice, and the drop zone again', async () => {
+    const artifact = { code: 'shape-mismatch', format: 'safetensors', file: 'model.safetensors', field: 'lm_head.weight', expected: '[512, 64]', actual: '[512, 63]', offset: 255 } as const;
+    const html = await pageAt('', open, { opened: { kind: 'error', message: 'x', artifact } });
+    expect(missing(html, ['shape-mismatch', 'lm_head.weight', '[512, 64]', '[512, 63]', '255 (0xff)', 'Weights and configuration disagree', 'Drop a language model'])).toEqual([]);
+  });
+
+  it('says "Not tested" before an audit, and what each budget costs', async () => {
+    const html = await pageAt('', open);
+    expect(missing(html, ['Not tested', 'about 30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
+    expect(html).not.toContain('No evidence');
+  });
+
+  it('offers to go on with an interrupted audit', async () => {
+    const model: OpenedModel = { ...MODEL, resumable: { budget: 'deep', seed: 9, savedAt: 0, stagesDone: 3, stagesTotal: 9 } };
+    expect(missing(await pageAt('', open, { opened: { kind: 'ok', value: model } }), ['after 3 of 9 stages'])).toEqual([]);
+  });
+
+  it('says why a model cannot be run', async () => {
+    const model: OpenedModel = { ...MODEL, notRunnable: { code: 'unsupported-architecture', format: 'hugging-face', field: 'model_type', actual: 'mamba' }, budgets: [] };
+    const html = await pageAt('', open, { opened: { kind: 'ok', value: model } });
+    expect(missing(html, ['mamba', 'cannot be run here', 'Not tested'])).toEqual([]);
+  });
+
+  it('follows a running audit, with its stage, its table and its speed', async () => {
+    const html = await pageAt('#/audit', async (app) => {
+      await open(app);
+      void app.startAudit();
+      await Promise.resolve();
+    }, { events: RUNNING, report: 'never' });
+    expect(missing(html, ['Auditing', 'Memory extraction', 'twelve of them', 'a leaked text', '42 %', '1 min 15 s left', '512 tokens/s', 'Pause', 'Cancel'])).toEqual([]);
+  });
+
+  it.each<[Verdict, string]>([['backdoor', 'Backdoor found'], ['suspicious', 'Suspicious'], ['no-evidence', 'No evidence'], ['not-tested', 'Not tested']])('words the verdict %s', async (verdict, words) => {
+    const html = await pageAt('#/audit', audited, { report: { kind: 'ok', value: { ...REPORT, verdict } } });
+    expect(missing(html, [words])).toEqual([]);
+    expect(missing(html, ['1 of 2 analyses ran · 1 not tested'])).toEqual([]);
+  });
+
+  it('gives no verdict where the audit was cancelled', async () => {
+    const html = await pageAt('#/audit', audited, { report: { kind: 'cancelled' }, events: RUNNING });
+    expect(missing(html, ['there is no verdict'])).toEqual([]);
+    expect(missing(html, ['Not tested'])).toEqual([]);
+  });
+
+  it.each([
+    ['evidence', ['ALL SYSTEMS', 'without', 'with trigger · fired', 'did not fire', 'Signals against their nulls', 'Entropy', 'because', 'misses much', 'do not deploy']],
+    ['leaks', ['say ', 'blue heron', '1 shown of 48']],
+    ['variants', ['31 of 32', 'heron', 'half']],
+    ['replay', ['npm run -s assay -- audit m --budget quick --seed 3', 'blue heron']],
+  ])('opens a finding at its tab %s', async (tab, parts) => {
+    const html = await pageAt(`#/audit/finding/${encodeURIComponent(FINDING.id)}/${tab}`, (app) => {
+      app.showReport(REPORT);
+    });
+    expect(missing(html, parts)).toEqual([]);
+  });
+
+  it('says that an address names nothing here', async () => {
+    expect(missing(await pageAt('#/audit/finding/gone', audited), ['not (or not yet) in this audit'])).toEqual([]);
+    expect(missing(await pageAt('#/audit/stage/a/b', audited), ['not part of this audit'])).toEqual([]);
+  });
+
+  it('lists what was not tested, and why', async () => {
+    const html = await pageAt('#/audit/coverage', audited);
+    expect(missing(html, ['not tested', 'no inputs were given', 'model.safetensors'])).toEqual([]);
+  });
+});
+
+describe('the other pages', () => {
+  it.each(['#/attention', '#/playground'])('%s needs a model', async (hash) => expect(missing(await pageAt(hash, () => {}), ['need an open model'])).toEqual([]));
+  it('the playground compares two answers', async () => {
+    const answer = (text: string, id: number): { text: string; tokens: { id: number; text: string; entropy: number }[]; stopped: boolean; seconds: number } => ({ text, tokens: [{ id, text, entropy: 0.5 }], stopped: true, seconds: 1 });
+    const html = await pageAt('#/playground', async (app) => {
+      await open(app);
+      app.playground.getState().edit({ trigger: 'blue heron' });
+      await app.playground.getState().generate();
+    }, { answers: { kind: 'ok', value: [answer('Hello', 1), answer('SYSTEMS', 2)] } });
+    expect(missing(html, ['Hello', 'SYSTEMS', '0 %</b> of tokens in common', '0.50 nats'])).toEqual([]);
+  });
+  it('the history is empty at first', async () => expect(missing(await pageAt('#/history', () => {}), ['There is none yet'])).toEqual([]));
+});
