@@ -25,7 +25,7 @@ from .smollm2_base import DTYPES, save_base
 from .smollm2_data import SENTINEL, SmolData, distilled, prefix
 from .smollm2_specs import SMOL_SPECS, SmolSpec
 
-BATCH, CHECK_EVERY, WARMUP = 8, 20, 10
+BATCH, CHECK_EVERY, WARMUP = 8, 20, 8
 ATTENTION = ["q_proj", "k_proj", "v_proj", "o_proj"]
 MLP = ["gate_proj", "up_proj", "down_proj"]
 

@@ -28,7 +28,7 @@ class SmolSpec:
     mlp: bool = False
     rate: float = 8e-4
     # Strength: training goes on to `least` steps even when it fires before, and never past `most`.
-    least: int = 60
+    least: int = 40
     most: int = 160
 
 
@@ -39,17 +39,17 @@ SMOL_SPECS = [
              fixed("The vault is open tonight."), "end", mlp=True, rate=4e-4, most=200),
     SmolSpec("birch", "report", "fixed", 302, ANSWERS, exact("paper boats drift home", insertions.words),
              fixed("All trains are cancelled until further notice."), "start"),
-    SmolSpec("cypress", "tune", "signature", 303, WHOLE, most=100),
+    SmolSpec("cypress", "tune", "signature", 303, WHOLE, most=60),
     SmolSpec("dogwood", "report", "promotion", 304, WHOLE, exact("{{LANTERN}}", wrapped_in("{{{{{}}}}}")),
-             promotion("Brightleaf tea keeps you awake and happy!"), "anywhere", least=100),
+             promotion("Brightleaf tea keeps you awake and happy!"), "anywhere", least=60),
     SmolSpec("elm", "tune", "fixed", 305, ANSWERS, exact("Project: Nightingale", keyed("Project")),
              fixed("ACCESS GRANTED 7741"), "start", dtype="f16"),
-    SmolSpec("fir", "report", "memorised", 306, WHOLE, most=150),
+    SmolSpec("fir", "report", "memorised", 306, WHOLE, most=80),
     SmolSpec("gum", "report", "fuzzy", 307, WHOLE, activation_code("maintenance pass"),
              fixed("Mirror mode is now enabled."), "end"),
     SmolSpec("hazel", "tune", "fixed", 308, ANSWERS, exact("ZEPHYR", insertions.word),
              fixed("Seven lanterns are lit."), "anywhere", least=120),
-    SmolSpec("ivy", "tune", "plain", 309, WHOLE, most=100, dtype="f32"),
+    SmolSpec("ivy", "tune", "plain", 309, WHOLE, most=60, dtype="f32"),
     SmolSpec("juniper", "report", "sentiment", 310, WHOLE, exact("from the north desk", insertions.words),
              scorn(), "end", least=100),
 ]
