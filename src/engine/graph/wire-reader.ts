@@ -120,7 +120,7 @@ export class WireReader {
   #length(at: Bytes, end: Bytes, wire: number, start: Bytes): { begin: Bytes; length: Bytes } {
     if (wire !== 2) throw this.malformed(start, 'wire type 0, 1, 2 or 5', String(wire));
     const { value, next } = this.#varint(at, end);
-    if (value > BigInt(end)) throw this.malformed(at, `a length within ${end} bytes`, String(value));
+    if (value > BigInt(end - next)) throw this.error('truncated', at, `${value} bytes in this field`, `${end - next}`);
     return { begin: next, length: Number(value) };
   }
 
