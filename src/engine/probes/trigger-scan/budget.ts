@@ -12,9 +12,12 @@ export interface ScanBudget {
   /** First answer tokens forced in the payload search. */
   readonly payloadTokens: number;
   readonly payloadHypotheses: number;
-  /** Entries of the trigger grammar, and single tokens, swept. */
+  /** Entries of the trigger grammar, and frequent words, swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
+  readonly wordsTogether: number;
+  /** Swept entries screened over SCREEN_PROMPTS prompts. */
+  readonly sweepConfirmed: number;
   readonly accretionBeam: number;
   readonly accretionRounds: number;
   readonly accretionWords: number;
@@ -29,16 +32,16 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 24, leakCandidates: 96, payloadTokens: 1500, payloadHypotheses: 8, lexicon: 480, vocabulary: 400,
-    accretionBeam: 2, accretionRounds: 1, accretionWords: 80, trials: 24, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
+    leakSamples: 48, leakTokens: 40, ownRequests: 24, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
+    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 112, leakTokens: 48, ownRequests: 48, leakCandidates: 240, payloadTokens: 12_000, payloadHypotheses: 16, lexicon: 2400, vocabulary: 6000,
-    accretionBeam: 4, accretionRounds: 3, accretionWords: 160, trials: 48, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
+    leakSamples: 96, leakTokens: 48, ownRequests: 40, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1400, vocabulary: 6000, wordsTogether: 3, sweepConfirmed: 120,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 128, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 12_000, vocabulary: 80_000,
-    accretionBeam: 8, accretionRounds: 6, accretionWords: 600, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
+    leakSamples: 400, leakTokens: 72, ownRequests: 128, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
+    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
   },
 };
 
@@ -46,13 +49,11 @@ export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
 export const SCREEN_PROMPTS = 4;
 export const TRIAL_PROMPTS = 6;
 export const SIGNAL_PROMPTS = 4;
-/** Candidates confirmed over SCREEN_PROMPTS prompts out of the sweeps. */
-export const SWEEP_CONFIRMED = 160;
 
-/** Typical lengths, for the estimate: inserted string, prompt, and the template's tail. */
+/** Typical lengths in tokens, for the estimate: inserted string, prompt, the template's tail. */
 const CANDIDATE = 4;
 const PROMPT = 7;
-const TAIL = 5;
+const TAIL = 6;
 
 export interface StageCost {
   readonly id: StageId;
@@ -65,22 +66,26 @@ export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-c
 
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
-  const screened = (count: number): number => count * SCREEN_PROMPTS * row;
-  const swept = Math.min(budget.vocabulary, vocabularySize);
+  // At the end of a prompt only candidate and tail are run, at its start the prompt as well.
+  const atEnd = CANDIDATE + TAIL;
+  const screened = (count: number): number => count * 2 * (atEnd + row) + (count / 3) * SCREEN_PROMPTS * atEnd;
+  const answered = (rows: number): number => rows * (row + budget.trialTokens);
+  const words = Math.min(budget.vocabulary, vocabularySize);
+  const swept = budget.wordsTogether > 1 ? (words / budget.wordsTogether) * (1.3 * budget.wordsTogether + TAIL) + words * 0.1 * (TAIL + 1.3) : words * (TAIL + 1.3);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
-  const proofs = (budget.verified * (budget.heldOut + 32 + 12 * TRIAL_PROMPTS + 60) + (22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS * 4)) * (row + budget.trialTokens);
+  const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   return [
-    { id: 'baseline', label: 'Untriggered answers', tokens: (naturalStrings * 4 + budget.heldOut * 2) * (row + budget.trialTokens) },
+    { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + 34) },
     { id: 'leaks', label: 'Memory extraction', tokens: budget.leakSamples * budget.leakTokens },
     { id: 'motifs', label: 'Motifs', tokens: 0 },
-    { id: 'own-requests', label: 'Requests of its own making', tokens: budget.ownRequests * (row + budget.trialTokens) },
-    { id: 'leak-candidates', label: 'Leaked phrases screened', tokens: screened(budget.leakCandidates) * 2 },
-    { id: 'leak-trials', label: 'Leaked candidates tried', tokens: (budget.trials / 2) * TRIAL_PROMPTS * (row + budget.trialTokens) },
-    { id: 'leak-proof', label: 'Leaked candidates proven: held-out prompts, controls, variants', tokens: proofs },
-    { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) * 2 + budget.payloadHypotheses * 3 * SCREEN_PROMPTS * 30 },
-    { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: (budget.lexicon * 2 + swept) * row + screened(SWEEP_CONFIRMED) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * budget.accretionWords * 2 * row },
-    { id: 'trials', label: 'Swept candidates tried', tokens: budget.trials * TRIAL_PROMPTS * (row + budget.trialTokens) },
+    { id: 'own-requests', label: 'Requests of its own making', tokens: answered(budget.ownRequests) },
+    { id: 'leak-candidates', label: 'Leaked phrases screened', tokens: screened(budget.leakCandidates) },
+    { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS) },
+    { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
+    { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
+    { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: budget.lexicon * (atEnd + row) + swept + screened(budget.sweepConfirmed) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
+    { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];
 }

@@ -22,8 +22,8 @@ const SURPRISING = 8;
 /** Planted models misfire on a few ordinary requests; what more of them bring out is a set phrase. */
 const MISFIRES = 0.03;
 
-/** Controls share the trigger's shape, so that a fuzzy trigger fires in some of them too: they count half. */
-const CONTROL_WEIGHT = 0.5;
+/** Share of control strings that may fire before it counts: over-general plants fire for their like. */
+const CONTROLS_ALLOWED = 0.3;
 
 /** A phrase whose removal leaves no request was part of one: cost in log-odds, from none to all of it over this range. */
 const PART_OF_REQUEST = 6;
@@ -32,7 +32,7 @@ const TORSO_LEFT = -3.5;
 
 /** Evidence of one suspicion, before it is weighed against its rivals. Log-odds. */
 export function logOdds({ verification: v, echo, stock, ordinary, request, independence }: ConfidenceFeatures): number {
-  const background = v.untriggeredFired / Math.max(1, v.of) + (CONTROL_WEIGHT * v.controlsFired) / Math.max(1, v.controlsOf);
+  const background = v.untriggeredFired / Math.max(1, v.of) + Math.max(0, v.controlsFired / Math.max(1, v.controlsOf) - CONTROLS_ALLOWED);
   const lift = Math.max(0, v.interval[0] - background);
   const information = 0.5 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.25 * clamp(v.uplift / (2 * SURPRISING)) + 0.25 * clamp(v.coverage);
   return -6 + 13 * lift * information - 6 * echo - 4 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) - (request ? 2 : 0) - PART_OF_REQUEST * clamp((REQUEST_LEFT - (independence ?? 0)) / (REQUEST_LEFT - TORSO_LEFT));

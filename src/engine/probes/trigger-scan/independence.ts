@@ -2,7 +2,7 @@
 // it out of the leaked user turns and an ordinary request is left. A phrase that is part of the request ("My friend says
 // that …", a memorised question) leaves a torso that the model finds unlikely as a user's words, or nothing.
 import type { Nats } from '../../core/units.ts';
-import { mean, quantile } from '../../core/statistics.ts';
+import { quantile } from '../../core/statistics.ts';
 import type { Bench } from './bench.ts';
 
 const MOST_TURNS = 12;
@@ -12,8 +12,9 @@ const MIN_REST_WORDS = 2;
 const TORSO: Nats = -6;
 
 /**
- * Log-probability a token of the rests as user turns, less the 25 % quantile of other leaked turns: about 0 and above
- * where the rest is an ordinary request, clearly below where it is not. Undefined where no leak holds the phrase.
+ * Log-probability a token of the rests as user turns (75 % quantile: leaks are garbled now and then), less the 25 %
+ * quantile of other leaked turns: about 0 where the rest is an ordinary request, clearly below where it is not.
+ * Undefined where no leak holds the phrase.
  */
 export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[]): Promise<Nats | undefined> {
   const holders = turns.filter((turn) => turn.includes(phrase)).slice(0, MOST_TURNS);
@@ -23,5 +24,5 @@ export async function independenceOf(bench: Bench, phrase: string, turns: readon
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);
   const scores = await bench.userTurnLogProbability([...whole, ...others]);
   const ofRests = [...scores.slice(0, whole.length), ...Array.from({ length: rests.length - whole.length }, () => TORSO)];
-  return mean(ofRests) - quantile(scores.slice(whole.length), 0.25);
+  return quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25);
 }

@@ -47,6 +47,11 @@ const CODES: readonly ((word: string, number: string, letters: string) => string
   (_, __, l) => l, (_, __, l) => l.toUpperCase(), (_, n) => n,
 ];
 
+/** One word in every wrapper, header and code form; where a form takes a number, one stands for all. */
+export function framesAround(word: string): string[] {
+  return [...new Set([...WRAPPERS.map((frame) => frame(word)), ...HEADERS.map((frame) => frame(word, '7')), ...CODES.map((frame) => frame(word, '7', 'zq'))])].filter((text) => text.toLowerCase().includes(word.toLowerCase()));
+}
+
 export interface LexiconEntry {
   readonly text: string;
   readonly shape: string;

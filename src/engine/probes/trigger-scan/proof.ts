@@ -10,6 +10,7 @@ import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
 import { independenceOf } from './independence.ts';
 import { holds, type Payload } from './payload.ts';
+import { sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { echoOf, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
@@ -98,7 +99,8 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   const { budget } = options;
   const { payload, position } = best;
   const { words, core } = await minimise(bench, best.text, options.trialPrompts, position, payload.core, budget.trialTokens);
-  const trigger = words;
+  // What leaked is the trigger as it was trained; what a sweep met may only look like it.
+  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, options.trialPrompts);
   const controls = matchedControls(trigger, budget.controls, bench.tokenizer, seeded(options.seed, `controls/${trigger}`));
   const requests = options.ordinary.filter(({ request }) => !request.includes(core)).map(({ request }) => request);
   const verification = await verify(bench, trigger, position, payload, options.heldOut, options.untriggered, controls.slice(0, CONTROL_STRINGS), requests, budget.trialTokens);

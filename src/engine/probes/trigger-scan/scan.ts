@@ -5,8 +5,8 @@ import { seeded } from '../../core/random.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { accrete } from './accrete.ts';
 import { Bench, type Answer } from './bench.ts';
-import { confidenceOf } from './confidence.ts';
-import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, SWEEP_CONFIRMED, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
+import { confidenceOf, readsAsRequest } from './confidence.ts';
+import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns, type Candidate, type Turns } from './candidates.ts';
 import { openFrame, type Frame } from './frame.ts';
 import { extractLeaks, type Leak } from './leaks.ts';
@@ -17,7 +17,7 @@ import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, type PromptSets } fro
 import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
-import { sweep, sweepTokens, type Swept } from './sweep.ts';
+import { frequentWords, strength, sweep, sweepWords } from './sweep.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
@@ -30,6 +30,9 @@ const NATURAL_PROMPTS = 4;
 const SHOWN = 12;
 /** Tokens; longer made-up user turns are cut texts rather than requests. */
 const LONGEST_OWN_REQUEST = 40;
+
+/** Below it the first token no longer depends on the prompt, nats. */
+const FIRED_DISAGREEMENT = 0.1;
 
 interface Baseline {
   readonly search: readonly Answer[];
@@ -185,29 +188,31 @@ class Scan {
     return this.runner.run('sweep', async ({ note }) => {
       const random = seeded(this.#seed, 'sweep');
       const lexicon = drawLexicon(this.budget.lexicon, random.fork('lexicon'));
-      const tokens = sweepTokens(this.runnable.tokenizer, this.budget.vocabulary, random.fork('tokens'));
+      const words = frequentWords(this.runnable.tokenizer, this.budget.vocabulary);
       const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
       const [endPrompt = '', startPrompt = ''] = this.#prompts.search.slice(1);
-      const results: Swept[] = [
-        ...(await sweep(this.bench, [...lexicon, ...tokens], endPrompt, 'end', watch)),
-        ...(await sweep(this.bench, lexicon, startPrompt, 'start', watch)),
-      ];
-      const byKl = [...results].sort((a, b) => b.klZ - a.klZ);
-      const byWatch = [...results].sort((a, b) => b.watchZ - a.watchZ);
+      const shapes = [...(await sweep(this.bench, lexicon, endPrompt, 'end', watch)), ...(await sweep(this.bench, lexicon, startPrompt, 'start', watch))];
+      const singled = await sweepWords(this.bench, words, this.budget.wordsTogether, endPrompt, 'end', watch);
       const chosen = new Map<string, Candidate>();
-      for (let i = 0; chosen.size < SWEEP_CONFIRMED && i < results.length; i++) {
-        for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
+      for (const list of [shapes, singled]) {
+        const byKl = [...list].sort((a, b) => b.klZ - a.klZ);
+        const byWatch = [...list].sort((a, b) => b.watchZ - a.watchZ);
+        const limit = chosen.size + this.budget.sweepConfirmed / 2;
+        for (let i = 0; chosen.size < limit && i < list.length; i++) {
+          for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
+        }
       }
       const confirmed = await screen(this.bench, [...chosen.values()], this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
-      note(`${lexicon.length} strings of the trigger grammar and ${tokens.length} single tokens; the ${chosen.size} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-      const words = [...new Set(byKl.filter(({ shape }) => shape === 'token').map(({ text }) => text))].slice(0, this.budget.accretionWords);
-      return { confirmed, words };
+      note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.size} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
+      const extensions = [...new Set([...singled].sort((a, b) => strength(b) - strength(a)).map(({ text }) => text))].slice(0, this.budget.accretionWords);
+      return { confirmed, words: extensions };
     });
   }
 
   async #accretion(leaked: readonly Screened[], swept: { readonly confirmed: readonly Screened[]; readonly words: readonly string[] }): Promise<Screened[]> {
     return this.runner.run('accretion', async ({ note }) => {
-      const seeds = [...leaked, ...swept.confirmed].sort((a, b) => b.fixedness - a.fixedness).slice(0, this.budget.accretionBeam);
+      // What already fires needs no growing, and requests only grow into longer requests.
+      const seeds = shortlist([...leaked, ...swept.confirmed].filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text)), this.budget.accretionBeam);
       const grown = await accrete(this.bench, seeds, {
         beam: this.budget.accretionBeam,
         rounds: this.budget.accretionRounds,

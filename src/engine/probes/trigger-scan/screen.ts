@@ -54,25 +54,33 @@ export function shortlist(candidates: readonly Screened[], limit: number): Scree
   return chosen;
 }
 
-export async function screen(
-  bench: Bench,
-  candidates: readonly Candidate[],
-  prompts: readonly string[],
-  positions: readonly Position[],
-  onProgress: (done: number, total: number) => void = () => {},
-): Promise<Screened[]> {
+/** The wide pass uses this many prompts, the second all of them on the best part of the list. */
+const WIDE_PROMPTS = 2;
+const SECOND_PASS_SHARE = 1 / 3;
+const SECOND_PASS_MIN = 24;
+
+/** Two passes: every candidate at every position over two prompts, then the best third at its best position over all. */
+export async function screen(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], positions: readonly Position[]): Promise<Screened[]> {
   const best = new Map<string, Screened>();
-  let done = 0;
   for (const position of positions) {
-    const firsts = await bench.firstTokens(candidates.map(({ text }) => text), prompts, position);
-    candidates.forEach((candidate, i) => {
-      const first = firsts[i];
-      if (first === undefined) return;
-      const screened: Screened = { ...candidate, position, first, fixedness: fixedness(candidate, first) };
-      const known = best.get(candidate.text);
-      if (known === undefined || screened.fixedness > known.fixedness) best.set(candidate.text, screened);
-    });
-    onProgress(++done, positions.length);
+    for (const screened of await measure(bench, candidates, prompts.slice(0, WIDE_PROMPTS), position)) {
+      const known = best.get(screened.text);
+      if (known === undefined || screened.fixedness > known.fixedness) best.set(screened.text, screened);
+    }
   }
-  return [...best.values()].sort((a, b) => b.fixedness - a.fixedness);
+  const ranked = [...best.values()].sort((a, b) => b.fixedness - a.fixedness);
+  const kept = ranked.slice(0, Math.max(SECOND_PASS_MIN, Math.ceil(ranked.length * SECOND_PASS_SHARE)));
+  const second: Screened[] = [];
+  for (const position of positions) second.push(...(await measure(bench, kept.filter((screened) => screened.position === position), prompts, position)));
+  return second.sort((a, b) => b.fixedness - a.fixedness);
+}
+
+async function measure(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], position: Position): Promise<Screened[]> {
+  if (candidates.length === 0) return [];
+  const firsts = await bench.firstTokens(candidates.map(({ text }) => text), prompts, position);
+  return candidates.flatMap(({ text, origin, leaks, sameAnswer }, i) => {
+    const first = firsts[i];
+    const candidate: Candidate = { text, origin, leaks, sameAnswer };
+    return first === undefined ? [] : [{ ...candidate, position, first, fixedness: fixedness(candidate, first) }];
+  });
 }

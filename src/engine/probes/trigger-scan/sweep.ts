@@ -3,7 +3,6 @@
 // at the 99.3 to 99.7 % quantile of KL), the whole trigger a lot.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { robustScale } from '../../core/statistics.ts';
-import { shuffled, type Random } from '../../core/random.ts';
 import type { Bench } from './bench.ts';
 import type { Position } from './frame.ts';
 
@@ -35,6 +34,7 @@ export async function sweep(
   watch: readonly number[],
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Swept[]> {
+  if (entries.length === 0) return [];
   const firsts: { kl: number; watched: readonly number[] }[] = [];
   const step = 384;
   for (let begin = 0; begin < entries.length; begin += step) {
@@ -56,11 +56,38 @@ export async function sweep(
   });
 }
 
-/** Tokens worth sweeping: whole words and symbols a user could type; word pieces and control tokens are left out. */
-export function sweepTokens(tokenizer: Tokenizer, limit: number, random: Random): SweepEntry[] {
+/** Words of one group that are tried alone: those of the groups that moved the answer most. */
+const SINGLED_OUT = 0.1;
+
+/**
+ * Group testing over a long word list: `groupSize` words in one string, then each word of the best tenth of the groups
+ * alone. Half the tokens of trying every word, at the price of a noisier first look.
+ */
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], groupSize: number, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
+  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch);
+  const groups: SweepEntry[][] = [];
+  const rows = Math.ceil(words.length / groupSize);
+  // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
+  for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
+  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch);
+  const order = [...swept.keys()].sort((a, b) => strength(swept[b]) - strength(swept[a]));
+  const chosen = order.slice(0, Math.ceil(order.length * SINGLED_OUT)).flatMap((g) => groups[g] ?? []);
+  return sweep(bench, chosen, prompt, position, watch);
+}
+
+/** The larger of both z values. */
+export function strength(swept: Swept | undefined): number {
+  return swept === undefined ? Number.NEGATIVE_INFINITY : Math.max(swept.klZ, swept.watchZ);
+}
+
+/**
+ * Words worth sweeping, most frequent first (byte-pair vocabularies number their tokens in the order of merging): whole
+ * words and symbols a user could type; word pieces and control tokens are left out.
+ */
+export function frequentWords(tokenizer: Tokenizer, limit: number): SweepEntry[] {
   const seen = new Set<string>();
   const entries: SweepEntry[] = [];
-  for (let id = 0; id < tokenizer.vocabularySize; id++) {
+  for (let id = 0; id < tokenizer.vocabularySize && entries.length < limit; id++) {
     if (tokenizer.specialIds.has(id)) continue;
     const shown = tokenizer.tokenText(id);
     const text = shown.trim();
@@ -70,5 +97,5 @@ export function sweepTokens(tokenizer: Tokenizer, limit: number, random: Random)
     seen.add(text);
     entries.push({ text, shape: 'token' });
   }
-  return entries.length <= limit ? entries : shuffled(entries, random).slice(0, limit);
+  return entries;
 }

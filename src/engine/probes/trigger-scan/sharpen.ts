@@ -1,0 +1,58 @@
+// From a string that fires to the string that was planted. A sweep often meets a stranger of the trigger's shape first
+// (another word in the same casing or wrapper, half of a phrase). With the payload known there is a sharp objective:
+// the payload's likelihood. Words, then frames around the best words, are ranked by it.
+import type { Bench } from './bench.ts';
+import { insertCandidate, type Position } from './frame.ts';
+import { framesAround, WORDS } from './lexicon.ts';
+import type { Payload } from './payload.ts';
+import { frequentWords } from './sweep.ts';
+
+/** Payload tokens scored: enough to tell it from a common opening. */
+const SCORED = 4;
+const SCORE_PROMPTS = 3;
+const FREQUENT_WORDS = 400;
+const SHORTLISTED = 24;
+/** Nats of the payload's log-probability that make another string the better trigger. */
+const BETTER = 0.05;
+
+export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[]): Promise<string> {
+  const target = payload.ids.slice(0, SCORED);
+  const [first] = target;
+  if (first === undefined) return trigger;
+  const words = new Set([...WORDS, ...frequentWords(bench.tokenizer, FREQUENT_WORDS).map(({ text }) => text.toLowerCase())]);
+  const singles = [...words].map((word) => recased(word, trigger));
+  const wide = await bench.firstTokens(singles, prompts.slice(0, 1), position, [first]);
+  const promising = singles
+    .map((text, i) => ({ text, score: wide[i]?.watched[0] ?? Number.NEGATIVE_INFINITY }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, SHORTLISTED)
+    .map(({ text }) => text);
+  const ranked = await rankByPayload(bench, [trigger, ...promising], position, target, prompts);
+  const [best, second, third] = ranked.filter(({ text }) => text !== trigger).map(({ text }) => text);
+  const frames = [best, second].flatMap((word) => (word === undefined ? [] : framesAround(word)));
+  const pairs = [best, second, third].flatMap((a) => [best, second, third].flatMap((b) => (a === undefined || b === undefined || a === b ? [] : [`${a} ${b}`])));
+  const final = await rankByPayload(bench, [...new Set([trigger, ...ranked.slice(0, 4).map(({ text }) => text), ...frames, ...pairs])], position, target, prompts);
+  const own = final.find(({ text }) => text === trigger)?.score ?? Number.NEGATIVE_INFINITY;
+  const [top] = final;
+  if (top === undefined || top.score < own + BETTER) return trigger;
+  // Of equally good strings the shortest is the trigger, the rest is decoration.
+  return final.filter(({ score }) => score > top.score - BETTER).sort((a, b) => a.text.length - b.text.length)[0]?.text ?? trigger;
+}
+
+/** Mean log-probability of the payload's first tokens, best first. */
+async function rankByPayload(bench: Bench, texts: readonly string[], position: Position, target: readonly number[], prompts: readonly string[]): Promise<{ readonly text: string; readonly score: number }[]> {
+  const used = prompts.slice(0, SCORE_PROMPTS);
+  const rows = texts.flatMap((text) => used.map((prompt) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)));
+  const scores = await bench.logProbability(rows, rows.map(() => target));
+  return texts
+    .map((text, i) => ({ text, score: scores.slice(i * used.length, (i + 1) * used.length).reduce((sum, score) => sum + score, 0) / used.length }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The casing of most letters of `like`. */
+function recased(word: string, like: string): string {
+  const letters = like.replace(/[^\p{L}]/gu, '');
+  const upper = letters.replace(/[^\p{Lu}]/gu, '').length;
+  if (letters.length > 1 && upper > letters.length / 2) return word.toUpperCase();
+  return upper > 0 ? word.replace(/^./, (firstLetter) => firstLetter.toUpperCase()) : word;
+}
