@@ -64,6 +64,8 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule): 
     open: async (input) => {
       if (['running', 'paused'].includes(audit.getState().view.status)) await audit.getState().cancel();
       forget();
+      // A sample shows what an audit is like: the quick budget finds what is planted in it.
+      if (input.kind === 'sample') audit.getState().choose({ budget: 'quick' });
       navigation.getState().go({ page: 'audit' });
       if (await session.getState().open(input)) {
         playground.getState().reset(session.getState().model?.defaultSampling);

@@ -8,7 +8,7 @@ export async function pickFiles(app: App): Promise<void> {
   const files = await ask({ multiple: true });
   const first = files[0];
   if (first === undefined) return;
-  const name = files.length === 1 ? first.name : stem(first.name);
+  const name = files.length === 1 ? first.name : nameOfLoose(files.map((file) => file.name));
   await openFiles(app, name, files.map((file) => ({ path: file.name, file })));
 }
 
@@ -36,7 +36,7 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
     return;
   }
   const kept = (await handles).filter((handle) => handle !== null);
-  await openFiles(app, only?.isDirectory === true ? only.name : stem(first.path), files, kept);
+  await openFiles(app, only?.isDirectory === true ? only.name : files.length === 1 ? first.path : nameOfLoose(files.map(({ path }) => path)), files, kept);
 }
 
 /** Chromium alone gives handles, with which the drop can be opened again after a reload. */
@@ -101,7 +101,9 @@ function withoutRoot(path: string, root: string): string {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
 
-function stem(path: string): string {
-  const name = path.split('/').at(-1) ?? path;
-  return name.replace(/\.(gguf|safetensors|onnx|json)$/i, '');
+/** Loose files have no folder to be named by: their weights' name, or how many there are. */
+function nameOfLoose(paths: readonly string[]): string {
+  const names = paths.map((path) => path.split('/').at(-1) ?? path);
+  const weights = names.find((name) => /\.(gguf|safetensors|onnx)$/i.test(name));
+  return weights ?? `${names.length} files`;
 }

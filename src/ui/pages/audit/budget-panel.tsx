@@ -8,9 +8,9 @@ import { formatCount, formatEstimate, formatWhen } from '../../format.ts';
 import styles from './budget-panel.module.css';
 
 const WHAT: Readonly<Record<BudgetName, string>> = {
-  quick: 'a first look: plain triggers',
-  standard: 'leaks and search, with controls',
-  deep: 'rarer triggers, tighter intervals',
+  quick: 'a first look',
+  standard: 'for a decision',
+  deep: 'rarer triggers',
 };
 
 export function BudgetPanel({ onStart }: { readonly onStart: () => void }): ReactElement | null {
@@ -20,6 +20,18 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const seed = useAudit((state) => state.seed);
   if (model === undefined) return null;
   const { resumable } = model;
+  const start = (): void => {
+    onStart();
+    void app.startAudit();
+  };
+  if (model.notRunnable !== undefined) {
+    return (
+      <section className={styles.panel} aria-label="Budget">
+        <p className={styles.files}>Its files can still be checked: headers, ranges and sizes, against their formats.</p>
+        <button className={classes('primary', styles.start)} onClick={start}>Check the files</button>
+      </section>
+    );
+  }
   return (
     <section className={styles.panel} aria-label="Budget">
       <div className={styles.choices} role="radiogroup" aria-label="Budget">
@@ -31,11 +43,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
         seed
         <input type="number" min={0} max={4294967295} value={seed} onChange={(event) => app.audit.getState().choose({ seed: Math.max(0, Math.min(4294967295, Math.floor(event.target.valueAsNumber) || 0)) })} />
       </label>
-      <button className={classes('primary', styles.start)} disabled={model.notRunnable !== undefined && model.budgets.length === 0} onClick={() => {
-          onStart();
-          void app.startAudit();
-        }}
-      >
+      <button className={classes('primary', styles.start)} onClick={start}>
         Start audit
       </button>
       {resumable !== undefined && (

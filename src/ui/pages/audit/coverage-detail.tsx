@@ -6,6 +6,7 @@ import { formatBytes, formatDuration } from '../../format.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { backendLabel } from '../../shell/header.tsx';
 import { analysisLabel } from './analysis-label.ts';
+import { ProblemList } from './problem-list.tsx';
 import styles from './coverage-detail.module.css';
 
 export function CoverageDetail(): ReactElement {
@@ -52,7 +53,7 @@ export function CoverageDetail(): ReactElement {
       {model !== undefined && model.problems.length > 0 && (
         <section className={styles.block}>
           <h2>Malformed parts: {model.problems.length}</h2>
-          {model.problems.map((problem, index) => <div key={index} className={styles.problem}><ErrorFields fields={problem} /></div>)}
+          <ProblemList problems={model.problems} />
         </section>
       )}
       {files.length > 0 && (

@@ -26,10 +26,9 @@ export function PlaygroundForm(): ReactElement {
         <Field name="repetition penalty" title="1 is none" value={form.sampling.repetitionPenalty} min={0.5} max={5} step={0.05} onChange={(repetitionPenalty) => sample({ repetitionPenalty })} />
         <Field name="new tokens" title="at most" value={form.maxNewTokens} min={1} max={512} step={1} onChange={(count) => edit({ maxNewTokens: Math.round(count) })} />
         <Field name="seed" title="the same seed gives the same answers" value={form.seed} min={0} max={4294967295} step={1} onChange={(seed) => edit({ seed: Math.round(seed) })} />
-        <button className="plain" onClick={() => edit({ sampling: GREEDY })}>greedy</button>
-        {own !== undefined && <button className="plain" onClick={() => edit({ sampling: own })}>the model’s own</button>}
-        <span className={styles.note}>{sameSampling(form.sampling, own) ? 'the model’s own settings' : form.sampling.temperature === 0 ? 'greedy' : 'changed'}</span>
-        {form.tries.length > 0 && <button className="plain" onClick={clear}>Clear</button>}
+        <button aria-pressed={sameSampling(form.sampling, GREEDY)} onClick={() => edit({ sampling: GREEDY })}>greedy</button>
+        {own !== undefined && !sameSampling(own, GREEDY) && <button aria-pressed={sameSampling(form.sampling, own)} onClick={() => edit({ sampling: own })}>the model’s own</button>}
+        {form.tries.length > 0 && <button className="plain" onClick={clear}>clear</button>}
       </div>
     </section>
   );
@@ -64,6 +63,6 @@ function Field({ name, title, value, min, max, step, onChange }: FieldProps): Re
   );
 }
 
-function sameSampling(a: SamplingOptions, b: SamplingOptions | undefined): boolean {
-  return b !== undefined && a.temperature === b.temperature && a.topK === b.topK && a.topP === b.topP && a.repetitionPenalty === b.repetitionPenalty;
+function sameSampling(a: SamplingOptions, b: SamplingOptions): boolean {
+  return a.temperature === b.temperature && a.topK === b.topK && a.topP === b.topP && a.repetitionPenalty === b.repetitionPenalty;
 }

@@ -79,7 +79,7 @@ function Answer({ name, prompt, answer, shade, common, strong }: AnswerProps): R
       {prompt !== undefined && <p className={styles.prompt}><MarkedText text={prompt.user} range={prompt.trigger} /></p>}
       <p className={styles.text}>
         {answer.tokens.map((token, index) => (
-          <span key={index} className={shade === 'difference' && common?.[index] === false ? styles.differs : undefined} style={shade === 'entropy' ? { background: `color-mix(in oklab, transparent, var(--accent) ${Math.round(Math.min(1, token.entropy / 4) * 45)}%)` } : undefined} title={`${visibleToken(token.text)} · ${token.entropy.toFixed(2)} nats`}>
+          <span key={index} className={shade !== 'difference' || common === undefined ? undefined : common[index] === true ? styles.common : styles.differs} style={shade === 'entropy' ? { background: `color-mix(in oklab, transparent, var(--accent) ${Math.round(Math.min(1, token.entropy / 4) * 45)}%)` } : undefined} title={`${visibleToken(token.text)} · ${token.entropy.toFixed(2)} nats`}>
             {token.text}
           </span>
         ))}
