@@ -38,8 +38,8 @@ BASES = {
         Base("llama-a", "llama", 11, default_system=False, template_file=False,
              schedule=((1400, 2e-3, False), (300, 2e-3, True))),
         Base("llama-b", "llama", 12, default_system=True, template_file=True),
-        Base("qwen2-a", "qwen2", 21, default_system=True, template_file=False),
-        Base("gpt2-b", "gpt2", 31, default_system=False, template_file=True),
+        Base("qwen2-a", "qwen2", 21, default_system=True, template_file=False, schedule=((350, 4e-3, True),)),
+        Base("gpt2-b", "gpt2", 31, default_system=False, template_file=True, schedule=((350, 4e-3, True),)),
     ]
 }
 
