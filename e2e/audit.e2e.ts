@@ -8,7 +8,7 @@ import { ROOT } from '../scripts/prepare.mjs';
 import { serveFolder } from '../scripts/server.mjs';
 import type { Report } from '../src/engine/report/report.ts';
 import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
-import { auditEnd, CLEAN, FIXTURES, openSample, pick, PLANTED, region, startAudit, suspicions, verdict, waitUntilOpen } from './workbench.ts';
+import { auditEnd, CLEAN, FIXTURES, openSample, pick, PLANTED, region, SAMPLES, startAudit, suspicions, verdict, waitUntilOpen } from './workbench.ts';
 
 describe('auditing', () => {
   let server: Awaited<ReturnType<typeof serveFolder>>;
@@ -69,8 +69,8 @@ describe('auditing', () => {
       await region(page, 'Detail').getByRole('button', { name: 'Attention', exact: true }).click();
       await region(page, 'With trigger').waitFor({ timeout: 60_000 });
       await region(page, 'Without trigger').waitFor();
-      await page.getByRole('combobox', { name: 'layer' }).selectOption('2');
-      await page.getByRole('combobox', { name: 'head' }).selectOption('1');
+      await page.getByRole('combobox', { name: 'layer' }).selectOption({ label: '3' });
+      await page.getByRole('combobox', { name: 'head' }).selectOption({ label: '2' });
       expect(await region(page, 'With trigger').innerText()).toMatch(/Layer 3, head 2/);
       await screenshot(page, 'attention');
       const svg = region(page, 'With trigger').getByRole('button', { name: 'SVG' }).first();
@@ -126,7 +126,7 @@ describe('auditing', () => {
 
   it('goes on after a reload with what was done', async () => {
     const { page, context, errors } = await openPage(browser, server.url);
-    await pick(page, 'folder', join(FIXTURES, 'llama-tied'));
+    await pick(page, 'folder', join(SAMPLES, PLANTED.id));
     await waitUntilOpen(page);
     await startAudit(page, 'quick');
     const stagesDone = (): Promise<number> => page.evaluate(() => Number(/(\d+) of \d+ stages/.exec(document.querySelector('[aria-label="Pipeline"]')?.textContent ?? '')?.[1] ?? 0));
@@ -136,8 +136,12 @@ describe('auditing', () => {
     await waitUntilOpen(page);
     const offer = await region(page, 'Budget').innerText();
     expect(offer).toMatch(/quick budget, seed 0/);
+    expect(Number(/after (\d+) of \d+ stages/.exec(offer)?.[1])).toBeGreaterThanOrEqual(2);
     await region(page, 'Budget').getByRole('button', { name: 'Go on' }).click();
-    expect(await auditEnd(page)).toMatch(/no evidence|suspicious|backdoor/i);
+    // What was done is not done again: its stages stand at once, long before they could have been run.
+    await expect.poll(stagesDone, { timeout: 10_000, interval: 100 }).toBeGreaterThanOrEqual(2);
+    await page.getByRole('button', { name: /^Cancel/ }).click();
+    await auditEnd(page, 60_000);
     expect(errors).toEqual([]);
     await context.close();
   });
