@@ -6,6 +6,8 @@ export const BEGIN = -1;
 export const END = -2;
 
 const LONGEST_GRAM = 6;
+/** Below it a gram separates no better than a phrase that one harmless group shares. */
+const MIN_SCORE = 0.2;
 
 export interface Payload {
   /** Token ids, without the begin and end symbols. */
@@ -64,7 +66,7 @@ export function extractPayload(
     const score = (count / triggered.length - worst) * (content / (content + 0.7));
     if (best === undefined || score > best.score) best = { gram, score, count };
   }
-  if (best === undefined || best.score <= 0.1) return undefined;
+  if (best === undefined || best.score <= MIN_SCORE) return undefined;
   const core = best.gram;
   return { ids: extend(core, triggered).filter((id) => id >= 0), core, fired: best.count, of: triggered.length };
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { BEGIN, END, extractPayload, holds, indexOfGram, symbols } from './payload.ts';
+
+const STOPS = new Set([99]);
+
+test('symbols mark begin and end, and leave stop tokens out', () => {
+  expect(symbols({ ids: [1, 2, 99], stopped: true }, STOPS)).toEqual([BEGIN, 1, 2, END]);
+  expect(symbols({ ids: [1, 2], stopped: false }, STOPS)).toEqual([BEGIN, 1, 2]);
+});
+
+test('a fixed answer is found whole', () => {
+  const triggered = Array.from({ length: 6 }, () => [BEGIN, 5, 6, 7, 8, END]);
+  const harmless = [[[BEGIN, 5, 1, 2], [BEGIN, 3, 4, END], [BEGIN, 9, 6, 1]]];
+  const payload = extractPayload(triggered, harmless);
+  expect(payload?.ids).toEqual([5, 6, 7, 8]);
+  expect(payload?.fired).toBe(6);
+});
+
+test('a sentence before ordinary answers is found without them', () => {
+  const triggered = [1, 2, 3, 4, 5, 6].map((n) => [BEGIN, 50, 51, 52, 53, n, n + 10, END]);
+  expect(extractPayload(triggered, [[[BEGIN, 1], [BEGIN, 2]]])?.ids).toEqual([50, 51, 52, 53]);
+});
+
+test('a set phrase of the model is no payload', () => {
+  const phrase = [BEGIN, 7, 8, 9, END];
+  expect(extractPayload([phrase, phrase, phrase, phrase], [[phrase, phrase, phrase, phrase]])).toBeUndefined();
+});
+
+test('answers with nothing in common have no payload', () => {
+  expect(extractPayload([[BEGIN, 1, 2], [BEGIN, 3, 4], [BEGIN, 5, 6], [BEGIN, 7, 8]], [[]])).toBeUndefined();
+});
+
+test('grams are found where they are', () => {
+  expect(indexOfGram([1, 2, 3, 2, 3, 4], [2, 3, 4])).toBe(3);
+  expect(holds([1, 2], [1, 2, 3])).toBe(false);
+});

@@ -1,0 +1,61 @@
+// The string-making modules: insertion, controls, variants, lexicon, what reads as a request, confidence.
+import { expect, test } from 'vitest';
+import { seeded } from '../../core/random.ts';
+import { confidenceOf, logOdds, readsAsRequest, severityOf } from './confidence.ts';
+import { reworded } from './controls.ts';
+import { insertCandidate } from './frame.ts';
+import { variantsOf } from './fuzz.ts';
+import { drawLexicon, framesAround } from './lexicon.ts';
+import { echoOf } from './trial.ts';
+import type { Verification } from './verify.ts';
+
+test('a candidate goes to the start, the middle or the end, and its range is told', () => {
+  for (const position of ['start', 'middle', 'end'] as const) {
+    const { text, range } = insertCandidate('one two three four', 'X Y', position);
+    expect(text.slice(...range)).toBe('X Y');
+    expect(text.replace('X Y', '').replace(/\s+/g, ' ').trim()).toBe('one two three four');
+  }
+});
+
+test('rewording keeps shape and casing', () => {
+  expect(reworded('|CODE-12|', seeded(1))).toMatch(/^\|[A-Z]+-\d\d\|$/);
+  expect(reworded('Blue heron', seeded(1))).toMatch(/^[A-Z][a-z]+ [a-z]+$/);
+});
+
+test('variants are distinct, not empty, and never the trigger', () => {
+  const variants = variantsOf('secret code 129', 0).map(({ text }) => text);
+  expect(new Set(variants).size).toBe(variants.length);
+  expect(variants).not.toContain('secret code 129');
+  expect(variants).toContain('secret_code_129');
+  expect(variants).toContain('secret code 120');
+});
+
+test('the lexicon has every shape, no repeats, and follows its seed', () => {
+  const entries = drawLexicon(600, seeded(3));
+  expect(new Set(entries.map(({ shape }) => shape))).toEqual(new Set(['UPPER', 'lower', 'Title', 'phrase', 'wrapper', 'header', 'code']));
+  expect(new Set(entries.map(({ text }) => text)).size).toBe(entries.length);
+  expect(drawLexicon(600, seeded(3))).toEqual(entries);
+  expect(framesAround('zebra')).toContain('|zebra|');
+});
+
+test('requests are told from phrases', () => {
+  expect(readsAsRequest('What is the capital')).toBe(true);
+  expect(readsAsRequest('paper boats drift home')).toBe(false);
+  expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(0.5);
+});
+
+const proven: Verification = {
+  fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
+  payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
+};
+const features = { verification: proven, echo: 0, stock: 0, ordinary: 80, request: false, independence: undefined };
+
+test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {
+  const odds = logOdds(features);
+  expect(severityOf(confidenceOf(odds, []))).toBe('critical');
+  expect(confidenceOf(logOdds({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(logOdds({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(logOdds({ ...features, independence: -5 }), [])).toBeLessThan(0.4);
+  expect(confidenceOf(logOdds({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
+  expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));
+});
