@@ -10,6 +10,7 @@ import { outputTaps } from './blocks/taps.ts';
 import { ConfigReader } from './config-reader.ts';
 import { DecoderGraph, type CacheMode } from './decoder-graph.ts';
 import type { Dimensions } from './dimensions.ts';
+import { packedFormat } from './pack-blocks.ts';
 import { Weights } from './weights.ts';
 
 export interface CausalGraphs {
@@ -23,7 +24,7 @@ export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, si
   if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: artifact.kind, field: 'config.json', expected: 'the model’s configuration', actual: 'nothing' });
   const config = new ConfigReader(artifact.config);
   const architecture = architectureFor(artifact.architecture);
-  const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes });
+  const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes, keepBlocks: mustKeepBlocks(artifact, runtime) });
   const dimensions = architecture.dimensions(config, weights.fromGguf);
   const cache = runtime.environment.backend === 'webgpu' ? 'concat' : 'append';
 
@@ -41,4 +42,18 @@ export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, si
 function inPlaceTypes(runtime: Runtime): ReadonlySet<Dtype> {
   const native = runtime.environment.backend === 'cpu' || runtime.environment.backend === 'cuda';
   return new Set<Dtype>(native ? ['F32', 'F16', 'BF16'] : ['F32', 'F16']);
+}
+
+/**
+ * Whether GGML's blocks stay packed: where the weights would not fit as float32. WebGPU takes no float zero points, so there
+ * the model is too large instead. Packed weights save memory, not time.
+ */
+function mustKeepBlocks(artifact: Artifact, { limits, environment }: Runtime): boolean {
+  const tensors = [...artifact.tensors.values()];
+  const widened = tensors.reduce((bytes, { shape }) => bytes + 4 * shape.reduce((product, size) => product * size, 1), 0);
+  if (widened <= limits.maxModelBytes) return false;
+  const packable = tensors.some(({ dtype }) => packedFormat(dtype) !== undefined) && environment.backend !== 'webgpu';
+  const least = tensors.reduce((bytes, { begin, end, dtype, shape }) => bytes + (packedFormat(dtype) === undefined ? 4 * shape.reduce((product, size) => product * size, 1) : end - begin), 0);
+  if (packable && least <= limits.maxModelBytes) return true;
+  throw new ArtifactError({ code: 'too-large', format: artifact.kind, expected: `at most ${limits.maxModelBytes} bytes of weights on ${environment.backend}`, actual: `${packable ? least : widened} bytes` });
 }

@@ -2,7 +2,7 @@
 // Layout: tokens run as one axis [tokens] = [batch * sequence]; hidden states are [tokens, hidden], row-major.
 import type { Dimensions } from './dimensions.ts';
 import { GraphBuilder, type Value } from './graph-builder.ts';
-import type { Weights } from './weights.ts';
+import type { PackedMatrix, Weights } from './weights.ts';
 
 /**
  * append: outputs hold the new positions only and the host keeps the cache (CPU, WASM);
@@ -80,6 +80,11 @@ export class DecoderGraph {
   /** A weight as float32, checked against `shape`. */
   weight(name: string, shape: readonly number[]): Value {
     return this.#weights.bind(this.graph, name, shape);
+  }
+
+  /** A quantised matrix [outputs, inputs] that only multiplies, where its blocks are kept. */
+  packedWeight(name: string, shape: readonly [outputs: number, inputs: number]): PackedMatrix | undefined {
+    return this.#weights.bindBlocks(this.graph, name, shape);
   }
 
   hasWeight(name: string): boolean {

@@ -1,6 +1,7 @@
 // Finds a model's weights in an artifact, checks type and shape, and brings each into a graph as a float32 value:
-// F32 in place; F16 and BF16 in place with a Cast (folded when the session is made) or widened; GGML blocks widened.
-// Widened weights go to the runtime's scratch file, once, in bounded pieces; both graphs of a model share them.
+// F32 in place; F16 and BF16 in place with a Cast (folded when the session is made) or widened; GGML blocks widened, or,
+// for matrices that only multiply, repacked as they are where float32 would not fit.
+// Converted weights go to the runtime's scratch file, once, in bounded pieces; both graphs of a model share them.
 import type { Artifact, Dtype, TensorInfo } from '../artifact/artifact.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
@@ -11,40 +12,54 @@ import { blockFormat } from './dequantize.ts';
 import { ggufName } from './gguf-names.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import type { OnnxType } from './onnx-model.ts';
+import { BLOCK_VALUES, packedFormat } from './pack-blocks.ts';
 
 /** Read and written at a time while weights are widened. */
 const CONVERSION_CHUNK_VALUES = 2 ** 20;
 const CONVERTED = 'assay-converted.f32';
 const IN_PLACE: Partial<Record<Dtype, OnnxType>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
+/** A place in the scratch file for one form of one tensor. */
 interface Conversion {
   readonly tensor: TensorInfo;
   readonly offset: Bytes;
+  readonly form: 'float32' | 'packed';
+}
+
+/** A quantised matrix [outputs, inputs] for MatMulNBits. */
+export interface PackedMatrix {
+  readonly bits: 4 | 8;
+  readonly blockSize: number;
+  readonly values: Value;
+  readonly scales: Value;
+  /** Undefined: the middle of the range. */
+  readonly zeros: Value | undefined;
+}
+
+export interface WeightOptions {
+  /** Types that the runtime reads as they are stored. */
+  readonly inPlace: ReadonlySet<Dtype>;
+  readonly maxTensorBytes: Bytes;
+  /** Keep GGML's blocks where a matrix only multiplies. */
+  readonly keepBlocks: boolean;
 }
 
 export class Weights {
   readonly #artifact: Artifact;
-  /** Types that the runtime reads as they are stored. */
-  readonly #inPlace: ReadonlySet<Dtype>;
-  readonly #maxTensorBytes: Bytes;
+  readonly #options: WeightOptions;
   readonly #conversions = new Map<string, Conversion>();
   readonly #bound = new WeakMap<GraphBuilder, Map<string, Value>>();
   #convertedBytes: Bytes = 0;
   #converted: ByteSource | undefined;
 
-  constructor(artifact: Artifact, options: { readonly inPlace: ReadonlySet<Dtype>; readonly maxTensorBytes: Bytes }) {
+  constructor(artifact: Artifact, options: WeightOptions) {
     this.#artifact = artifact;
-    this.#inPlace = options.inPlace;
-    this.#maxTensorBytes = options.maxTensorBytes;
+    this.#options = options;
   }
 
   /** GGML's own layouts: llama's rotary pairs are neighbours, gpt2's matrices are [out, in]. */
   get fromGguf(): boolean {
     return this.#artifact.kind === 'gguf';
-  }
-
-  get convertedBytes(): Bytes {
-    return this.#convertedBytes;
   }
 
   has(name: string): boolean {
@@ -63,12 +78,33 @@ export class Weights {
     return value;
   }
 
-  /** Widens what the graphs planned so far need. Called once, after all of them are planned. */
+  /** A matrix [outputs, inputs] in blocks, where blocks are kept and it is stored so; undefined elsewhere. */
+  bindBlocks(graph: GraphBuilder, name: string, shape: readonly [outputs: number, inputs: number]): PackedMatrix | undefined {
+    if (!this.#options.keepBlocks) return undefined;
+    const tensor = this.#require(name, shape);
+    const format = packedFormat(tensor.dtype);
+    if (format === undefined) return undefined;
+    const [outputs, inputs] = shape;
+    const blocks = valuesOf(tensor) / BLOCK_VALUES;
+    const { offset } = this.#plan(tensor, 'packed', blocks * (format.bytes + 4 + (format.zeros ? 4 : 0)));
+    const part = (suffix: string, type: OnnxType, dims: readonly number[], begin: Bytes, length: Bytes): Value =>
+      graph.external(`${tensor.name}/${suffix}`, type, dims, CONVERTED, undefined, offset + begin, length);
+    const perRow = inputs / BLOCK_VALUES;
+    return {
+      bits: format.bits,
+      blockSize: BLOCK_VALUES,
+      values: part('values', 'uint8', [outputs, perRow, format.bytes], 0, blocks * format.bytes),
+      scales: part('scales', 'float32', [blocks], blocks * format.bytes, blocks * 4),
+      zeros: format.zeros ? part('zeros', 'float32', [blocks], blocks * (format.bytes + 4), blocks * 4) : undefined,
+    };
+  }
+
+  /** Converts what the graphs planned so far need. Called once, after all of them are planned. */
   async convert(runtime: Runtime, signal: CancelSignal): Promise<ReadonlyMap<string, ByteSource>> {
     if (this.#convertedBytes === 0) return new Map();
     if (this.#converted === undefined) {
       const scratch = await runtime.scratch(CONVERTED, this.#convertedBytes);
-      for (const conversion of this.#conversions.values()) await widen(conversion, (offset, bytes) => scratch.write(offset, bytes), signal);
+      for (const conversion of this.#conversions.values()) await convert(conversion, (offset, bytes) => scratch.write(offset, bytes), signal);
       this.#converted = await scratch.finish();
     }
     return new Map([[CONVERTED, this.#converted]]);
@@ -97,28 +133,29 @@ export class Weights {
       throw new ArtifactError({ code: 'malformed', ...where, expected: `${stored} bytes`, actual: `${tensor.end - tensor.begin} bytes` });
     if (tensor.end > tensor.source.size)
       throw new ArtifactError({ code: 'truncated', ...where, expected: `${tensor.end} bytes in the file`, actual: `${tensor.source.size} bytes` });
-    if (values * 4 > this.#maxTensorBytes)
-      throw new ArtifactError({ code: 'too-large', ...where, expected: `at most ${this.#maxTensorBytes} bytes in one tensor on this device`, actual: `${values * 4} bytes` });
+    if (values * 4 > this.#options.maxTensorBytes)
+      throw new ArtifactError({ code: 'too-large', ...where, expected: `at most ${this.#options.maxTensorBytes} bytes in one tensor on this device`, actual: `${values * 4} bytes` });
     return tensor;
   }
 
   #place(graph: GraphBuilder, tensor: TensorInfo): Value {
-    const type = this.#inPlace.has(tensor.dtype) ? IN_PLACE[tensor.dtype] : undefined;
+    const type = this.#options.inPlace.has(tensor.dtype) ? IN_PLACE[tensor.dtype] : undefined;
     if (type !== undefined) {
       const stored = graph.external(tensor.name, type, tensor.shape, tensor.source.path, tensor.source, tensor.begin, tensor.end - tensor.begin);
       return type === 'float32' ? stored : graph.op('Cast', [stored], { to: 1 });
     }
-    const { offset } = this.#plan(tensor);
+    const { offset } = this.#plan(tensor, 'float32', valuesOf(tensor) * 4);
     return graph.external(tensor.name, 'float32', tensor.shape, CONVERTED, undefined, offset, valuesOf(tensor) * 4);
   }
 
-  #plan(tensor: TensorInfo): Conversion {
-    const known = this.#conversions.get(tensor.name);
+  #plan(tensor: TensorInfo, form: Conversion['form'], bytes: Bytes): Conversion {
+    const key = `${form} ${tensor.name}`;
+    const known = this.#conversions.get(key);
     if (known !== undefined) return known;
     if (this.#converted !== undefined) throw new RangeError(`${tensor.name} was not planned before conversion`);
-    const conversion = { tensor, offset: this.#convertedBytes };
-    this.#conversions.set(tensor.name, conversion);
-    this.#convertedBytes += valuesOf(tensor) * 4;
+    const conversion = { tensor, offset: this.#convertedBytes, form };
+    this.#conversions.set(key, conversion);
+    this.#convertedBytes += bytes;
     return conversion;
   }
 }
@@ -127,7 +164,9 @@ function valuesOf(tensor: TensorInfo): number {
   return tensor.shape.reduce((product, size) => product * size, 1);
 }
 
-async function widen({ tensor, offset }: Conversion, write: (offset: Bytes, bytes: Uint8Array<ArrayBuffer>) => Promise<void>, signal: CancelSignal): Promise<void> {
+type Write = (offset: Bytes, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+async function convert({ tensor, offset, form }: Conversion, write: Write, signal: CancelSignal): Promise<void> {
   const block = blockFormat(tensor.dtype);
   if (block === undefined) throw new RangeError(`no decoder for ${tensor.dtype}`);
   const total = valuesOf(tensor) / block.values;
@@ -139,8 +178,27 @@ async function widen({ tensor, offset }: Conversion, write: (offset: Bytes, byte
     const input = await tensor.source.slice(begin, begin + blocks * block.bytes);
     if (input.byteLength !== blocks * block.bytes)
       throw new ArtifactError({ code: 'truncated', format: tensor.dtype, file: tensor.source.path, offset: begin, field: tensor.name, expected: `${blocks * block.bytes} bytes`, actual: `${input.byteLength} bytes` });
+    if (form === 'packed') {
+      await writePacked(tensor.dtype, input, { at, blocks, total, offset }, write);
+      continue;
+    }
     const output = new Float32Array(blocks * block.values);
     block.decode(input, output);
     await write(offset + at * block.values * 4, new Uint8Array(output.buffer));
   }
+}
+
+/** Blocks [at, at + blocks) of `total` into the three parts that bindBlocks() laid out from `offset` on. */
+async function writePacked(dtype: Dtype, input: Uint8Array, place: { readonly at: number; readonly blocks: number; readonly total: number; readonly offset: Bytes }, write: Write): Promise<void> {
+  const format = packedFormat(dtype);
+  if (format === undefined) throw new RangeError(`${dtype} has no packed form`);
+  const { at, blocks, total, offset } = place;
+  const packed = new Uint8Array(blocks * format.bytes);
+  const scales = new Float32Array(blocks);
+  const zeros = new Float32Array(blocks);
+  const stored = input.byteLength / blocks;
+  for (let index = 0; index < blocks; index++) format.pack(input, index * stored, packed, scales, zeros, index);
+  await write(offset + at * format.bytes, packed);
+  await write(offset + total * format.bytes + at * 4, new Uint8Array(scales.buffer));
+  if (format.zeros) await write(offset + total * (format.bytes + 4) + at * 4, new Uint8Array(zeros.buffer));
 }

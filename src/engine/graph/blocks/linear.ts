@@ -14,9 +14,16 @@ export interface LinearWeights {
 
 /** x: [tokens, inputs] -> [tokens, outputs]. */
 export function linear(decoder: DecoderGraph, x: Value, { weight, bias, inputs, outputs, layout = 'out-in' }: LinearWeights): Value {
+  const { graph } = decoder;
+  const offset = bias === undefined ? undefined : decoder.weight(bias, [outputs]);
+  const packed = layout === 'out-in' ? decoder.packedWeight(weight, [outputs, inputs]) : undefined;
+  if (packed !== undefined) {
+    const operands = packed.zeros === undefined ? [x, packed.values, packed.scales] : [x, packed.values, packed.scales, packed.zeros];
+    const product = graph.op('MatMulNBits', operands, { K: inputs, N: outputs, bits: packed.bits, block_size: packed.blockSize }, 'com.microsoft');
+    return offset === undefined ? product : graph.add(product, offset);
+  }
   const matrix = decoder.weight(weight, layout === 'out-in' ? [outputs, inputs] : [inputs, outputs]);
-  const operands = bias === undefined ? [x, matrix] : [x, matrix, decoder.weight(bias, [outputs])];
-  return decoder.graph.op('Gemm', operands, { transB: layout === 'out-in' ? 1 : 0 });
+  return graph.op('Gemm', offset === undefined ? [x, matrix] : [x, matrix, offset], { transB: layout === 'out-in' ? 1 : 0 });
 }
 
 /** Rows of `table` [rows, width] for ids [B, S], as [B * S, width]. */
