@@ -1,29 +1,19 @@
-// SHA-256 of the dropped files, streamed, beside the model worker on another core.
+// The hash worker's entry: SHA-256 of the dropped files, streamed, beside the model worker on another core.
 import * as Comlink from 'comlink';
 import { createSHA256 } from 'hash-wasm';
+import { fileSource } from '../adapters/file-source.ts';
+import { hashFiles } from '../engine/artifact/hash-files.ts';
+import type { Hasher } from '../engine/core/hasher.ts';
 import { capture } from '../engine/core/result.ts';
 import type { HashWorker } from './protocol.ts';
 
-const CHUNK_BYTES = 4 * 2 ** 20;
+async function makeHasher(): Promise<Hasher> {
+  const hasher = await createSHA256();
+  return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest('hex') };
+}
 
 const worker: HashWorker = {
-  hash: (files, onProgress) =>
-    capture(async () => {
-      const hasher = await createSHA256();
-      const hashes: string[] = [];
-      let done = 0;
-      for (const { file } of files) {
-        hasher.init();
-        for (let begin = 0; begin < file.size; begin += CHUNK_BYTES) {
-          const bytes = new Uint8Array(await file.slice(begin, begin + CHUNK_BYTES).arrayBuffer());
-          hasher.update(bytes);
-          done += bytes.length;
-          onProgress(done);
-        }
-        hashes.push(hasher.digest('hex'));
-      }
-      return hashes;
-    }),
+  hash: (files, onProgress) => capture(() => hashFiles(files.map(({ path, file }) => fileSource(file, path)), makeHasher, { onProgress })),
 };
 
 Comlink.expose(worker);
