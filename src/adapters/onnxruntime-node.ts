@@ -10,6 +10,7 @@ import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-nod
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
 import type { Bytes } from '../engine/core/units.ts';
+import { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, ScratchFile, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
 import { nodeSource } from './node-files.ts';
 
@@ -24,6 +25,7 @@ export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise
   const available = listSupportedBackends().map(({ name }) => name);
   if (!available.includes(backend))
     throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: available.join(' or '), actual: backend });
+  if (backend === 'cuda') await probeCuda();
   const threads = options.threads ?? availableParallelism();
   const processor = cpus()[0]?.model.trim() ?? process.arch;
   const folder = scratchFolder();
@@ -36,7 +38,7 @@ export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise
       why: backend === 'cuda' ? 'CUDA was asked for' : options.backend === 'cpu' ? 'the CPU was asked for' : 'Node runs on the CPU unless CUDA is asked for',
     },
     limits: { maxTensorBytes: 2 ** 40, maxModelBytes: Math.max(0.6 * memory, Math.min(0.8 * memory, freemem())), float16: false },
-    createSession: (graph) => createSession(graph, backend, threads),
+    createSession: (graph) => createSession(graph, backend, threads, folder),
     scratch: async (name, size) => createScratch(await folder(), name, size),
   };
 }
@@ -44,8 +46,19 @@ export async function openNodeRuntime(options: NodeRuntimeOptions = {}): Promise
 /** Threads that spin while they wait halve the speed as soon as anything else wants a core (measured on 2 cores). */
 const SESSION_CONFIG = { intra_op: { allow_spinning: '0' } };
 
-async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads: number): Promise<Session> {
-  const { bytes, folder, buffers } = await placeExternalData(graph);
+/** The package names CUDA whether or not its provider's library is there: only a session tells. */
+async function probeCuda(): Promise<void> {
+  const graph = new GraphBuilder();
+  graph.output(graph.op('Neg', [graph.input('x', 'float32', [1])]), 'y', 'float32', [1]);
+  const { bytes } = graph.finish('probe', new Map());
+  const session = await InferenceSession.create(bytes, { executionProviders: ['cuda'], logSeverityLevel: 4 }).catch((error: unknown) => {
+    throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: 'onnxruntime’s CUDA provider and its libraries', actual: messageOf(error) });
+  });
+  await session.release();
+}
+
+async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads: number, scratch: () => Promise<string>): Promise<Session> {
+  const { bytes, folder, buffers } = await placeExternalData(graph, scratch);
   const session = await InferenceSession.create(bytes, {
     executionProviders: backend === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     intraOpNumThreads: threads,
@@ -59,6 +72,8 @@ async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads:
   return openSession(session, graph.name);
 }
 
+const SPILL_BYTES: Bytes = 16 * 2 ** 20;
+
 interface PlacedData {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where the runtime finds files that it maps itself. */
@@ -68,28 +83,37 @@ interface PlacedData {
 
 /**
  * Files of the host are mapped where they are. A graph that Assay built is told their places below a common folder, links
- * resolved (the runtime refuses those that lead away); any other graph must find them at its own locations.
+ * resolved (the runtime refuses those that lead away); any other graph must find them at its own locations. The runtime takes
+ * either files or buffers: where a graph has both, the buffers are written to scratch.
  */
-async function placeExternalData(graph: GraphFile): Promise<PlacedData> {
-  const paths = new Map<string, string>();
-  const buffers: { path: string; data: Uint8Array }[] = [];
-  const root = graph.relocated === undefined ? sharedRoot(graph.external) : undefined;
-  for (const [location, source] of graph.external) {
-    const hostPath = hostPathOf(source);
-    if (hostPath !== undefined && graph.relocated !== undefined) paths.set(location, await realpath(hostPath));
-    else if (root === undefined) buffers.push({ path: location, data: await source.slice(0, source.size) });
+async function placeExternalData(graph: GraphFile, scratch: () => Promise<string>): Promise<PlacedData> {
+  const sources = [...graph.external];
+  const { relocated } = graph;
+  const root = relocated === undefined ? sharedRoot(graph.external) : undefined;
+  if (root !== undefined) return { bytes: graph.bytes, folder: root, buffers: [] };
+  if (relocated === undefined || sources.every(([, source]) => hostPathOf(source) === undefined)) {
+    const buffers = await Promise.all(sources.map(async ([path, source]) => ({ path, data: await source.slice(0, source.size) })));
+    return { bytes: graph.bytes, folder: undefined, buffers };
   }
-  if (graph.relocated === undefined || paths.size === 0) return { bytes: graph.bytes, folder: root, buffers };
+  const paths = new Map<string, string>();
+  for (const [location, source] of sources) paths.set(location, await realpath(hostPathOf(source) ?? (await spill(source, await scratch()))));
   const folder = commonFolder([...paths.values()]);
-  const bytes = graph.relocated((location) => {
+  const bytes = relocated((location) => {
     const path = paths.get(location);
     return path === undefined ? location : relative(folder, path).split(sep).join('/');
   });
-  return { bytes, folder, buffers };
+  return { bytes, folder, buffers: [] };
+}
+
+async function spill(source: ByteSource, folder: string): Promise<string> {
+  const file = await createScratch(folder, 'spilled', source.size);
+  for (let at = 0; at < source.size; at += SPILL_BYTES) await file.write(at, await source.slice(at, at + SPILL_BYTES));
+  return hostPathOf(await file.finish()) ?? '';
 }
 
 /** The folder below which every location is a real file, where there is one. */
 function sharedRoot(external: GraphFile['external']): string | undefined {
+  if (external.size === 0) return undefined;
   const roots = new Set<string | undefined>();
   for (const [location, source] of external) {
     const suffix = sep + location.split('/').join(sep);
@@ -205,7 +229,7 @@ function scratchFolder(): () => Promise<string> {
 let scratchFiles = 0;
 
 async function createScratch(folder: string, name: string, size: Bytes): Promise<ScratchFile> {
-  const path = join(folder, `${scratchFiles++}-${name}`);
+  const path = join(folder, `${scratchFiles++}-${name.replaceAll('/', '_')}`);
   const file = await open(path, 'wx');
   try {
     await file.truncate(size);
@@ -227,5 +251,9 @@ async function createScratch(folder: string, name: string, size: Bytes): Promise
 }
 
 function runtimeFailure(graph: string, field: string, error: unknown): ArtifactError {
-  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', file: graph, field, actual: error instanceof Error ? error.message : String(error) });
+  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', file: graph, field, actual: messageOf(error) });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
