@@ -32,6 +32,8 @@ export interface AttentionState extends AttentionForm {
   readonly layer: number | 'mean';
   readonly head: number | 'mean';
   readonly hideSinks: boolean;
+  /** The second matrix shows what the trigger changed. */
+  readonly difference: boolean;
   readonly hover: Cell | undefined;
   readonly locked: Cell | undefined;
 
@@ -41,6 +43,7 @@ export interface AttentionState extends AttentionForm {
   stepLayer(by: number): void;
   stepHead(by: number): void;
   toggleSinks(): void;
+  toggleDifference(): void;
   setHover(cell: Cell | undefined): void;
   toggleLock(cell: Cell): void;
   release(): void;
@@ -82,6 +85,7 @@ export function createAttention(client: AssayClient): StoreApi<AttentionState> {
       position: 'middle',
       answerTokens: 6,
       hideSinks: true,
+      difference: false,
 
       edit: (change) => set(change),
       compute: async () => {
@@ -98,6 +102,7 @@ export function createAttention(client: AssayClient): StoreApi<AttentionState> {
       stepLayer: (by) => set((state) => ({ layer: step(state.layer, by, state.views[0]?.layers ?? 1) })),
       stepHead: (by) => set((state) => ({ head: step(state.head, by, state.views[0]?.heads ?? 1) })),
       toggleSinks: () => set((state) => ({ hideSinks: !state.hideSinks })),
+      toggleDifference: () => set((state) => ({ difference: !state.difference })),
       setHover: (hover) => set({ hover }),
       toggleLock: (cell) => set((state) => ({ locked: sameCell(state.locked, cell) ? undefined : cell })),
       release: () => set({ hover: undefined, locked: undefined }),

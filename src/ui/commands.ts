@@ -41,6 +41,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'head-previous', group: 'Attention', label: 'Previous head', hotkey: ',', enabled: onAttention, run: () => attention.getState().stepHead(-1) },
     { id: 'head-next', group: 'Attention', label: 'Next head', hotkey: '.', enabled: onAttention, run: () => attention.getState().stepHead(1) },
     { id: 'mean', group: 'Attention', label: 'Mean of all layers and heads', hotkey: 'm', enabled: onAttention, run: () => attention.getState().pick('mean', 'mean') },
+    { id: 'difference', group: 'Attention', label: 'Weights, or what the trigger changed', hotkey: 'd', enabled: () => onAttention() && attention.getState().views.length > 1, run: () => attention.getState().toggleDifference() },
     { id: 'sinks', group: 'Attention', label: 'Hide or show the sink (first token)', hotkey: 's', enabled: onAttention, run: () => attention.getState().toggleSinks() },
 
     { id: 'export-json', group: 'Export', label: 'Report as JSON', hotkey: 'mod+s', enabled: () => canExport(app), run: () => exportReportAs(app, 'json') },

@@ -16,8 +16,10 @@ export interface AttentionMatrixProps {
   readonly title: string;
   readonly note: string;
   readonly tokens: readonly AttentionToken[];
-  /** [query, key], row-major. */
+  /** [query, key], row-major; NaN is not comparable and left empty. */
   readonly matrix: Float32Array;
+  /** Differences from -max to max, instead of weights from 0. */
+  readonly difference?: boolean;
   /** The value that has the darkest colour. */
   readonly max: number;
   /** Tokens of the longest matrix beside it, for equal cells. */
@@ -34,7 +36,7 @@ export interface AttentionMatrixProps {
 }
 
 export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
-  const { title, note, tokens, matrix, max, hideSinks, trigger, query, cross, onHover, onLock, fileName } = props;
+  const { title, note, tokens, matrix, max, hideSinks, trigger, query, cross, onHover, onLock, fileName, difference = false } = props;
   const [ref, width] = useWidth<HTMLDivElement>(460);
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
@@ -45,8 +47,8 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
   useLayoutEffect(() => {
     if (canvas.current === null) return;
     const context = prepareCanvas(canvas.current, size, size);
-    if (context !== null) paint(context, layout, matrix, max, hideSinks, palette);
-  }, [layout, matrix, max, hideSinks, palette, size]);
+    if (context !== null) paint(context, layout, matrix, max, hideSinks, difference, palette);
+  }, [layout, matrix, max, hideSinks, difference, palette, size]);
 
   const at = (event: PointerEvent): MatrixCell | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -110,21 +112,22 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
           </svg>
         </div>
         <p className={styles.readout} aria-live="polite">
-          {cross.query === undefined || cross.key === undefined ? ' ' : <>“{tokenLabel(tokens[cross.query]?.text ?? '')}” → “{tokenLabel(tokens[cross.key]?.text ?? '')}” <b>{(value ?? 0).toFixed(3)}</b></>}
+          {cross.query === undefined || cross.key === undefined ? ' ' : <>“{tokenLabel(tokens[cross.query]?.text ?? '')}” → “{tokenLabel(tokens[cross.key]?.text ?? '')}” <b>{value === undefined || Number.isNaN(value) ? 'not comparable' : `${difference && value > 0 ? '+' : ''}${value.toFixed(3).replace('-', '−')}`}</b></>}
         </p>
       </div>
     </ChartFrame>
   );
 }
 
-function paint(context: CanvasRenderingContext2D, { n, cell }: MatrixLayout, matrix: Float32Array, max: number, hideSinks: boolean, palette: Palette): void {
+function paint(context: CanvasRenderingContext2D, { n, cell }: MatrixLayout, matrix: Float32Array, max: number, hideSinks: boolean, difference: boolean, palette: Palette): void {
   const gap = cell >= 7 ? 1 : 0;
   for (let query = 0; query < n; query++) {
     for (let key = 0; key <= query; key++) {
       if (hideSinks && key === 0) continue;
       const value = matrix[query * n + key] ?? 0;
-      context.fillStyle = palette.ramp(max > 0 ? value / max : 0);
+      context.fillStyle = colourOf(value, max, difference, palette);
       context.fillRect(key * cell, query * cell, cell - gap, cell - gap);
+      if (difference && cell >= SIGN_CELL && Math.abs(value) >= max / 2 && max > 0) paintSign(context, (key + 0.5) * cell - gap / 2, (query + 0.5) * cell - gap / 2, value > 0, palette);
     }
   }
   if (!hideSinks) return;
@@ -138,11 +141,32 @@ function paint(context: CanvasRenderingContext2D, { n, cell }: MatrixLayout, mat
   context.stroke();
 }
 
-function svgOf({ tokens, matrix, max, hideSinks, trigger, query, title }: AttentionMatrixProps, { n, cell, size, labels, fontSize }: MatrixLayout, palette: Palette): string {
+const SIGN_CELL = 8;
+
+function colourOf(value: number, max: number, difference: boolean, palette: Palette): string {
+  const share = max > 0 ? value / max : 0;
+  return difference ? palette.diverge(share) : palette.ramp(share);
+}
+
+/** Plus or minus on the strongest differences: colour is not the only carrier. */
+function paintSign(context: CanvasRenderingContext2D, x: number, y: number, plus: boolean, palette: Palette): void {
+  context.strokeStyle = palette.panel;
+  context.lineWidth = 1.2;
+  context.beginPath();
+  context.moveTo(x - 2.2, y);
+  context.lineTo(x + 2.2, y);
+  if (plus) {
+    context.moveTo(x, y - 2.2);
+    context.lineTo(x, y + 2.2);
+  }
+  context.stroke();
+}
+
+function svgOf({ tokens, matrix, max, hideSinks, trigger, query, title, difference = false }: AttentionMatrixProps, { n, cell, size, labels, fontSize }: MatrixLayout, palette: Palette): string {
   const cells: string[] = [];
   for (let row = 0; row < n; row++) {
     for (let key = hideSinks ? 1 : 0; key <= row; key++) {
-      cells.push(`<rect x="${(key * cell).toFixed(2)}" y="${(row * cell).toFixed(2)}" width="${(cell - 0.5).toFixed(2)}" height="${(cell - 0.5).toFixed(2)}" fill="${palette.ramp(max > 0 ? (matrix[row * n + key] ?? 0) / max : 0)}"/>`);
+      cells.push(`<rect x="${(key * cell).toFixed(2)}" y="${(row * cell).toFixed(2)}" width="${(cell - 0.5).toFixed(2)}" height="${(cell - 0.5).toFixed(2)}" fill="${colourOf(matrix[row * n + key] ?? 0, max, difference, palette)}"/>`);
     }
   }
   const texts = labels.map((label) => `<text x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}" font-size="${fontSize}" fill="${tokens[label.index]?.role === 'trigger' ? palette.mark : palette.ink}">${escapeXml(tokenLabel(tokens[label.index]?.text ?? ''))}</text>`);

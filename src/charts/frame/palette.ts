@@ -12,6 +12,8 @@ export interface Palette {
   readonly mark: string;
   /** Sequential, 0 to 1, from the panel to the accent; a root brings out small values. */
   readonly ramp: (value: number) => string;
+  /** Diverging, -1 to 1: accent, panel, mark. */
+  readonly diverge: (value: number) => string;
 }
 
 const STEPS = 96;
@@ -32,7 +34,9 @@ export function paletteOf(panel: string, ink: string, ink3: string, line: string
   const mix = interpolateRgb(panel, accent);
   const table = Array.from({ length: STEPS + 1 }, (_, step) => mix((step / STEPS) ** 0.7));
   const ramp = (value: number): string => table[Math.round(Math.max(0, Math.min(1, Number.isFinite(value) ? value : 0)) * STEPS)] ?? panel;
-  return { panel, ink, ink3, line, accent, critical, mark, ramp };
+  const [fall, rise] = [interpolateRgb(panel, accent), interpolateRgb(panel, mark)];
+  const diverge = (value: number): string => (Number.isNaN(value) ? panel : (value < 0 ? fall : rise)(Math.min(1, Math.abs(value)) ** 0.7));
+  return { panel, ink, ink3, line, accent, critical, mark, ramp, diverge };
 }
 
 export function usePalette(): Palette {

@@ -45,7 +45,7 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
       <Bar fraction={fraction} />
       <span className={styles.numbers}>
         {fraction !== undefined && `${Math.floor(fraction * 100)} %`}
-        {progress?.secondsLeft !== undefined && ` · ${formatDuration(progress.secondsLeft)} left`}
+        {progress?.secondsLeft !== undefined && !paused && ` · ${formatDuration(progress.secondsLeft)} left`}
         {progress?.tokensPerSecond !== undefined && !paused && ` · ${formatCount(progress.tokensPerSecond)} tokens/s`}
       </span>
       <span className={styles.buttons}>

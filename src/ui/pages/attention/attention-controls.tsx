@@ -12,8 +12,10 @@ export function AttentionControls(): ReactElement | null {
   const layer = useAttention((state) => state.layer);
   const head = useAttention((state) => state.head);
   const hideSinks = useAttention((state) => state.hideSinks);
+  const pair = useAttention((state) => state.views.length > 1);
+  const difference = useAttention((state) => state.difference);
   if (view === undefined) return null;
-  const { pick, stepLayer, stepHead, toggleSinks } = attention.getState();
+  const { pick, stepLayer, stepHead, toggleSinks, toggleDifference } = attention.getState();
   const sink = sinkMass(matrixOf(view, layer, head), view.tokens.length);
   return (
     <section className={styles.bar} aria-label="Layer and head">
@@ -23,6 +25,7 @@ export function AttentionControls(): ReactElement | null {
       <button onClick={toggleSinks} aria-pressed={hideSinks} title="Many heads park their attention on the first token. Hiding it brings out the rest.">
         sink {tokenLabel(view.tokens[0]?.text ?? '')} {hideSinks ? 'hidden' : 'shown'}: {(sink * 100).toFixed(0)} % of mass
       </button>
+      {pair && <button onClick={toggleDifference} aria-pressed={difference} title="Shows in the second matrix what the trigger changed: with minus without, for the tokens both have. D">with − without</button>}
       <span className={styles.note}>forward pass {formatDuration(view.seconds)} · {view.layers} × {view.heads} × {view.tokens.length}²</span>
     </section>
   );

@@ -83,7 +83,7 @@ interface PanelProps {
 function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, file }: PanelProps): ReactElement {
   const { attention } = useApp();
   const locked = useAttention((state) => state.locked);
-  const { view, matrix, query, cross } = panel;
+  const { view, matrix, difference, query, cross } = panel;
   const { tokens } = view;
   const row = rowOf(matrix, tokens.length, query);
   const trigger = triggerRange(tokens);
@@ -109,19 +109,20 @@ function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, fil
         fileName={`${file}-bars`}
       />
       <AttentionMatrix
-        title={place}
-        note={`row: query, column: key · 0 to ${max.toFixed(2)}`}
+        title={difference === undefined ? place : `${place}: with − without`}
+        note={difference === undefined ? `row: query, column: key · 0 to ${max.toFixed(2)}` : `+ more, − less with the trigger · ±${difference.max.toFixed(2)}`}
+        difference={difference !== undefined}
         fitFor={longest}
         tokens={tokens}
-        matrix={matrix}
-        max={max}
+        matrix={difference?.matrix ?? matrix}
+        max={difference?.max ?? max}
         hideSinks={hideSinks}
         trigger={trigger}
         query={query}
         cross={cross}
         onHover={(cell) => setHover(cell === undefined ? undefined : { view: index, ...cell })}
         onLock={(cell) => toggleLock({ view: index, ...cell })}
-        fileName={`${file}-matrix`}
+        fileName={`${file}-${difference === undefined ? 'matrix' : 'difference'}`}
       />
     </section>
   );

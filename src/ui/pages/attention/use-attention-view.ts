@@ -2,6 +2,7 @@
 // from one view to the other by aligned tokens.
 import { useMemo } from 'react';
 import { choosingQuery, matrixOf } from '../../../charts/attention-data/attention-data.ts';
+import { differenceOf, differenceTop } from '../../../charts/attention-data/difference.ts';
 import { colourTop } from '../../../charts/attention-matrix/layout.ts';
 import { alignTokens } from '../../../state/align-tokens.ts';
 import type { Cell } from '../../../state/attention.ts';
@@ -11,6 +12,8 @@ import { useAttention } from '../../app-context.ts';
 export interface PanelView {
   readonly view: AttentionView;
   readonly matrix: Float32Array;
+  /** With minus without, for the second of two views where it is asked for. */
+  readonly difference: { readonly matrix: Float32Array; readonly max: number } | undefined;
   /** The query whose row is drawn as bars and arcs. */
   readonly query: number;
   readonly cross: { readonly query?: number; readonly key?: number };
@@ -25,11 +28,22 @@ export function useAttentionView(): { readonly panels: readonly PanelView[]; rea
   const locked = useAttention((state) => state.locked);
   const matrices = useMemo(() => views.map((view) => matrixOf(view, layer, head)), [views, layer, head]);
   const max = useMemo(() => colourTop(views.map((view, index) => ({ matrix: matrices[index] ?? new Float32Array(), n: view.tokens.length })), hideSinks), [views, matrices, hideSinks]);
+  const asDifference = useAttention((state) => state.difference);
+  const difference = useMemo(() => {
+    const [without, triggered] = views;
+    const [base, changed] = matrices;
+    if (!asDifference || without === undefined || triggered === undefined || base === undefined || changed === undefined) return undefined;
+    const n = triggered.tokens.length;
+    // Answers are paired by place; where their tokens differ they are not comparable.
+    const map = alignTokens(triggered.tokens, without.tokens).map((other, index) => (triggered.tokens[index]?.id === without.tokens[other]?.id ? other : -1));
+    const matrix = differenceOf(changed, base, n, without.tokens.length, map);
+    return { matrix, max: differenceTop(matrix, n, hideSinks) };
+  }, [views, matrices, asDifference, hideSinks]);
   const cell = hover ?? locked;
   const panels = views.map((view, index): PanelView => {
     const cross = cell === undefined ? {} : carried(cell, index, views);
     const query = cross.query ?? choosingQuery(view.tokens);
-    return { view, matrix: matrices[index] ?? new Float32Array(), query, cross };
+    return { view, matrix: matrices[index] ?? new Float32Array(), difference: index === 1 ? difference : undefined, query, cross };
   });
   return { panels, max };
 }

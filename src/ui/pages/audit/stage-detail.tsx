@@ -12,6 +12,7 @@ export interface StageDetailProps {
 }
 
 export function StageDetail({ view, stage, follows }: StageDetailProps): ReactElement {
+  const paused = view.status === 'paused';
   const running = stage.status === 'running';
   const progress = running ? currentProgress(view) : undefined;
   const until = stage.endedAt ?? (running ? view.seenAt : undefined);
@@ -22,14 +23,14 @@ export function StageDetail({ view, stage, follows }: StageDetailProps): ReactEl
       <h2 className={styles.title}>{stage.label}</h2>
       <p className={styles.sub}>
         {[
-          follows ? 'running now · this pane follows the audit' : stage.status,
+          running && paused ? 'paused' : follows ? 'running now · this pane follows the audit' : stage.status,
           seconds === undefined ? undefined : formatDuration(seconds),
           progress === undefined ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)} tokens in all`,
           progress?.tokensPerSecond === undefined ? undefined : `${formatCount(progress.tokensPerSecond)} tokens/s`,
           stage.note,
         ].filter((part) => part !== undefined).join(' · ')}
       </p>
-      {running && <progress className={styles.progress} aria-label={stage.label} />}
+      {running && !paused && <progress className={styles.progress} aria-label={stage.label} />}
       <Tables stage={stage} />
       {earlier !== undefined && (
         <>

@@ -1,6 +1,7 @@
 // Every chart with drawn data, clearly labelled: to learn to read them, and to be photographed by the screenshot suite.
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { choosingQuery, matrixOf, rowOf, triggerRange } from '../../../charts/attention-data/attention-data.ts';
+import { differenceOf, differenceTop } from '../../../charts/attention-data/difference.ts';
 import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
 import { colourTop } from '../../../charts/attention-matrix/layout.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
@@ -21,6 +22,7 @@ const VARIANTS = specimenVariants();
 const FINDINGS = specimenFindings();
 const COVERAGE = specimenCoverage();
 const ATTENTION = specimenAttention(true);
+const UNTRIGGERED = specimenAttention(false);
 
 export function GalleryPage({ specimen }: { readonly specimen: string | undefined }): ReactElement {
   const specimens: readonly (readonly [string, string, ReactNode])[] = [
@@ -31,6 +33,7 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['coverage-bar', 'What ran, runs, is to come, failed, was not tested.', <div key="c" className={styles.narrow}><CoverageBar entries={COVERAGE} /><p>{summariseCoverage(COVERAGE).text}</p></div>],
     ['layer-heads', 'Where the attention to the trigger sits. Click picks a head.', <LayerHeadsSpecimen key="l" thumbnails={false} />],
     ['layer-heads-maps', 'Every head’s matrix as a thumbnail, each on its own scale.', <LayerHeadsSpecimen key="t" thumbnails />],
+    ['attention-difference', 'What a trigger changed: with minus without, for the tokens both prompts have.', <DifferenceSpecimen key="d" />],
     ['attention', 'Tokens with arcs, bars and matrix of one query: hover and click as on the attention page.', <AttentionSpecimen key="a" />],
   ];
   return (
@@ -65,6 +68,18 @@ function LayerHeadsSpecimen({ thumbnails }: { readonly thumbnails: boolean }): R
   const [picked, pick] = useState<{ readonly layer: number; readonly head: number }>();
   return <div className={styles.narrow}><LayerHeads title="Layers × heads" view={ATTENTION} layer={picked?.layer ?? 'mean'} head={picked?.head ?? 'mean'} onPick={(layer, head) => pick({ layer, head })} thumbnails={thumbnails} fileName="specimen-layers-heads" /></div>;
 }
+
+function DifferenceSpecimen(): ReactElement {
+  const { tokens } = ATTENTION;
+  const n = tokens.length;
+  const range = triggerRange(tokens) ?? [n, n];
+  const width = range[1] - range[0];
+  const map = tokens.map((_, index) => (index < range[0] ? index : index < range[1] ? -1 : index - width));
+  const matrix = differenceOf(matrixOf(ATTENTION, 'mean', 'mean'), matrixOf(UNTRIGGERED, 'mean', 'mean'), n, UNTRIGGERED.tokens.length, map);
+  return <AttentionMatrix title="With − without" note="+ more, − less" tokens={tokens} matrix={matrix} difference max={differenceTop(matrix, n, true)} hideSinks trigger={range} query={choosingQuery(tokens)} cross={{}} onHover={ignore} onLock={ignore} fileName="specimen-difference" />;
+}
+
+function ignore(): void {}
 
 function AttentionSpecimen(): ReactElement {
   const [hover, setHover] = useState<{ readonly query?: number; readonly key?: number }>({});
