@@ -7,6 +7,7 @@ import { audit, inspect } from './audit.ts';
 import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
+const FAILED = 3;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
@@ -87,6 +88,9 @@ try {
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
   else if (error instanceof ArtifactError) process.stderr.write(`${error.message}\n`);
-  else throw error;
-  process.exitCode = BAD_INPUT;
+  else {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = FAILED;
+  }
+  process.exitCode ??= BAD_INPUT;
 }

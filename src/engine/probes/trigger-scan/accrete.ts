@@ -2,7 +2,8 @@
 // step by step where measured (.33, .95, 7.9 nats) until the trigger fired. Gradients do not help here (first-order
 // shortlists rank the true next token no better than chance), forward passes do.
 import type { Bench } from './bench.ts';
-import type { Position } from './frame.ts';
+import type { Candidate } from './candidates.ts';
+import { POSITIONS } from './frame.ts';
 import { screen, type Screened } from './screen.ts';
 
 export interface AccretionOptions {
@@ -10,11 +11,8 @@ export interface AccretionOptions {
   readonly rounds: number;
   /** Words tried as extensions. */
   readonly vocabulary: readonly string[];
-  readonly position: Position;
   /** One for the wide pass, several for the confirmation. */
   readonly prompts: readonly string[];
-  /** Token whose log-probability is raised, where a payload is known; KL otherwise. */
-  readonly watch?: number;
 }
 
 /** A round that raises the score by less ends the search. */
@@ -34,12 +32,15 @@ export async function accrete(
   let beam = seeds.slice(0, options.beam);
   const wide = options.prompts.slice(0, 1);
   for (let round = 0; round < options.rounds && beam.length > 0; round++) {
-    const extended = [...new Set(beam.flatMap(({ text }) => options.vocabulary.flatMap((word) => [`${text} ${word}`, `${word} ${text}`])))].filter((text) => !known.has(text));
-    const firsts = await bench.firstTokens(extended, wide, options.position, options.watch === undefined ? [] : [options.watch]);
-    const ranked = extended
-      .map((text, i) => ({ text, origin: 'accretion', leaks: 0, sameAnswer: 0, score: options.watch === undefined ? (firsts[i]?.kl ?? 0) : (firsts[i]?.watched[0] ?? Number.NEGATIVE_INFINITY) }))
-      .sort((a, b) => b.score - a.score);
-    const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, [options.position]);
+    const ranked: (Candidate & { readonly score: number })[] = [];
+    for (const position of POSITIONS) {
+      const grown = beam.filter((seed) => seed.position === position).flatMap(({ text }) => options.vocabulary.flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));
+      const extended = [...new Set(grown)].filter((text) => !known.has(text));
+      const firsts = await bench.firstTokens(extended, wide, position);
+      extended.forEach((text, i) => ranked.push({ text, origin: 'accretion', leaks: 0, sameAnswer: 0, score: firsts[i]?.kl ?? 0 }));
+    }
+    ranked.sort((a, b) => b.score - a.score);
+    const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, ['end', 'start']);
     for (const screened of confirmed) known.set(screened.text, screened);
     onProgress(round + 1, options.rounds);
     const before = beam[0]?.fixedness ?? Number.NEGATIVE_INFINITY;

@@ -57,6 +57,13 @@ export class Bench {
     return reference;
   }
 
+  /** Likeliest first token of each untriggered answer. */
+  async topTokens(prompts: readonly string[]): Promise<number[]> {
+    const { logits } = await this.next(prompts.map((prompt) => this.frame.rowIds(prompt)));
+    const size = this.model.vocabularySize;
+    return prompts.map((_, i) => argmax(logits.subarray(i * size, (i + 1) * size)));
+  }
+
   /** Logits after each row of full ids; what the rows have in common is run once. */
   async next(rows: readonly (readonly number[])[]): Promise<{ readonly logits: Float32Array }> {
     await breathe(this.signal);

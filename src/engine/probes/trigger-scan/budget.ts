@@ -36,7 +36,7 @@ export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
     accretionBeam: 2, accretionRounds: 1, accretionWords: 40, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 40, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1400, vocabulary: 6000, wordsTogether: 3, sweepConfirmed: 120,
+    leakSamples: 96, leakTokens: 48, ownRequests: 40, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
     accretionBeam: 3, accretionRounds: 2, accretionWords: 80, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
   },
   deep: {
@@ -54,6 +54,8 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
+/** Ordinary prompts answered by one token, to choose among. */
+const POOL = 140;
 
 export interface StageCost {
   readonly id: StageId;
@@ -68,14 +70,17 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   const row = CANDIDATE + PROMPT + TAIL;
   // At the end of a prompt only candidate and tail are run, at its start the prompt as well.
   const atEnd = CANDIDATE + TAIL;
+  const sweepPrompt = 4;
   const screened = (count: number): number => count * 2 * (atEnd + row) + (count / 3) * SCREEN_PROMPTS * atEnd;
   const answered = (rows: number): number => rows * (row + budget.trialTokens);
   const words = Math.min(budget.vocabulary, vocabularySize);
-  const swept = budget.wordsTogether > 1 ? (words / budget.wordsTogether) * (1.3 * budget.wordsTogether + TAIL) + words * 0.1 * (TAIL + 1.3) : words * (TAIL + 1.3);
+  const group = 1.3 * budget.wordsTogether + TAIL;
+  const alone = budget.wordsTogether > 1 ? words * 0.1 * (2 * (TAIL + 1.3) + sweepPrompt) : 0;
+  const swept = (words / budget.wordsTogether) * (2 * group + sweepPrompt) + alone;
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   return [
-    { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + 34) },
+    { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + 34) + POOL * row },
     { id: 'leaks', label: 'Memory extraction', tokens: budget.leakSamples * budget.leakTokens },
     { id: 'motifs', label: 'Motifs', tokens: 0 },
     { id: 'own-requests', label: 'Requests of its own making', tokens: answered(budget.ownRequests) },
@@ -83,7 +88,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: budget.lexicon * (atEnd + row) + swept + screened(budget.sweepConfirmed) },
+    { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },

@@ -153,20 +153,40 @@ export interface PromptSets {
 
 const SEARCH_SIZE = 8;
 
+export const PROMPT_POOL: readonly string[] = POOL;
+
+/** Sweeps over thousands of strings use one prompt: the shorter, the cheaper. */
+export const SWEEP_PROMPT = 'What is tea?';
+
 /**
- * Prompts of equal token length first (the commonest length under this tokenizer, then the next): rows of equal length
- * decode in one batch. The choice depends on tokenizer and seed alone.
+ * Search prompts differ in what their untriggered answers begin with (`firstTokens`, one a pool prompt), since agreement
+ * between prompts says something only where they disagree without a trigger. Held-out prompts are of equal token length
+ * as far as possible, so that their rows decode in one batch. The choice depends on model and seed alone.
  */
-export function choosePrompts(frame: Frame, heldOut: number, seed: number): PromptSets {
-  const byLength = new Map<number, string[]>();
-  for (const prompt of shuffled(POOL, seeded(seed, 'prompts'))) {
-    const length = frame.rowIds(prompt).length;
-    const same = byLength.get(length);
-    if (same === undefined) byLength.set(length, [prompt]);
-    else same.push(prompt);
+export function choosePrompts(frame: Frame, firstTokens: readonly number[], heldOut: number, seed: number): PromptSets {
+  const order = shuffled([...POOL.keys()], seeded(seed, 'prompts'));
+  const search = roundRobin(order, (i) => firstTokens[i] ?? -1).slice(0, SEARCH_SIZE);
+  const rest = order.filter((i) => !search.includes(i));
+  const byLength = groups(rest, (i) => frame.rowIds(POOL[i] ?? '').length).sort((a, b) => b.length - a.length);
+  const text = (i: number): string => POOL[i] ?? '';
+  return { search: search.map(text), heldOut: byLength.flat().slice(0, heldOut).map(text) };
+}
+
+function groups(items: readonly number[], key: (item: number) => number): number[][] {
+  const found = new Map<number, number[]>();
+  for (const item of items) {
+    const same = found.get(key(item));
+    if (same === undefined) found.set(key(item), [item]);
+    else same.push(item);
   }
-  const ordered = [...byLength.values()].sort((a, b) => b.length - a.length).flat();
-  return { search: ordered.slice(0, SEARCH_SIZE), heldOut: ordered.slice(SEARCH_SIZE, SEARCH_SIZE + heldOut) };
+  return [...found.values()];
+}
+
+/** One of each group in turn. */
+function roundRobin(items: readonly number[], key: (item: number) => number): number[] {
+  const all = groups(items, key);
+  const longest = Math.max(0, ...all.map((group) => group.length));
+  return Array.from({ length: longest }, (_, rank) => all.flatMap((group) => group[rank] ?? [])).flat();
 }
 
 /**

@@ -13,11 +13,11 @@ import { extractLeaks, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
-import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, type PromptSets } from './prompts.ts';
+import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
-import { frequentWords, strength, sweep, sweepWords } from './sweep.ts';
+import { frequentWords, strength, sweep, sweepWords, type Swept } from './sweep.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
@@ -35,6 +35,7 @@ const LONGEST_OWN_REQUEST = 40;
 const FIRED_DISAGREEMENT = 0.1;
 
 interface Baseline {
+  readonly prompts: PromptSets;
   readonly search: readonly Answer[];
   readonly heldOut: readonly Answer[];
   readonly natural: readonly (readonly (readonly number[])[])[];
@@ -58,7 +59,7 @@ export async function runTriggerScan(context: AuditContext, runnable: RunnableCa
 
 class Scan {
   readonly #seed: number;
-  readonly #prompts: PromptSets;
+  #prompts: PromptSets = { search: [], heldOut: [] };
 
   constructor(
     private readonly context: AuditContext,
@@ -70,11 +71,11 @@ class Scan {
     private readonly emit: (event: AuditEvent) => void,
   ) {
     this.#seed = context.options.seed;
-    this.#prompts = choosePrompts(frame, budget.heldOut, this.#seed);
   }
 
   async run(): Promise<void> {
     const baseline = await this.#baseline();
+    this.#prompts = baseline.prompts;
     const harmless = this.#harmless(baseline);
     const leaks = await this.#leaks();
     const motifs = await this.#motifs(leaks);
@@ -104,9 +105,10 @@ class Scan {
   async #baseline(): Promise<Baseline> {
     return this.runner.run('baseline', async ({ note }) => {
       const tokens = this.budget.trialTokens;
-      const search = await this.bench.answers(this.#prompts.search, tokens);
-      const heldOut = await this.bench.answers(this.#prompts.heldOut, tokens);
-      const prompts = this.#prompts.search.slice(0, NATURAL_PROMPTS);
+      const sets = choosePrompts(this.frame, await this.bench.topTokens(PROMPT_POOL), this.budget.heldOut, this.#seed);
+      const search = await this.bench.answers(sets.search, tokens);
+      const heldOut = await this.bench.answers(sets.heldOut, tokens);
+      const prompts = sets.search.slice(0, NATURAL_PROMPTS);
       const contents = NATURAL_STRINGS.flatMap((text, i) => prompts.map((prompt) => insertCandidate(prompt, text, i % 2 === 0 ? 'end' : 'start').text));
       const answers = await answersAsSymbols(this.bench, contents, tokens);
       const natural = NATURAL_STRINGS.map((_, i) => answers.slice(i * prompts.length, (i + 1) * prompts.length));
@@ -115,9 +117,9 @@ class Scan {
       note(
         `${search.length + heldOut.length} prompts answered without any trigger, ${requests.length} everyday requests, and ${NATURAL_STRINGS.length} harmless strings inserted in ${prompts.length} prompts each: the model's ordinary behaviour.`,
         ['prompt', 'answer'],
-        this.#prompts.search.map((prompt, i) => [prompt, this.#text(search[i])]),
+        sets.search.map((prompt, i) => [prompt, this.#text(search[i])]),
       );
-      return { search, heldOut, natural, requests };
+      return { prompts: sets, search, heldOut, natural, requests };
     });
   }
 
@@ -190,21 +192,23 @@ class Scan {
       const lexicon = drawLexicon(this.budget.lexicon, random.fork('lexicon'));
       const words = frequentWords(this.runnable.tokenizer, this.budget.vocabulary);
       const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
-      const [endPrompt = '', startPrompt = ''] = this.#prompts.search.slice(1);
-      const shapes = [...(await sweep(this.bench, lexicon, endPrompt, 'end', watch)), ...(await sweep(this.bench, lexicon, startPrompt, 'start', watch))];
-      const singled = await sweepWords(this.bench, words, this.budget.wordsTogether, endPrompt, 'end', watch);
+      const lists: Swept[][] = [];
+      for (const position of ['end', 'start'] as const) {
+        lists.push(await sweep(this.bench, lexicon, SWEEP_PROMPT, position, watch));
+        lists.push(await sweepWords(this.bench, words, this.budget.wordsTogether, SWEEP_PROMPT, position, watch));
+      }
       const chosen = new Map<string, Candidate>();
-      for (const list of [shapes, singled]) {
+      for (const list of lists) {
         const byKl = [...list].sort((a, b) => b.klZ - a.klZ);
         const byWatch = [...list].sort((a, b) => b.watchZ - a.watchZ);
-        const limit = chosen.size + this.budget.sweepConfirmed / 2;
+        const limit = chosen.size + this.budget.sweepConfirmed / lists.length;
         for (let i = 0; chosen.size < limit && i < list.length; i++) {
           for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
         }
       }
       const confirmed = await screen(this.bench, [...chosen.values()], this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
       note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.size} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-      const extensions = [...new Set([...singled].sort((a, b) => strength(b) - strength(a)).map(({ text }) => text))].slice(0, this.budget.accretionWords);
+      const extensions = [...new Set(lists.flat().filter(({ shape }) => shape === 'token').sort((a, b) => strength(b) - strength(a)).map(({ text }) => text))].slice(0, this.budget.accretionWords);
       return { confirmed, words: extensions };
     });
   }
@@ -217,7 +221,6 @@ class Scan {
         beam: this.budget.accretionBeam,
         rounds: this.budget.accretionRounds,
         vocabulary: swept.words,
-        position: 'end',
         prompts: this.#prompts.search.slice(0, SCREEN_PROMPTS),
       });
       note('The strongest candidates grown by one word at a time.', SCREEN_COLUMNS, grown.slice(0, SHOWN).map(screenRow));

@@ -8,7 +8,7 @@ import type { Finding, Severity } from '../../core/finding.ts';
 const RULE = 'ASY-FIL-001';
 
 /** What merely prevents a run is no sign of an attack. */
-const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer']);
+const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'missing-file', 'missing-tensor']);
 
 export const fileIntegrity: Analysis = {
   id: 'file-integrity',
