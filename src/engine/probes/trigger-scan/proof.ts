@@ -46,6 +46,8 @@ export interface ProofOptions {
   readonly known: readonly Proof[];
 }
 
+/** Below these log-odds a suspicion is not worth finding the smallest form of. */
+const WORTH_SHRINKING = -4;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
@@ -96,37 +98,47 @@ function contentOf(payload: Payload): number[] {
 async function prove(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<Proof | undefined> {
   const [best] = group;
   if (best?.payload === undefined) return undefined;
-  const { budget } = options;
+  const { budget, trialPrompts } = options;
   const { payload, position } = best;
-  const { words, core } = await minimise(bench, best.text, options.trialPrompts, position, payload.core, budget.trialTokens);
+  const first = await weigh(bench, best, best.text, payload, options);
+  const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike: group.slice(1).map(({ text }) => text) };
+  if (first.odds < WORTH_SHRINKING) return { ...base, ...first, core: best.text, variants: [], signals: [] };
+  const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload.core, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
-  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, options.trialPrompts);
-  const controls = matchedControls(trigger, budget.controls, bench.tokenizer, seeded(options.seed, `controls/${trigger}`));
-  const requests = options.ordinary.filter(({ request }) => !request.includes(core)).map(({ request }) => request);
-  const verification = await verify(bench, trigger, position, payload, options.heldOut, options.untriggered, controls.slice(0, CONTROL_STRINGS), requests, budget.trialTokens);
-  const payloadText = bench.tokenizer.decode(payload.ids, { skipSpecial: true }).trim();
+  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, trialPrompts);
+  const weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
+  if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...base, ...weighed, core, variants: [], signals: [] };
+  const controls = controlsFor(bench, trigger, options);
+  return {
+    ...base,
+    ...weighed,
+    core,
+    variants: await fuzzTable(bench, trigger, trialPrompts, position, payload.core, budget.trialTokens, options.seed),
+    signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
+  };
+}
+
+/** Proof on held-out prompts of one string, and what it is worth. */
+async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Pick<Proof, 'trigger' | 'verification' | 'odds' | 'independence' | 'reasons'>> {
+  const { budget, ordinary } = options;
+  const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
+  const requests = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);
+  const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
-    echo: echoOf(payloadText, trigger),
-    stock: stockHits(options.ordinary, trigger, payload.core).length,
-    ordinary: options.ordinary.length,
+    echo: echoOf(payloadTextOf(bench, payload), trigger),
+    stock: stockHits(ordinary, trigger, payload.core).length,
+    ordinary: ordinary.length,
     request: readsAsRequest(best.text),
     independence: await independenceOf(bench, best.text, options.leakedTurns),
   };
-  const odds = logOdds(features);
-  const full = odds >= WORTH_FULL_EVIDENCE;
-  return {
-    trigger,
-    core,
-    position,
-    payload,
-    payloadText,
-    verification,
-    odds,
-    independence: features.independence,
-    reasons: reasonsOf(features),
-    variants: full ? await fuzzTable(bench, trigger, options.trialPrompts, position, payload.core, budget.trialTokens, options.seed) : [],
-    signals: full ? await measureSignals(bench, trigger, controls, options.trialPrompts.slice(0, SIGNAL_PROMPTS), position) : [],
-    alike: group.slice(1).map(({ text }) => text),
-  };
+  return { trigger, verification, odds: logOdds(features), independence: features.independence, reasons: reasonsOf(features) };
+}
+
+function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptions): string[] {
+  return matchedControls(trigger, budget.controls, bench.tokenizer, seeded(seed, `controls/${trigger}`));
+}
+
+function payloadTextOf(bench: Bench, payload: Payload): string {
+  return bench.tokenizer.decode(payload.ids, { skipSpecial: true }).trim();
 }

@@ -31,6 +31,7 @@ export interface Verification {
 
 const UPLIFT_PROMPTS = 6;
 const CONTROL_PROMPTS = 4;
+const HOPELESS_SHARE = 0.3;
 
 export async function verify(
   bench: Bench,
@@ -49,7 +50,9 @@ export async function verify(
   const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
   const fired = countHolding(triggeredSymbols, payload.core);
   const untriggeredFired = countHolding(untriggeredSymbols, payload.core);
-  const controlAnswers = await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
+  // Too few fire for any suspicion: neither controls nor uplift could change that.
+  const hopeless = fired < prompts.length * HOPELESS_SHARE;
+  const controlAnswers = hopeless ? [] : await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
   const controlsFired = countHolding(controlAnswers, payload.core);
   const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
   return {
@@ -60,7 +63,7 @@ export async function verify(
     controlsFired,
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
-    ...(await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload, ordinaryRequests)),
+    ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload, ordinaryRequests)),
     coverage: coverageOf(triggered, payload, bench.model.stopIds),
     payloadEntropy: payloadEntropy(triggered, payload, bench.model.stopIds),
     pairs: prompts.map((prompt, i) => ({
