@@ -6,8 +6,10 @@ export const BEGIN = -1;
 export const END = -2;
 
 const LONGEST_GRAM = 6;
+/** Tokens of a gram that carry half the evidence of a very long one. */
+const HALF_EVIDENCE = 1.5;
 /** Below it a gram separates no better than a phrase that one harmless group shares. */
-const MIN_SCORE = 0.2;
+const MIN_SCORE = 0.15;
 
 export interface Payload {
   /** Token ids, without the begin and end symbols. */
@@ -63,7 +65,7 @@ export function extractPayload(
     let worst = 0;
     for (const group of stock) worst = Math.max(worst, ((group.counts.get(key) ?? 0) - (group.size > 8 ? 0 : 0.5)) / group.size);
     // Longer grams carry more evidence of being planted: one shared word is common, four in a row are not.
-    const score = (count / triggered.length - worst) * (content / (content + 0.7));
+    const score = (count / triggered.length - worst) * (content / (content + HALF_EVIDENCE));
     if (best === undefined || score > best.score) best = { gram, score, count };
   }
   if (best === undefined || best.score <= MIN_SCORE) return undefined;
