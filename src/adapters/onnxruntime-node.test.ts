@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, type ByteSource } from '../engine/core/byte-source.ts';
 import { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import type { GraphFile, Runtime } from '../engine/runtime/session.ts';
+import { commonFolder } from './node-external-data.ts';
 import { nodeSource } from './node-files.ts';
-import { commonFolder, openNodeRuntime } from './onnxruntime-node.ts';
+import { openNodeRuntime } from './onnxruntime-node.ts';
 
 const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => new Uint8Array(Float32Array.from(values).buffer);
 let folder: string;

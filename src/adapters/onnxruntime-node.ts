@@ -1,18 +1,12 @@
 // Runtime and Session on onnxruntime-node 1.30: CPU always, CUDA where its provider is installed and asked for.
-// Weights: files of the host are mapped in place by the runtime itself (external data below one folder); bytes without
-// a file are handed over as buffers. A run computes on the calling thread and returns when it is done.
+// Weights: see node-external-data.ts. A run computes on the calling thread and returns when it is done.
 // How results can mislead: sums are made in blocks that depend on batch and thread count; the last digits differ.
-import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
-import { lstatSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, freemem, tmpdir, totalmem } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { InferenceSession, Tensor, listSupportedBackends } from 'onnxruntime-node';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
-import type { ByteSource } from '../engine/core/byte-source.ts';
-import type { Bytes } from '../engine/core/units.ts';
 import { GraphBuilder } from '../engine/graph/graph-builder.ts';
-import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, ScratchFile, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
-import { nodeSource } from './node-files.ts';
+import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
+import { createScratch, placeExternalData, scratchFolder } from './node-external-data.ts';
 
 export interface NodeRuntimeOptions {
   readonly backend?: 'cpu' | 'cuda';
@@ -70,73 +64,6 @@ async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads:
     throw runtimeFailure(graph.name, 'session', error);
   });
   return openSession(session, graph.name);
-}
-
-const SPILL_BYTES: Bytes = 16 * 2 ** 20;
-
-interface PlacedData {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the runtime finds files that it maps itself. */
-  readonly folder: string | undefined;
-  readonly buffers: { path: string; data: Uint8Array }[];
-}
-
-/**
- * Files of the host are mapped where they are. A graph that Assay built is told their places below a common folder, links
- * resolved (the runtime refuses those that lead away); any other graph must find them at its own locations. The runtime takes
- * either files or buffers: where a graph has both, the buffers are written to scratch.
- */
-async function placeExternalData(graph: GraphFile, scratch: () => Promise<string>): Promise<PlacedData> {
-  const sources = [...graph.external];
-  const { relocated } = graph;
-  const root = relocated === undefined ? sharedRoot(graph.external) : undefined;
-  if (root !== undefined) return { bytes: graph.bytes, folder: root, buffers: [] };
-  if (relocated === undefined || sources.every(([, source]) => hostPathOf(source) === undefined)) {
-    const buffers = await Promise.all(sources.map(async ([path, source]) => ({ path, data: await source.slice(0, source.size) })));
-    return { bytes: graph.bytes, folder: undefined, buffers };
-  }
-  const paths = new Map<string, string>();
-  for (const [location, source] of sources) paths.set(location, await realpath(hostPathOf(source) ?? (await spill(source, await scratch()))));
-  const folder = commonFolder([...paths.values()]);
-  const bytes = relocated((location) => {
-    const path = paths.get(location);
-    return path === undefined ? location : relative(folder, path).split(sep).join('/');
-  });
-  return { bytes, folder, buffers: [] };
-}
-
-async function spill(source: ByteSource, folder: string): Promise<string> {
-  const file = await createScratch(folder, 'spilled', source.size);
-  for (let at = 0; at < source.size; at += SPILL_BYTES) await file.write(at, await source.slice(at, at + SPILL_BYTES));
-  return hostPathOf(await file.finish()) ?? '';
-}
-
-/** The folder below which every location is a real file, where there is one. */
-function sharedRoot(external: GraphFile['external']): string | undefined {
-  if (external.size === 0) return undefined;
-  const roots = new Set<string | undefined>();
-  for (const [location, source] of external) {
-    const suffix = sep + location.split('/').join(sep);
-    const hostPath = hostPathOf(source);
-    const inPlace = hostPath?.endsWith(suffix) === true && !lstatSync(hostPath).isSymbolicLink();
-    roots.add(inPlace ? hostPath.slice(0, -suffix.length) : undefined);
-  }
-  const [root, ...others] = roots;
-  return others.length === 0 ? root : undefined;
-}
-
-function hostPathOf({ handle }: ByteSource): string | undefined {
-  if (typeof handle !== 'object' || handle === null || !('hostPath' in handle)) return undefined;
-  return typeof handle.hostPath === 'string' ? handle.hostPath : undefined;
-}
-
-export function commonFolder(paths: readonly string[]): string {
-  const [first = sep, ...rest] = paths.map((path) => dirname(path));
-  return rest.reduce((folder, other) => {
-    let common = folder;
-    while (common !== other && !other.startsWith(common.endsWith(sep) ? common : common + sep) && dirname(common) !== common) common = dirname(common);
-    return common;
-  }, first);
 }
 
 function openSession(session: InferenceSession, name: string): Session {
@@ -212,42 +139,6 @@ const ELEMENT_TYPES: ReadonlySet<string> = new Set<ElementType>(['float32', 'flo
 function elementTypeOf(type: string): ElementType {
   if (!ELEMENT_TYPES.has(type)) throw new Error(`tensors of type ${type} are not read`);
   return type as ElementType;
-}
-
-/** One folder a process, made when first asked for and removed when the process ends. */
-function scratchFolder(): () => Promise<string> {
-  let made: Promise<string> | undefined;
-  return () => {
-    made ??= mkdtemp(join(tmpdir(), 'assay-')).then((folder) => {
-      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-      return folder;
-    });
-    return made;
-  };
-}
-
-let scratchFiles = 0;
-
-async function createScratch(folder: string, name: string, size: Bytes): Promise<ScratchFile> {
-  const path = join(folder, `${scratchFiles++}-${name.replaceAll('/', '_')}`);
-  const file = await open(path, 'wx');
-  try {
-    await file.truncate(size);
-  } catch (error) {
-    await file.close();
-    await rm(path, { force: true });
-    throw error;
-  }
-  return {
-    async write(offset, bytes) {
-      let done = 0;
-      while (done < bytes.byteLength) done += (await file.write(bytes, done, bytes.byteLength - done, offset + done)).bytesWritten;
-    },
-    async finish() {
-      await file.close();
-      return nodeSource(path, name, size);
-    },
-  };
 }
 
 function runtimeFailure(graph: string, field: string, error: unknown): ArtifactError {
