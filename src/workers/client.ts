@@ -37,6 +37,8 @@ export class WorkerClient {
   #busy: Promise<unknown> = Promise.resolve();
   #abort = new AbortController();
   #opened: OpenedModel | undefined;
+  /** The runtime broke or fell back to WASM: the next model gets a fresh worker, and with it the better backend again. */
+  #worn = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class WorkerClient {
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>> {
     return this.#exclusively(async (signal) => {
       this.#opened = undefined;
+      if (this.#worn) this.#endModelWorker('replaced');
       const fetched = await capture(() => this.#filesOf(input, signal, onProgress));
       if (signal.aborted) return { kind: 'cancelled' };
       if (fetched.kind !== 'ok') return fetched;
@@ -65,6 +68,8 @@ export class WorkerClient {
       if (described.kind !== 'ok') return described;
       if (hashes.kind !== 'ok') return hashes;
       const opened = await this.#complete(described.value, files, hashes.value);
+      const begun = await this.environment();
+      this.#worn = opened.notRunnable?.code === 'runtime-failure' || (begun.kind === 'ok' && begun.value.backend !== opened.environment?.backend);
       this.#opened = opened;
       const remembered = dropToRemember(input, name, files, opened.sha256, Date.now());
       if (remembered !== undefined) await (await this.#storage)?.rememberDrop(remembered).catch(() => undefined);
@@ -119,10 +124,7 @@ export class WorkerClient {
     const late = await Promise.race([busy.then(() => false), new Promise<boolean>((resolve) => setTimeout(() => resolve(true), STOP_WITHIN_MS))]);
     if (!late || model === undefined || this.#model !== model) return;
     // The GPU session and the open model are lost with it: what was open must be opened again.
-    this.#model = undefined;
-    this.#environment = undefined;
-    this.#opened = undefined;
-    model.end('cancelled');
+    this.#endModelWorker('cancelled');
   }
 
   async pause(): Promise<void> {
@@ -191,12 +193,17 @@ export class WorkerClient {
     if (model === undefined) return { kind: 'cancelled' };
     if (this.#abort.signal.aborted) return { kind: 'cancelled' };
     const result = await model.guard(work(model.proxy));
-    if (model.ended && this.#model === model) {
-      this.#model = undefined;
-      this.#environment = undefined;
-      this.#opened = undefined;
-    }
+    if (result.kind === 'error' && result.artifact?.code === 'runtime-failure') this.#worn = true;
+    if (model.ended && this.#model === model) this.#endModelWorker('broken');
     return result;
+  }
+
+  #endModelWorker(why: string): void {
+    this.#model?.end(why);
+    this.#model = undefined;
+    this.#environment = undefined;
+    this.#opened = undefined;
+    this.#worn = false;
   }
 
   #exclusively<T>(work: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
