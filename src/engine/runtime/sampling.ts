@@ -63,9 +63,10 @@ export class Sampler {
     let count = 0;
     for (let id = 0; id < weights.length; id++) {
       const weight = weights[id] ?? 0;
-      if (weight < least) continue;
-      ids[count] = id;
-      kept[count++] = weight;
+      if (weight >= least) {
+        ids[count] = id;
+        kept[count++] = weight;
+      }
     }
     return count;
   }
@@ -75,13 +76,16 @@ export class Sampler {
     const heap = this.#heap.subarray(0, k);
     heap.set(values.subarray(0, k));
     for (let at = (k >> 1) - 1; at >= 0; at--) siftDown(heap, at);
+    let least = heap[0] ?? 0;
     for (let id = k; id < values.length; id++) {
       const value = values[id] ?? 0;
-      if (value <= (heap[0] ?? 0)) continue;
-      heap[0] = value;
-      siftDown(heap, 0);
+      if (value > least) {
+        heap[0] = value;
+        siftDown(heap, 0);
+        least = heap[0] ?? 0;
+      }
     }
-    return heap[0] ?? 0;
+    return least;
   }
 
   /** Index of the weight that `fraction` of the kept mass falls on, walking in order. */
@@ -92,7 +96,9 @@ export class Sampler {
       const bucket = (bits[i] ?? 0) >>> BUCKET_SHIFT;
       buckets[bucket] = (buckets[bucket] ?? 0) + (weights[i] ?? 0);
     }
-    const mass = topP * sum(buckets);
+    let total = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) total += buckets[bucket] ?? 0;
+    const mass = topP * total;
     let above = 0;
     let crossing = BUCKETS - 1;
     while (crossing > 0 && above + (buckets[crossing] ?? 0) < mass) above += buckets[crossing--] ?? 0;
@@ -115,19 +121,19 @@ function bitsOf(weights: Float32Array): Uint32Array {
 
 /** Adds up the weights of at least `floor` until they pass `target`. */
 function walk(weights: Float32Array, floor: number, target: number): number {
-  let rest = target;
-  let last = 0;
+  let passed = 0;
   for (let index = 0; index < weights.length; index++) {
     const weight = weights[index] ?? 0;
-    if (weight < floor || weight === 0) continue;
-    last = index;
-    rest -= weight;
-    if (rest < 0) break;
+    if (weight >= floor) passed += weight;
+    if (passed > target) return index;
   }
+  // Rounding left a little: the last token that can be drawn.
+  let last = weights.length - 1;
+  while (last > 0 && !((weights[last] ?? 0) > 0 && (weights[last] ?? 0) >= floor)) last--;
   return last;
 }
 
-function sum(weights: Float32Array | Float64Array): number {
+function sum(weights: Float32Array): number {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i] ?? 0;
   return total;
