@@ -30,7 +30,7 @@ export interface ModelHostDependencies {
 }
 
 /** A measurement quicker than this says more about overhead than about the model: a larger batch follows. */
-const QUICK_MEASUREMENT_MS = 1000;
+const QUICK_MEASUREMENT_MS = 500;
 const MAX_MEASURED_ROWS = 128;
 
 interface OpenState {
@@ -62,6 +62,7 @@ export class ModelHost {
     const state = await this.#load(artifact, signal, onProgress);
     this.#open = state;
     const { environment } = await this.runtime();
+    if (state.runnable !== undefined) onProgress({ step: 'load', done: 1, total: 1, unit: 'steps', note: 'measuring how fast it runs here' });
     return describeArtifact({ ...state, environment, budgets: await this.#budgets(state, signal) });
   }
 
