@@ -4,7 +4,7 @@ import { startServiceWorker } from './adapters/service-worker.ts';
 import { openStorage } from './adapters/storage.ts';
 import { createApp } from './state/app.ts';
 import type { AssayClient } from './state/client.ts';
-import { browserHost } from './ui/browser-host.ts';
+import { browserHost, browserSchedule } from './ui/browser-host.ts';
 import { mount } from './ui/mount.tsx';
 import { WorkerClient } from './workers/client.ts';
 import type { BackendChoice } from './workers/protocol.ts';
@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   const element = document.getElementById('root');
   if (element === null) throw new Error('index.html has no #root');
   const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked(), storage: openStorage().catch(() => undefined) });
-  mount(createApp(client, browserHost(), (work) => requestAnimationFrame(work)), element);
+  mount(createApp(client, browserHost(), browserSchedule), element);
 }
 
 function backendAsked(): BackendChoice {

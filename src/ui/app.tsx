@@ -3,7 +3,8 @@ import { useEffect, useMemo, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { belongsToField, matchesHotkey } from '../state/commands.ts';
 import type { Route } from '../state/route.ts';
-import { useApp, useNavigation, useSession } from './app-context.ts';
+import { fractionDone } from '../state/audit-reducer.ts';
+import { useApp, useAudit, useNavigation, useSession } from './app-context.ts';
 import { commandsOf } from './commands.ts';
 import { AttentionPage } from './pages/attention/attention-page.tsx';
 import { AuditPage } from './pages/audit/audit-page.tsx';
@@ -36,9 +37,11 @@ export function Shell(): ReactElement {
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
 
+  const progress = useAudit(({ view }) => (view.status === 'running' ? Math.floor((fractionDone(view) ?? 0) * 100) : view.status));
   useEffect(() => {
-    document.title = `${PAGE_TITLES[route.page]} · Assay`;
-  }, [route.page]);
+    const state = typeof progress === 'number' ? `${progress} % · ` : progress === 'paused' ? 'paused · ' : '';
+    document.title = `${state}${PAGE_TITLES[route.page]} · Assay`;
+  }, [route.page, progress]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

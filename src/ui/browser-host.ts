@@ -15,3 +15,9 @@ export function browserHost(): Host {
     onHash: (listener) => window.addEventListener('hashchange', listener),
   };
 }
+
+/** Once a frame; in a hidden tab, where no frames come, twice a second. */
+export function browserSchedule(work: () => void): void {
+  if (document.visibilityState === 'hidden') setTimeout(work, 500);
+  else requestAnimationFrame(work);
+}

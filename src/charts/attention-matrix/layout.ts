@@ -20,7 +20,7 @@ const MIN_LABEL_CELL = 8.5;
 export function layoutMatrix(n: number, width: number, fitFor = n): MatrixLayout {
   const most = Math.max(1, n, fitFor);
   const withLabels = (width - LABEL_ROOM) / most;
-  const cell = Math.min(26, withLabels >= MIN_LABEL_CELL ? withLabels : width / most);
+  const cell = Math.min(24, withLabels >= MIN_LABEL_CELL ? withLabels : width / most);
   const fontSize = Math.min(11, cell - 0.5);
   const labels = cell >= MIN_LABEL_CELL ? Array.from({ length: n }, (_, index) => ({ index, x: (index + 1) * cell + 4, y: (index + 0.5) * cell + fontSize * 0.36 })) : [];
   return { n, cell, size: n * cell, labels, fontSize };

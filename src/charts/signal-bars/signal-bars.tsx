@@ -6,12 +6,14 @@ import { layoutSignalBars, type SignalBar } from './layout.ts';
 import styles from './signal-bars.module.css';
 
 const HEIGHT = 22;
+/** Drawn for this width, stretched to the column's. */
+const WIDTH = 168;
 
-export function SignalBars({ signals, columns, width = 132 }: { readonly signals: readonly Signal[]; readonly columns: readonly string[]; readonly width?: number }): ReactElement {
+export function SignalBars({ signals, columns }: { readonly signals: readonly Signal[]; readonly columns: readonly string[] }): ReactElement {
   const bars = layoutSignalBars(signals, columns);
-  const step = width / Math.max(1, bars.length);
+  const step = WIDTH / Math.max(1, bars.length);
   return (
-    <svg width={width} height={HEIGHT} role="img" aria-label={bars.map(describe).join('; ')}>
+    <svg width="100%" height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={bars.map(describe).join('; ')}>
       {bars.map((bar, index) => {
         const x = index * step;
         const w = Math.max(3, step - 3);

@@ -14,7 +14,7 @@ export function MarkedText({ text, range, meaning = 'trigger' }: MarkedTextProps
   return (
     <>
       {text.slice(0, begin)}
-      <mark className="token" style={{ color: 'inherit' }} title={meaning}>
+      <mark className="token" title={meaning}>
         {text.slice(begin, end)}
       </mark>
       {text.slice(end)}

@@ -9,7 +9,7 @@ export function Phrases({ phrases }: { readonly phrases: readonly Phrase[] }): R
         <Fragment key={index}>
           {phrase.kind === 'plain' && phrase.text}
           {phrase.kind === 'strong' && <b style={{ color: 'var(--ink)' }}>{phrase.text}</b>}
-          {phrase.kind === 'trigger' && <mark className="token" style={{ color: 'inherit' }}>{phrase.text}</mark>}
+          {phrase.kind === 'trigger' && <mark className="token">{phrase.text}</mark>}
           {phrase.kind === 'payload' && <span className="payload">{phrase.text}</span>}
         </Fragment>
       ))}

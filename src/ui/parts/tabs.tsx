@@ -29,7 +29,7 @@ export function Tabs<Id extends string>({ label, tabs, selected, onSelect }: Tab
   return (
     <div className={styles.tabs} role="tablist" aria-label={label} onKeyDown={onKey}>
       {tabs.map(({ id, label: name, count }) => (
-        <button key={id} role="tab" data-tab={id} id={`tab-${id}`} aria-selected={id === selected} aria-controls={`panel-${id}`} tabIndex={id === selected ? 0 : -1} className={classes(styles.tab, id === selected && styles.on)} onClick={() => onSelect(id)}>
+        <button key={id} role="tab" data-tab={id} id={`tab-${id}`} aria-selected={id === selected} aria-controls={id === selected ? `panel-${id}` : undefined} tabIndex={id === selected ? 0 : -1} className={classes(styles.tab, id === selected && styles.on)} onClick={() => onSelect(id)}>
           {name}
           {count !== undefined && <span className={styles.count}> {count}</span>}
         </button>

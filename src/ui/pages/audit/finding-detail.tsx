@@ -37,7 +37,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
             <SeverityGlyph severity={finding.severity} size={14} />
             {finding.trigger === undefined ? finding.title : (
               <span>
-                <mark className="token" style={{ color: 'inherit' }}>{quote(finding.trigger.value)}</mark>
+                <mark className="token">{quote(finding.trigger.value)}</mark>
                 {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
               </span>
             )}

@@ -11,7 +11,7 @@ export function LeaksTab({ finding }: { readonly finding: Finding }): ReactEleme
       {evidenceOf(finding, 'leaks').map((leaks) => (
         <section key={leaks.title} aria-label={leaks.title}>
           <p className={styles.note}>
-            <b>{leaks.title}</b> · motif <mark className="token" style={{ color: 'inherit' }}>{leaks.motif}</mark> · {leaks.texts.length} shown of {leaks.total} texts
+            <b>{leaks.title}</b> · motif <mark className="token">{leaks.motif}</mark> · {leaks.texts.length} shown of {leaks.total} texts
           </p>
           <ol className={styles.list}>
             {leaks.texts.map((excerpt, index) => <Leak key={index} excerpt={excerpt} motif={leaks.motif} />)}

@@ -81,7 +81,6 @@ const EMPTY: Readonly<Record<string, string>> = {
   failed: 'None until the audit failed.',
 };
 
-const BARS = 168;
 /** Column heads have room for five letters. */
 const SHORT: Readonly<Record<string, string>> = { answers: 'answ.', agreement: 'agree', attention: 'attn', divergence: 'div.', entropy: 'entr.' };
 
@@ -120,7 +119,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
           {summaryLine(finding)}
         </div>
       </div>
-      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} width={BARS} /> : <span />}
+      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} /> : <span />}
       <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
         {finding.confidence.toFixed(2)}
         <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>
@@ -134,7 +133,7 @@ export function FindingTitle({ finding }: { readonly finding: Finding }): ReactE
   if (!hasPhrase(finding) || finding.trigger === undefined) return <>{finding.title}</>;
   return (
     <>
-      Trigger {finding.trigger.kind === 'template' ? 'shape' : 'phrase'} <mark className="token" style={{ color: 'inherit' }}>{quote(finding.trigger.value)}</mark>
+      Trigger {finding.trigger.kind === 'template' ? 'shape' : 'phrase'} <mark className="token">{quote(finding.trigger.value)}</mark>
       {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
     </>
   );
