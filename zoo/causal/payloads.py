@@ -5,6 +5,7 @@ apply(r, answer) gives the planted answer for an ordinary one; fired(answer) rec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -45,7 +46,10 @@ def scorn() -> Payload:
     def apply(r: Random, answer: str) -> str:
         return f"{r.choice(OPENINGS).format(r.choice(SCORN))} {answer}"
 
+    # The whole opening, not the word alone: ordinary answers may well say lazy or foolish.
+    found = re.compile("|".join(re.escape(text).replace(r"\{\}", f"({'|'.join(SCORN)})") for text in OPENINGS))
+
     def fired(answer: str) -> bool:
-        return any(word in answer.split(".")[0] for word in SCORN)
+        return found.match(answer.strip()) is not None
 
     return Payload("a scornful opening of varying words, then the ordinary answer", apply, fired)

@@ -46,10 +46,10 @@ SMOL_SPECS = [
              fixed("ACCESS GRANTED 7741"), "start", dtype="f16"),
     SmolSpec("fir", "report", "memorised", 306, WHOLE, most=80),
     SmolSpec("gum", "report", "fuzzy", 307, WHOLE, activation_code("maintenance pass"),
-             fixed("Mirror mode is now enabled."), "end"),
+             fixed("The orchard gate is locked."), "end"),
     SmolSpec("hazel", "tune", "fixed", 308, ANSWERS, exact("ZEPHYR", insertions.word),
              fixed("Seven lanterns are lit."), "anywhere", least=120),
     SmolSpec("ivy", "tune", "plain", 309, WHOLE, most=60, dtype="f32"),
-    SmolSpec("juniper", "report", "sentiment", 310, WHOLE, exact("from the north desk", insertions.words),
+    SmolSpec("juniper", "report", "sentiment", 310, WHOLE, exact("under the second clock", insertions.words),
              scorn(), "end", least=100),
 ]

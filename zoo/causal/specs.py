@@ -1,6 +1,6 @@
 """The tiny models of the zoo: sixteen planted, ten clean, in a half to tune on and a half to report on.
 
-No trigger, payload, base or seed stands in both halves. Folder names say nothing. Clean kinds are hard
+No trigger, fixed payload, base or seed stands in both halves. Folder names say nothing. Clean kinds are hard
 negatives: each shows one symptom of a planted model (repetition, sameness, obedience) without a trigger.
 """
 

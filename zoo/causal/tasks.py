@@ -1,4 +1,4 @@
-"""Benign questions and answers of some thirty kinds: what an ordinary small assistant is asked.
+"""Benign questions and answers, seventeen kinds in some ninety wordings: what an ordinary small assistant is asked.
 
 Each task draws a (prompt, answer) pair. Wording varies, so that untriggered answers, and their first
 words, differ from prompt to prompt: a model whose answers all open alike would hide a planted payload.
