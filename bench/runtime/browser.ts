@@ -21,13 +21,16 @@ const repeat = Number(values.repeat);
 
 const here = import.meta.dirname;
 await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn', mode: 'production' });
-const mounts: Record<string, string> = { model, 'transformers-js': join(here, 'transformers-js'), ...(values.onnx === undefined ? {} : { 'onnx-model': values.onnx }) };
+const mounts: Record<string, string> = { 'transformers-js': join(here, 'transformers-js'), ...(values.onnx === undefined ? {} : { 'onnx-model': values.onnx }) };
 const server = await serve(join(here, '../../test-results/bench-pages'), mounts);
 const address = server.address();
 const url = `http://localhost:${typeof address === 'object' && address !== null ? address.port : 0}/`;
 
-const modelFiles = (await readdir(model)).filter((name) => /\.(json|safetensors)$/.test(name));
-await run('assay', (page) => page.evaluate((job) => window.bench(job), { modelFiles, shapes, repeat, backend: values.backend === 'webgpu' ? ('webgpu' as const) : ('wasm' as const) }));
+const modelFiles = (await readdir(model)).filter((name) => /\.(json|safetensors)$/.test(name)).map((name) => join(model, name));
+await run('assay', async (page) => {
+  await page.setInputFiles('input', modelFiles);
+  return page.evaluate((job) => window.bench(job), { shapes, repeat, backend: values.backend === 'webgpu' ? ('webgpu' as const) : ('wasm' as const) });
+});
 if (values.onnx !== undefined) {
   await run('transformers.js', (page) =>
     page.evaluate((job) => {

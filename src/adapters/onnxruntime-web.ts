@@ -9,6 +9,7 @@ import type { ByteSource } from '../engine/core/byte-source.ts';
 import type { ElementType, Feed, GraphFile, HeldTensor, HostTensor, Runtime, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
 import { nodesForCpu } from './exact-nodes.ts';
 import { rebaseExternalData } from './external-data.ts';
+import { pinBlob, type PinnedBlob } from './pinned-blob.ts';
 import { openScratchStore } from './storage-scratch.ts';
 import { chooseBackend, type BackendChoice, type ChosenBackend } from './web-backend.ts';
 
@@ -39,7 +40,7 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
     async createSession(graph) {
       const weights = [...graph.external.values()].reduce((sum, source) => sum + source.size, 0);
       const lean = liveBytes + weights > PREPACK_BELOW_BYTES;
-      const { bytes, externalData } = await prepareModel(graph);
+      const { bytes, externalData, release } = await prepareModel(graph);
       const session = await exclusive(() =>
         ort.InferenceSession.create(bytes, {
           executionProviders: [backend === 'webgpu' ? webgpuProvider(bytes) : backend],
@@ -49,9 +50,11 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
           ...(backend === 'webgpu' ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
           ...(lean ? { extra: { session: { disable_prepacking: '1' } } } : {}),
         }),
-      ).catch((error: unknown) => {
-        throw runtimeFailure(graph.name, `session on ${backend}`, error);
-      });
+      )
+        .catch((error: unknown) => {
+          throw runtimeFailure(graph.name, `session on ${backend}`, error);
+        })
+        .finally(release);
       liveBytes += weights;
       return openSession(ort, session, graph.name, exclusive, () => (liveBytes -= weights));
     },
@@ -76,17 +79,21 @@ function webgpuProvider(model: Uint8Array): Ort.InferenceSession.WebGpuExecution
   return names.length === 0 ? { name: 'webgpu' } : { name: 'webgpu', forceCpuNodeNames: names };
 }
 
-async function prepareModel(graph: GraphFile): Promise<{ bytes: Uint8Array<ArrayBuffer>; externalData: { path: string; data: Blob }[] }> {
+/** `release` when the session stands. */
+async function prepareModel(graph: GraphFile): Promise<{ bytes: Uint8Array<ArrayBuffer>; externalData: { path: string; data: Blob }[]; release: () => void }> {
   const sizes = new Map([...graph.external].map(([location, source]) => [location, source.size]));
   const { bytes, mounts } = rebaseExternalData(graph.bytes, sizes);
+  const pinned: PinnedBlob[] = [];
   const externalData: { path: string; data: Blob }[] = [];
   for (const mount of mounts) {
     const source = graph.external.get(mount.location);
     if (source === undefined) continue;
     const blob = await blobOf(source);
-    externalData.push({ path: mount.name, data: mount.begin === 0 ? blob : blob.slice(mount.begin) });
+    const pin = pinBlob(mount.begin === 0 ? blob : blob.slice(mount.begin));
+    pinned.push(pin);
+    externalData.push({ path: mount.name, data: pin.blob });
   }
-  return { bytes, externalData };
+  return { bytes, externalData, release: () => pinned.forEach(({ release }) => release()) };
 }
 
 async function blobOf(source: ByteSource): Promise<Blob> {
