@@ -1,7 +1,7 @@
 // Where onnxruntime-node finds a graph's external data: files of the host are mapped by the runtime itself, below one folder;
 // bytes without a file are handed over as buffers. Converted weights stand in a temporary folder until the process ends.
 import { lstatSync, rmSync } from 'node:fs';
-import { mkdtemp, open, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ByteSource } from '../engine/core/byte-source.ts';
@@ -76,16 +76,35 @@ export function commonFolder(paths: readonly string[]): string {
   }, first);
 }
 
-/** One folder a process, made when first asked for and removed when the process ends. */
+const SCRATCH_PREFIX = 'assay-scratch-';
+
+/** One folder a process, made when first asked for and removed when the process ends, or by the next one if it was killed. */
 export function scratchFolder(): () => Promise<string> {
   let made: Promise<string> | undefined;
   return () => {
-    made ??= mkdtemp(join(tmpdir(), 'assay-')).then((folder) => {
-      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-      return folder;
-    });
+    made ??= makeScratchFolder();
     return made;
   };
+}
+
+async function makeScratchFolder(): Promise<string> {
+  for (const name of await readdir(tmpdir())) {
+    const owner = /^assay-scratch-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !isRunning(Number(owner))) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+  const folder = await mkdtemp(join(tmpdir(), `${SCRATCH_PREFIX}${process.pid}-`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else's.
+    return error instanceof Error && 'code' in error && error.code !== 'ESRCH';
+  }
 }
 
 let scratchFiles = 0;

@@ -1,4 +1,5 @@
 // The Node runtime: weights mapped from files in several folders, handed over as buffers, converted through scratch.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,14 @@ describe('openNodeRuntime', () => {
     const { host } = await session.run({ x }, ['y']);
     expect([...(host['y']?.data ?? [])]).toEqual([15, 27]);
     await session.dispose();
+  });
+
+  it('removes the scratch folders of processes that are gone', async () => {
+    const left = join(tmpdir(), 'assay-scratch-999999999-left');
+    await mkdir(left, { recursive: true });
+    const other = await openNodeRuntime({ threads: 1 });
+    await (await other.scratch('any', 4)).finish();
+    expect(existsSync(left)).toBe(false);
   });
 
   it('holds outputs and takes them back', async () => {
