@@ -42,12 +42,18 @@ export interface ProofOptions {
   readonly ordinary: readonly OrdinaryAnswer[];
   /** User turns out of the leaks. */
   readonly leakedTurns: readonly string[];
+  /** Words that moved the answer most in the sweep, strongest first: what a trigger may be made of. */
+  readonly words: readonly string[];
   /** Proven before, from another way in; their payloads are not proven again. */
   readonly known: readonly Proof[];
 }
 
 /** Below these log-odds a suspicion is not worth finding the smallest form of. */
 const WORTH_SHRINKING = -4;
+/** What a string that fires seldom must show to be taken for part of a trigger: tokens of payload, Fisher's p, nats. */
+const PART_MIN_PAYLOAD = 4;
+const PART_P_VALUE = 1e-3;
+const PART_UPLIFT = 4;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
@@ -102,10 +108,10 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   const { payload, position } = best;
   const first = await weigh(bench, best, best.text, payload, options);
   const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike: group.slice(1).map(({ text }) => text) };
-  if (first.odds < WORTH_SHRINKING) return { ...base, ...first, core: best.text, variants: [], signals: [] };
+  if (first.odds < WORTH_SHRINKING && !mayBePart(first, payload)) return { ...base, ...first, core: best.text, variants: [], signals: [] };
   const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload.core, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
-  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, trialPrompts);
+  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
   const weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
   if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...base, ...weighed, core, variants: [], signals: [] };
   const controls = controlsFor(bench, trigger, options);
@@ -116,6 +122,11 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
     variants: await fuzzTable(bench, trigger, trialPrompts, position, payload.core, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };
+}
+
+/** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
+function mayBePart({ verification: v }: Pick<Proof, 'verification'>, payload: Payload): boolean {
+  return payload.ids.length >= PART_MIN_PAYLOAD && v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT;
 }
 
 /** Proof on held-out prompts of one string, and what it is worth. */

