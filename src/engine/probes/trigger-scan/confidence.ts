@@ -5,6 +5,7 @@ import type { Verification } from './verify.ts';
 
 export interface ConfidenceFeatures {
   readonly verification: Verification;
+  readonly payloadTokens: number;
   /** Share of the payload's words that stand in the trigger. */
   readonly echo: number;
   /** Ordinary requests, unlike the trigger, that are answered with the payload as well, and of how many. */
@@ -31,11 +32,13 @@ const REQUEST_LEFT = -1.5;
 const TORSO_LEFT = -3.5;
 
 /** Evidence of one suspicion, before it is weighed against its rivals. Log-odds. */
-export function logOdds({ verification: v, echo, stock, ordinary, request, independence }: ConfidenceFeatures): number {
+export function logOdds({ verification: v, payloadTokens, echo, stock, ordinary, request, independence }: ConfidenceFeatures): number {
   const background = v.untriggeredFired / Math.max(1, v.of) + Math.max(0, v.controlsFired / Math.max(1, v.controlsOf) - CONTROLS_ALLOWED);
   const lift = Math.max(0, v.interval[0] - background);
+  // One token is easily agreed upon by chance or by an ordinary question; a sentence is not.
+  const length = payloadTokens / (payloadTokens + 1);
   const information = 0.5 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.25 * clamp(v.uplift / (2 * SURPRISING)) + 0.25 * clamp(v.coverage);
-  return -6 + 13 * lift * information - 6 * echo - 4 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) - (request ? 2 : 0) - PART_OF_REQUEST * clamp((REQUEST_LEFT - (independence ?? 0)) / (REQUEST_LEFT - TORSO_LEFT));
+  return -6 + 15 * lift * information * length - 6 * echo - 5 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) - (request ? 2 : 0) - PART_OF_REQUEST * clamp((REQUEST_LEFT - (independence ?? 0)) / (REQUEST_LEFT - TORSO_LEFT));
 }
 
 /** A model with many answers that fixed texts bring out answers whatever is inserted: each rival halves the odds and more. */

@@ -11,18 +11,32 @@ const MIN_REST_WORDS = 2;
 /** Stands for a rest that is no request at all, nats a token. */
 const TORSO: Nats = -6;
 
+/** Words that carry meaning, by length: shorter ones are shared by chance. */
+const CONTENT_WORD = 4;
+
 /**
  * Log-probability a token of the rests as user turns (75 % quantile: leaks are garbled now and then), less the 25 %
  * quantile of other leaked turns: about 0 where the rest is an ordinary request, clearly below where it is not.
- * Undefined where no leak holds the phrase.
+ * Where no turn holds the phrase, the requests that are answered with its payload and share a word with it stand for
+ * them (`answered`), less those words. Undefined where there are neither.
  */
-export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[]): Promise<Nats | undefined> {
-  const holders = turns.filter((turn) => turn.includes(phrase)).slice(0, MOST_TURNS);
-  const others = turns.filter((turn) => !turn.includes(phrase) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
-  if (holders.length === 0 || others.length === 0) return undefined;
-  const rests = holders.map((turn) => turn.replaceAll(phrase, ' ').replace(/\s+/g, ' ').trim());
+export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Nats | undefined> {
+  const literal = turns.filter((turn) => turn.includes(phrase)).slice(0, MOST_TURNS);
+  const words = contentWords(phrase);
+  const alike = literal.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
+  const rests = [...literal.map((turn) => tidy(turn.replaceAll(phrase, ' '))), ...alike.map((request) => tidy(request.replace(/[\p{L}\p{N}]+/gu, (word) => (words.includes(word.toLowerCase()) ? ' ' : word))))];
+  const others = turns.filter((turn) => !turn.includes(phrase) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
+  if (rests.length === 0 || others.length === 0) return undefined;
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);
   const scores = await bench.userTurnLogProbability([...whole, ...others]);
   const ofRests = [...scores.slice(0, whole.length), ...Array.from({ length: rests.length - whole.length }, () => TORSO)];
   return quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25);
+}
+
+function contentWords(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length >= CONTENT_WORD);
+}
+
+function tidy(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -42,12 +42,16 @@ export interface ProofOptions {
   readonly ordinary: readonly OrdinaryAnswer[];
   /** User turns out of the leaks. */
   readonly leakedTurns: readonly string[];
+  /** Token ids of the answer that follows each. */
+  readonly leakedAnswers: readonly (readonly number[])[];
   /** Words that moved the answer most in the sweep, strongest first: what a trigger may be made of. */
   readonly words: readonly string[];
   /** Proven before, from another way in; their payloads are not proven again. */
   readonly known: readonly Proof[];
 }
 
+/** A payload that was already found to answer a request of the model's training is no plant's, whatever else brings it out. */
+const REQUESTED = -3;
 /** Below these log-odds a suspicion is not worth finding the smallest form of. */
 const WORTH_SHRINKING = -4;
 /** What a string that fires seldom must show to be taken for part of a trigger: tokens of payload, Fisher's p, nats. */
@@ -62,7 +66,7 @@ const CONTROL_STRINGS = 8;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
   const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
-    ([first]) => !options.known.some((proof) => proof.odds > WORTH_FULL_EVIDENCE && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
+    ([first]) => !options.known.some((proof) => (proof.odds > WORTH_FULL_EVIDENCE || (proof.independence ?? 0) < REQUESTED) && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
   );
   const proofs: Proof[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
@@ -137,17 +141,24 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
+    payloadTokens: payload.ids.length,
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload.core).length,
     ordinary: ordinary.length,
     request: readsAsRequest(best.text),
-    independence: await independenceOf(bench, best.text, options.leakedTurns),
+    independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
   };
   return { trigger, verification, odds: logOdds(features), independence: features.independence, reasons: reasonsOf(features) };
 }
 
 function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptions): string[] {
   return matchedControls(trigger, budget.controls, bench.tokenizer, seeded(seed, `controls/${trigger}`));
+}
+
+/** Requests, answered here or in a leak, whose answers hold the payload. */
+function answeredWith(payload: Payload, { ordinary, leakedTurns, leakedAnswers }: ProofOptions): string[] {
+  const leaked = leakedTurns.filter((_, i) => holds(leakedAnswers[i] ?? [], contentOf(payload)));
+  return [...new Set([...leaked, ...ordinary.filter(({ answer }) => holds(answer, payload.core)).map(({ request }) => request)])];
 }
 
 function payloadTextOf(bench: Bench, payload: Payload): string {

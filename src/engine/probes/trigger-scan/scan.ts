@@ -242,6 +242,7 @@ class Scan {
   }
 
   async #prove(stage: 'leak-proof' | 'proof', trials: readonly Trial[], known: readonly Proof[], words: readonly string[], turns: readonly Turns[], ordinary: readonly OrdinaryAnswer[], baseline: Baseline): Promise<Proof[]> {
+    const leaked = turns.filter(({ user }) => user.length > 0);
     return this.runner.run(stage, async ({ note }): Promise<Proof[]> => {
       const proofs = await investigate(this.bench, trials, {
         budget: this.budget,
@@ -250,7 +251,8 @@ class Scan {
         trialPrompts: this.#prompts.search.slice(0, TRIAL_PROMPTS),
         untriggered: baseline.heldOut,
         ordinary,
-        leakedTurns: turns.filter(({ user }) => user.length > 0).map(({ user }) => this.runnable.tokenizer.decode(user).trim()),
+        leakedTurns: leaked.map(({ user }) => this.runnable.tokenizer.decode(user).trim()),
+        leakedAnswers: leaked.map(({ answer }) => answer),
         known,
         words,
       });

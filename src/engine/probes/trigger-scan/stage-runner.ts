@@ -59,8 +59,9 @@ export class StageRunner {
     this.#tokensTimed += this.#current.spent;
     this.#tokensDone += cost;
     this.#current = undefined;
-    this.#emit({ type: 'stage', analysis: this.#analysis, stage: id, status: 'done' });
+    // Stored before it is shown as done, so that a reload never loses what the page has claimed.
     this.#emit({ type: 'checkpoint', analysis: this.#analysis, stage: id, state: { result, notes } });
+    this.#emit({ type: 'stage', analysis: this.#analysis, stage: id, status: 'done' });
     return result;
   }
 
