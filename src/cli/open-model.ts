@@ -36,7 +36,7 @@ export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda'):
   const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
   try {
     const tokenizer = openTokenizer(artifact);
-    const template = openChatTemplate(artifact);
+    const template = openChatTemplate(artifact, tokenizer);
     const model = await openCausalLm(artifact, runtime);
     return { runnable: { task: 'causal-lm', model, tokenizer, template }, environment };
   } catch (error) {
