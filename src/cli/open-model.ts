@@ -1,13 +1,13 @@
 // Path -> artifact, hashes, and (where it can be run) a causal language model on onnxruntime-node.
-import { createHash } from 'node:crypto';
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { openPath } from '../adapters/node-files.ts';
+import { nodeHasher } from '../adapters/node-hasher.ts';
 import type { Artifact } from '../engine/artifact/artifact.ts';
+import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import { openChatTemplate, openTokenizer } from '../engine/artifact/tokenizer/open-tokenizer.ts';
 import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
-import type { ByteSource } from '../engine/core/byte-source.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
 
@@ -22,12 +22,10 @@ export interface OpenedRunnable {
   readonly environment: Report['environment'];
 }
 
-const HASH_CHUNK = 8 * 2 ** 20;
-
 export async function openForReport(path: string): Promise<OpenedArtifact> {
   const artifact = await openArtifact(await openPath(path));
-  const files: ReportFile[] = [];
-  for (const { source, format } of artifact.files) files.push({ path: source.path, bytes: source.size, sha256: await sha256(source), format });
+  const digests = await hashFiles(artifact.files.map(({ source }) => source), nodeHasher);
+  const files = artifact.files.map(({ source, format }, i): ReportFile => ({ path: source.path, bytes: source.size, sha256: digests[i] ?? '', format }));
   return { artifact, files };
 }
 
@@ -43,10 +41,4 @@ export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda'):
     if (!(error instanceof ArtifactError)) throw error;
     return { runnable: undefined, notRunnable: error.message, environment };
   }
-}
-
-async function sha256(source: ByteSource): Promise<string> {
-  const hash = createHash('sha256');
-  for (let begin = 0; begin < source.size; begin += HASH_CHUNK) hash.update(await source.slice(begin, begin + HASH_CHUNK));
-  return hash.digest('hex');
 }

@@ -1,15 +1,8 @@
 // Hands bytes made in this tab to the browser as a download.
+import { saveBlob } from '../charts/frame/export.ts';
 
 export function download(name: string, type: string, content: string | Blob): void {
-  const blob = typeof content === 'string' ? new Blob([content], { type }) : content;
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveBlob(name, typeof content === 'string' ? new Blob([content], { type }) : content);
 }
 
 export function fileName(...parts: readonly string[]): string {
