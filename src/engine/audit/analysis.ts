@@ -6,6 +6,7 @@ import type { BudgetName } from '../core/finding.ts';
 import type { Clock } from '../core/host.ts';
 import type { Report, ReportFile } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
+import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
 
 export interface RunnableCausalLm {
@@ -15,7 +16,38 @@ export interface RunnableCausalLm {
   readonly template: ChatTemplate;
 }
 
-export type Runnable = RunnableCausalLm;
+/** A clean example of the user's: where its class is known, the index of it. */
+export interface Example<Input> {
+  readonly name: string;
+  readonly input: Input;
+  readonly label?: number;
+}
+
+/** Float32Array [channels, height, width], 0 to 1, already at the model's size. */
+export type ImagePixels = Float32Array;
+
+export interface RunnableImageClassifier {
+  readonly task: 'image-classification';
+  readonly model: ImageClassifier;
+  /** The user's clean examples; empty where there are none. */
+  readonly examples: readonly Example<ImagePixels>[];
+}
+
+export interface RunnableTextClassifier {
+  readonly task: 'text-classification';
+  readonly model: TextClassifier;
+  readonly tokenizer: Tokenizer;
+  readonly examples: readonly Example<string>[];
+}
+
+export interface RunnableTabularClassifier {
+  readonly task: 'tabular';
+  readonly model: TabularClassifier;
+  readonly examples: readonly Example<Float32Array>[];
+}
+
+export type RunnableClassifier = RunnableImageClassifier | RunnableTextClassifier | RunnableTabularClassifier;
+export type Runnable = RunnableCausalLm | RunnableClassifier;
 
 export interface AuditOptions {
   readonly budget: BudgetName;

@@ -13,7 +13,7 @@ export interface BudgetCost {
 
 /** tokensPerSecond: as measured on this machine, where it was. */
 export function estimateBudgets(runnable: Runnable | undefined, tokensPerSecond?: number): BudgetCost[] {
-  if (runnable === undefined) return [];
+  if (runnable?.task !== 'causal-lm') return [];
   return BUDGETS.map((budget) => {
     const tokens = planStages(SCAN_BUDGETS[budget], runnable.model.vocabularySize, NATURAL_STRINGS.length).reduce((sum, stage) => sum + stage.tokens, 0);
     return { budget, tokens: Math.round(tokens), ...(tokensPerSecond === undefined ? {} : { seconds: tokens / tokensPerSecond }) };
