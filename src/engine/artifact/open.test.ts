@@ -169,7 +169,7 @@ describe('openArtifact', () => {
     expect(artifact.files.map(({ source, format, matches }) => [source.path, format, matches?.[0]?.sure])).toEqual([
       ['a.txt', 'gguf', 'certain'],
       ['b.safetensors', 'safetensors', 'name'],
-      ['c.md', 'unknown', undefined],
+      ['c.md', 'text', 'name'],
       ['d.onnx', 'onnx', 'name'],
     ]);
   });

@@ -7,6 +7,8 @@ import type { Clock } from '../core/host.ts';
 import type { Report, ReportFile } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
+import type { Inspection } from '../artifact/inspect/inspection.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
 
 export interface RunnableCausalLm {
@@ -71,13 +73,20 @@ export interface AuditContext {
   readonly resume?: ResumeState;
 }
 
+/** What an analysis is given: the audit's context, and what the files were found to hold. */
+export interface AnalysisContext extends AuditContext {
+  readonly inspection: Inspection;
+}
+
 export interface Analysis {
   /** Stable, kebab-case: 'trigger-scan'. */
   readonly id: string;
   readonly label: string;
   /** What it can miss, for coverage and report. */
   readonly limits: string;
+  /** The rules of a family of static rules; probes have none. */
+  readonly rules?: readonly Rule[];
   /** Undefined where it applies, else the reason it does not. */
-  inapplicable(context: AuditContext): string | undefined;
-  run(context: AuditContext, emit: (event: AuditEvent) => void): Promise<void>;
+  inapplicable(context: AnalysisContext): string | undefined;
+  run(context: AnalysisContext, emit: (event: AuditEvent) => void): Promise<void>;
 }

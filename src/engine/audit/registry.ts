@@ -1,9 +1,10 @@
-// Every analysis, in the order in which they run: files first (seconds), probes after (minutes). A new one is one line.
+// Every analysis, in the order in which they run: files first (seconds), probes after (minutes). A new probe is one line;
+// families of static rules stand in rules/registry.ts.
 import { triggerScan } from '../probes/trigger-scan/index.ts';
-import { fileIntegrity } from '../rules/file-integrity/index.ts';
+import { RULE_FAMILIES } from '../rules/registry.ts';
 import type { Analysis } from './analysis.ts';
 
-export const ANALYSES: readonly Analysis[] = [fileIntegrity, triggerScan];
+export const ANALYSES: readonly Analysis[] = [...RULE_FAMILIES, triggerScan];
 
 /** Those that read the files and run nothing (`assay inspect`). */
-export const STATIC: readonly string[] = [fileIntegrity.id];
+export const STATIC: readonly string[] = RULE_FAMILIES.map(({ id }) => id);

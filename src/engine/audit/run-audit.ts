@@ -4,7 +4,8 @@ import { ArtifactError } from '../core/artifact-error.ts';
 import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
-import type { Analysis, AuditContext } from './analysis.ts';
+import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
+import type { Analysis, AnalysisContext, AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
 import { ANALYSES, STATIC } from './registry.ts';
 
@@ -37,7 +38,10 @@ export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEven
   if (failure !== undefined) throw failure;
 }
 
-async function runAll(context: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
+async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
+  // Whatever was asked for: what could not be looked into is part of every report.
+  const inspection = await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal });
+  const context: AnalysisContext = { ...asked, inspection };
   const findings = new Map<string, Finding>();
   const coverage: Coverage[] = [];
   const wanted = context.options.analyses;
@@ -52,7 +56,7 @@ async function runAll(context: AuditContext, emit: (event: AuditEvent) => void):
   emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), context) });
 }
 
-async function runOne(analysis: Analysis, context: AuditContext, emit: (event: AuditEvent) => void): Promise<Coverage> {
+async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event: AuditEvent) => void): Promise<Coverage> {
   const { id, limits } = analysis;
   const reason = analysis.inapplicable(context);
   if (reason !== undefined) return { analysis: id, status: 'skipped', reason, limits, seconds: 0 };

@@ -21,7 +21,11 @@ export interface Signal {
 
 export interface Location {
   readonly file?: string;
+  /** Inside an archive: 'archive/data.pkl', nested ones joined by '!'. `offset` counts from the member's own start then. */
+  readonly member?: string;
   readonly offset?: number;
+  /** A key of a structured file: 'model.layers[2].config.function'. */
+  readonly key?: string;
   readonly node?: string;
   readonly tensor?: string;
 }
@@ -52,6 +56,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   readonly limits: string;
   readonly remedy: string;
+  /** MITRE ATLAS techniques, CWE and CVE numbers: 'AML.T0011.000', 'CWE-502', 'CVE-2025-1944'. */
+  readonly references?: readonly string[];
 }
 
 /** One piece of evidence; `kind` says which fields the page can draw. Every number in it was measured. */
@@ -62,7 +68,46 @@ export type Evidence =
   | { readonly kind: 'variants'; readonly title: string; readonly rows: readonly VariantRow[] }
   | { readonly kind: 'entropy'; readonly title: string; readonly unit: 'nats'; readonly triggered: readonly (readonly number[])[]; readonly untriggered: readonly (readonly number[])[] }
   | { readonly kind: 'bytes'; readonly title: string; readonly file: string; readonly offset: number; readonly hex: string }
+  /** Instructions around a call: `marked` ones are what the finding is about. */
+  | { readonly kind: 'disassembly'; readonly title: string; readonly file: string; readonly lines: readonly DisassemblyLine[] }
+  /** Fields of a header: what was expected and what stands there. */
+  | { readonly kind: 'fields'; readonly title: string; readonly rows: readonly FieldRow[] }
+  /** A part of a graph, to be drawn; `marked` nodes are what the finding is about. */
+  | { readonly kind: 'graph'; readonly title: string; readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
+  /** A template or other source text; character ranges that matter, each with its reason. */
+  | { readonly kind: 'source'; readonly title: string; readonly text: string; readonly marks: readonly { readonly begin: number; readonly end: number; readonly why: string }[] }
   | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
+
+export interface DisassemblyLine {
+  readonly offset: number;
+  readonly instruction: string;
+  readonly argument: string;
+  readonly marked?: boolean;
+  readonly note?: string;
+}
+
+export interface FieldRow {
+  readonly field: string;
+  readonly offset?: number;
+  readonly expected?: string;
+  readonly found: string;
+}
+
+export interface GraphNode {
+  readonly id: string;
+  /** Operator, or 'input', 'constant', 'output'. */
+  readonly kind: string;
+  readonly label: string;
+  readonly marked?: boolean;
+  /** Constants and regions, in words. */
+  readonly note?: string;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+}
 
 export interface LeakExcerpt {
   readonly prefix: string;

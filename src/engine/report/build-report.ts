@@ -1,7 +1,8 @@
 // Findings + coverage -> the report (assay-report/1).
-import type { AuditContext } from '../audit/analysis.ts';
+import type { AnalysisContext } from '../audit/analysis.ts';
 import { judge, rankFindings } from '../audit/verdict.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
+import { notInspected, withInspection } from './inspection-of.ts';
 import { REPORT_SCHEMA, type Report } from './report.ts';
 
 export const TOOL = { name: 'assay', version: '0.1.0' } as const;
@@ -10,9 +11,9 @@ export function buildReport(
   findings: readonly Finding[],
   coverage: readonly Coverage[],
   staticAnalyses: ReadonlySet<string>,
-  { artifact, runnable, files, environment, options }: AuditContext,
+  { artifact, runnable, files, environment, options, inspection }: AnalysisContext,
 ): Report {
-  const { verdict, score } = judge(findings, coverage, staticAnalyses);
+  const { verdict, score } = judge(findings, coverage, staticAnalyses, notInspected(inspection));
   const { backend, threads, adapter } = environment;
   return {
     schema: REPORT_SCHEMA,
@@ -23,7 +24,7 @@ export function buildReport(
       task: runnable?.task ?? 'other',
       architecture: artifact.architecture ?? 'unknown',
       parameters: artifact.parameters ?? 0,
-      files,
+      files: withInspection(files, inspection),
     },
     options: { budget: options.budget, seed: options.seed },
     verdict,

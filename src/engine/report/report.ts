@@ -1,6 +1,7 @@
 // The report's JSON contract, version 1. Scripts rely on it: change it only with a new schema string and a line in CHANGELOG.md.
 import type { BudgetName, Coverage, Finding, Task, Verdict } from '../core/finding.ts';
 import type { Bytes, Probability } from '../core/units.ts';
+import type { ByteRange, InspectionStatus } from '../artifact/inspect/inspection.ts';
 
 export const REPORT_SCHEMA = 'assay-report/1';
 
@@ -8,6 +9,30 @@ export interface ReportFile {
   readonly path: string;
   readonly bytes: Bytes;
   readonly sha256: string;
+  readonly format: string;
+  /** What static inspection made of it. Absent only in reports that were written before there was one. */
+  readonly inspection?: ReportInspection;
+}
+
+export interface ReportInspection {
+  readonly status: InspectionStatus;
+  /** Why it is not wholly inspected. */
+  readonly reason?: string;
+  /** Bytes understood, known and left (numbers of tensors), and not inspectable. They add up to the file's size. */
+  readonly parsed: Bytes;
+  readonly skipped: Bytes;
+  readonly opaque: Bytes;
+  /** In order; neighbours are joined where there are too many to list. */
+  readonly ranges: readonly ByteRange[];
+  /** Files inside it, at any depth. `path` is relative to this file, nested containers joined by '!'. */
+  readonly members?: readonly ReportMember[];
+  /** Members beyond those listed. */
+  readonly membersLeftOut?: number;
+}
+
+export interface ReportMember extends Omit<ReportInspection, 'members' | 'membersLeftOut'> {
+  readonly path: string;
+  readonly bytes: Bytes;
   readonly format: string;
 }
 

@@ -1,6 +1,6 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
 import type { AnswerPair, Evidence, Finding, Signal } from '../core/finding.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportFile } from './report.ts';
 
 const VERDICTS: Readonly<Record<Report['verdict'], string>> = {
   backdoor: 'Backdoor found',
@@ -23,9 +23,16 @@ export function toHtml(report: Report): string {
 <p>${escape(subject.task)} · ${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${report.findings.length === 0 ? '<p>None.</p>' : report.findings.map(findingHtml).join('\n')}
 <h2>What was and was not tested</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], report.coverage.map((c) => [c.analysis, c.status, c.reason ?? '', c.seconds, c.limits]))}
-<h2>Files</h2>${table(['path', 'bytes', 'format', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, file.sha256]))}
+<h2>Files</h2>${table(['path', 'bytes', 'format', 'looked into', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, inspectionText(file), file.sha256]))}
 <footer>${escape(report.schema)} · ${report.tool.name} ${escape(report.tool.version)}</footer></body></html>
 `;
+}
+
+function inspectionText({ bytes, inspection }: ReportFile): string {
+  if (inspection === undefined) return 'unknown';
+  const { status, reason, parsed, skipped, opaque } = inspection;
+  const share = (part: number): string => `${bytes === 0 ? 0 : Math.round((1000 * part) / bytes) / 10} %`;
+  return `${status.replace('-', ' ')}: ${share(parsed)} parsed, ${share(skipped)} known and left, ${share(opaque)} not inspectable${reason === undefined ? '' : `; ${reason}`}`;
 }
 
 function findingHtml(finding: Finding): string {
@@ -55,9 +62,30 @@ function evidenceHtml(evidence: Evidence): string {
       return `${title}<p>Mean over ${evidence.triggered.length} prompts: ${meanOf(evidence.triggered)} nats with the trigger, ${meanOf(evidence.untriggered)} nats without.</p>`;
     case 'bytes':
       return `${title}<pre>${escape(evidence.file)} @ ${evidence.offset}\n${escape(evidence.hex)}</pre>`;
+    case 'disassembly':
+      return `${title}${table(['offset', 'instruction', 'argument', ''], evidence.lines.map(({ offset, instruction, argument, marked, note }) => [offset, instruction, argument, `${marked === true ? '◀ ' : ''}${note ?? ''}`]))}`;
+    case 'fields':
+      return `${title}${table(['field', 'offset', 'expected', 'found'], evidence.rows.map(({ field, offset, expected, found }) => [field, offset ?? '', expected ?? '', found]))}`;
+    case 'graph':
+      return `${title}${table(['node', 'kind', 'fed by', 'note'], evidence.nodes.map(({ id, kind, label, marked, note }) => [`${marked === true ? '▶ ' : ''}${label}`, kind, evidence.edges.filter(({ to }) => to === id).map(({ from }) => evidence.nodes.find((node) => node.id === from)?.label ?? from).join(', '), note ?? '']))}`;
+    case 'source':
+      return `${title}<pre>${markedHtml(evidence.text, evidence.marks)}</pre>`;
     case 'table':
       return title + table(evidence.columns, evidence.rows);
   }
+}
+
+/** Overlapping marks are cut to what is not yet marked. */
+function markedHtml(text: string, marks: readonly { readonly begin: number; readonly end: number; readonly why: string }[]): string {
+  let html = '';
+  let at = 0;
+  for (const { begin, end, why } of [...marks].sort((a, b) => a.begin - b.begin)) {
+    if (end <= at) continue;
+    const from = Math.max(begin, at);
+    html += `${escape(text.slice(at, from))}<mark title="${escape(why)}">${escape(text.slice(from, end))}</mark>`;
+    at = end;
+  }
+  return html + escape(text.slice(at));
 }
 
 function pairRow(pair: AnswerPair): (string | number)[] {

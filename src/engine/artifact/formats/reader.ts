@@ -4,10 +4,11 @@ import { ArtifactError } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { FormatMatch } from '../artifact.ts';
 
-/** The first bytes of a file, read once and shown to every reader. */
+/** The first and last bytes of a file (at most PROBE_BYTES each), read once and shown to every reader. */
 export interface Probe {
   readonly source: ByteSource;
   readonly head: Uint8Array;
+  readonly tail: Uint8Array;
 }
 
 export const PROBE_BYTES = 4096;

@@ -44,6 +44,14 @@ function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name:
       return <section className={styles.piece}><h3>{evidence.title} <span className="mono">{evidence.file} @ 0x{evidence.offset.toString(16)}</span></h3><pre>{hexLines(evidence.hex, evidence.offset)}</pre></section>;
     case 'table':
       return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={evidence.columns} rows={evidence.rows} note="" /></section>;
+    case 'disassembly':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['offset', 'instruction', 'argument', 'note']} rows={evidence.lines.map(({ offset, instruction, argument, marked, note }) => [offset, instruction, argument, `${marked === true ? '◀ ' : ''}${note ?? ''}`])} note="" /></section>;
+    case 'fields':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['field', 'offset', 'expected', 'found']} rows={evidence.rows.map(({ field, offset, expected, found }) => [field, offset ?? '', expected ?? '', found])} note="" /></section>;
+    case 'graph':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['node', 'kind', 'note']} rows={evidence.nodes.map(({ label, kind, marked, note }) => [`${marked === true ? '▶ ' : ''}${label}`, kind, note ?? ''])} note="" /></section>;
+    case 'source':
+      return <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>;
     case 'answers':
     case 'leaks':
     case 'variants':

@@ -1,0 +1,45 @@
+// JSON for static rules: the whole value, whatever the file is called. RFC 8259; duplicate keys are problems.
+import type { Inspector } from '../inspect/inspection.ts';
+import { parseJson, readText, TOKENIZER_LIMITS } from '../text.ts';
+import { baseName, type Probe } from './reader.ts';
+import type { FormatMatch } from '../artifact.ts';
+
+export interface JsonContent {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+export const jsonInspector: Inspector<JsonContent> = {
+  format: 'json',
+  match: matchJson,
+  async inspect(source, desk) {
+    const text = await readText(source, 'json', TOKENIZER_LIMITS);
+    const { value, problems } = parseJson(text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
+    for (const problem of problems) desk.problem(problem);
+    desk.parsed(0, source.size, 'JSON text');
+    return { text, value };
+  },
+};
+
+const AFTER_BRACE = '"}';
+const AFTER_BRACKET = '"{[]-0123456789tfn';
+
+/** By content: an opening brace and what JSON allows behind it ('{%' and '{{' begin Jinja). By name: .json, for what is broken. */
+export function matchJson({ source, head }: Probe): FormatMatch | undefined {
+  const begins = head.findIndex((byte) => !isSpace(byte));
+  const first = head[begins];
+  const second = head.subarray(begins + 1).find((byte) => !isSpace(byte));
+  const allowed = first === 0x7b ? AFTER_BRACE : first === 0x5b ? AFTER_BRACKET : '';
+  const follows = second !== undefined && allowed.includes(String.fromCharCode(second));
+  if (follows && isText(head)) return { format: 'json', sure: 'likely', why: `text that starts as JSON does` };
+  return baseName(source.path).toLowerCase().endsWith('.json') ? { format: 'json', sure: 'name', why: 'the name ends in .json' } : undefined;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+/** No control characters but white space: JSON and other text have none. */
+export function isText(head: Uint8Array): boolean {
+  return head.every((byte) => byte >= 0x20 ? byte !== 0x7f : isSpace(byte) || byte === 0x0c);
+}

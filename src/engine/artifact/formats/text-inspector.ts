@@ -1,0 +1,24 @@
+// Plain text that no other reader claims (README, LICENSE, merges.txt, Python). Kept whole for rules that look at words.
+import type { Inspector } from '../inspect/inspection.ts';
+import { readText, TOKENIZER_LIMITS } from '../text.ts';
+import { isText } from './json-inspector.ts';
+
+export const textInspector: Inspector<string> = {
+  format: 'text',
+  /** A last resort: sure as a name is, so that any reader that knows the content goes first. */
+  match: ({ source, head }) => (source.size > 0 && isText(head) && isUtf8(head, source.size > head.byteLength) ? { format: 'text', sure: 'name', why: 'UTF-8 text without control characters' } : undefined),
+  async inspect(source, desk) {
+    const text = await readText(source, 'text', TOKENIZER_LIMITS);
+    desk.parsed(0, source.size, 'text');
+    return text;
+  },
+};
+
+function isUtf8(head: Uint8Array, cut: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: cut });
+    return true;
+  } catch {
+    return false;
+  }
+}

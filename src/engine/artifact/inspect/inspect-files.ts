@@ -1,0 +1,184 @@
+// Looks into every file of a drop and, through containers, into every file inside those. Recognised by content at each
+// level: whatever a member is called, it is read as what it is. Every reader that a file's content matches gets to read it.
+import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
+import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
+import type { FormatMatch } from '../artifact.ts';
+import { INSPECTORS, recognise } from '../formats/registry.ts';
+import { MEMBER_MARK, type ByteRange, type Desk, type InspectedFile, type Inspection, type InspectionStatus, type Member, type RangeState } from './inspection.ts';
+import { accountFor, totalsOf } from './ranges.ts';
+
+export const INSPECT_LIMITS = {
+  /** Containers inside containers (CWE-674). Real models nest two deep. */
+  maxDepth: 8,
+  /** Files and members together (CWE-400). A torch zip of a large model holds some thousand members. */
+  maxFiles: 50_000,
+  /** Claims of one file's readers; past that they are merged by state (CWE-770). */
+  maxClaims: 200_000,
+  maxProblems: 256,
+} as const;
+
+export interface InspectOptions {
+  readonly signal?: CancelSignal;
+  readonly onProgress?: (done: number, total: number, path: string) => void;
+  readonly limits?: typeof INSPECT_LIMITS;
+}
+
+interface Waiting {
+  readonly path: string;
+  readonly source: ByteSource;
+  readonly root: string;
+  readonly container: string | undefined;
+  readonly member: string | undefined;
+  readonly unreadable: string | undefined;
+  readonly depth: number;
+}
+
+export async function inspectFiles(sources: readonly ByteSource[], { signal = NEVER, onProgress, limits = INSPECT_LIMITS }: InspectOptions = {}): Promise<Inspection> {
+  const files: InspectedFile[] = [];
+  let seen = sources.length;
+  for (const [index, source] of sources.entries()) {
+    onProgress?.(index, sources.length, source.path);
+    const stack: Waiting[] = [{ path: source.path, source, root: source.path, container: undefined, member: undefined, unreadable: undefined, depth: 0 }];
+    for (let file = stack.pop(); file !== undefined; file = stack.pop()) {
+      await breathe(signal);
+      const { inspected, members } = await inspectOne(file, signal, limits);
+      const room = Math.max(0, limits.maxFiles - seen);
+      const taken = members.slice(0, room);
+      seen += taken.length;
+      files.push(taken.length === members.length ? inspected : withReason(inspected, `${members.length - taken.length} of its members were not opened: more than ${limits.maxFiles} files in all`));
+      const { path, root, depth } = file;
+      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, depth: depth + 1 })).reverse());
+    }
+  }
+  onProgress?.(sources.length, sources.length, '');
+  return { files: withMembers(files) };
+}
+
+async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof INSPECT_LIMITS): Promise<{ inspected: InspectedFile; members: readonly Member[] }> {
+  const { unreadable, ...identity } = file;
+  const nothing = (reason: string, matches: readonly FormatMatch[] = []): InspectedFile => ({
+    ...identity,
+    format: matches[0]?.format ?? 'unknown',
+    matches,
+    status: file.source.size === 0 ? 'inspected' : 'not-inspected',
+    reason,
+    ranges: accountFor([{ begin: 0, end: file.source.size, state: 'opaque', what: reason }], file.source.size),
+    problems: [],
+    contents: new Map(),
+  });
+  if (unreadable !== undefined) return { inspected: { ...nothing(unreadable), status: 'not-inspected' }, members: [] };
+  const desk = new FileDesk(signal, limits);
+  let matches: readonly FormatMatch[];
+  try {
+    matches = (await recognise(file.source)).matches ?? [];
+  } catch (error) {
+    return { inspected: { ...nothing(failureText(error), []), problems: [fieldsOf(error, 'file', file.path)], status: 'not-inspected' }, members: [] };
+  }
+  if (matches.length === 0) return { inspected: nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format'), members: [] };
+  const contents = new Map<string, unknown>();
+  const failures: string[] = [];
+  for (const match of worthReading(matches)) {
+    const inspector = INSPECTORS.find(({ format }) => format === match.format);
+    if (inspector === undefined) continue;
+    desk.begin(match.format, file.path);
+    try {
+      contents.set(match.format, await inspector.inspect(file.source, desk));
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      desk.problems.push(fieldsOf(error, match.format, file.path));
+      failures.push(`${match.format}: ${failureText(error)}`);
+    }
+  }
+  const tooDeep = file.depth >= limits.maxDepth && desk.members.length > 0;
+  const ranges = accountFor(desk.claims, file.source.size);
+  const { status, reason } = statusOf(ranges, failures);
+  const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, contents };
+  return { inspected: tooDeep ? withReason(inspected, `containers nested more than ${limits.maxDepth} deep are not opened`) : inspected, members: tooDeep ? [] : desk.members };
+}
+
+/** A name alone is worth trying only where the content says nothing. */
+function worthReading(matches: readonly FormatMatch[]): readonly FormatMatch[] {
+  const byContent = matches.filter(({ sure }) => sure !== 'name');
+  return byContent.length > 0 ? byContent : matches.slice(0, 1);
+}
+
+function statusOf(ranges: readonly ByteRange[], failures: readonly string[]): { status: InspectionStatus; reason: string | undefined } {
+  const { parsed, skipped, opaque } = totalsOf(ranges);
+  if (parsed + skipped + opaque === 0) return { status: failures.length > 0 ? 'not-inspected' : 'inspected', reason: failures[0] };
+  if (parsed === 0) return { status: 'not-inspected', reason: failures[0] ?? ranges.find(({ state }) => state === 'opaque')?.what ?? 'no byte of it was understood' };
+  if (opaque === 0) return { status: failures.length > 0 ? 'partly' : 'inspected', reason: failures[0] };
+  return { status: 'partly', reason: failures[0] ?? `${opaque} bytes: ${ranges.find(({ state }) => state === 'opaque')?.what ?? ''}` };
+}
+
+/** A container is no better inspected than what it holds. Members stand behind their container, so the walk goes backwards. */
+function withMembers(files: readonly InspectedFile[]): InspectedFile[] {
+  const missing = new Map<string, number>();
+  const result = [...files];
+  for (let i = result.length - 1; i >= 0; i--) {
+    const file = result[i];
+    if (file === undefined) continue;
+    const count = missing.get(file.path) ?? 0;
+    const shown = count > 0 ? withReason(file, `${count} of its members ${count === 1 ? 'is' : 'are'} not wholly inspected`) : file;
+    result[i] = shown;
+    if (shown.container !== undefined && shown.status !== 'inspected') missing.set(shown.container, (missing.get(shown.container) ?? 0) + 1);
+  }
+  return result;
+}
+
+function withReason(file: InspectedFile, reason: string): InspectedFile {
+  return { ...file, status: file.status === 'inspected' ? 'partly' : file.status, reason: file.reason === undefined ? reason : `${file.reason}; ${reason}` };
+}
+
+function fieldsOf(error: unknown, format: string, file: string): ArtifactErrorFields {
+  if (error instanceof ArtifactError) return { ...error.toFields(), file };
+  // Not the file's fault: the reader has a hole. Said as such, and the file counts as not inspected.
+  return { code: 'unsupported-format', format, file, expected: 'a file this reader can handle', actual: `an error inside the reader (${failureText(error)})` };
+}
+
+function failureText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+class FileDesk implements Desk {
+  readonly claims: ByteRange[] = [];
+  readonly problems: ArtifactErrorFields[] = [];
+  readonly members: Member[] = [];
+  #at = { format: '', file: '' };
+
+  constructor(
+    readonly signal: CancelSignal,
+    private readonly limits: typeof INSPECT_LIMITS,
+  ) {}
+
+  begin(format: string, file: string): void {
+    this.#at = { format, file };
+  }
+
+  parsed(begin: number, end: number, what: string): void {
+    this.#claim(begin, end, 'parsed', what);
+  }
+
+  skipped(begin: number, end: number, why: string): void {
+    this.#claim(begin, end, 'skipped', why);
+  }
+
+  opaque(begin: number, end: number, why: string): void {
+    this.#claim(begin, end, 'opaque', why);
+  }
+
+  problem(fields: Omit<ArtifactErrorFields, 'format' | 'file'>): void {
+    if (this.problems.length < this.limits.maxProblems) this.problems.push({ ...fields, ...this.#at });
+  }
+
+  member(member: Member): void {
+    if (this.members.length <= this.limits.maxFiles) this.members.push(member);
+  }
+
+  #claim(begin: number, end: number, state: RangeState, what: string): void {
+    if (end <= begin) return;
+    const last = this.claims.at(-1);
+    if (last !== undefined && last.end === begin && last.state === state && last.what === what) this.claims[this.claims.length - 1] = { ...last, end };
+    else if (this.claims.length < this.limits.maxClaims) this.claims.push({ begin, end, state, what });
+  }
+}

@@ -1,0 +1,5 @@
+// The families of static rules, in the order in which they run. A new family is one folder and one line here.
+import { fileIntegrity } from './file-integrity/index.ts';
+import type { Analysis } from '../audit/analysis.ts';
+
+export const RULE_FAMILIES: readonly Analysis[] = [fileIntegrity];
