@@ -60,6 +60,11 @@ export class GraphBuilder {
     return this.#constant(`float32/${value}`, 'float32', [], new Uint8Array(Float32Array.of(value).buffer));
   }
 
+  /** A tensor written into the graph. */
+  floats(values: Float32Array, dims: readonly number[]): Value {
+    return this.#constant(`floats/${this.#initializers.size}`, 'float32', dims, new Uint8Array(values.slice().buffer));
+  }
+
   /** A tensor whose bytes stay in `source`; `location` is the name under which the runtime is given that source. */
   external(name: string, type: OnnxType, dims: readonly number[], location: string, source: ByteSource | undefined, offset: Bytes, length: Bytes): Value {
     this.#initializers.set(name, { initializer: { name, type, dims, data: { kind: 'external', location, offset, length } }, source });

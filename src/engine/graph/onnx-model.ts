@@ -65,6 +65,17 @@ export function serialiseModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
   return model.finish();
 }
 
+/** A model with more nodes, initializers, inputs and outputs: protobuf merges a second `graph` field into the first. */
+export function appendToModel(model: Uint8Array, graph: OnnxGraph): Uint8Array<ArrayBuffer> {
+  const writer = new ProtobufWriter();
+  writer.message(7, (inner) => writeGraph(inner, graph));
+  const suffix = writer.finish();
+  const joined = new Uint8Array(model.byteLength + suffix.byteLength);
+  joined.set(model);
+  joined.set(suffix, model.byteLength);
+  return joined;
+}
+
 function writeGraph(writer: ProtobufWriter, graph: OnnxGraph): void {
   for (const node of graph.nodes) writer.message(1, (inner) => writeNode(inner, node));
   writer.text(2, graph.name);
