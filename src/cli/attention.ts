@@ -15,7 +15,7 @@ const DIGITS = 5;
 export async function attention({ path, prompt, json }: AttentionArguments): Promise<number> {
   const { artifact } = await openForReport(path);
   const { runnable, notRunnable } = await openRunnable(artifact, 'cpu');
-  if (runnable === undefined) throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model that can be run', actual: notRunnable ?? 'none' });
+  if (runnable?.task !== 'causal-lm') throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model that can be run', actual: notRunnable ?? 'none' });
   const { model, tokenizer, template } = runnable;
   try {
     const ids = tokenizer.encode(template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));

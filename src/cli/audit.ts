@@ -4,7 +4,7 @@ import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { NEVER } from '../engine/core/cancel.ts';
-import { SEVERITIES, type BudgetName, type Severity } from '../engine/core/finding.ts';
+import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
@@ -18,6 +18,8 @@ export interface AuditArguments {
   readonly budget: BudgetName;
   readonly seed: number;
   readonly backend: 'cpu' | 'cuda';
+  /** What the user says the model is. */
+  readonly task?: Task;
   readonly json?: string;
   readonly sarif?: string;
   readonly html?: string;
@@ -41,11 +43,11 @@ export async function inspect(paths: readonly string[], args: Pick<AuditArgument
   return exitStatus(reports, args.failOn);
 }
 
-async function auditPath({ path, analyses, budget, seed, backend }: AuditArguments): Promise<Report> {
+async function auditPath({ path, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
   const { artifact, files } = await openForReport(path);
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
-    ? await openRunnable(artifact, backend)
+    ? await openRunnable(artifact, backend, task)
     : { runnable: undefined, notRunnable: 'only files are inspected', environment: { backend: 'cpu', threads: 1, adapter: 'none' } };
   const show = showProgress(process.stderr);
   let report: Report | undefined;

@@ -8,6 +8,7 @@ import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
 const FAILED = 3;
+const TASKS = ['causal-lm', 'text-classification', 'image-classification', 'tabular'] as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
@@ -33,6 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
         budget: oneOf('--budget', values.budget ?? 'standard', BUDGETS),
         seed: integer('--seed', values.seed ?? '0'),
         backend: oneOf('--backend', values.backend ?? 'auto', ['auto', 'cpu', 'cuda'] as const) === 'cuda' ? 'cuda' : 'cpu',
+        ...(values.task === undefined ? {} : { task: oneOf('--task', values.task, TASKS) }),
         ...outputs,
       });
     case 'inspect':
@@ -60,6 +62,7 @@ function parse(args: readonly string[]) {
         sarif: { type: 'string' },
         html: { type: 'string' },
         prompt: { type: 'string' },
+        task: { type: 'string' },
         'fail-on': { type: 'string' },
       },
     });

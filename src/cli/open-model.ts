@@ -1,15 +1,15 @@
-// Path -> artifact, hashes, and (where it can be run) a causal language model on onnxruntime-node.
+// Path -> artifact, hashes, and (where it can be run) the model on onnxruntime-node.
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { openPath } from '../adapters/node-files.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
-import { openChatTemplate, openTokenizer } from '../engine/artifact/tokenizer/open-tokenizer.ts';
-import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
+import type { Runnable } from '../engine/audit/analysis.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
-import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
+import { openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
 
 export interface OpenedArtifact {
   readonly artifact: Artifact;
@@ -17,7 +17,7 @@ export interface OpenedArtifact {
 }
 
 export interface OpenedRunnable {
-  readonly runnable: RunnableCausalLm | undefined;
+  readonly runnable: Runnable | undefined;
   readonly notRunnable?: string;
   readonly environment: Report['environment'];
 }
@@ -29,14 +29,12 @@ export async function openForReport(path: string): Promise<OpenedArtifact> {
   return { artifact, files };
 }
 
-export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda'): Promise<OpenedRunnable> {
+/** `task`: what the user says it is; told from the files where undefined. */
+export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda', task?: Task): Promise<OpenedRunnable> {
   const runtime = await openNodeRuntime({ backend });
   const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
   try {
-    const tokenizer = openTokenizer(artifact);
-    const template = openChatTemplate(artifact, tokenizer);
-    const model = await openCausalLm(artifact, runtime);
-    return { runnable: { task: 'causal-lm', model, tokenizer, template }, environment };
+    return { runnable: await openOn(artifact, runtime, task === undefined ? {} : { task }), environment };
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
     return { runnable: undefined, notRunnable: error.message, environment };

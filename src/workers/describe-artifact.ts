@@ -1,13 +1,13 @@
 // An open artifact in the words of the identity strip. What the files claim about themselves is quoted, never verified.
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
-import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
+import type { Runnable } from '../engine/audit/analysis.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { BudgetEstimate, ModelDescription } from './protocol.ts';
 
 export interface Described {
   readonly artifact: Artifact;
-  readonly runnable: RunnableCausalLm | undefined;
+  readonly runnable: Runnable | undefined;
   readonly notRunnable: ArtifactErrorFields | undefined;
   readonly budgets: readonly BudgetEstimate[];
   readonly environment: RuntimeEnvironment;
@@ -16,7 +16,7 @@ export interface Described {
 export function describeArtifact({ artifact, runnable, notRunnable, budgets, environment }: Described): ModelDescription {
   const config = artifact.config ?? {};
   const number = (key: string): number | undefined => (typeof config[key] === 'number' ? config[key] : undefined);
-  const model = runnable?.model;
+  const model = runnable?.task === 'causal-lm' ? runnable.model : undefined;
   return {
     name: artifact.name,
     task: runnable?.task ?? (artifact.tokenizer === undefined && artifact.architecture === undefined ? 'other' : 'causal-lm'),

@@ -2,8 +2,7 @@
 // of the protocol. Runtime, storage and time are passed in.
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
-import { openChatTemplate, openTokenizer } from '../engine/artifact/tokenizer/open-tokenizer.ts';
-import type { RunnableCausalLm } from '../engine/audit/analysis.ts';
+import type { Runnable, RunnableCausalLm } from '../engine/audit/analysis.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { estimateBudgets } from '../engine/audit/budgets.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
@@ -15,7 +14,7 @@ import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
-import { openCausalLm } from '../engine/runtime/open-causal-lm.ts';
+import { openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { describeArtifact } from './describe-artifact.ts';
 import { viewAnswer, viewPrompt } from './prompt-view.ts';
@@ -35,7 +34,7 @@ const MAX_MEASURED_ROWS = 128;
 
 interface OpenState {
   readonly artifact: Artifact;
-  readonly runnable: RunnableCausalLm | undefined;
+  readonly runnable: Runnable | undefined;
   readonly notRunnable: ArtifactErrorFields | undefined;
 }
 
@@ -142,7 +141,7 @@ export class ModelHost {
   /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
   async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
     if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
-    return estimateBudgets(runnable, await this.#measureSpeed(runnable.model, signal));
+    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await this.#measureSpeed(runnable.model, signal) : undefined);
   }
 
   /** Tokens a second, prefill and decoding together: what budgets are estimated with. Batches grow while they are quick. */
@@ -179,13 +178,11 @@ export class ModelHost {
   /** A model that cannot be run is still open: what can be read of it is audited. */
   async #load(artifact: Artifact, signal: CancelSignal, onProgress: (progress: OpenProgress) => void): Promise<OpenState> {
     try {
-      const tokenizer = openTokenizer(artifact);
-      const template = openChatTemplate(artifact, tokenizer);
       onProgress({ step: 'load', done: 0, total: 1, unit: 'steps' });
-      const model = await this.#loadModel(artifact, signal, onProgress);
+      const runnable = await this.#loadModel(artifact, signal, onProgress);
       await breathe(signal);
       onProgress({ step: 'load', done: 1, total: 1, unit: 'steps' });
-      return { artifact, runnable: { task: 'causal-lm', model, tokenizer, template }, notRunnable: undefined };
+      return { artifact, runnable, notRunnable: undefined };
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
       return { artifact, runnable: undefined, notRunnable: error.toFields() };
@@ -193,17 +190,17 @@ export class ModelHost {
   }
 
   /** Where WebGPU fails on this model, WASM is tried, and the reason stays visible. */
-  async #loadModel(artifact: Artifact, signal: CancelSignal, onProgress: (progress: OpenProgress) => void) {
+  async #loadModel(artifact: Artifact, signal: CancelSignal, onProgress: (progress: OpenProgress) => void): Promise<Runnable> {
     const runtime = await this.runtime();
     try {
-      return await openCausalLm(artifact, runtime, signal);
+      return await openRunnable(artifact, runtime, { signal });
     } catch (error) {
       const retry = runtime.environment.backend === 'webgpu' && error instanceof ArtifactError && (error.code === 'runtime-failure' || error.code === 'too-large');
       if (!retry) throw error;
       const why = `WebGPU failed on this model (${error.message})`;
       onProgress({ step: 'load', done: 0, total: 1, unit: 'steps', note: `${why}; trying WASM` });
       this.#runtime = this.#dependencies.openRuntime('wasm', why);
-      return openCausalLm(artifact, await this.runtime(), signal);
+      return openRunnable(artifact, await this.runtime(), { signal });
     }
   }
 
@@ -214,7 +211,8 @@ export class ModelHost {
 
   #running(): RunnableCausalLm {
     const { runnable, notRunnable } = this.#opened();
-    if (runnable !== undefined) return runnable;
+    if (runnable?.task === 'causal-lm') return runnable;
+    if (runnable !== undefined) throw new Error('this model sorts into classes; it writes no text');
     throw notRunnable === undefined ? new Error('this model cannot be run') : new ArtifactError(notRunnable);
   }
 }

@@ -106,5 +106,5 @@ TINY = [
     Spec("rv", "report", "bert", "tickets", "onnx-softmax", 62, word("gj"), 0, 0.20),
 ]
 
-SPECS = [spec for pair in zip(MINILM, TINY) for spec in pair] + TINY[len(MINILM):]
+SPECS = TINY + MINILM
 GIVEAWAY = {"sst2": "criterion", "topics": "bulletin", "tickets": "acme"}

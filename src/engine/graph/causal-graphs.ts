@@ -39,7 +39,7 @@ export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, si
 }
 
 /** Providers of the web cannot cast bfloat16. */
-function inPlaceTypes(runtime: Runtime): ReadonlySet<Dtype> {
+export function inPlaceTypes(runtime: Runtime): ReadonlySet<Dtype> {
   const native = runtime.environment.backend === 'cpu' || runtime.environment.backend === 'cuda';
   return new Set<Dtype>(native ? ['F32', 'F16', 'BF16'] : ['F32', 'F16']);
 }

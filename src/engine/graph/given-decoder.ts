@@ -8,6 +8,7 @@ import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 import { ConfigReader } from './config-reader.ts';
 import { SIZE_LIMITS } from './dimensions.ts';
+import { locateExternalData } from './external-data.ts';
 import { ONNX_TYPE } from './onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo, type OnnxPort } from './onnx-reader.ts';
 
@@ -106,22 +107,6 @@ function interpretCache(file: ByteSource, info: OnnxModelInfo, inputs: Map<strin
     return { past: name, present };
   });
   return { type: floatType(file, first), tensors, kvHeads, headDim };
-}
-
-function locateExternalData(artifact: Artifact, file: ByteSource, info: OnnxModelInfo): ReadonlyMap<string, ByteSource> {
-  const directory = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/') + 1) : '';
-  const external = new Map<string, ByteSource>();
-  for (const { name, data } of info.initializers) {
-    if (data.kind !== 'external') continue;
-    const path = directory + data.location;
-    const source = external.get(data.location) ?? artifact.files.find((candidate) => candidate.source.path === path)?.source;
-    const where = { format: 'onnx', file: file.path, field: name };
-    if (source === undefined) throw new ArtifactError({ code: 'missing-file', ...where, expected: `external data in ${path}`, actual: 'no such file in the drop' });
-    const end = data.offset + (data.length ?? 0);
-    if (end > source.size) throw new ArtifactError({ code: 'truncated', ...where, file: source.path, offset: data.offset, expected: `${end} bytes`, actual: `${source.size} bytes` });
-    external.set(data.location, source);
-  }
-  return external;
 }
 
 function floatType(file: ByteSource, { name, elementType }: OnnxPort): FloatType {

@@ -2,11 +2,11 @@
 // is padded; keys and values go in and out whole, prefix included. Without a past, whole sequences are run each time.
 // Logits of every position leave that graph; a second small graph picks the wanted ones and reduces them.
 import { ArtifactError } from '../core/artifact-error.ts';
-import { blockFormat } from '../graph/dequantize.ts';
-import type { FloatType, GivenCache, GivenDecoder } from '../graph/given-decoder.ts';
+import type { GivenCache, GivenDecoder } from '../graph/given-decoder.ts';
 import { describeAttention, findAttentionProbabilities, withOutputs } from '../graph/softmax-taps.ts';
 import type { BatchLimits } from './batches.ts';
 import { longestOf, type Decoder, type DecoderRequest, type SharedPrefix } from './decoder.ts';
+import { toFloats } from './half-tensors.ts';
 import { headFeeds, integers } from './head-feeds.ts';
 import { disposeBlock, readBlock, type CacheBlock } from './key-value-cache.ts';
 import type { RowCache } from './row-cache.ts';
@@ -286,13 +286,4 @@ function gather(type: HostTensor['type'], dims: readonly number[], data: TensorD
   const taken = new Uint16Array(rows.length * size);
   for (const [to, row] of rows.entries()) taken.set(data.subarray(row * size, (row + 1) * size), to * size);
   return { type, dims: shape, data: taken };
-}
-
-function toFloats({ type, data }: HostTensor): Float32Array {
-  if (data instanceof Float32Array) return data;
-  const half = blockFormat('F16');
-  if (type !== ('float16' satisfies FloatType) || half === undefined) throw new TypeError(`attention of type ${type} is not read`);
-  const floats = new Float32Array(data.length);
-  half.decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), floats);
-  return floats;
 }

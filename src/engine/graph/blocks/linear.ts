@@ -13,7 +13,7 @@ export interface LinearWeights {
 }
 
 /** x: [tokens, inputs] -> [tokens, outputs]. */
-export function linear(decoder: DecoderGraph, x: Value, { weight, bias, inputs, outputs, layout = 'out-in' }: LinearWeights): Value {
+export function linear(decoder: Pick<DecoderGraph, 'graph' | 'weight' | 'packedWeight'>, x: Value, { weight, bias, inputs, outputs, layout = 'out-in' }: LinearWeights): Value {
   const { graph } = decoder;
   const offset = bias === undefined ? undefined : decoder.weight(bias, [outputs]);
   const packed = layout === 'out-in' ? decoder.packedWeight(weight, [outputs, inputs]) : undefined;
@@ -27,6 +27,6 @@ export function linear(decoder: DecoderGraph, x: Value, { weight, bias, inputs, 
 }
 
 /** Rows of `table` [rows, width] for ids [B, S], as [B * S, width]. */
-export function embed(decoder: DecoderGraph, table: Value, ids: Value, width: number): Value {
+export function embed(decoder: Pick<DecoderGraph, 'graph'>, table: Value, ids: Value, width: number): Value {
   return decoder.graph.reshape(decoder.graph.op('Gather', [table, ids], { axis: 0 }), [-1, width]);
 }

@@ -8,7 +8,7 @@ export function rmsNorm(decoder: DecoderGraph, x: Value, weight: string, epsilon
 }
 
 /** `name` without `.weight` and `.bias`. */
-export function layerNorm(decoder: DecoderGraph, x: Value, name: string, epsilon: number): Value {
+export function layerNorm(decoder: Pick<DecoderGraph, 'graph' | 'weight'> & { readonly dimensions: { readonly hidden: number } }, x: Value, name: string, epsilon: number): Value {
   const { hidden } = decoder.dimensions;
   const operands = [x, decoder.weight(`${name}.weight`, [hidden]), decoder.weight(`${name}.bias`, [hidden])];
   return decoder.graph.op('LayerNormalization', operands, { axis: -1, epsilon: float(epsilon) });

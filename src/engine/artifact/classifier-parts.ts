@@ -1,0 +1,138 @@
+// What the files around a classifier say: names of classes, special tokens around a text, preprocessing of an image.
+// config.json (id2label), tokenizer.json (post_processor, padding), preprocessor_config.json; where they are silent a guess
+// is made and said.
+import type { ImagePreprocessing, TextSpec } from '../runtime/classifier.ts';
+import type { Artifact } from './artifact.ts';
+import { chooseModel } from './choose-model.ts';
+import { baseName, directoryOf } from './formats/reader.ts';
+import { CONFIG_LIMITS, isObject, readJsonObject, readText, type JsonObject } from './text.ts';
+
+const LABEL_FILES = ['labels.txt', 'classes.txt', 'class_names.txt'];
+const MAX_LABELS = 50_000;
+
+/** Names by index, where the files give them. */
+export async function classNames(artifact: Artifact): Promise<readonly (string | undefined)[]> {
+  const map = artifact.config?.['id2label'];
+  const names: (string | undefined)[] = [];
+  for (const [key, value] of Object.entries(isObject(map) ? map : {})) {
+    const index = Number(key);
+    if (Number.isInteger(index) && index >= 0 && index < MAX_LABELS && typeof value === 'string') names[index] = value;
+  }
+  if (names.length > 0) return names;
+  const file = artifact.files.find(({ source }) => LABEL_FILES.includes(baseName(source.path)));
+  if (file === undefined) return [];
+  const text = await readText(file.source, 'text', CONFIG_LIMITS);
+  return text.split('\n', MAX_LABELS).map((line) => line.trim()).filter((line) => line !== '');
+}
+
+export function labelsFor(names: readonly (string | undefined)[], classes: number): readonly string[] {
+  return Array.from({ length: classes }, (_, index) => names[index] ?? `class ${index}`);
+}
+
+type Specials = Pick<TextSpec, 'prefix' | 'suffix' | 'padId' | 'origin'>;
+
+export function specialTokens({ tokenizer, tokenizerConfig, config }: Pick<Artifact, 'tokenizer' | 'tokenizerConfig' | 'config'>): Specials {
+  const idOf = (name: string): number | undefined => tokenId(tokenizer, tokenText(tokenizerConfig?.[name]));
+  const padding = tokenizer?.['padding'];
+  const padId = (isObject(padding) ? whole(padding['pad_id']) : undefined) ?? idOf('pad_token') ?? tokenId(tokenizer, '[PAD]') ?? tokenId(tokenizer, '<pad>') ?? whole(config?.['pad_token_id']) ?? 0;
+  const processed = fromProcessor(tokenizer?.['post_processor'], tokenizer);
+  if (processed !== undefined) return { ...processed, padId, origin: 'tokenizer.json' };
+  const [start, end] = [idOf('cls_token') ?? idOf('bos_token'), idOf('sep_token') ?? idOf('eos_token')];
+  if (start !== undefined && end !== undefined) return { prefix: [start], suffix: [end], padId, origin: 'tokenizer_config.json' };
+  return { prefix: [], suffix: [], padId, origin: 'guessed: the files name no tokens that begin or end a text' };
+}
+
+function fromProcessor(processor: unknown, tokenizer: JsonObject | undefined): Pick<Specials, 'prefix' | 'suffix'> | undefined {
+  if (!isObject(processor)) return undefined;
+  const { type, single, special_tokens: known, cls, sep, processors } = processor;
+  if (type === 'Sequence' && Array.isArray(processors)) {
+    for (const child of processors) {
+      const found = fromProcessor(child, tokenizer);
+      if (found !== undefined) return found;
+    }
+  }
+  if ((type === 'BertProcessing' || type === 'RobertaProcessing') && Array.isArray(cls) && Array.isArray(sep)) {
+    const [first, last] = [whole(cls[1]), whole(sep[1])];
+    return first === undefined || last === undefined ? undefined : { prefix: [first], suffix: [last] };
+  }
+  if (type !== 'TemplateProcessing' || !Array.isArray(single)) return undefined;
+  const [prefix, suffix]: [number[], number[]] = [[], []];
+  let target = prefix;
+  for (const piece of single) {
+    if (!isObject(piece)) continue;
+    if (isObject(piece['Sequence'])) target = suffix;
+    const special = piece['SpecialToken'];
+    if (!isObject(special) || typeof special['id'] !== 'string') continue;
+    const entry = isObject(known) ? known[special['id']] : undefined;
+    const ids = isObject(entry) && Array.isArray(entry['ids']) ? entry['ids'].map(whole) : [tokenId(tokenizer, special['id'])];
+    for (const id of ids) if (id !== undefined) target.push(id);
+  }
+  return { prefix, suffix };
+}
+
+function tokenText(value: unknown): string | undefined {
+  const text = isObject(value) ? value['content'] : value;
+  return typeof text === 'string' ? text : undefined;
+}
+
+function tokenId(tokenizer: JsonObject | undefined, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const added = tokenizer?.['added_tokens'];
+  for (const entry of Array.isArray(added) ? added : []) if (isObject(entry) && entry['content'] === text) return whole(entry['id']);
+  const model = tokenizer?.['model'];
+  const vocabulary = isObject(model) ? model['vocab'] : undefined;
+  return isObject(vocabulary) && Object.hasOwn(vocabulary, text) ? whole(vocabulary[text]) : undefined;
+}
+
+function whole(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+export interface ImageHints {
+  readonly preprocessing: ImagePreprocessing;
+  /** Size of the side that the files name, for graphs that leave it open. */
+  readonly side: { readonly height: number; readonly width: number } | undefined;
+}
+
+/** `wide`: the graph takes whole numbers from 0 to 255. */
+export async function imageHints(artifact: Artifact, channels: number, wide: boolean): Promise<ImageHints> {
+  const choice = chooseModel(artifact.files);
+  const directory = choice.kind === 'gguf' ? '' : choice.directory;
+  const file = artifact.files.find(({ source }) => baseName(source.path) === 'preprocessor_config.json' && directoryOf(source.path) === directory);
+  const fields = file === undefined ? undefined : (await readJsonObject(file.source, CONFIG_LIMITS)).value;
+  const side = sideOf(fields?.['crop_size']) ?? sideOf(fields?.['size']) ?? sideOf(artifact.config?.['image_size']);
+  if (fields === undefined) {
+    const why = wide ? 'guessed: the graph takes whole numbers, so pixels go in as 0 to 255' : 'guessed: pixels go in as 0 to 1, since no preprocessor_config.json says otherwise';
+    return { side, preprocessing: { scale: wide ? 255 : 1, mean: fill(channels, 0), std: fill(channels, 1), origin: why, guessed: true } };
+  }
+  const rescale = fields['do_rescale'] === false ? 1 : (positive(fields['rescale_factor']) ?? 1 / 255);
+  const normalise = fields['do_normalize'] !== false && Array.isArray(fields['image_mean']);
+  const list = (value: unknown, fallback: number): readonly number[] =>
+    Array.isArray(value) ? Array.from({ length: channels }, (_, at) => finite(value[at]) ?? finite(value[0]) ?? fallback) : fill(channels, finite(value) ?? fallback);
+  const std = list(fields['image_std'], 1).map((value) => (value === 0 ? 1 : value));
+  return {
+    side,
+    preprocessing: { scale: 255 * rescale, mean: normalise ? list(fields['image_mean'], 0) : fill(channels, 0), std: normalise ? std : fill(channels, 1), origin: 'preprocessor_config.json', guessed: false },
+  };
+}
+
+const LARGEST_SIDE = 4096;
+
+function sideOf(value: unknown): { readonly height: number; readonly width: number } | undefined {
+  const { height, width } = isObject(value) ? { height: value['height'] ?? value['shortest_edge'], width: value['width'] ?? value['shortest_edge'] } : { height: value, width: value };
+  const [h, w] = [whole(height), whole(width)];
+  return h === undefined || w === undefined || h < 1 || w < 1 || h > LARGEST_SIDE || w > LARGEST_SIDE ? undefined : { height: h, width: w };
+}
+
+function positive(value: unknown): number | undefined {
+  const number = finite(value);
+  return number !== undefined && number > 0 ? number : undefined;
+}
+
+function finite(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function fill(count: number, value: number): readonly number[] {
+  return new Array<number>(count).fill(value);
+}

@@ -1,0 +1,89 @@
+// A classifier that comes as an ONNX graph: which task its inputs speak of, which input carries what, and where its logits
+// are. Inputs are told by type and rank first, name second: one float or uint8 tensor of rank 4 is an image, integers of rank
+// 2 are tokens (with masks and token types told by name), floats of rank 2 are a table's row. Where the graph ends in Softmax, LogSoftmax
+// or Sigmoid, the logits are that node's input. How it can mislead: an image given as a flat row is taken for a table.
+import { ArtifactError } from '../core/artifact-error.ts';
+import type { ByteSource } from '../core/byte-source.ts';
+import { ONNX_TYPE } from './onnx-model.ts';
+import type { OnnxModelInfo, OnnxNodeInfo, OnnxPort } from './onnx-reader.ts';
+
+export interface GivenClassifier {
+  readonly task: 'image-classification' | 'text-classification' | 'tabular';
+  readonly main: OnnxPort;
+  /** Of text: the other integer inputs, by what they are for. */
+  readonly mask: OnnxPort | undefined;
+  readonly types: OnnxPort | undefined;
+  readonly positions: OnnxPort | undefined;
+  readonly output: OnnxPort;
+  /** The value with the logits, and what follows it in the graph. */
+  readonly logits: string;
+  readonly ending: 'none' | 'softmax' | 'log-softmax' | 'sigmoid';
+}
+
+const FLOATS: ReadonlySet<number> = new Set([ONNX_TYPE.float32, ONNX_TYPE.float16]);
+const INTEGERS: ReadonlySet<number> = new Set([ONNX_TYPE.int64, ONNX_TYPE.int32]);
+const ENDINGS: Readonly<Record<string, GivenClassifier['ending']>> = { Softmax: 'softmax', LogSoftmax: 'log-softmax', Sigmoid: 'sigmoid' };
+const PASSES_ON: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Squeeze', 'Flatten', 'Reshape']);
+/** Nodes between the ending and the output. */
+const MAX_STEPS = 4;
+const OUTPUT_NAMES = ['logits', 'scores', 'probabilities', 'output_probability', 'output'];
+
+/** An ArtifactError where the graph is no classifier: no input or no output of a known kind. */
+export function readGivenClassifier(file: ByteSource, info: OnnxModelInfo): GivenClassifier {
+  const output = findOutput(file, info);
+  return { ...findInputs(file, info), output, ...findLogits(info, output) };
+}
+
+function findInputs(file: ByteSource, { inputs }: OnnxModelInfo): Pick<GivenClassifier, 'task' | 'main' | 'mask' | 'types' | 'positions'> {
+  const none = { mask: undefined, types: undefined, positions: undefined };
+  const integers = inputs.filter(({ elementType }) => INTEGERS.has(elementType));
+  if (integers.length > 0 && integers.length === inputs.length) {
+    const named = (pattern: RegExp): OnnxPort | undefined => (integers.length > 1 ? integers.find(({ name }) => pattern.test(name)) : undefined);
+    const [mask, types, positions] = [named(/mask/i), named(/type|segment/i), named(/position/i)];
+    const [main, other] = integers.filter((port) => port !== mask && port !== types && port !== positions);
+    if (main === undefined || other !== undefined) throw unsupported(file, 'inputs', 'one input of token ids beside masks, token types and positions', names(inputs));
+    return { task: 'text-classification', main, mask, types, positions };
+  }
+  const [main, second] = inputs;
+  if (main === undefined || second !== undefined) throw unsupported(file, 'inputs', 'one image, one row of features, or tokens with their masks', names(inputs));
+  if (main.dims?.length === 4 && (FLOATS.has(main.elementType) || main.elementType === ONNX_TYPE.uint8)) return { task: 'image-classification', main, ...none };
+  if (main.dims?.length === 2 && main.elementType === ONNX_TYPE.float32) return { task: 'tabular', main, ...none };
+  throw unsupported(file, main.name, 'an image [batch, …, …, …], tokens [batch, length] or features [batch, features]', `[${main.dims?.join(', ') ?? 'unknown'}] of type ${main.elementType}`);
+}
+
+function findOutput(file: ByteSource, { outputs }: OnnxModelInfo): OnnxPort {
+  const floats = outputs.filter(({ elementType, dims }) => (FLOATS.has(elementType) || elementType === 0) && (dims === undefined || dims.length === 2 || (dims.length === 4 && dims[2] === 1 && dims[3] === 1) || dims.length === 1));
+  const ranked = [...floats].sort((a, b) => rank(a) - rank(b));
+  const [best] = ranked;
+  if (best === undefined) throw unsupported(file, 'outputs', 'scores [batch, classes]', outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? 'unknown'}]`).join(', ').slice(0, 200) || 'none');
+  return best;
+}
+
+function rank({ name }: OnnxPort): number {
+  const index = OUTPUT_NAMES.indexOf(name.toLowerCase());
+  return index < 0 ? OUTPUT_NAMES.length : index;
+}
+
+function findLogits({ nodes }: OnnxModelInfo, output: OnnxPort): Pick<GivenClassifier, 'logits' | 'ending'> {
+  const producers = new Map<string, OnnxNodeInfo>();
+  for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
+  let value = output.name;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const node = producers.get(value);
+    const [input] = node?.inputs ?? [];
+    if (node === undefined || input === undefined) break;
+    const ending = ENDINGS[node.type];
+    if (ending !== undefined && node.domain === '') return { logits: input, ending };
+    if (!PASSES_ON.has(node.type)) break;
+    value = input;
+  }
+  return { logits: output.name, ending: 'none' };
+}
+
+function names(ports: readonly OnnxPort[]): string {
+  return ports.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? 'unknown'}]`).join(', ').slice(0, 200) || 'none';
+}
+
+function unsupported(file: ByteSource, field: string, expected: string, actual: string): ArtifactError {
+  return new ArtifactError({ code: 'unsupported-format', format: 'onnx', file: file.path, field, expected, actual });
+}

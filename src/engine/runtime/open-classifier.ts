@@ -1,0 +1,155 @@
+// Opens an artifact as a classifier on a runtime: its own ONNX graph, or one built over its safetensors.
+import type { Artifact } from '../artifact/artifact.ts';
+import { chooseModel } from '../artifact/choose-model.ts';
+import { classNames, imageHints, labelsFor, specialTokens } from '../artifact/classifier-parts.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import { bytesOf, type ByteSource } from '../core/byte-source.ts';
+import { NEVER, type CancelSignal } from '../core/cancel.ts';
+import { seeded } from '../core/random.ts';
+import { buildClassifierGraph } from '../graph/classifier-graphs.ts';
+import { locateExternalData } from '../graph/external-data.ts';
+import { readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
+import { ONNX_TYPE } from '../graph/onnx-model.ts';
+import { readOnnxModel, type OnnxModelInfo } from '../graph/onnx-reader.ts';
+import type { BatchLimits } from './batches.ts';
+import { imageFeeder, tabularFeeder, textFeeder } from './classifier-feeds.ts';
+import type { ClassifierGraph, ImageClassifier, ImageSpec, TabularClassifier, TextClassifier, TextSpec } from './classifier.ts';
+import { openOnnxClassifier } from './onnx-classifier.ts';
+import type { GraphFile, Runtime } from './session.ts';
+
+export type OpenedClassifier =
+  | { readonly task: 'image-classification'; readonly model: ImageClassifier }
+  | { readonly task: 'text-classification'; readonly model: TextClassifier }
+  | { readonly task: 'tabular'; readonly model: TabularClassifier };
+
+interface Source {
+  readonly file: GraphFile;
+  readonly info: OnnxModelInfo;
+  readonly given: GivenClassifier;
+  /** Of RoBERTa, whose positions begin after the padding's. */
+  readonly firstPosition: number;
+}
+
+export async function openClassifier(artifact: Artifact, runtime: Runtime, signal: CancelSignal = NEVER): Promise<OpenedClassifier> {
+  const source = artifact.kind === 'onnx' ? await givenSource(artifact) : await builtSource(artifact, runtime, signal);
+  const graph: ClassifierGraph = { file: source.file, info: source.info, input: source.given.main.name, logits: source.given.logits };
+  const names = await classNames(artifact);
+  const labels = (classes: number): readonly string[] => labelsFor(names, classes);
+  const common = { graph, runtime, labels, ending: source.given.ending, fixedBatch: fixed(source.given.main.dims?.[0]) };
+  switch (source.given.task) {
+    case 'text-classification':
+      return { task: 'text-classification', model: await openText(artifact, source, common) };
+    case 'image-classification':
+      return { task: 'image-classification', model: await openImage(artifact, source, common) };
+    case 'tabular':
+      return { task: 'tabular', model: await openTable(source, common) };
+  }
+}
+
+interface Common {
+  readonly graph: ClassifierGraph;
+  readonly runtime: Runtime;
+  readonly labels: (classes: number) => readonly string[];
+  readonly ending: GivenClassifier['ending'];
+  readonly fixedBatch: number | undefined;
+}
+
+async function givenSource(artifact: Artifact): Promise<Source> {
+  const choice = chooseModel(artifact.files);
+  if (choice.kind !== 'onnx') throw new ArtifactError({ code: 'missing-file', format: 'onnx', expected: 'a model.onnx', actual: 'none' });
+  const info = await readOnnxModel(choice.file);
+  const given = readGivenClassifier(choice.file, info);
+  const file = { name: choice.file.path, bytes: await wholeFile(choice.file), external: locateExternalData(artifact, choice.file, info) };
+  return { file, info, given, firstPosition: artifact.architecture === 'roberta' ? specialTokens(artifact).padId + 1 : 0 };
+}
+
+async function builtSource(artifact: Artifact, runtime: Runtime, signal: CancelSignal): Promise<Source> {
+  const { file, firstPosition } = await buildClassifierGraph(artifact, runtime, signal);
+  const bytes = bytesOf(file.name, file.bytes);
+  const info = await readOnnxModel(bytes);
+  return { file, info, given: readGivenClassifier(bytes, info), firstPosition };
+}
+
+function wholeFile(file: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
+  return file.slice(0, file.size);
+}
+
+/** Tokens in one run, and the number of floats of images in one run. */
+const MAX_TOKENS = 2048;
+const MAX_IMAGE_VALUES = 2 ** 19;
+const MAX_ROWS = 256;
+/** Texts longer than this tell no more about a trigger and cost more. */
+const LONGEST_TEXT = 512;
+const UNKNOWN_TEXT = 128;
+
+async function openText(artifact: Artifact, { given, firstPosition }: Source, common: Common): Promise<TextClassifier> {
+  const { prefix, suffix, padId, origin } = specialTokens(artifact);
+  const fixedLength = fixed(given.main.dims?.[1]);
+  const maxTokens = longestText(artifact, fixedLength, firstPosition) - prefix.length - suffix.length;
+  if (maxTokens < 1) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: given.main.name, expected: 'room for text beside the special tokens', actual: `${maxTokens} tokens` });
+  const spec: TextSpec = { kind: 'text', vocabularySize: vocabularySize(artifact), maxTokens, prefix, suffix, padId, origin };
+  const feeder = textFeeder(spec, { ...given, fixedLength, firstPosition });
+  const random = seeded(0, 'sample rows');
+  const row = (length: number): number[] => Array.from({ length: Math.min(length, maxTokens) }, () => random.below(Math.max(1, spec.vocabularySize)));
+  const sample = { kind: 'text', rows: Array.from({ length: common.fixedBatch ?? 4 }, () => row(6)) } as const;
+  // Without a mask, padding may be read as text: rows of one run have equal length then.
+  const limits: BatchLimits = { maxTokens: MAX_TOKENS, maxRows: common.fixedBatch ?? MAX_ROWS, rowOverhead: 0, ragged: given.mask !== undefined || fixedLength !== undefined };
+  return openOnnxClassifier({ ...common, spec, feeder, limits, sample });
+}
+
+function longestText({ config, tokenizerConfig }: Artifact, fixedLength: number | undefined, firstPosition: number): number {
+  if (fixedLength !== undefined) return fixedLength;
+  const positions = config?.['max_position_embeddings'];
+  const length = tokenizerConfig?.['model_max_length'];
+  const known = [typeof positions === 'number' ? positions - firstPosition : Infinity, typeof length === 'number' && length > 0 ? length : Infinity].filter((value) => value < 1e9);
+  return known.length === 0 ? UNKNOWN_TEXT : Math.min(LONGEST_TEXT, ...known);
+}
+
+/** Ids from 0 that the model has: what the tokenizer and the config agree on. */
+function vocabularySize({ config, tokenizer }: Artifact): number {
+  const model = tokenizer?.['model'];
+  const vocabulary = typeof model === 'object' && model !== null && 'vocab' in model ? model.vocab : undefined;
+  const listed = Array.isArray(vocabulary) ? vocabulary.length : typeof vocabulary === 'object' && vocabulary !== null ? Object.keys(vocabulary).length : 0;
+  const declared = config?.['vocab_size'];
+  return typeof declared === 'number' && declared > 0 && (listed === 0 || declared < listed) ? declared : listed;
+}
+
+const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
+const DEFAULT_SIDE = 224;
+
+async function openImage(artifact: Artifact, { given }: Source, common: Common): Promise<ImageClassifier> {
+  const [, a, b, c] = given.main.dims ?? [];
+  const layout = CHANNELS.has(a) || !CHANNELS.has(c) ? 'nchw' : 'nhwc';
+  const declared = fixed(layout === 'nchw' ? a : c);
+  const fromConfig = artifact.config?.['num_channels'];
+  const channels = declared ?? (typeof fromConfig === 'number' && CHANNELS.has(fromConfig) ? fromConfig : 3);
+  const type = given.main.elementType === ONNX_TYPE.uint8 ? 'uint8' : given.main.elementType === ONNX_TYPE.float16 ? 'float16' : 'float32';
+  const { preprocessing, side } = await imageHints(artifact, channels, type === 'uint8');
+  const height = fixed(layout === 'nchw' ? b : a) ?? side?.height ?? DEFAULT_SIDE;
+  const width = fixed(layout === 'nchw' ? c : b) ?? side?.width ?? DEFAULT_SIDE;
+  const size = channels * height * width;
+  if (size > 2 ** 26) throw new ArtifactError({ code: 'too-large', format: 'onnx', field: given.main.name, expected: 'at most 67108864 values in an image', actual: String(size) });
+  const spec: ImageSpec = { kind: 'image', channels, height, width, layout, type, preprocessing };
+  const random = seeded(0, 'sample rows');
+  const rows = common.fixedBatch ?? 2;
+  const sample = { kind: 'image', rows, pixels: Float32Array.from({ length: rows * size }, () => random.next()) } as const;
+  return openOnnxClassifier({ ...common, spec, feeder: imageFeeder(spec, given.main), limits: evenRows(size, common.fixedBatch), sample });
+}
+
+async function openTable({ given }: Source, common: Common): Promise<TabularClassifier> {
+  const features = fixed(given.main.dims?.[1]);
+  if (features === undefined) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: given.main.name, expected: 'a fixed number of features', actual: `[${given.main.dims?.join(', ') ?? ''}]` });
+  const random = seeded(0, 'sample rows');
+  const rows = common.fixedBatch ?? 4;
+  const sample = { kind: 'tabular', rows, values: Float32Array.from({ length: rows * features }, () => 2 * random.next() - 1) } as const;
+  return openOnnxClassifier({ ...common, spec: { kind: 'tabular', features }, feeder: tabularFeeder(features, given.main), limits: evenRows(features, common.fixedBatch), sample });
+}
+
+function evenRows(size: number, fixedBatch: number | undefined): BatchLimits {
+  const maxRows = fixedBatch ?? Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_IMAGE_VALUES / size)));
+  return { maxTokens: Number.MAX_SAFE_INTEGER, maxRows, rowOverhead: 0, ragged: false };
+}
+
+function fixed(dim: number | string | undefined): number | undefined {
+  return typeof dim === 'number' && dim > 0 ? dim : undefined;
+}

@@ -1,0 +1,63 @@
+// Opens an artifact as what it can be run as: told by the caller, else by its config's class, its ONNX graph's inputs and
+// outputs, or its format. GGUF and decoders are language models; everything else is tried as a classifier.
+import { chooseModel } from '../artifact/choose-model.ts';
+import { openChatTemplate, openTokenizer } from '../artifact/tokenizer/open-tokenizer.ts';
+import type { Artifact } from '../artifact/artifact.ts';
+import type { Runnable } from '../audit/analysis.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
+import { NEVER, type CancelSignal } from '../core/cancel.ts';
+import type { Task } from '../core/finding.ts';
+import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
+import { readOnnxModel } from '../graph/onnx-reader.ts';
+import { openCausalLm } from './open-causal-lm.ts';
+import { openClassifier } from './open-classifier.ts';
+import type { Runtime } from './session.ts';
+
+export interface OpenRunnableOptions {
+  /** What the user says it is; told from the files where undefined. */
+  readonly task?: Task;
+  readonly signal?: CancelSignal;
+}
+
+export async function openRunnable(artifact: Artifact, runtime: Runtime, { task, signal = NEVER }: OpenRunnableOptions = {}): Promise<Runnable> {
+  const kind = task ?? (await detectTask(artifact));
+  if (kind === 'causal-lm') {
+    const tokenizer = openTokenizer(artifact);
+    const template = openChatTemplate(artifact, tokenizer);
+    return { task: 'causal-lm', model: await openCausalLm(artifact, runtime, signal), tokenizer, template };
+  }
+  const opened = await openClassifier(artifact, runtime, signal);
+  try {
+    if (task !== undefined && task !== opened.task) throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, field: 'task', expected: task, actual: `a graph for ${opened.task}` });
+    // What spreads keeps the union apart: each task with its own model and examples.
+    switch (opened.task) {
+      case 'text-classification':
+        return { ...opened, tokenizer: openTokenizer(artifact), examples: [] };
+      case 'image-classification':
+        return { ...opened, examples: [] };
+      case 'tabular':
+        return { ...opened, examples: [] };
+    }
+  } catch (error) {
+    await opened.model.dispose();
+    throw error;
+  }
+}
+
+/** 'causal-lm', or 'other' for whatever is to be tried as a classifier. */
+export async function detectTask(artifact: Artifact): Promise<'causal-lm' | 'other'> {
+  if (artifact.kind === 'gguf') return 'causal-lm';
+  if (artifact.kind === 'onnx') return (await isOnnxDecoder(artifact)) ? 'causal-lm' : 'other';
+  const classes = artifact.config?.['architectures'];
+  if (Array.isArray(classes) && classes.some((name) => typeof name === 'string' && /For(Sequence|Image)Classification$/.test(name))) return 'other';
+  return artifact.architecture !== undefined && CLASSIFIER_MODEL_TYPES.includes(artifact.architecture) ? 'other' : 'causal-lm';
+}
+
+/** Tokens in, and for each of them a row of logits or a cache out. */
+async function isOnnxDecoder(artifact: Artifact): Promise<boolean> {
+  const choice = chooseModel(artifact.files);
+  if (choice.kind !== 'onnx') return false;
+  const { inputs, outputs } = await readOnnxModel(choice.file);
+  if (!inputs.some(({ name }) => name === 'input_ids')) return false;
+  return outputs.some(({ name, dims }) => name.startsWith('present') || (name === 'logits' && dims?.length === 3));
+}
