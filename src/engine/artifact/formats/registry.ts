@@ -3,6 +3,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { ArtifactFile } from '../artifact.ts';
 import { ggufInspector } from '../gguf/gguf-inspector.ts';
 import type { Inspector } from '../inspect/inspection.ts';
+import { pickleInspector } from '../pickle/pickle-inspector.ts';
 import { jinjaInspector } from './jinja-inspector.ts';
 import { jsonInspector } from './json-inspector.ts';
 import { onnxInspector } from './onnx-inspector.ts';
@@ -11,7 +12,7 @@ import { safetensorsInspector } from './safetensors-inspector.ts';
 import { textInspector } from './text-inspector.ts';
 
 /** In order of precedence where two are equally sure. Plain text stands last: it takes what nobody else knows. */
-export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, onnxInspector, jsonInspector, jinjaInspector, textInspector];
+export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, pickleInspector, onnxInspector, jsonInspector, jinjaInspector, textInspector];
 
 const RANK = { certain: 0, likely: 1, name: 2 } as const;
 

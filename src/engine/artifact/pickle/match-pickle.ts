@@ -1,0 +1,100 @@
+// Is it a pickle? By running its first instructions on counts alone: a wrong guess fails within a few bytes. Protocol 2 and
+// later begin with PROTO; earlier ones have no signature and must get as far as an end or a call.
+import type { FormatMatch } from '../artifact.ts';
+import type { Probe } from '../formats/reader.ts';
+import { HIGHEST_PROTOCOL, OPCODES, type ArgumentKind } from './opcodes.ts';
+
+export function matchPickle({ source, head }: Probe): FormatMatch | undefined {
+  if (hasProto(head) && looksLikePickle(head, source.size)) return { format: 'pickle', sure: 'certain', why: `PROTO ${head[1]} and instructions behind it` };
+  if (looksLikePickle(head, source.size)) return { format: 'pickle', sure: 'likely', why: 'its first bytes run as pickle instructions' };
+  return /\.(pkl|pickle|joblib|dill)$/i.test(source.path) ? { format: 'pickle', sure: 'name', why: 'the name is that of a pickle' } : undefined;
+}
+
+function hasProto(head: Uint8Array): boolean {
+  return head[0] === 0x80 && (head[1] ?? 255) <= HIGHEST_PROTOCOL + 3;
+}
+
+const FIXED: Partial<Record<ArgumentKind, number>> = { none: 0, u1: 1, u2: 2, i4: 4, u4: 4, u8: 8, f8: 8 };
+const PREFIX: Partial<Record<ArgumentKind, number>> = { text1: 1, bytes1: 1, string1: 1, long1: 1, text4: 4, bytes4: 4, string4: 4, long4: 4, text8: 8, bytes8: 8 };
+/** Instructions that stand in no text by chance together with a valid stack. */
+const ACTS = new Set(['REDUCE', 'INST', 'OBJ', 'NEWOBJ', 'NEWOBJ_EX', 'BUILD', 'STACK_GLOBAL', 'BINPERSID', 'GLOBAL']);
+const SETTLED = 12;
+
+export function looksLikePickle(head: Uint8Array, size: number): boolean {
+  const proto = hasProto(head);
+  let at = 0;
+  let [count, acts, names] = [0, 0, 0];
+  const marks: number[] = [];
+  let depth = 0;
+  const enough = (): boolean => (proto ? count > 1 : acts > names || (acts > 0 && count >= 4));
+  for (; at < head.byteLength; count++) {
+    const opcode = OPCODES[head[at] ?? 0];
+    if (opcode === undefined) return enough() && (proto ? count > 2 : true);
+    const end = endOf(head, at + 1, opcode.argument, size);
+    if (end === undefined) return false;
+    if (end === 'beyond') return enough() || (proto && count > 0);
+    if (opcode.name === 'STOP') return depth === 1 && marks.length === 0 ? proto || acts > 0 || (count >= 2 && at + 1 === size) : enough();
+    const effect = apply(opcode.name, depth, marks);
+    if (effect === undefined) return enough();
+    depth = effect;
+    if (ACTS.has(opcode.name)) acts++;
+    if (opcode.name === 'GLOBAL') names++;
+    at = end;
+    if (count > SETTLED && (proto || acts > 0)) return true;
+  }
+  return proto ? count > 1 : enough();
+}
+
+function endOf(head: Uint8Array, at: number, argument: ArgumentKind, size: number): number | 'beyond' | undefined {
+  const fixed = FIXED[argument];
+  if (fixed !== undefined) return at + fixed > size ? 'beyond' : at + fixed;
+  if (argument === 'line') return lineEnd(head, at);
+  if (argument === 'two-lines') {
+    const first = lineEnd(head, at);
+    if (typeof first !== 'number') return first;
+    const second = lineEnd(head, first);
+    return isName(head.subarray(at, first - 1)) && (typeof second !== 'number' || isName(head.subarray(first, second - 1))) ? second : undefined;
+  }
+  const prefix = PREFIX[argument] ?? 0;
+  if (at + prefix > head.byteLength) return 'beyond';
+  let length = 0;
+  for (let i = prefix - 1; i >= 0; i--) length = length * 256 + (head[at + i] ?? 0);
+  const end = at + prefix + length;
+  return end > size || end > head.byteLength ? 'beyond' : end;
+}
+
+function lineEnd(head: Uint8Array, at: number): number | 'beyond' {
+  const end = head.indexOf(0x0a, at);
+  return end < 0 ? 'beyond' : end + 1;
+}
+
+function isName(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes.length < 512 && bytes.every((byte) => byte > 0x20 && byte !== 0x7f);
+}
+
+/** Stack depth after the instruction; marks hold the depth at each MARK. Undefined where the stack is too short. */
+function apply(name: string, depth: number, marks: number[]): number | undefined {
+  const base = marks.at(-1) ?? 0;
+  const pops = (count: number, pushes: number): number | undefined => (depth - base < count ? undefined : depth - count + pushes);
+  const toMark = (pushes: number): number | undefined => {
+    const mark = marks.pop();
+    return mark === undefined ? undefined : mark + pushes;
+  };
+  switch (name) {
+    case 'PROTO': case 'FRAME': case 'READONLY_BUFFER': return depth;
+    case 'MARK':
+      marks.push(depth);
+      return depth;
+    case 'POP':
+      if (depth === base && marks.length > 0) return toMark(0);
+      return pops(1, 0);
+    case 'POP_MARK': return toMark(0);
+    case 'DUP': return pops(1, 2);
+    case 'APPEND': case 'BUILD': case 'REDUCE': case 'NEWOBJ': case 'STACK_GLOBAL': case 'TUPLE2': return pops(2, 1);
+    case 'SETITEM': case 'NEWOBJ_EX': case 'TUPLE3': return pops(3, 1);
+    case 'APPENDS': case 'SETITEMS': case 'ADDITEMS': return toMark(0);
+    case 'LIST': case 'TUPLE': case 'DICT': case 'FROZENSET': case 'OBJ': case 'INST': return toMark(1);
+    case 'PUT': case 'BINPUT': case 'LONG_BINPUT': case 'MEMOIZE': case 'BINPERSID': case 'TUPLE1': return pops(1, 1);
+    default: return depth + 1;
+  }
+}

@@ -1,0 +1,7 @@
+// Text out of a file, made fit to be shown: cut, with control and direction characters made visible.
+
+/** At most `length` characters. What comes out of a file is never shown raw. */
+export function shown(text: string, length = 200): string {
+  const cut = text.length > length ? `${text.slice(0, length)}…` : text;
+  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,124 @@
+// Rules: what loading a pickle would do. The abstract machine (artifact/pickle) says which names are imported, what is called
+// with which arguments and what is odd; here the names are judged, with default deny: only what frameworks need to rebuild
+// tensors, arrays and estimators passes without a word.
+import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { isStorageId } from '../../artifact/pickle/machine.ts';
+import { pickleInspector } from '../../artifact/pickle/pickle-inspector.ts';
+import type { Call, Import, Lines, Program } from '../../artifact/pickle/program.ts';
+import { describe, nameOf, type GlobalValue, type Value } from '../../artifact/pickle/value.ts';
+import type { Evidence } from '../../core/finding.ts';
+import { analysisOf, type Report } from '../rule.ts';
+import { judgeName } from './judge-name.ts';
+import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, PERSISTENT, PICKLE_RULES } from './rules.ts';
+
+export const pickleCode = analysisOf({
+  id: 'pickle-code',
+  label: 'Code in pickles',
+  limits: 'Runs every pickle on an abstract machine and judges what it imports and calls. Says nothing of what the code of an allowed class does with its arguments, nor of code that is installed beside the model.',
+  rules: PICKLE_RULES,
+  async check({ inspection }, report) {
+    for (const { file, content } of readBy(inspection, pickleInspector)) {
+      for (const program of flatten(content.programs)) checkProgram(file, program, report);
+      const digits = /^(base64|hex)@(\d+)$/.exec(file.member ?? '');
+      if (digits !== null && content.programs.some(({ complete, imports }) => complete || imports.length > 0)) {
+        report(HIDDEN_PICKLE, { file, offset: 0, about: 'hidden', sure: 'resolved', evidence: [{ kind: 'text', title: 'Where', text: `Text at offset ${digits[2]} of ${file.container ?? ''} is ${digits[1]} of a pickle.` }] });
+      }
+    }
+  },
+});
+
+function flatten(programs: readonly Program[]): Program[] {
+  return programs.flatMap((program) => [program, ...flatten(program.nested)]);
+}
+
+/** Calls that make an object of the class in their first argument. */
+const CONSTRUCTS = new Set(['copyreg._reconstructor', 'copy_reg._reconstructor', 'copyreg.__newobj__', 'copyreg.__newobj_ex__']);
+
+function checkProgram(file: InspectedFile, program: Program, report: Report): void {
+  const calls = new Map<Value, Call[]>();
+  const use = (value: Value | undefined, call: Call): void => {
+    if (value?.kind !== 'global') return;
+    const list = calls.get(value) ?? [];
+    list.push(call);
+    calls.set(value, list);
+  };
+  for (const call of program.calls) {
+    if (call.by === 'BUILD') continue;
+    use(call.callee, call);
+    if (call.callee.kind === 'global' && CONSTRUCTS.has(nameOf(call.callee))) use(call.args[0], call);
+    if (call.callee.kind !== 'global') untold(file, call, report);
+  }
+  const seen = new Set<string>();
+  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], seen, report);
+  for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, report);
+  for (const { offset, id, lines } of program.persistentIds) {
+    if (!isStorageId(id)) report(PERSISTENT, { file, offset, about: `${offset}`, title: `Asks the loader for ${describe(id, 80)} by a persistent id that is no tensor storage`, sure: 'read', evidence: [disassembly(file, lines)] });
+  }
+  for (const { offset, code } of program.extensions) report(EXTENSION, { file, offset, about: `${offset}`, title: `Imports by number ${code} of the extension registry`, sure: 'read', evidence: [] });
+}
+
+function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: readonly Call[], seen: Set<string>, report: Report): void {
+  const standing = by === 'getattr' && isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
+  if (standing.kind === 'allowed') return;
+  const name = nameOf(value);
+  if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
+  const call = calls.find((candidate) => !isPlainGetattr(candidate));
+  // One finding a name: the first call, or the first import where nothing calls it.
+  const key = `${name}:${call === undefined ? 'named' : 'called'}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  const dangerous = standing.kind === 'dangerous';
+  if (call === undefined) {
+    report(dangerous ? NAMES_DANGEROUS : NAMES_UNKNOWN, { file, offset: value.offset, about: name, title: `${dangerous ? 'Imports' : 'Refers to'} ${name}: ${standing.why}`, sure: value.name === undefined ? 'resolved' : 'read', evidence: [disassembly(file, lines)] });
+    return;
+  }
+  const text = describeCall(call);
+  report(dangerous ? CALLS_DANGEROUS : CALLS_UNKNOWN, {
+    file,
+    offset: call.offset,
+    about: name,
+    title: dangerous ? `Loading runs ${text}: ${standing.why}` : `Loading calls ${text}: ${standing.why}`,
+    sure: value.name === undefined ? 'resolved' : 'read',
+    evidence: [disassembly(file, call.lines), ...(value.offset < (call.lines()[0]?.offset ?? 0) ? [disassembly(file, lines, 'Where it is imported')] : [])],
+  });
+}
+
+function untold(file: InspectedFile, call: Call, report: Report): void {
+  // A class's own method called on what the class made ('x.append') is not written this way: only results of calls are.
+  report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}`, title: `Loading calls the result of ${describe(call.callee, 100)}`, sure: 'resolved', evidence: [disassembly(file, call.lines)] });
+}
+
+/** State that plants a method, or that is set on a class or function instead of an object. */
+function checkBuild(file: InspectedFile, call: Call, report: Report): void {
+  const { callee, args, offset } = call;
+  const states = args.flatMap((state) => (state.kind === 'tuple' ? state.items : [state]));
+  const hooks = states.flatMap((state) => (state.kind === 'dict' ? state.entries : [])).flatMap(([key, value]) => (key.kind === 'text' && HOOKS.has(key.value) && (value.kind === 'global' || value.kind === 'object') ? [{ name: key.value, value }] : []));
+  const evidence: Evidence[] = [{ kind: 'text', title: 'The state that BUILD sets', text: describe(args[0]) }];
+  for (const { name, value } of hooks) report(HOOK, { file, offset, about: `${offset}:${name}`, title: `Sets ${name} of ${describe(callee, 60)} to ${describe(value, 60)}`, sure: 'read', evidence });
+  if (callee.kind === 'global') report(HOOK, { file, offset, about: `${offset}:class`, title: `Changes attributes of ${nameOf(callee)} itself, for the whole program`, sure: 'read', evidence });
+}
+
+const HOOKS = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__getattr__', '__getattribute__', '__class__', '__call__', '__del__', '__init__', '__new__', '__setattr__', '__setitem__', '__getitem__', '__len__', '__iter__', '__repr__', '__str__', '__eq__', '__hash__', 'append', 'extend', '__globals__', '__code__', '__builtins__']);
+
+function isGetattr(value: Value): value is GlobalValue {
+  return value.kind === 'global' && value.name === 'getattr' && (value.module === 'builtins' || value.module === '__builtin__');
+}
+
+/** getattr(AllowedClass, 'plain_name'): how methods and members of enumerations are pickled. */
+function isPlainGetattr({ callee, args }: Call): boolean {
+  const [target, attribute] = args;
+  return isGetattr(callee) && target?.kind === 'global' && judgeName(target.module, target.name).kind === 'allowed' && attribute?.kind === 'text' && /^[A-Za-z]\w{0,99}$/.test(attribute.value);
+}
+
+function isPlainAttribute({ module, name }: GlobalValue): boolean {
+  const at = name?.lastIndexOf('.') ?? -1;
+  return name !== undefined && at > 0 && !name.slice(at + 1).startsWith('_') && judgeName(module, name.slice(0, at)).kind === 'allowed';
+}
+
+function describeCall({ callee, args }: Call): string {
+  return `${describe(callee, 100)}(${args.map((argument) => describe(argument, 120)).join(', ')})`.slice(0, 300);
+}
+
+function disassembly(file: InspectedFile, lines: Lines, title = 'The instructions that lead there'): Evidence {
+  return { kind: 'disassembly', title, file: file.path, lines: lines() };
+}
