@@ -33,7 +33,8 @@ function halfTable(): Float32Array {
   return halves;
 }
 
-function halfToNumber(bits: number): number {
+/** IEEE 754 binary16. */
+export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -20,6 +20,8 @@ export const WIRE_LIMITS = {
   fields: 2_000_000,
   /** Bytes of one name or other text. */
   textBytes: 16_384,
+  /** Bytes of one list of numbers that stands in the structure (weights are never read through it). */
+  listBytes: 2 ** 24,
 } as const;
 
 const WINDOW_BYTES = 256 * 1024;
@@ -88,25 +90,34 @@ export class WireReader {
     return Number(value);
   }
 
-  /** Values of a repeated varint field, packed or not. */
+  /** Values of a repeated varint field, packed or not, that must be non-negative. */
   async integers(field: WireField): Promise<number[]> {
     if (field.wire === 0) return [this.integer(field)];
-    const bytes = await this.bytes(field, WIRE_LIMITS.textBytes);
-    const values: number[] = [];
-    let value = 0;
-    let scale = 1;
-    for (const byte of bytes) {
-      value += (byte & 127) * scale;
-      scale *= 128;
-      if (scale > 2 ** 56) throw this.malformed(field.begin, 'integers below 2^53', 'a longer varint');
-      if (byte < 128) {
-        values.push(value);
-        value = 0;
-        scale = 1;
-      }
-    }
-    if (scale !== 1) throw this.malformed(field.begin, 'whole varints', 'one that is cut off');
+    const values = await this.signedIntegers(field);
+    const negative = values.find((value) => value < 0);
+    if (negative !== undefined) throw this.malformed(field.begin, 'non-negative integers', String(negative));
     return values;
+  }
+
+  /** Values of a repeated int64 field, packed or not. Beyond 2^53 they are rounded: sizes that large are never used. */
+  async signedIntegers(field: WireField): Promise<number[]> {
+    if (field.wire === 0) return [Number(BigInt.asIntN(64, field.value))];
+    return [...readVarints(await this.bytes(field, WIRE_LIMITS.listBytes), () => this.malformed(field.begin, 'whole varints of at most 10 bytes', 'other bytes'))];
+  }
+
+  /** Values of a repeated float field, packed or not. */
+  async floats(field: WireField): Promise<number[]> {
+    const { wire, begin, end } = field;
+    if (wire === 0 || wire === 1 || (end - begin) % 4 !== 0) throw this.malformed(begin, '32-bit floats', `wire type ${wire}, ${end - begin} bytes`);
+    const bytes = await this.bytes({ ...field, wire: 2 }, WIRE_LIMITS.listBytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  }
+
+  /** Text or bytes as far as `limit`; what is not UTF-8 is replaced. */
+  async beginningOfText(field: WireField, limit: Bytes): Promise<string> {
+    if (field.wire !== 2) throw this.malformed(field.begin, 'a length-delimited field', `wire type ${field.wire}`);
+    return new TextDecoder('utf-8').decode(await this.bytes({ ...field, end: Math.min(field.end, field.begin + limit) }, limit));
   }
 
   malformed(offset: Bytes, expected: string, actual: string): ArtifactError {
@@ -154,4 +165,22 @@ export class WireReader {
     this.#window = await this.source.slice(begin, begin + WINDOW_BYTES);
     this.#begin = begin;
   }
+}
+
+/** int64 values of packed varints. */
+export function* readVarints(bytes: Uint8Array, broken: () => Error): Generator<number> {
+  let low = 0;
+  let high = 0n;
+  let count = 0;
+  for (const byte of bytes) {
+    if (count < 7) low += (byte & 127) * 2 ** (7 * count);
+    else high |= BigInt(byte & 127) << BigInt(7 * count);
+    if (++count > 10) throw broken();
+    if (byte >= 128) continue;
+    yield count <= 7 ? low : Number(BigInt.asIntN(64, BigInt(low) | high));
+    low = 0;
+    high = 0n;
+    count = 0;
+  }
+  if (count > 0) throw broken();
 }

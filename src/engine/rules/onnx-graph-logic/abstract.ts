@@ -1,0 +1,76 @@
+// What the analysis knows of a value: an abstract interpretation over the flattened graph. Input values stay `raw` until
+// learned weights mix them into `features`; comparing or saturating what is raw makes a `gate`.
+import type { FlatOp } from '../../graph/flat-graph.ts';
+import type { Axes } from './axes.ts';
+import type { ConstantInfo } from './weights.ts';
+
+export type Abstract =
+  /** Shapes, ranges, random numbers, control inputs: nothing the input's content decides. */
+  | { readonly kind: 'neutral' }
+  | { readonly kind: 'constant'; readonly info: ConstantInfo }
+  /** Content of the input, not yet mixed by weights. `gates`: comparisons it counts or locates. */
+  | { readonly kind: 'raw'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly whole: boolean }
+  /** The outcome of a comparison or saturation of raw content; `payload`: times a constant vector. */
+  | { readonly kind: 'gate'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly soft: boolean; readonly payload: boolean }
+  | { readonly kind: 'features' };
+
+export type Gate = Extract<Abstract, { kind: 'gate' }>;
+export type Raw = Extract<Abstract, { kind: 'raw' }>;
+
+export const NEUTRAL: Abstract = { kind: 'neutral' };
+export const FEATURES: Abstract = { kind: 'features' };
+const NO_GATES: ReadonlySet<number> = new Set();
+
+/** `whole`: the input itself, or as much of it; false for statistics of it. */
+export function raw(axes: Axes, gates: ReadonlySet<number> = NO_GATES, whole = true): Raw {
+  return { kind: 'raw', axes, gates, whole };
+}
+
+export function gate(axes: Axes, gates: ReadonlySet<number>, soft: boolean, payload = false): Gate {
+  return { kind: 'gate', axes, gates, soft, payload };
+}
+
+const MAX_GATES = 32;
+
+export function gatesOf(values: readonly Abstract[], own?: number): ReadonlySet<number> {
+  const gates = new Set<number>();
+  for (const value of values) if (value.kind === 'gate' || value.kind === 'raw') for (const id of value.gates) if (gates.size < MAX_GATES) gates.add(id);
+  if (own !== undefined && gates.size === 0) gates.add(own);
+  return gates;
+}
+
+export function sameAbstract(a: Abstract | undefined, b: Abstract): boolean {
+  if (a === undefined || a.kind !== b.kind) return false;
+  if (a.kind === 'raw' && b.kind === 'raw') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.whole === b.whole;
+  if (a.kind === 'gate' && b.kind === 'gate') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.soft === b.soft && a.payload === b.payload;
+  return true;
+}
+
+function sameAxes(a: Axes, b: Axes): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((axis, i) => axis === b[i]));
+}
+
+/** Where a gate decides over what the model computes. */
+export interface Sink {
+  /** Index of the operator. */
+  readonly op: number;
+  readonly how: SinkKind;
+  /** The comparisons or saturations behind it: indices of operators. */
+  readonly gates: readonly number[];
+  /** No comparison: a curve that is flat on one side and steep after. */
+  readonly soft: boolean;
+}
+
+export type SinkKind = 'selects' | 'branches' | 'loops' | 'indexes' | 'scales-or-adds' | 'writes' | 'adds-vector';
+
+/** One step of the interpretation: an operator with what is known of its inputs. */
+export interface Step {
+  readonly op: FlatOp;
+  readonly index: number;
+  readonly inputs: readonly (Abstract | undefined)[];
+  /** True where the data the operator reads was joined from two or more computed branches. */
+  readonly joinsBranches: (input: number) => boolean;
+  /** True where a value comes from an input that is also looked up in an embedding. */
+  readonly fromTokens: (input: number) => boolean;
+  readonly sink: (how: SinkKind, value: Abstract) => void;
+}
