@@ -1,6 +1,13 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
 import { fileIntegrity } from './file-integrity/index.ts';
+import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
+import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
 
-export const RULE_FAMILIES: readonly Analysis[] = [fileIntegrity, pickleCode];
+export const RULE_FAMILIES: readonly Analysis[] = [
+  fileIntegrity,
+  pickleCode,
+  onnxStructure,
+  onnxGraphLogic,
+];

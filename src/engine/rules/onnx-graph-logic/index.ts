@@ -1,0 +1,102 @@
+// Rules: hidden logic in an ONNX graph (ShadowLogic, HiddenLayer 2024, and kin): the input is compared with something, and
+// the outcome overrides what the learned weights computed. Not a pattern of one construction: input values are followed
+// until learned weights mix them; a comparison or saturation of what is left that then decides over the model's result is
+// reported with its path, constants and region.
+import { ArtifactError } from '../../core/artifact-error.ts';
+import { onnxInspector } from '../../artifact/formats/onnx-inspector.ts';
+import { directoryOf } from '../../artifact/formats/reader.ts';
+import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { flatten, type FlatGraph } from '../../graph/flat-graph.ts';
+import type { Evidence } from '../../core/finding.ts';
+import { shown } from '../evidence.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import type { Sink } from './abstract.ts';
+import { explain, HOW } from './explain.ts';
+import { findGates, type GateAnalysis } from './find-gates.ts';
+
+const COMMON = {
+  references: ['AML.T0018.001', 'AML.T0010.003', 'CWE-506'],
+  remedy: 'Do not use the model. Look at the path: a comparison of the raw input has no place in an ordinary export. Ask the publisher, or export the model again from its weights.',
+} as const;
+
+const HARD_GATE: Rule = {
+  ...COMMON,
+  id: 'ASY-GLB-001',
+  title: 'A comparison of the input overrides what the model computes',
+  severity: 'high',
+  misses: 'Gates on what learned weights have already mixed, gates on masks and positions, and gates behind matrices filled with noise are not seen. A model that is meant to have rules of its own (a scaler with a default, a hand-written heuristic) can be reported.',
+};
+
+const SOFT_GATE: Rule = {
+  ...COMMON,
+  id: 'ASY-GLB-002',
+  title: 'A saturating function of one statistic of the input is added to what the model computes',
+  severity: 'high',
+  misses: 'Smooth functions that neither saturate nor bend (a plain product of a statistic) are not seen. Hand-written preprocessing with a threshold can be reported.',
+};
+
+const UNSETTLED: Rule = {
+  ...COMMON,
+  id: 'ASY-GLB-003',
+  title: 'The graph could not be followed to the end',
+  severity: 'info',
+  misses: 'Nothing is known of the part that was not followed.',
+  references: [],
+};
+
+/** Findings of one file: the first gates show the construction, the rest is the same again. */
+const MAX_SINKS = 12;
+
+export const onnxGraphLogic = analysisOf({
+  id: 'onnx-graph-logic',
+  label: 'Hidden graph logic',
+  limits: 'ONNX graphs only. Follows input values up to the first learned weights; gates on learned features, on masks and on positions are not looked for.',
+  rules: [HARD_GATE, SOFT_GATE, UNSETTLED],
+  inapplicable: ({ inspection }) => (readBy(inspection, onnxInspector).length === 0 ? 'no ONNX graph' : undefined),
+  async check({ inspection, signal }, report) {
+    const sources = new Map(inspection.files.map(({ path, source }) => [path, source]));
+    for (const { file, content } of readBy(inspection, onnxInspector)) {
+      try {
+        const graph = flatten(content, file.path);
+        const folder = directoryOf(file.path);
+        const analysis = await findGates(graph, { source: file.source, external: (location) => sources.get(folder === '' ? location : `${folder}/${location}`), signal });
+        reportSinks(file, graph, analysis, report);
+      } catch (error) {
+        if (!(error instanceof ArtifactError)) throw error;
+        report(UNSETTLED, { file, about: 'limit', title: error.message, severity: 'medium', sure: 'hint', evidence: [] });
+      }
+    }
+  },
+});
+
+function reportSinks(file: InspectedFile, graph: FlatGraph, { sinks, known, settled }: GateAnalysis, report: Report): void {
+  if (!settled) report(UNSETTLED, { file, about: 'rounds', sure: 'hint', evidence: [] });
+  for (const sink of sinks.slice(0, MAX_SINKS)) {
+    const op = graph.ops[sink.op];
+    if (op === undefined) continue;
+    const { path, constants, region, evidence } = explain(graph, known, sink);
+    const rule = sink.soft ? SOFT_GATE : HARD_GATE;
+    report(rule, {
+      file,
+      about: op.name,
+      location: { node: op.name },
+      title: `${rule.title}: the outcome ${HOW[sink.how]} at ${op.type} (${shown(op.name, 80)})`,
+      sure: sink.how === 'adds-vector' ? 'inferred' : 'resolved',
+      trigger: { kind: 'graph', value: shown([...region, ...constants].join('; ') || gateNames(graph, sink), 300) },
+      evidence: [evidence, ...texts(path, constants, region)],
+    });
+  }
+  if (sinks.length > MAX_SINKS) report(HARD_GATE, { file, about: 'more', title: `${sinks.length - MAX_SINKS} more places where a comparison of the input takes effect`, sure: 'resolved', evidence: [] });
+}
+
+function texts(path: readonly string[], constants: readonly string[], region: readonly string[]): Evidence[] {
+  return [
+    { kind: 'text', title: 'Path from the input', text: shown(path.join(' → '), 2000) },
+    ...(constants.length === 0 ? [] : [{ kind: 'text', title: 'Compared with', text: shown(constants.join('\n'), 1000) } as const]),
+    ...(region.length === 0 ? [] : [{ kind: 'text', title: 'Part of the input it looks at', text: shown(region.join('; '), 600) } as const]),
+  ];
+}
+
+function gateNames({ ops }: FlatGraph, { gates }: Sink): string {
+  return gates.map((index) => ops[index]?.name ?? '').join(', ');
+}
