@@ -1,6 +1,6 @@
 // What each ONNX operator does to what is known of its inputs (see abstract.ts), and where a gate takes effect.
 import { gate, gatesOf, FEATURES, NEUTRAL, raw, type Abstract, type Gate, type Step } from './abstract.ts';
-import { broadcast, closed, isCollapsed, reduce, replace, reshape, squeeze, transpose, unsqueeze, type Axes } from './axes.ts';
+import { broadcast, closed, isCollapsed, reduce, replace, reshape, squeeze, transpose, unsqueeze, type Axes, type Axis } from './axes.ts';
 import { attributeInts, isContrib, isGuard, numbersOf } from './operands.ts';
 import type { ConstantInfo } from './weights.ts';
 
@@ -123,9 +123,14 @@ function mix({ op }: Step, known: readonly Abstract[]): Abstract {
   if (weight === undefined ? constants.length === 0 && !['MatMul', 'Einsum'].includes(op.type) : weight.info.learned) return FEATURES;
   if (tainted.length > 1) return FEATURES;
   const axes = axesOf(tainted[0] ?? NEUTRAL);
-  const one = weight !== undefined && weight.info.dims.at(-1) === 1 && (op.type === 'MatMul' || op.type === 'Gemm');
-  return raw(one ? replace(axes, -1, ['closed']) : axes, gatesOf(known), false);
+  const dims = weight?.info.dims ?? [];
+  if (op.type === 'MatMul' || op.type === 'Gemm') return raw(dims.at(-1) === 1 ? replace(axes, -1, ['closed']) : axes, gatesOf(known), false);
+  // A convolution with one channel out adds the channels up; one with a wide kernel adds up what it covers.
+  const narrowed = axes?.map((axis, i): Axis => (axis === 'open' && (i === 1 ? dims[0] === 1 : (dims[i] ?? 0) >= WIDE_KERNEL) ? 'closed' : axis));
+  return raw(narrowed, gatesOf(known), false);
 }
+
+const WIDE_KERNEL = 8;
 
 function lookUp(step: Step, known: readonly Abstract[]): Abstract {
   const { op, sink } = step;

@@ -164,7 +164,7 @@ function checkOperators(file: InspectedFile, model: OnnxModelInfo, report: Repor
   for (const { type, domain, name, outputs } of nodesOf(model)) {
     const node = name === '' ? (outputs[0] ?? type) : name;
     if (runsCode(type)) report(CODE_OPERATOR, { file, about: node, location: { node }, title: `${CODE_OPERATOR.title}: ${shown(domain, 40)} ${type} (${shown(node, 80)})`, sure: 'read', evidence: [{ kind: 'text', title: 'Node', text: shown(`${type} of ${domain === '' ? 'the default domain' : domain}, ${node}`) }] });
-    else if (!isBuiltIn(domain) && !local.has(`${domain}\n${type}`)) foreign.set(domain, [...(foreign.get(domain) ?? []), type]);
+    else if (!isBuiltIn(domain) && !local.has(`${domain}\n${type}`)) foreign.set(domain, (foreign.get(domain) ?? new Set()).add(type));
   }
   for (const [domain, types] of foreign) {
     const named = [...new Set(types)].slice(0, 16).join(', ');
