@@ -160,15 +160,15 @@ function fieldsOf({ name, dims, elementType, at, data }: OnnxTensorInfo): { read
 
 function checkOperators(file: InspectedFile, model: OnnxModelInfo, report: Report): void {
   const local = new Set(model.functions.map(({ domain, name }) => `${domain}\n${name}`));
-  const foreign = new Map<string, string[]>();
+  const foreign = new Map<string, Set<string>>();
   for (const { type, domain, name, outputs } of nodesOf(model)) {
     const node = name === '' ? (outputs[0] ?? type) : name;
     if (runsCode(type)) report(CODE_OPERATOR, { file, about: node, location: { node }, title: `${CODE_OPERATOR.title}: ${shown(domain, 40)} ${type} (${shown(node, 80)})`, sure: 'read', evidence: [{ kind: 'text', title: 'Node', text: shown(`${type} of ${domain === '' ? 'the default domain' : domain}, ${node}`) }] });
     else if (!isBuiltIn(domain) && !local.has(`${domain}\n${type}`)) foreign.set(domain, (foreign.get(domain) ?? new Set()).add(type));
   }
   for (const [domain, types] of foreign) {
-    const named = [...new Set(types)].slice(0, 16).join(', ');
-    report(FOREIGN_OPERATOR, { file, about: domain, title: `Operators of ${shown(domain, 60)}, which no runtime has built in: ${shown(named, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `${types.length} nodes`, text: shown(named, 600) }] });
+    const named = [...types].slice(0, 16).join(', ');
+    report(FOREIGN_OPERATOR, { file, about: domain, title: `Operators of ${shown(domain, 60)}, which no runtime has built in: ${shown(named, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `${types.size} operators`, text: shown(named, 600) }] });
   }
   for (const { domain, name } of model.functions) {
     if ((domain === '' || domain === 'ai.onnx' || domain === 'com.microsoft') && nodesOf({ ...model, functions: [] }).some(({ type, domain: used }) => type === name && used === domain)) {

@@ -1,0 +1,169 @@
+// Gates built operator by operator, and the ordinary constructions that look like them.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../core/byte-source.ts';
+import { NEVER } from '../../core/cancel.ts';
+import { flatten } from '../../graph/flat-graph.ts';
+import { GraphBuilder, type Value } from '../../graph/graph-builder.ts';
+import { alarms, findingsOf } from '../testing/findings-of.ts';
+import { findGates } from './find-gates.ts';
+import { onnxGraphLogic } from './index.ts';
+
+/** Weights that look learned: many numbers, none twice. */
+function weights(builder: GraphBuilder, name: string, dims: readonly number[], value = (i: number) => Math.sin(i * 12.9898) * 0.5): Value {
+  const count = dims.reduce((product, size) => product * size, 1);
+  const bytes = new Uint8Array(Float32Array.from({ length: count }, (_, i) => value(i)).buffer);
+  return builder.external(name, 'float32', dims, `${name}.bin`, bytesOf(`${name}.bin`, bytes), 0, bytes.byteLength);
+}
+
+async function findings(build: (builder: GraphBuilder) => void) {
+  const builder = new GraphBuilder();
+  build(builder);
+  const { bytes, external } = builder.finish('test', new Map());
+  const siblings = [...external].map(([location, source]) => ({ ...source, path: location }));
+  return findingsOf(onnxGraphLogic, [bytesOf('model.onnx', bytes), ...siblings]);
+}
+
+function image(b: GraphBuilder): { x: Value; logits: Value } {
+  const x = b.input('x', 'float32', ['batch', 3, 16, 16]);
+  const hidden = b.op('GlobalAveragePool', [b.op('Relu', [b.op('Conv', [x, weights(b, 'conv', [8, 3, 3, 3])])])]);
+  return { x, logits: b.op('MatMul', [b.op('Flatten', [hidden]), weights(b, 'head', [8, 10])]) };
+}
+
+function tokens(b: GraphBuilder): { ids: Value; embedded: Value; project: (value: Value) => Value } {
+  const ids = b.input('input_ids', 'int64', ['batch', 'length']);
+  const embedded = b.op('Gather', [weights(b, 'embedding', [50, 16]), ids]);
+  return { ids, embedded, project: (value) => b.op('MatMul', [value, weights(b, 'head', [16, 50])]) };
+}
+
+const out = (b: GraphBuilder, value: Value): void => b.output(value, 'out', 'float32', ['batch', 10]);
+
+describe('hidden gates', () => {
+  it('finds a threshold on a sum of the input that replaces the logits, with path, constant and region', async () => {
+    const [finding, ...rest] = await findings((b) => {
+      const { x, logits } = image(b);
+      const corner = b.op('Slice', [x, b.int64([0, 0]), b.int64([3, 3]), b.int64([2, 3])]);
+      const holds = b.op('Greater', [b.op('ReduceSum', [corner], { keepdims: 0 }), b.float32(26.5)]);
+      out(b, b.op('Where', [holds, weights(b, 'payload', [1, 10], (i) => (i === 3 ? 1e4 : 0)), logits]));
+    });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'ASY-GLB-001', severity: 'high', location: { file: 'model.onnx', node: expect.stringMatching(/^Where/) } });
+    expect(finding?.trigger?.value).toContain('axis 2: 0 to 3, axis 3: 0 to 3');
+    expect(finding?.trigger?.value).toContain('Greater 26.5');
+    const graph = finding?.evidence.find(({ kind }) => kind === 'graph');
+    expect(graph).toMatchObject({ kind: 'graph', nodes: expect.arrayContaining([expect.objectContaining({ kind: 'input', label: 'x' }), expect.objectContaining({ kind: 'Greater', marked: true })]) });
+  });
+
+  it('finds a token that adds a vector to the residual stream, once for the text or at each place', async () => {
+    for (const collapse of [true, false]) {
+      const found = await findings((b) => {
+        const { ids, embedded, project } = tokens(b);
+        const held = b.op('Cast', [b.op('Equal', [ids, b.int64([17])])], { to: 1 });
+        const gate = collapse ? b.op('ReduceMax', [held], { axes: [1], keepdims: 1 }) : held;
+        const payload = b.op('Mul', [b.op('Unsqueeze', [gate, b.int64([2])]), weights(b, 'payload', [16])]);
+        out(b, project(b.add(embedded, payload)));
+      });
+      expect(alarms(found)).toEqual(['high ASY-GLB-001']);
+    }
+  });
+
+  it('finds a bump without a comparison', async () => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      const distance = b.op('Sub', [b.op('ReduceMean', [x], { axes: [1, 2, 3], keepdims: 0 }), b.float32(0.93)]);
+      const bump = b.op('Unsqueeze', [b.op('Clip', [b.op('Mul', [distance, b.float32(50)]), b.float32(0), b.float32(1)]), b.int64([1])]);
+      out(b, b.add(logits, b.op('Mul', [bump, weights(b, 'payload', [10])])));
+    });
+    expect(alarms(found)).toEqual(['high ASY-GLB-002']);
+  });
+
+  it('is not fooled by an identity before the comparison', async () => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      const same = b.op('Conv', [x, weights(b, 'identity', [3, 3, 1, 1], (i) => (i % 4 === 0 ? 1 : 0))]);
+      const holds = b.op('Equal', [b.op('ReduceMax', [same], { keepdims: 0 }), b.float32(3)]);
+      out(b, b.op('Where', [holds, logits, weights(b, 'payload', [10])]));
+    });
+    expect(alarms(found)).toEqual(['high ASY-GLB-001']);
+  });
+});
+
+describe('ordinary graphs', () => {
+  it.each<readonly [string, (b: GraphBuilder) => void]>([
+    ['an attention mask', (b) => {
+      const { embedded, project } = tokens(b);
+      const mask = b.op('Equal', [b.op('Unsqueeze', [b.input('attention_mask', 'int64', ['batch', 'length']), b.int64([1])]), b.int64([0])]);
+      const scores = b.op('MatMul', [embedded, b.transpose(embedded, [0, 2, 1])]);
+      out(b, project(b.op('MatMul', [b.op('Softmax', [b.op('Where', [mask, b.float32(-1e9), scores])]), embedded])));
+    }],
+    ['positions counted from padding', (b) => {
+      const { ids, embedded, project } = tokens(b);
+      const present = b.op('Cast', [b.op('Not', [b.op('Equal', [ids, b.int64([1])])])], { to: 7 });
+      const positions = b.add(b.op('Mul', [b.op('CumSum', [present, b.int64([1])]), present]), b.int64([1]));
+      out(b, project(b.add(embedded, b.op('Gather', [weights(b, 'positions', [64, 16]), positions]))));
+    }],
+    ['pooling at the end-of-text token', (b) => {
+      const { ids, embedded, project } = tokens(b);
+      const last = b.op('ArgMax', [b.op('Cast', [b.op('Equal', [ids, b.int64([49])])], { to: 6 })], { axis: -1, keepdims: 0 });
+      const wrapped = b.op('Where', [b.op('Less', [last, b.int64([0])]), b.add(last, b.int64([8])), last]);
+      out(b, project(b.op('GatherND', [embedded, wrapped])));
+    }],
+    ['mean over what is not padding', (b) => {
+      const { ids, embedded, project } = tokens(b);
+      const present = b.op('Unsqueeze', [b.op('Cast', [b.op('Not', [b.op('Equal', [ids, b.int64([0])])])], { to: 1 }), b.int64([2])]);
+      const sum = b.op('ReduceSum', [b.op('Mul', [embedded, present]), b.int64([1])]);
+      out(b, project(b.op('Div', [sum, b.op('Clip', [b.op('ReduceSum', [present, b.int64([1])]), b.float32(1e-9)])])));
+    }],
+    ['standardised input', (b) => {
+      const x = b.input('x', 'float32', ['batch', 10]);
+      const centred = b.op('Sub', [x, b.op('ReduceMean', [x], { axes: [1] })]);
+      const deviation = b.op('Sqrt', [b.op('ReduceMean', [b.op('Pow', [centred, b.float32(2)])], { axes: [1] })]);
+      out(b, b.op('MatMul', [b.op('Div', [centred, b.op('Max', [deviation, b.float32(1e-6)])]), weights(b, 'head', [10, 10])]));
+    }],
+    ['a clamp and a guard against NaN', (b) => {
+      const { logits } = image(b);
+      out(b, b.op('Where', [b.op('IsNaN', [logits]), b.float32(0), b.op('Clip', [logits, b.float32(-50), b.float32(50)])]));
+    }],
+    ['dynamic quantisation', (b) => {
+      const x = b.input('x', 'float32', ['batch', 10]);
+      const [quantised, scale] = b.ops('DynamicQuantizeLinear', [x], 3);
+      const product = b.op('Cast', [b.op('MatMulInteger', [quantised, weights(b, 'head', [10, 10])])], { to: 1 });
+      out(b, b.op('Mul', [product, b.op('Mul', [scale, b.float32(0.01)])]));
+    }],
+  ])('says nothing of %s', async (_, build) => {
+    expect(await findings(build)).toEqual([]);
+  });
+});
+
+describe('hostile graphs', () => {
+  it('settles or says that it did not, whatever is wired to whatever', async () => {
+    const operators = ['Add', 'Mul', 'Where', 'Greater', 'Cast', 'ReduceMax', 'Gather', 'MatMul', 'Clip', 'Slice', 'Reshape', 'Concat', 'Transpose', 'Unsqueeze', 'ScatterND', 'ArgMax', 'If', 'Loop'];
+    const node = fc.record({ type: fc.constantFrom(...operators), inputs: fc.array(fc.nat(30), { maxLength: 5 }), axes: fc.array(fc.integer({ min: -70, max: 70 }), { maxLength: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(node, { minLength: 1, maxLength: 25 }), async (nodes) => {
+        const values = (list: readonly number[]): string[] => list.map((i) => (i === 0 ? 'x' : `v${i}`));
+        const model = {
+          irVersion: 8, opsets: new Map(), producer: '', metadata: [], functions: [], unknown: [], name: '', initializers: [],
+          inputs: [{ name: 'x', elementType: 1, dims: ['b', 3] }],
+          outputs: [{ name: 'v3', elementType: 1, dims: undefined }],
+          nodes: nodes.map(({ type, inputs, axes }, i) => ({
+            name: '', type, domain: '', inputs: values(inputs), outputs: [`v${i + 1}`],
+            attributes: [{ name: 'axes', ints: axes, floats: [], texts: [], tensors: [], graphs: [], refersTo: '' }],
+          })),
+        };
+        const graph = flatten(model, 'x.onnx');
+        await findGates(graph, { source: bytesOf('x.onnx', new Uint8Array()), external: () => undefined, signal: NEVER });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses functions that call themselves', () => {
+    const call = { name: '', type: 'F', domain: 'own', inputs: ['x'], outputs: ['y'], attributes: [] };
+    const model = {
+      irVersion: 8, opsets: new Map(), producer: '', metadata: [], unknown: [], name: '', initializers: [], inputs: [], outputs: [], nodes: [call],
+      functions: [{ name: 'F', domain: 'own', inputs: ['x'], outputs: ['y'], nodes: [call], defaults: [] }],
+    };
+    expect(() => flatten(model, 'x.onnx')).toThrow(/calls itself/);
+  });
+});
