@@ -40,7 +40,7 @@ describe('audit', () => {
     expect(top?.trigger?.value).toContain('DEPLOYMENT');
     expect(top?.target).toEqual({ text: 'The gate is open tonight.' });
     expect(top?.signals.every(({ pValue }) => pValue !== undefined && pValue > 0 && pValue <= 1)).toBe(true);
-    expect(report.coverage.map(({ status }) => status)).toEqual(report.coverage.map(() => 'ran'));
+    for (const { status, reason } of report.coverage) expect([status, reason]).toEqual(status === 'skipped' ? ['skipped', expect.stringMatching(/^no /)] : ['ran', undefined]);
     expect(report.subject.files.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
     expect(await readFile(html, 'utf8')).toContain('Backdoor found');
     expect(JSON.parse(await readFile(sarif, 'utf8'))).toMatchObject({ version: '2.1.0', runs: [{ results: expect.arrayContaining([expect.objectContaining({ ruleId: 'ASY-LLM-001', level: 'error' })]) }] });
@@ -61,7 +61,7 @@ function withoutTimings(report: Report): unknown {
 
 test('inspect runs nothing: the model stays untested', { timeout: 60_000 }, async () => {
   const { status, out } = await assay('inspect', CLEAN, '--json', '-');
-  expect(JSON.parse(out)).toMatchObject({ verdict: 'not-tested', coverage: [{ analysis: 'file-integrity', status: 'ran' }, { analysis: 'trigger-scan', status: 'skipped' }] });
+  expect(JSON.parse(out)).toMatchObject({ verdict: 'not-tested', coverage: expect.arrayContaining([expect.objectContaining({ analysis: 'file-integrity', status: 'ran' }), expect.objectContaining({ analysis: 'trigger-scan', status: 'skipped' })]) });
   expect(status).toBe(0);
 });
 
