@@ -4,6 +4,7 @@ import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { BUDGETS, SEVERITIES } from '../engine/core/finding.ts';
 import { attention } from './attention.ts';
 import { audit, inspect } from './audit.ts';
+import { monitor } from './monitor.ts';
 import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
@@ -16,6 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return command === undefined ? BAD_INPUT : 0;
   }
+  // Its options are its own.
+  if (command === 'monitor' && !rest.includes('--help')) return monitor(rest);
   const { values, positionals } = parse(rest);
   if (values.help === true) {
     process.stdout.write(`${USAGE}\n`);

@@ -7,6 +7,14 @@ export const USAGE = `assay COMMAND …
   inspect PATH…    what the files alone tell        [--json FILE|-] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
 
+  monitor baseline LOG…  what is usual of a model    --out FILE [--model PATH | --model-sha256 HEX] [--model-name NAME] [--map role=column,…]
+  monitor check LOG…     a log against it            --baseline FILE [--json FILE|-] [--quarantine FILE] [--alerts FILE] [--fail-on …]
+                         [--model PATH | --model-sha256 HEX] [--budget N: predictions a false alarm] [--window N] [--level P] [--map …]
+  monitor watch PATH     follows a log or folder     --baseline FILE [--quarantine FILE] [--json FILE] [--interval SECONDS] [--once]
+  monitor power          what would be seen          --baseline FILE [--class NAME] [--predictions N] [--budget N] [--json FILE|-]
+  monitor redteam        attacks on one's baseline   --baseline FILE --attack NAME [--class NAME] [--dose P] [--predictions N] [--runs N]
+  monitor search LOG…    a trigger in a log          --trigger TEXT [--json FILE|-]
+
 Progress goes to standard error, results to standard output.
 Exit status: 0 nothing at or above --fail-on (default high), 1 something is, 2 bad input or usage, 3 an analysis failed to finish.`;
 

@@ -1,0 +1,58 @@
+// Arrow IPC logs (file and stream, also Feather 2) through apache-arrow, one record batch at a time.
+// Not read: compressed buffers (the library has no codec of its own), unions, maps. The stream form is read as it comes;
+// the file form as well, since its messages stand in the same order after the magic number.
+import { RecordBatchReader } from 'apache-arrow';
+import { ArtifactError } from '../../core/artifact-error.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import type { RawBatch } from './columns.ts';
+import { CHUNK_BYTES, LOG_LIMITS } from './limits.ts';
+import { asMalformed } from './parquet-log.ts';
+
+/** What is asked of apache-arrow's vectors. */
+interface Column {
+  readonly length: number;
+  get(index: number): unknown;
+}
+
+export async function* readArrow(source: ByteSource, signal: CancelSignal, columns?: ReadonlySet<string>): AsyncGenerator<RawBatch, void> {
+  try {
+    const reader = await RecordBatchReader.from(chunks(source, signal));
+    let row = 0;
+    for await (const batch of reader) {
+      await breathe(signal);
+      const read = new Map<string, ArrayLike<unknown>>();
+      for (const [index, field] of batch.schema.fields.entries()) {
+        if (!(columns?.has(field.name) ?? true)) continue;
+        const vector: Column | null = batch.getChildAt(index);
+        if (vector !== null) read.set(field.name, valuesOf(vector, String(field.type)));
+      }
+      if (read.size > LOG_LIMITS.columns) throw new ArtifactError({ code: 'limit-exceeded', format: 'arrow', file: source.path, field: 'columns', expected: `at most ${LOG_LIMITS.columns}`, actual: String(read.size) });
+      yield { firstRow: row, rows: batch.numRows, columns: read };
+      row += batch.numRows;
+    }
+  } catch (error) {
+    throw asMalformed(error, 'arrow', source.path, signal);
+  }
+}
+
+async function* chunks(source: ByteSource, signal: CancelSignal): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < source.size; at += CHUNK_BYTES) {
+    await breathe(signal);
+    yield await source.slice(at, at + CHUNK_BYTES);
+  }
+}
+
+function valuesOf(column: Column, type: string): unknown[] {
+  const values = new Array<unknown>(column.length);
+  const isTime = type.startsWith('Timestamp') || type.startsWith('Date');
+  for (let i = 0; i < column.length; i++) {
+    const value = column.get(i);
+    if (value === null || typeof value !== 'object') values[i] = value;
+    else if (isTime) values[i] = Number(value);
+    // A list is a vector of its own.
+    else if ('toArray' in value && typeof value.toArray === 'function') values[i] = (value.toArray as () => unknown)();
+    else values[i] = String(value);
+  }
+  return values;
+}

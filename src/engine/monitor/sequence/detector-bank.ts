@@ -1,0 +1,170 @@
+// Anytime-valid detectors of a changed rate, many at once under one false-alarm budget: e-detectors of Shiryaev and
+// Roberts' kind (Shin, Ramdas & Rinaldo 2023) for yes/no events.
+//
+// For each event and direction (rate up, rate down) and each of a few alternatives q, S <- (S + 1) L with L the
+// likelihood ratio of q against the nearest rate that the baseline still allows (its confidence band's end). While the
+// true rate stays inside the band E[S after] <= S + 1. With weights that sum to 1 over events, directions and
+// alternatives, M = sum of weight x S grows by at most 1 a trial on average, an alarm needs weight x S >= 1 / budget and
+// takes that S back to 0; so the expected number of false alarms in n predictions is at most n x budget, at any time
+// one cares to look and however the events depend on each other.
+// Streams whose counts vary `inflation` times more than independent draws: L is raised to 1 / inflation, which is exact
+// for long blocks in the Gaussian limit and approximate else (README.md).
+// Not promised: a band that misses the true rate (chance stated with the baseline), or a change of the world that is no
+// attack: the alarm says that the rate changed, not why.
+import type { Probability } from '../../core/units.ts';
+
+/** Odds ratios of the alternatives: small nudges need more evidence, large ones are seen at once. */
+export const ODDS_RATIOS = [1.05, 1.12, 1.3, 1.7, 3, 10] as const;
+/** The alternative by which the time of change is estimated. */
+const MIDDLE = 3;
+const MOST_EXPONENT = 600;
+
+export type Direction = 'up' | 'down';
+
+export interface WatchedEvent {
+  /** Events of one family share their trials. */
+  readonly family: number;
+  readonly low: Probability;
+  readonly high: Probability;
+  readonly inflation: number;
+  readonly directions: readonly Direction[];
+  /** Share of the budget of each of its directions; all of them together at most 1. */
+  readonly weight: number;
+}
+
+export interface Alarm {
+  readonly event: number;
+  readonly direction: Direction;
+  /** Position at which the alarm was raised, and the most likely one at which the change began. */
+  readonly position: number;
+  readonly began: number;
+  /** Weighted e-value at the alarm; the threshold is 1 / budget. */
+  readonly eValue: number;
+  /** Since the change began. */
+  readonly hits: number;
+  readonly trials: number;
+}
+
+interface Detector {
+  readonly event: number;
+  readonly family: number;
+  readonly direction: Direction;
+  readonly weight: number;
+  readonly logHit: Float64Array;
+  readonly logMiss: Float64Array;
+  readonly hit: Float64Array;
+  readonly sums: Float64Array;
+  trialsSeen: number;
+  hits: number;
+  /** CUSUM of the middle alternative, and where it last stood at its bottom. */
+  walk: number;
+  began: number;
+  hitsAtBegin: number;
+  trialsAtBegin: number;
+}
+
+export class DetectorBank {
+  readonly #threshold: number;
+  readonly #trials: Float64Array;
+  readonly #byEvent: readonly (readonly Detector[])[];
+  readonly #detectors: readonly Detector[];
+  readonly #onAlarm: (alarm: Alarm) => void;
+
+  /** budget: false alarms allowed a prediction, e.g. 1e-5. */
+  constructor(events: readonly WatchedEvent[], families: number, budget: number, onAlarm: (alarm: Alarm) => void) {
+    this.#threshold = 1 / budget;
+    this.#trials = new Float64Array(families);
+    this.#byEvent = events.map((event, index) => event.directions.filter((direction) => (direction === 'up' ? event.high < 1 : event.low > 0)).map((direction) => detectorOf(event, index, direction)));
+    this.#detectors = this.#byEvent.flat();
+    this.#onAlarm = onAlarm;
+  }
+
+  /** A trial of the family, before its hits. */
+  trial(family: number): void {
+    this.#trials[family] = (this.#trials[family] ?? 0) + 1;
+  }
+
+  hit(event: number, position: number): void {
+    const detectors = this.#byEvent[event] as readonly Detector[];
+    for (let i = 0; i < detectors.length; i++) {
+      const detector = detectors[i] as Detector;
+      // The misses since the last hit, then the hit itself.
+      this.#catchUp(detector, (this.#trials[detector.family] as number) - 1, position);
+      if (detector.direction === 'up' && detector.walk <= 0) this.#begin(detector, position);
+      detector.hits++;
+      detector.trialsSeen++;
+      let mean = 0;
+      const { sums, hit } = detector;
+      for (let a = 0; a < sums.length; a++) {
+        const next = ((sums[a] as number) + 1) * (hit[a] as number);
+        sums[a] = next;
+        mean += next;
+      }
+      detector.walk += detector.logHit[MIDDLE] as number;
+      if (detector.direction === 'up') this.#judge(detector, (detector.weight * mean) / sums.length, position);
+    }
+  }
+
+  /** Lets every detector count the misses since its last hit: detectors of falling rates are judged here. */
+  settle(position: number): void {
+    for (const detector of this.#detectors) this.#catchUp(detector, this.#trials[detector.family] as number, position);
+  }
+
+  /** Weighted e-value of some events now (settled before). */
+  eValue(events: Iterable<number>): number {
+    let sum = 0;
+    for (const event of events) for (const { weight, sums } of this.#byEvent[event] ?? []) sum += (weight * total(sums)) / sums.length;
+    return sum;
+  }
+
+  #catchUp(detector: Detector, trials: number, position: number): void {
+    const misses = trials - detector.trialsSeen;
+    if (misses <= 0) return;
+    detector.trialsSeen = trials;
+    const { sums, logMiss } = detector;
+    if (detector.direction === 'down' && detector.walk <= 0) this.#begin(detector, position);
+    for (let a = 0; a < sums.length; a++) {
+      const log = logMiss[a] as number;
+      const power = Math.exp(Math.min(MOST_EXPONENT, misses * log));
+      const ratio = Math.exp(log);
+      // (…((S + 1) L + 1) L …): S L^m + L (L^m - 1) / (L - 1).
+      sums[a] = (sums[a] as number) * power + (Math.abs(log) < 1e-14 ? misses : (ratio * (power - 1)) / (ratio - 1));
+    }
+    detector.walk += misses * (logMiss[MIDDLE] as number);
+    if (detector.direction === 'down') this.#judge(detector, (detector.weight * total(sums)) / sums.length, position);
+  }
+
+  #begin(detector: Detector, position: number): void {
+    detector.walk = 0;
+    detector.began = position;
+    detector.hitsAtBegin = detector.hits;
+    detector.trialsAtBegin = detector.trialsSeen;
+  }
+
+  #judge(detector: Detector, eValue: number, position: number): void {
+    if (eValue < this.#threshold) return;
+    const { event, direction, began, hits, hitsAtBegin, trialsSeen, trialsAtBegin } = detector;
+    this.#onAlarm({ event, direction, position, began, eValue, hits: hits - hitsAtBegin, trials: trialsSeen - trialsAtBegin });
+    detector.sums.fill(0);
+  }
+}
+
+function detectorOf(event: WatchedEvent, index: number, direction: Direction): Detector {
+  const from = direction === 'up' ? event.high : event.low;
+  const alternatives = ODDS_RATIOS.map((ratio) => {
+    const odds = (from / (1 - from)) * (direction === 'up' ? ratio : 1 / ratio);
+    return odds / (1 + odds);
+  });
+  const logHit = Float64Array.from(alternatives, (q) => Math.log(q / from) / event.inflation);
+  const logMiss = Float64Array.from(alternatives, (q) => Math.log((1 - q) / (1 - from)) / event.inflation);
+  return {
+    event: index, family: event.family, direction, weight: event.weight, logHit, logMiss, hit: logHit.map(Math.exp), sums: new Float64Array(alternatives.length),
+    trialsSeen: 0, hits: 0, walk: 0, began: 0, hitsAtBegin: 0, trialsAtBegin: 0,
+  };
+}
+
+function total(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return sum;
+}
