@@ -16,7 +16,7 @@ export const neighbours: Monitor = {
   id: ID,
   label: 'Inputs far from every known one',
   kind: 'batch',
-  limits: 'Compares 600 sampled rows with up to 2,000 baseline points: a small group does not move it (the group monitor is for that). Rows of one session resemble each other, which makes its p-value too small on such logs; only a shift of the whole distribution is reported.',
+  limits: 'Compares 600 sampled rows with up to 8,000 baseline points: a small group does not move it (the group monitor is for that). Rows of one session resemble each other, which makes its p-value too small on such logs; only a shift of the whole distribution is reported.',
   inapplicable: (profile) => (profile.features === undefined ? 'no input features are logged' : undefined),
   run: async ({ profile, scorer, sample, signal, rows }) => {
     if (scorer === undefined || profile.features === undefined) return [];

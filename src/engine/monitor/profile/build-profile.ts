@@ -19,7 +19,9 @@ import { Reservoir } from './reservoir.ts';
 const PILOT_ROWS = 20_000;
 const FEWEST_ROWS = 200;
 const SAMPLE_ROWS = 20_000;
-const KEPT_POINTS = 2000;
+/** Feature vectors kept in the file: more make small groups stand out sooner, numbers make the file large. */
+const KEPT_POINTS = 8000;
+const KEPT_NUMBERS = 160_000;
 const MOST_PROMPTS = 100_000;
 const MOST_CONFIDENCE_CLASSES = 64;
 const FEWEST_OF_CLASS = 100;
@@ -133,8 +135,8 @@ export class ProfileBuilder {
     const has = (histogram: LogHistogram): boolean => histogram.count > 0;
     const { value, unlikeliness, latency, cpu, gpu, memory } = this.#all;
     const points = this.#sample.sorted();
-    const step = Math.max(1, Math.floor(points.length / KEPT_POINTS));
-    const kept = points.filter((_, i) => i % step === 0).slice(0, KEPT_POINTS);
+    const most = Math.max(500, Math.min(KEPT_POINTS, Math.floor(KEPT_NUMBERS / Math.max(1, watch.space?.dimensions ?? 1))));
+    const kept = points.filter((_, i) => Math.floor(((i + 1) * most) / points.length) > Math.floor((i * most) / points.length));
     const sources = this.encoder.sources.labels.map((label, i) => ({ label, count: this.#sources[i] ?? 0 })).sort((a, b) => b.count - a.count).slice(0, KEPT_SOURCES);
     return {
       schema: BASELINE_SCHEMA, tool, model, mapping, bandLevel: BAND_LEVEL,
@@ -147,7 +149,7 @@ export class ProfileBuilder {
       ...(has(gpu) ? { gpu: of(gpu) } : {}),
       ...(has(memory) ? { memory: of(memory) } : {}),
       families: watch.families(labels),
-      ...(watch.space === undefined ? {} : { features: { space: watch.space, sample: kept.map(({ features }) => Array.from(features ?? [], (x) => Number(x.toPrecision(6)))), sampleOutputs: kept.map(({ output }) => output) } }),
+      ...(watch.space === undefined ? {} : { features: { space: watch.space, sample: kept.map(({ features }) => Array.from(features ?? [], (x) => Number(x.toPrecision(5)))), sampleOutputs: kept.map(({ output }) => output) } }),
       ...(mapping.prompt === undefined ? {} : { prompts: this.#grams.toProfile() }),
       ...(mapping.source === undefined ? {} : { sources: { labels: sources.map(({ label }) => label), counts: sources.map(({ count }) => count), distinct: this.encoder.sources.labels.length } }),
       ...(mapping.time === undefined ? {} : { hours: [...this.#hours] }),
