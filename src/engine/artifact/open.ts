@@ -26,10 +26,6 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
   for (const source of drop.files) files.push(await recognise(source));
   const choice = chooseModel(files);
   const parts = await openChoice(choice, files);
-  for (const { source, matches } of files) {
-    const certain = (matches ?? []).filter(({ sure }) => sure !== 'name');
-    if (certain.length > 1) parts.problems.push({ code: 'malformed', format: certain[0]?.format ?? 'unknown', file: source.path, expected: 'one format', actual: `several at once: ${certain.map(({ format }) => format).join(', ')}` });
-  }
   const { templates, ...rest } = parts;
   const template = templates.find(({ name }) => name === 'default') ?? templates[0];
   return {

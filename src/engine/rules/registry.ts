@@ -1,4 +1,5 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
+import { archiveIntegrity } from './archive-integrity/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
@@ -7,6 +8,7 @@ import type { Analysis } from '../audit/analysis.ts';
 
 export const RULE_FAMILIES: readonly Analysis[] = [
   fileIntegrity,
+  archiveIntegrity,
   pickleCode,
   onnxStructure,
   onnxGraphLogic,

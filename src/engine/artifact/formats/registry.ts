@@ -1,18 +1,23 @@
 // The formats Assay knows, asked one after another; every match is kept. A new format is one inspector and one line here.
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { ArtifactFile } from '../artifact.ts';
+import { gzipInspector, zlibInspector } from '../containers/compressed-inspector.ts';
+import { tarInspector } from '../containers/tar-inspector.ts';
+import { zipInspector } from '../containers/zip-inspector.ts';
 import { ggufInspector } from '../gguf/gguf-inspector.ts';
 import type { Inspector } from '../inspect/inspection.ts';
 import { pickleInspector } from '../pickle/pickle-inspector.ts';
 import { jinjaInspector } from './jinja-inspector.ts';
 import { jsonInspector } from './json-inspector.ts';
 import { onnxInspector } from './onnx-inspector.ts';
+import { mediaInspector, programInspector } from './program-inspector.ts';
+import { npyInspector } from './npy-inspector.ts';
 import { PROBE_BYTES } from './reader.ts';
 import { safetensorsInspector } from './safetensors-inspector.ts';
 import { textInspector } from './text-inspector.ts';
 
 /** In order of precedence where two are equally sure. Plain text stands last: it takes what nobody else knows. */
-export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, pickleInspector, onnxInspector, jsonInspector, jinjaInspector, textInspector];
+export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, tarInspector, gzipInspector, npyInspector, programInspector, pickleInspector, zlibInspector, mediaInspector, onnxInspector, jsonInspector, jinjaInspector, textInspector];
 
 const RANK = { certain: 0, likely: 1, name: 2 } as const;
 

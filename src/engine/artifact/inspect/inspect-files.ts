@@ -31,6 +31,7 @@ interface Waiting {
   readonly container: string | undefined;
   readonly member: string | undefined;
   readonly unreadable: string | undefined;
+  readonly otherwise: string | undefined;
   readonly depth: number;
 }
 
@@ -39,7 +40,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
   let seen = sources.length;
   for (const [index, source] of sources.entries()) {
     onProgress?.(index, sources.length, source.path);
-    const stack: Waiting[] = [{ path: source.path, source, root: source.path, container: undefined, member: undefined, unreadable: undefined, depth: 0 }];
+    const stack: Waiting[] = [{ path: source.path, source, root: source.path, container: undefined, member: undefined, unreadable: undefined, otherwise: undefined, depth: 0 }];
     for (let file = stack.pop(); file !== undefined; file = stack.pop()) {
       await breathe(signal);
       const { inspected, members } = await inspectOne(file, signal, limits);
@@ -48,7 +49,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
       seen += taken.length;
       files.push(taken.length === members.length ? inspected : withReason(inspected, `${members.length - taken.length} of its members were not opened: more than ${limits.maxFiles} files in all`));
       const { path, root, depth } = file;
-      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, depth: depth + 1 })).reverse());
+      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, otherwise: member.otherwise, depth: depth + 1 })).reverse());
     }
   }
   onProgress?.(sources.length, sources.length, '');
@@ -56,7 +57,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
 }
 
 async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof INSPECT_LIMITS): Promise<{ inspected: InspectedFile; members: readonly Member[] }> {
-  const { unreadable, ...identity } = file;
+  const { unreadable, otherwise, ...identity } = file;
   const nothing = (reason: string, matches: readonly FormatMatch[] = []): InspectedFile => ({
     ...identity,
     format: matches[0]?.format ?? 'unknown',
@@ -74,6 +75,11 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     matches = (await recognise(file.source)).matches ?? [];
   } catch (error) {
     return { inspected: { ...nothing(failureText(error), []), problems: [fieldsOf(error, 'file', file.path)], status: 'not-inspected' }, members: [] };
+  }
+  // Numbers look like anything now and then: inside a tensor's place only a signature counts.
+  if (otherwise !== undefined) matches = matches.filter(({ sure }) => sure === 'certain');
+  if (otherwise !== undefined && matches.length === 0) {
+    return { inspected: { ...nothing(otherwise), status: 'inspected', reason: undefined, format: 'numbers', ranges: accountFor([{ begin: 0, end: file.source.size, state: 'skipped', what: otherwise }], file.source.size) }, members: [] };
   }
   if (matches.length === 0) return { inspected: nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format'), members: [] };
   const contents = new Map<string, unknown>();

@@ -79,6 +79,8 @@ export interface Member {
   readonly source: ByteSource;
   /** Set where the bytes cannot be had: encrypted, unknown method. The member is then listed as not inspected. */
   readonly unreadable?: string;
+  /** What its bytes are by its place in the container (numbers of a tensor), where nothing in them says otherwise for certain. */
+  readonly otherwise?: string;
 }
 
 /** What `inspector` made of the file, where it read it. The only place that gives contents their type back. */

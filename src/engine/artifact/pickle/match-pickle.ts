@@ -18,6 +18,7 @@ const FIXED: Partial<Record<ArgumentKind, number>> = { none: 0, u1: 1, u2: 2, i4
 const PREFIX: Partial<Record<ArgumentKind, number>> = { text1: 1, bytes1: 1, string1: 1, long1: 1, text4: 4, bytes4: 4, string4: 4, long4: 4, text8: 8, bytes8: 8 };
 /** Instructions that stand in no text by chance together with a valid stack. */
 const ACTS = new Set(['REDUCE', 'INST', 'OBJ', 'NEWOBJ', 'NEWOBJ_EX', 'BUILD', 'STACK_GLOBAL', 'BINPERSID', 'GLOBAL']);
+const NAMES = new Set(['GLOBAL', 'INST', 'STACK_GLOBAL']);
 const SETTLED = 12;
 
 export function looksLikePickle(head: Uint8Array, size: number): boolean {
@@ -26,21 +27,22 @@ export function looksLikePickle(head: Uint8Array, size: number): boolean {
   let [count, acts, names] = [0, 0, 0];
   const marks: number[] = [];
   let depth = 0;
-  const enough = (): boolean => (proto ? count > 1 : acts > names || (acts > 0 && count >= 4));
+  const enough = (): boolean => (proto ? count > 1 : names > 0 && acts > names) || (names > 0 && count >= 4);
   for (; at < head.byteLength; count++) {
     const opcode = OPCODES[head[at] ?? 0];
     if (opcode === undefined) return enough() && (proto ? count > 2 : true);
     const end = endOf(head, at + 1, opcode.argument, size);
     if (end === undefined) return false;
     if (end === 'beyond') return enough() || (proto && count > 0);
-    if (opcode.name === 'STOP') return depth === 1 && marks.length === 0 ? proto || acts > 0 || (count >= 2 && at + 1 === size) : enough();
+    if (opcode.name === 'STOP') return depth === 1 && marks.length === 0 ? proto || names > 0 || (count >= 1 && at + 1 === size) : enough();
     const effect = apply(opcode.name, depth, marks);
     if (effect === undefined) return enough();
     depth = effect;
     if (ACTS.has(opcode.name)) acts++;
-    if (opcode.name === 'GLOBAL') names++;
+    if (NAMES.has(opcode.name)) names++;
+    if (opcode.name === 'INST') acts++;
     at = end;
-    if (count > SETTLED && (proto || acts > 0)) return true;
+    if (count > SETTLED && (proto || names > 0)) return true;
   }
   return proto ? count > 1 : enough();
 }

@@ -1,0 +1,80 @@
+// Programs and libraries (ELF, PE, Mach-O, WebAssembly, Java classes): recognised, not taken apart. And pictures, sounds and
+// documents that lie beside models: known for what they are as far as their own format says where they end.
+import type { ByteSource } from '../../core/byte-source.ts';
+import type { FormatMatch } from '../artifact.ts';
+import type { Inspector } from '../inspect/inspection.ts';
+import type { Probe } from './reader.ts';
+
+export interface ProgramContent {
+  readonly kind: string;
+}
+
+export const programInspector: Inspector<ProgramContent> = {
+  format: 'program',
+  match: ({ head }) => {
+    const kind = programKind(head);
+    return kind === undefined ? undefined : { format: 'program', sure: 'certain', why: `starts as ${kind} does` };
+  },
+  async inspect(source, desk) {
+    const kind = programKind(await source.slice(0, 4096)) ?? 'a program';
+    desk.opaque(0, source.size, `${kind}: machine code is not looked into`);
+    return { kind };
+  },
+};
+
+function programKind(head: Uint8Array): string | undefined {
+  const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
+  if (starts(0x7f, 0x45, 0x4c, 0x46)) return 'an ELF program or library';
+  if (starts(0x4d, 0x5a) && head.byteLength >= 64) {
+    const at = (head[60] ?? 0) | ((head[61] ?? 0) << 8) | ((head[62] ?? 0) << 16);
+    if (head[at] === 0x50 && head[at + 1] === 0x45 && head[at + 2] === 0) return 'a Windows program or library';
+    if (at >= head.byteLength - 4) return undefined;
+  }
+  if (starts(0xcf, 0xfa, 0xed, 0xfe) || starts(0xce, 0xfa, 0xed, 0xfe) || starts(0xfe, 0xed, 0xfa, 0xcf)) return 'a macOS program or library';
+  if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'a Java class or macOS universal program';
+  if (starts(0x00, 0x61, 0x73, 0x6d)) return 'a WebAssembly module';
+  return undefined;
+}
+
+const MEDIA: readonly (readonly [name: string, offset: number, signature: string])[] = [
+  ['a PNG picture', 0, '\x89PNG\r\n\x1a\n'], ['a JPEG picture', 0, '\xff\xd8\xff'], ['a GIF picture', 0, 'GIF8'], ['a WebP picture', 8, 'WEBP'], ['a WAV sound', 8, 'WAVE'], ['a FLAC sound', 0, 'fLaC'], ['an Ogg sound', 0, 'OggS'], ['an MP3 sound', 0, 'ID3'], ['an ISO media file', 4, 'ftyp'], ['a PDF document', 0, '%PDF-'], ['a TIFF picture', 0, 'II*\0'], ['a bitmap', 0, 'BM'],
+];
+
+export const mediaInspector: Inspector<ProgramContent> = {
+  format: 'media',
+  match: ({ head, source }: Probe): FormatMatch | undefined => {
+    const kind = mediaKind(head, source.size);
+    return kind === undefined ? undefined : { format: 'media', sure: 'likely', why: `starts as ${kind} does` };
+  },
+  async inspect(source, desk) {
+    const kind = mediaKind(await source.slice(0, 64), source.size) ?? 'media';
+    const end = await endOf(source, kind);
+    desk.parsed(0, 16, 'signature');
+    desk.skipped(16, end, kind);
+    if (end < source.size) {
+      desk.opaque(end, source.size, `bytes behind ${kind}`);
+      desk.problem({ code: 'malformed', offset: end, field: 'end', expected: `nothing behind ${kind}`, actual: `${source.size - end} bytes` });
+    }
+    return { kind };
+  },
+};
+
+function mediaKind(head: Uint8Array, size: number): string | undefined {
+  const found = MEDIA.find(([, offset, signature]) => [...signature].every((character, i) => head[offset + i] === character.charCodeAt(0)))?.[0];
+  // 'BM' alone is two letters: a bitmap also says its own size.
+  if (found === 'a bitmap') return head.byteLength >= 6 && new DataView(head.buffer, head.byteOffset).getUint32(2, true) === size ? found : undefined;
+  return found;
+}
+
+/** Where a PNG says that it ends (its IEND chunk); other formats are taken to fill the file. */
+async function endOf(source: ByteSource, kind: string): Promise<number> {
+  if (kind !== 'a PNG picture') return source.size;
+  let at = 8;
+  while (at + 12 <= source.size) {
+    const chunk = new DataView((await source.slice(at, at + 8)).buffer);
+    const type = chunk.getUint32(4);
+    at += 12 + chunk.getUint32(0);
+    if (type === 0x49454e44) return Math.min(at, source.size);
+  }
+  return source.size;
+}

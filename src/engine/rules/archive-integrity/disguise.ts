@@ -1,0 +1,45 @@
+// Files whose content is not what their name says, and files that are two things at once.
+import { zipInspector } from '../../artifact/containers/zip-inspector.ts';
+import { contentOf, type InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { bytesAround, shown } from '../evidence.ts';
+import type { Report } from '../rule.ts';
+import { DISGUISE, POLYGLOT } from './rules.ts';
+
+/** What a reader of these names expects, where that matters: data that needs no trust. */
+const EXPECTED: readonly (readonly [ending: RegExp, formats: readonly string[], what: string])[] = [
+  [/\.safetensors$/i, ['safetensors'], 'safetensors'],
+  [/\.gguf$/i, ['gguf'], 'GGUF'],
+  [/\.onnx$/i, ['onnx'], 'ONNX'],
+  [/\.json$/i, ['json', 'text'], 'JSON'],
+  [/\.(txt|md|rst|csv|tsv|yaml|yml|toml|cfg|ini|log|jinja2?|model_card)$/i, ['text', 'json', 'jinja'], 'text'],
+  [/\.(png|jpe?g|gif|webp|bmp|tiff?|wav|mp3|mp4|flac|pdf)$/i, ['media'], 'a picture, sound or document'],
+  [/\.(npy)$/i, ['npy'], 'a NumPy array'],
+  [/\.(h5|hdf5)$/i, ['hdf5'], 'HDF5'],
+  [/\.tflite$/i, ['tflite'], 'TensorFlow Lite'],
+];
+
+/** Contents that run code or hide files when loaded by what they are. */
+const HARMFUL: Readonly<Record<string, string>> = { pickle: 'a pickle', zip: 'a zip archive', tar: 'a tar archive', program: 'a program', gzip: 'compressed data', hdf5: 'HDF5' };
+
+/** Formats that share their beginning or end with another one by nature. */
+const COMPATIBLE: readonly (readonly string[])[] = [['json', 'text'], ['jinja', 'text'], ['json', 'jinja']];
+
+export async function checkDisguise(file: InspectedFile, report: Report): Promise<void> {
+  const certain = file.matches.filter(({ sure }) => sure !== 'name');
+  const name = (file.member ?? file.path).split(/[/\\]/).at(-1) ?? '';
+  const claim = EXPECTED.find(([ending]) => ending.test(name));
+  const harmful = certain.find(({ format }) => HARMFUL[format] !== undefined);
+  if (claim !== undefined && harmful !== undefined && !certain.some(({ format }) => claim[1].includes(format))) {
+    report(DISGUISE, { file, offset: 0, about: harmful.format, title: `${shown(name, 80)} is ${HARMFUL[harmful.format]}, not ${claim[2]} (${harmful.why})`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
+  }
+  const formats = certain.map(({ format }) => format).filter((format) => format !== 'zip' || !isWholeZip(file));
+  const distinct = [...new Set(formats)];
+  if (distinct.length < 2 || COMPATIBLE.some((group) => distinct.every((format) => group.includes(format)))) return;
+  report(POLYGLOT, { file, about: 'polyglot', title: `${shown(name, 80)} can be read as ${distinct.join(' and as ')}`, sure: 'read', evidence: [{ kind: 'table', title: 'Why', columns: ['format', 'how sure', 'why'], rows: certain.map(({ format, sure, why }) => [format, sure, why]) }, await bytesAround(file.source, 0, 'The first bytes')] });
+}
+
+/** A zip that starts at the first byte and is nothing else besides. */
+function isWholeZip(file: InspectedFile): boolean {
+  const zip = contentOf(file, zipInspector);
+  return zip !== undefined && zip.shift === 0 && file.matches.filter(({ sure }) => sure !== 'name').length === 1;
+}
