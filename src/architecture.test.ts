@@ -33,7 +33,7 @@ const RESERVED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   idb: ['adapters'],
 };
 /** All that the engine may import from outside: pure computation. */
-const ENGINE_PACKAGES = new Set(['@huggingface/jinja', '@huggingface/tokenizers', 'hash-wasm', 'umap-js', 'apache-arrow', 'hyparquet', 'hyparquet-compressors']);
+const ENGINE_PACKAGES = new Set(['@huggingface/jinja', '@huggingface/tokenizers', 'apache-arrow', 'fflate', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'umap-js']);
 
 interface SourceFile {
   readonly path: string;
