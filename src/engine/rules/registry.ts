@@ -1,6 +1,8 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
 import { archiveIntegrity } from './archive-integrity/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
+import { kerasCode } from './keras-code/index.ts';
+import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
@@ -10,6 +12,8 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   fileIntegrity,
   archiveIntegrity,
   pickleCode,
+  kerasCode,
+  tensorflowOps,
   onnxStructure,
   onnxGraphLogic,
 ];

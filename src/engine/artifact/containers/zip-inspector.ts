@@ -42,6 +42,10 @@ const LIMITS = {
   maxCheckedInAll: 2 ** 26,
   /** Bytes made out of one archive by everything that reads its members (CWE-409). */
   maxExpanded: 2 ** 32,
+  /** A member that expands that far is read at its beginning only. */
+  bombSize: 10 * 2 ** 20,
+  bombRatio: 200,
+  bombRead: 2 ** 20,
   /** Gaps between members are searched for members that the directory does not list. */
   maxSearched: 2 ** 26,
 } as const;
@@ -164,7 +168,8 @@ async function handOver(members: readonly ZipMember[], source: ByteSource, budge
     const crc = found === undefined ? undefined : { found, central: member.central === undefined || member.central.crc === found, local: local.deferred || local.crc === found };
     const encrypted = (((member.central?.flags ?? local.flags) | local.flags) & 1) !== 0;
     const unreadable = typeof content === 'string' ? content : encrypted && crc !== undefined && !crc.central && !crc.local && !(await looksKnown(inner)) ? 'encrypted' : undefined;
-    if (unreadable === undefined) desk.parsed(begin, end, 'members');
+    if (unreadable === undefined && member.method !== 0 && isBomb(size, end - begin)) desk.opaque(begin, end, `${name.slice(0, 80)}: only the first ${LIMITS.bombRead} of ${size} bytes are read, since it expands ${Math.round(size / Math.max(1, end - begin))}-fold`);
+    else if (unreadable === undefined) desk.parsed(begin, end, 'members');
     else desk.opaque(begin, end, `${name.slice(0, 80)}: ${unreadable}`);
     const otherwise = tensorPlace(name, names);
     desk.member({ name, source: inner, ...(unreadable === undefined ? {} : { unreadable }), ...(otherwise === undefined ? {} : { otherwise }) });
@@ -176,7 +181,12 @@ async function handOver(members: readonly ZipMember[], source: ByteSource, budge
 function memberSource({ name, begin, end, size, method }: ZipMember, source: ByteSource, budget: ExpansionBudget): ByteSource | undefined {
   const path = `${source.path}!${name}`;
   if (method === 0) return windowSource(source, path, begin, end);
-  return method === 8 ? expandedSource(path, { parent: source, begin, end, make: inflateRaw, budget }, size) : undefined;
+  return method === 8 ? expandedSource(path, { parent: source, begin, end, make: inflateRaw, budget }, isBomb(size, end - begin) ? LIMITS.bombRead : size) : undefined;
+}
+
+/** DEFLATE packs at most 1032 bytes into one; what comes near that is zeros, or a trap. */
+function isBomb(size: Bytes, compressed: Bytes): boolean {
+  return size > LIMITS.bombSize && size / Math.max(1, compressed) > LIMITS.bombRatio;
 }
 
 /** The whole content, or why it cannot be had. */

@@ -6,7 +6,10 @@ import { tarInspector } from '../containers/tar-inspector.ts';
 import { zipInspector } from '../containers/zip-inspector.ts';
 import { ggufInspector } from '../gguf/gguf-inspector.ts';
 import type { Inspector } from '../inspect/inspection.ts';
+import { hdf5Inspector } from '../keras/hdf5-inspector.ts';
 import { pickleInspector } from '../pickle/pickle-inspector.ts';
+import { tensorflowInspector } from '../tensorflow/saved-model-inspector.ts';
+import { tfliteInspector } from '../tensorflow/tflite-inspector.ts';
 import { jinjaInspector } from './jinja-inspector.ts';
 import { jsonInspector } from './json-inspector.ts';
 import { onnxInspector } from './onnx-inspector.ts';
@@ -17,7 +20,7 @@ import { safetensorsInspector } from './safetensors-inspector.ts';
 import { textInspector } from './text-inspector.ts';
 
 /** In order of precedence where two are equally sure. Plain text stands last: it takes what nobody else knows. */
-export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, tarInspector, gzipInspector, npyInspector, programInspector, pickleInspector, zlibInspector, mediaInspector, onnxInspector, jsonInspector, jinjaInspector, textInspector];
+export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, tarInspector, gzipInspector, npyInspector, hdf5Inspector, tfliteInspector, programInspector, pickleInspector, zlibInspector, mediaInspector, onnxInspector, tensorflowInspector, jsonInspector, jinjaInspector, textInspector];
 
 const RANK = { certain: 0, likely: 1, name: 2 } as const;
 

@@ -22,7 +22,7 @@ const EXPECTED: readonly (readonly [ending: RegExp, formats: readonly string[], 
 const HARMFUL: Readonly<Record<string, string>> = { pickle: 'a pickle', zip: 'a zip archive', tar: 'a tar archive', program: 'a program', gzip: 'compressed data', hdf5: 'HDF5' };
 
 /** Formats that share their beginning or end with another one by nature. */
-const COMPATIBLE: readonly (readonly string[])[] = [['json', 'text'], ['jinja', 'text'], ['json', 'jinja']];
+const COMPATIBLE: readonly (readonly string[])[] = [['json', 'text'], ['jinja', 'text'], ['json', 'jinja'], ['tflite', 'zip']];
 
 export async function checkDisguise(file: InspectedFile, report: Report): Promise<void> {
   const certain = file.matches.filter(({ sure }) => sure !== 'name');

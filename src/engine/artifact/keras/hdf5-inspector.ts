@@ -1,0 +1,29 @@
+// HDF5 files (Keras .h5 and .weights.h5, others) for static rules. Recognised by signature; searched for the configurations
+// that Keras stores as JSON. The tree of groups and the numbers are not read; external links and storage are looked for by
+// their names alone.
+import type { Inspector } from '../inspect/inspection.ts';
+import { findConfigs, type EmbeddedJson } from './embedded-json.ts';
+
+export interface Hdf5Content {
+  readonly configs: readonly EmbeddedJson[];
+}
+
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+export const hdf5Inspector: Inspector<Hdf5Content> = {
+  format: 'hdf5',
+  match: ({ source, head }) => {
+    // A user block may stand before it: 512 bytes or a power of two times that.
+    for (const at of [0, 512, 1024, 2048]) {
+      if (SIGNATURE.every((byte, i) => head[at + i] === byte)) return { format: 'hdf5', sure: 'certain', why: at === 0 ? 'starts with the signature of HDF5' : `the signature of HDF5 at byte ${at}` };
+    }
+    return /\.(h5|hdf5)$/i.test(source.path) ? { format: 'hdf5', sure: 'name', why: 'the name is that of HDF5' } : undefined;
+  },
+  async inspect(source, desk) {
+    const configs = await findConfigs(source, desk);
+    desk.parsed(0, 8, 'signature');
+    for (const { begin, end } of configs) desk.parsed(begin, end, 'Keras configuration');
+    desk.skipped(0, source.size, 'HDF5 structure and numbers, searched for Keras configurations');
+    return { configs };
+  },
+};

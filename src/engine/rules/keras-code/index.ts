@@ -1,0 +1,142 @@
+// Rules: Keras configurations that bring code along or reach for it. Every object of a configuration, at any depth, in
+// .keras archives, HDF5 attributes and Keras metadata of SavedModels.
+import { hdf5Inspector } from '../../artifact/keras/hdf5-inspector.ts';
+import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
+import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
+import { fromBase64 } from '../../artifact/pickle/literals.ts';
+import { tensorflowInspector } from '../../artifact/tensorflow/saved-model-inspector.ts';
+import { isObject, type JsonObject } from '../../artifact/text.ts';
+import type { Evidence } from '../../core/finding.ts';
+import { shown } from '../evidence.ts';
+import { judgeName } from '../pickle-code/judge-name.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { COMPUTING_MODULES, KERAS_CLASSES, KERAS_PACKAGES, KERAS_TOOLS, TOOL_NAMES } from './known-classes.ts';
+import { CUSTOM, FOREIGN, GADGET, KERAS_RULES, LAMBDA, OUTSIDE, PROGRAM } from './rules.ts';
+
+export const kerasCode = analysisOf({
+  id: 'keras-code',
+  label: 'Code in Keras models',
+  limits: 'Reads configurations as JSON. Layers written by the model’s author run code that is not in the file; what they do cannot be told. HDF5 attributes that are compressed or stored in pieces are not found.',
+  rules: KERAS_RULES,
+  async check({ inspection }, report) {
+    for (const { file, content } of readBy(inspection, jsonInspector)) if (isConfig(content.value)) walk(content.value, 'root', 0, { file, offset: 0, report });
+    for (const inspector of [hdf5Inspector, tensorflowInspector]) {
+      for (const { file, content } of readBy(inspection, inspector)) {
+        for (const { value, text, begin } of content.configs) {
+          if (value !== undefined) walk(value, 'root', 0, { file, offset: begin, report });
+          else if (/"class_name"\s*:\s*"Lambda"/.test(text)) report(LAMBDA, { file, offset: begin, about: `text@${begin}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'The text there, which is no whole JSON', text: shown(text, 400) }] });
+        }
+      }
+    }
+    checkMembers(inspection, report);
+  },
+});
+
+interface Place {
+  readonly file: InspectedFile;
+  readonly offset: number;
+  readonly report: Report;
+}
+
+const MAX_DEPTH = 250;
+
+function isConfig(value: unknown): boolean {
+  return isObject(value) && typeof value['class_name'] === 'string' && 'config' in value;
+}
+
+function walk(value: unknown, key: string, depth: number, place: Place): void {
+  if (depth > MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    // Keras 2 writes functions as [code, defaults, closure] and calls them by 'function_type'.
+    for (const [i, item] of value.entries()) walk(item, `${key}[${i}]`, depth + 1, place);
+    return;
+  }
+  if (!isObject(value)) return;
+  if (typeof value['class_name'] === 'string') judge(value, value['class_name'], key, place);
+  for (const [name, item] of Object.entries(value)) walk(item, `${key}.${name}`, depth + 1, place);
+}
+
+function judge(object: JsonObject, name: string, key: string, { file, offset, report }: Place): void {
+  const text = (field: string): string | undefined => (typeof object[field] === 'string' ? object[field] : undefined);
+  const [module, registered, config] = [text('module'), text('registered_name'), object['config']];
+  const say = (rule: Rule, title: string, more: readonly Evidence[] = [], severity?: Rule['severity']): void =>
+    report(rule, { file, offset, location: { key }, about: key, title, sure: 'read', ...(severity === undefined ? {} : { severity }), evidence: [{ kind: 'text', title: `The object at ${shown(key, 120)}`, text: shown(JSON.stringify(object), 600) }, ...more] });
+
+  if (name === '__lambda__' || name === 'Lambda') {
+    const code = codeIn(config);
+    say(LAMBDA, code === undefined ? `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} runs a function` : `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} carries Python bytecode`, code === undefined ? [] : [code], code === undefined ? undefined : 'critical');
+    return;
+  }
+  // A function by name: {'module', 'class_name': 'function', 'config': name}.
+  const wanted = name === 'function' && typeof config === 'string' ? config : name;
+  if (name === 'function' && typeof config === 'string' ? judgeFunction(module, config, say) : judgeModule(module, wanted, say)) return;
+  if (registered !== undefined && registered !== '' && registered !== name && registered.includes('>') && !KERAS_PACKAGES.test(registered.split('>')[0] ?? '')) {
+    say(CUSTOM, `${shown(registered, 80)} is a class of the model’s author, registered under that name`);
+    return;
+  }
+  if (module === undefined && name !== 'function' && !KERAS_CLASSES.has(name) && !(registered ?? '').startsWith('keras')) say(CUSTOM, `${shown(name, 80)} is no class of Keras`);
+  if (isObject(config)) outside(config, say);
+}
+
+/** True where the object has been reported. */
+function judgeFunction(module: string | undefined, name: string, say: (rule: Rule, title: string) => void): boolean {
+  if (TOOL_NAMES.has(name) || (module !== undefined && KERAS_PACKAGES.test(module) && KERAS_TOOLS.test(module))) {
+    say(GADGET, `Names the function ${shown(`${module ?? ''}.${name}`, 100)}, which loads, downloads or switches off a guard`);
+    return true;
+  }
+  if (module !== undefined && COMPUTING_MODULES.test(module)) return false;
+  const standing = judgeName(module ?? 'builtins', name);
+  if (standing.kind === 'dangerous') say(FOREIGN, `Names the function ${shown(`${module ?? ''}.${name}`, 100)}: ${standing.why}`);
+  else say(CUSTOM, `${shown(name, 80)} is a function that the file does not hold`);
+  return true;
+}
+
+function judgeModule(module: string | undefined, name: string, say: (rule: Rule, title: string, more?: readonly Evidence[], severity?: Rule['severity']) => void): boolean {
+  if (module === undefined || (module === 'builtins' && KERAS_CLASSES.has(name))) return false;
+  if (KERAS_PACKAGES.test(module)) {
+    if (!KERAS_TOOLS.test(module) && !TOOL_NAMES.has(name)) return false;
+    if (KERAS_CLASSES.has(name)) return false;
+    say(GADGET, `Names ${shown(`${module}.${name}`, 100)}, a tool of Keras and no layer`);
+    return true;
+  }
+  const standing = judgeName(module, name);
+  if (standing.kind === 'dangerous') say(FOREIGN, `Names ${shown(`${module}.${name}`, 100)}: ${standing.why}`);
+  else say(FOREIGN, `Takes ${shown(name, 60)} from ${shown(module, 60)}, which is no part of Keras`, [], 'medium');
+  return true;
+}
+
+/** Settings that make a layer read a file or an address of the author's choice (CVE-2025-12058). */
+function outside(config: JsonObject, say: (rule: Rule, title: string) => void): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (typeof value !== 'string' || value.length > 4096) continue;
+    if (/^(https?|ftp|file|gs|s3|hdfs):\/\//i.test(value)) say(OUTSIDE, `${shown(key, 60)} is an address: ${shown(value, 100)}`);
+    else if (/vocab|file|path|origin|url|directory/i.test(key) && /^([/\\~]|\.\.|[A-Za-z]:[\\/])|[/\\]/.test(value)) say(OUTSIDE, `${shown(key, 60)} is a path: ${shown(value, 100)}`);
+  }
+}
+
+/** Marshalled code in a lambda's configuration: base64 text, alone, first of a list or under 'code'. */
+function codeIn(config: unknown, depth = 0): Evidence | undefined {
+  if (depth > 6) return undefined;
+  if (typeof config === 'string') {
+    const bytes = fromBase64(config);
+    // 0xe3 and 0x63 begin a marshalled code object (with and without a reference).
+    if (bytes.length < 3 || (bytes[0] !== 0xe3 && bytes[0] !== 0x63)) return undefined;
+    const words = new TextDecoder('latin1').decode(bytes).match(/[\x20-\x7e]{3,}/g) ?? [];
+    return { kind: 'text', title: 'Names and texts in the bytecode', text: words.slice(0, 60).map((word) => shown(word, 120)).join('\n') || `${bytes.length} bytes, no text` };
+  }
+  if (Array.isArray(config)) return codeIn(config[0], depth + 1);
+  if (!isObject(config)) return undefined;
+  return codeIn(config['code'] ?? config['function'] ?? config['config'], depth + 1);
+}
+
+const PARTS = /^(config\.json|metadata\.json|model\.weights\.h5|assets\/.*|variables\/.*|model\.weights\.npz)$/;
+
+/** Files in a .keras archive that Keras does not put there. */
+function checkMembers({ files }: Inspection, report: Report): void {
+  const archives = new Set(files.flatMap(({ member, container }) => (member === 'metadata.json' && container !== undefined ? [container] : [])));
+  for (const file of files) {
+    if (file.container === undefined || file.member === undefined || !archives.has(file.container) || PARTS.test(file.member)) continue;
+    const harmful = /\.(py|pyc|pyd|so|dll|exe|sh|bat|ps1|js|jar)$/i.test(file.member) || file.format === 'program' || file.format === 'pickle';
+    if (harmful && files.some((other) => other.container === file.container && other.member === 'config.json')) report(PROGRAM, { file, offset: 0, about: 'member', title: `${shown(file.member, 80)} is no part of a Keras model`, sure: 'read', evidence: [] });
+  }
+}

@@ -1,0 +1,62 @@
+// Rules: operators that let a TensorFlow graph touch files, run Python or come from nowhere known. A graph is a program:
+// these run when it is loaded or called.
+import { readBy } from '../../artifact/inspect/inspection.ts';
+import { tensorflowInspector, type OperatorUse } from '../../artifact/tensorflow/saved-model-inspector.ts';
+import { tfliteInspector } from '../../artifact/tensorflow/tflite-inspector.ts';
+import { shown } from '../evidence.ts';
+import { analysisOf, type Rule } from '../rule.ts';
+
+const REMEDY = 'Do not load it outside of a machine that holds nothing. Ask the publisher what the operator is for.';
+const RUNS_PYTHON: Rule = { id: 'ASY-TFL-001', title: 'The graph runs Python', severity: 'critical', misses: 'The Python function is registered by the program that loads the graph; what it does cannot be told.', references: ['AML.T0010.003', 'AML.T0011.000', 'CWE-94'], remedy: REMEDY };
+const WRITES: Rule = { id: 'ASY-TFL-002', title: 'The graph writes files', severity: 'high', misses: 'Says that it can, not where to: names may be computed. Saving and restoring of checkpoints is ordinary and not reported.', references: ['AML.T0010.003', 'CWE-73'], remedy: REMEDY };
+const READS: Rule = { id: 'ASY-TFL-003', title: 'The graph reads files', severity: 'high', misses: 'Says that it can, not which: names may be computed. Vocabulary tables are ordinary and not reported.', references: ['AML.T0010.003', 'CWE-73'], remedy: REMEDY };
+const NETWORK: Rule = { id: 'ASY-TFL-004', title: 'The graph speaks to other machines or devices', severity: 'medium', misses: 'Distributed training graphs look like this as well.', references: ['AML.T0010.003', 'CWE-918'], remedy: REMEDY };
+const CUSTOM: Rule = { id: 'ASY-TFL-005', title: 'An operator of unknown origin', severity: 'medium', misses: 'A custom operator is native code that the program brings along. Assay knows those of TensorFlow’s own tools.', references: ['AML.T0010.003', 'CWE-829'], remedy: REMEDY };
+
+const PYTHON = /^(Eager)?PyFunc(Stateless)?$|^(Stateless)?Py(thon)?(Func|Op|Call)|^Experimental.*PyFunc/;
+const FILE_WRITES = new Set(['WriteFile', 'SaveDataset', 'SaveDatasetV2', 'DatasetToTFRecord', 'ExperimentalDatasetToTFRecord', 'WriteAudioSummary', 'WriteGraphSummary', 'WriteHistogramSummary', 'WriteImageSummary', 'WriteRawProtoSummary', 'WriteScalarSummary', 'WriteSummary', 'CreateSummaryFileWriter', 'CreateSummaryDbWriter', 'SnapshotDataset', 'SnapshotDatasetV2', 'DebugIdentity', 'DebugIdentityV2', 'DebugIdentityV3', 'DeleteFile', 'RenameFile', 'CopyFile']);
+const FILE_READS = new Set(['ReadFile', 'MatchingFiles', 'MatchingFilesDataset', 'WholeFileReader', 'WholeFileReaderV2', 'TextLineReader', 'TextLineReaderV2', 'FixedLengthRecordReader', 'FixedLengthRecordReaderV2', 'TFRecordReader', 'TFRecordReaderV2', 'LMDBReader', 'IdentityReader', 'TextLineDataset', 'TFRecordDataset', 'TFRecordDatasetV2', 'FixedLengthRecordDataset', 'FixedLengthRecordDatasetV2', 'CSVDataset', 'CSVDatasetV2', 'SqlDataset', 'ImmutableConst', 'LoadDataset', 'ListDataset', 'GetFileSize', 'IsDirectory', 'FileExists', 'ListDirectory']);
+const REMOTE = new Set(['RpcCall', 'RpcClient', 'RpcServer', 'RpcServerStart', 'RpcServerRegister', 'DataServiceDataset', 'DataServiceDatasetV2', 'DataServiceDatasetV3', 'DataServiceDatasetV4', 'RegisterDataset', 'RegisterDatasetV2', 'BigQueryReader', 'GenerateBigQueryReaderPartitions', 'RemoteCall', 'CloudBigtableClient', 'DistributedSave']);
+
+/** Custom operators that TensorFlow Lite's own converters and tools write. */
+const KNOWN_CUSTOM = /^(TFLite_Detection_PostProcess|Convolution2DTransposeBias|MaxPoolingWithArgmax2D|MaxUnpooling2D|AudioSpectrogram|Mfcc|RFFT2D|Landmarks2TransformMatrix.*|TransformTensorBilinear|TransformLandmarks|aten::.*|tf\.Sentencepiece.*|TFSentencepieceTokenizeOp|edgetpu-custom-op|Flex[A-Z].*|NumericVerify|odml\..*|stablehlo\..*)$/;
+
+export const tensorflowOps = analysisOf({
+  id: 'tensorflow-ops',
+  label: 'TensorFlow operators',
+  limits: 'Looks at the names of operators in SavedModel, GraphDef and TensorFlow Lite files. Conditions hidden in the graph’s logic are not followed here.',
+  rules: [RUNS_PYTHON, WRITES, READS, NETWORK, CUSTOM],
+  async check({ inspection }, report) {
+    for (const { file, content } of readBy(inspection, tensorflowInspector)) {
+      const uses = new Map<string, OperatorUse[]>();
+      for (const use of content.operators) {
+        const list = uses.get(use.operator);
+        if (list === undefined) uses.set(use.operator, [use]);
+        else list.push(use);
+      }
+      for (const [operator, list] of uses) {
+        const rule = ruleOf(operator);
+        const [first] = list;
+        if (rule === undefined || first === undefined) continue;
+        report(rule, {
+          file, offset: first.offset, location: { node: first.node }, about: operator, title: `${rule.title}: ${shown(operator, 60)}${first.inside === '' ? '' : ` in the function ${shown(first.inside, 60)}`}`, sure: 'read',
+          evidence: [{ kind: 'table', title: 'Where it is used', columns: ['node', 'function', 'offset'], rows: list.slice(0, 16).map(({ node, inside, offset }) => [shown(node, 100), shown(inside, 60), offset]) }],
+        });
+      }
+    }
+    for (const { file, content } of readBy(inspection, tfliteInspector)) {
+      for (const { custom, offset } of content.operators) {
+        if (custom === undefined || custom === '') continue;
+        const rule = ruleOf(custom.replace(/^Flex/, '')) ?? (KNOWN_CUSTOM.test(custom) ? undefined : CUSTOM);
+        if (rule !== undefined) report(rule, { file, offset, location: { node: shown(custom, 60) }, about: custom.slice(0, 60), title: `${rule.title}: ${shown(custom, 60)}`, sure: 'read', evidence: [] });
+      }
+    }
+  },
+});
+
+function ruleOf(operator: string): Rule | undefined {
+  if (PYTHON.test(operator)) return RUNS_PYTHON;
+  if (FILE_WRITES.has(operator)) return WRITES;
+  if (FILE_READS.has(operator)) return READS;
+  return REMOTE.has(operator) ? NETWORK : undefined;
+}
