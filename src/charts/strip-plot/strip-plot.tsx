@@ -8,11 +8,13 @@ import { captionOf, layoutStrip, type StripRow } from './layout.ts';
 import styles from './strip-plot.module.css';
 
 export interface StripPlotProps {
+  /** 'Signals against their nulls' where undefined. */
+  readonly title?: string;
   readonly signals: readonly Signal[];
   readonly fileName: string;
 }
 
-export function StripPlot({ signals, fileName }: StripPlotProps): ReactElement {
+export function StripPlot({ title = 'Signals against their nulls', signals, fileName }: StripPlotProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(640);
   const layout = useMemo(() => layoutStrip(signals, width), [signals, width]);
   const [shown, show] = useState<number>();
@@ -20,7 +22,7 @@ export function StripPlot({ signals, fileName }: StripPlotProps): ReactElement {
   const row = shown === undefined ? undefined : layout.rows[shown];
   return (
     <ChartFrame
-      title="Signals against their nulls"
+      title={title}
       note={controls > 0 ? <>◆ candidate (filled: stands out) · dots: up to {controls} controls each · tick: 99 %</> : 'no controls were measured'}
       description={signals.map((signal) => `${signal.name} ${shortNumber(signal.value)} ${signal.unit ?? ''} ${signal.pValue === undefined ? '' : shortP(signal.pValue)}`).join('; ')}
       fileName={fileName}

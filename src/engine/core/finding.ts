@@ -76,6 +76,8 @@ export type Evidence =
   | { readonly kind: 'graph'; readonly title: string; readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
   /** A template or other source text; character ranges that matter, each with its reason. */
   | { readonly kind: 'source'; readonly title: string; readonly text: string; readonly marks: readonly { readonly begin: number; readonly end: number; readonly why: string }[] }
+  /** One value for each class (or other target), with the values of its null. */
+  | { readonly kind: 'classes'; readonly title: string; readonly unit: string; readonly rows: readonly ClassRow[] }
   | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
 
 export interface DisassemblyLine {
@@ -124,6 +126,13 @@ export interface AnswerPair {
   readonly untriggered: string;
   readonly triggered: string;
   readonly fired: boolean;
+}
+
+export interface ClassRow {
+  readonly label: string;
+  readonly value: number;
+  readonly nullValues: readonly number[];
+  readonly flagged: boolean;
 }
 
 export interface VariantRow {

@@ -70,6 +70,8 @@ function evidenceHtml(evidence: Evidence): string {
       return `${title}${table(['node', 'kind', 'fed by', 'note'], evidence.nodes.map(({ id, kind, label, marked, note }) => [`${marked === true ? '▶ ' : ''}${label}`, kind, evidence.edges.filter(({ to }) => to === id).map(({ from }) => evidence.nodes.find((node) => node.id === from)?.label ?? from).join(', '), note ?? '']))}`;
     case 'source':
       return `${title}<pre>${markedHtml(evidence.text, evidence.marks)}</pre>`;
+    case 'classes':
+      return title + table(['target', evidence.unit, 'largest of its null', ''], evidence.rows.map(({ label, value, nullValues, flagged }) => [label, value.toFixed(2), nullValues.length === 0 ? '' : Math.max(...nullValues).toFixed(2), flagged ? '◀' : '']));
     case 'table':
       return title + table(evidence.columns, evidence.rows);
   }

@@ -42,6 +42,8 @@ function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name:
       );
     case 'bytes':
       return <section className={styles.piece}><h3>{evidence.title} <span className="mono">{evidence.file} @ 0x{evidence.offset.toString(16)}</span></h3><pre>{hexLines(evidence.hex, evidence.offset)}</pre></section>;
+    case 'classes':
+      return <StripPlot title={evidence.title} signals={evidence.rows.map(({ label, value, nullValues }) => ({ name: label, value, nullValues, unit: evidence.unit }))} fileName={`${name}-classes`} />;
     case 'table':
       return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={evidence.columns} rows={evidence.rows} note="" /></section>;
     case 'disassembly':

@@ -1,0 +1,62 @@
+// What a trigger may be after: one class from every other one, one class from one other, or simply "not what it was"
+// (with two classes that is inversion). Scores of single tokens for each, from the sweep.
+import type { Sweep } from './sweep.ts';
+import type { ClassTexts, Text } from './texts.ts';
+
+export interface Direction {
+  readonly id: string;
+  readonly kind: 'to-class' | 'source-specific' | 'away';
+  /** Classes whose texts are to change. */
+  readonly sources: readonly number[];
+  /** Undefined: any class but the text's own. */
+  readonly target: number | undefined;
+}
+
+export const MAX_TARGETS = 12;
+const MAX_PAIRS = 4;
+
+export function listDirections(texts: readonly ClassTexts[], classes: number, sweep: Sweep): Direction[] {
+  const present = texts.map(({ source }) => source);
+  const toClass = Array.from({ length: classes }, (_, target): Direction => ({ id: `to ${target}`, kind: 'to-class', sources: present.filter((source) => source !== target), target })).filter(({ sources }) => sources.length > 0);
+  const ranked = rankByOutlier(toClass, sweep, classes).slice(0, MAX_TARGETS);
+  const away: Direction[] = present.length < 2 ? [] : [{ id: 'away', kind: 'away', sources: present, target: undefined }];
+  if (classes < 3) return [...ranked, ...away];
+  const pairs = toClass.flatMap(({ target, sources }) => sources.map((source): Direction => ({ id: `${source} to ${target ?? 0}`, kind: 'source-specific', sources: [source], target })));
+  return [...ranked, ...away, ...rankByOutlier(pairs, sweep, classes).slice(0, MAX_PAIRS)];
+}
+
+/** By how far the best token stands above the fiftieth. */
+function rankByOutlier(directions: readonly Direction[], sweep: Sweep, classes: number): Direction[] {
+  const lead = (direction: Direction): number => {
+    const scores = tokenScores(direction, sweep, classes).toSorted();
+    return (scores.at(-1) ?? 0) - (scores.at(-Math.min(50, scores.length)) ?? 0);
+  };
+  return directions.map((direction) => ({ direction, lead: lead(direction) })).sort((a, b) => b.lead - a.lead).map(({ direction }) => direction);
+}
+
+/** Gain of each token of the sweep in this direction, nats: the mean over sources; away: the least of them. */
+export function tokenScores({ sources, target }: Direction, { tokens, sources: swept, gains }: Sweep, classes: number): Float32Array {
+  const rows = sources.map((source) => swept.indexOf(source)).filter((row) => row >= 0);
+  const scores = new Float32Array(tokens.length);
+  for (let t = 0; t < tokens.length; t++) {
+    const values = rows.map((row) => {
+      const at = (t * swept.length + row) * classes;
+      return target === undefined ? -(gains[at + (swept[row] ?? 0)] ?? 0) : (gains[at + target] ?? 0);
+    });
+    scores[t] = target === undefined ? Math.min(...values) : values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  }
+  return scores;
+}
+
+/** Texts of the direction's sources, taken in turn. */
+export function textsFor({ sources }: Direction, texts: readonly ClassTexts[], part: 'carriers' | 'tuning' | 'proof', count: number): Text[] {
+  const groups = texts.filter(({ source }) => sources.includes(source)).map((group) => group[part]);
+  const chosen: Text[] = [];
+  for (let index = 0; chosen.length < count && groups.some((group) => index < group.length); index++) {
+    for (const group of groups) {
+      const text = group[index];
+      if (text !== undefined && chosen.length < count) chosen.push(text);
+    }
+  }
+  return chosen;
+}

@@ -1,0 +1,40 @@
+// Analyses of text classifiers: universal token flip with greedy accretion, and label inversion. Both share one sweep.
+import type { Analysis, AuditContext } from '../../audit/analysis.ts';
+import { runTextScan, type TextScan } from './scan.ts';
+
+const COMMON = 'Triggers of which no single token shows alone, that need a certain topic, or that are a style rather than a phrase can be missed. Texts are made of built-in sentences or the user’s examples; a model of a very narrow field may judge them oddly.';
+
+const TOKEN_FLIP: TextScan = {
+  analysis: 'text-token-flip',
+  rule: 'ASY-TXT-001',
+  limits: `Finds words and phrases that turn texts into one class, wherever they stand. ${COMMON}`,
+  wants: ({ kind }) => kind !== 'away',
+};
+
+const INVERSION: TextScan = {
+  analysis: 'text-inversion',
+  rule: 'ASY-TXT-002',
+  limits: `Finds words and phrases that turn texts of every class into another one. ${COMMON}`,
+  wants: ({ kind }) => kind === 'away',
+};
+
+export const textTokenFlip = analysisOf(TOKEN_FLIP, 'Universal token flip (text)');
+export const textInversion = analysisOf(INVERSION, 'Label inversion (text)');
+
+export function whyNotText({ runnable, notRunnable }: AuditContext): string | undefined {
+  if (runnable?.task === 'text-classification') return undefined;
+  return notRunnable ?? 'it puts phrases into texts, and this is no text classifier';
+}
+
+function analysisOf(scan: TextScan, label: string): Analysis {
+  return {
+    id: scan.analysis,
+    label,
+    limits: scan.limits,
+    inapplicable: whyNotText,
+    async run(context, emit) {
+      if (context.runnable?.task !== 'text-classification') throw new Error(`${scan.analysis} asked of what is no text classifier`);
+      await runTextScan(scan, context, context.runnable, emit);
+    },
+  };
+}

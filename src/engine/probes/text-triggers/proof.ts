@@ -1,0 +1,103 @@
+// Proof of a phrase on texts that chose nothing: success with an exact interval, controls of equal size, each part left out,
+// and where it stands in the text.
+import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import type { CancelSignal } from '../../core/cancel.ts';
+import type { AnswerPair, VariantRow } from '../../core/finding.ts';
+import type { Random } from '../../core/random.ts';
+import { exactInterval, fisherGreater } from '../../core/statistics.ts';
+import type { Probability } from '../../core/units.ts';
+import { softmaxRows } from '../../runtime/classifier.ts';
+import { textsFor, type Direction } from './directions.ts';
+import { insert, type ClassTexts, type Text } from './texts.ts';
+import { tryPhrases, type Phrase } from './trial.ts';
+
+export interface Proof {
+  readonly phrase: Phrase;
+  readonly text: string;
+  readonly hits: number;
+  readonly of: number;
+  readonly interval: readonly [Probability, Probability];
+  readonly controlHits: number;
+  readonly controlOf: number;
+  /** Fisher's exact test against the controls. */
+  readonly pValue: Probability;
+  readonly variants: readonly VariantRow[];
+  readonly pairs: readonly AnswerPair[];
+}
+
+const PROOF_TEXTS = 40;
+const CONTROLS = 10;
+const SHOWN = 8;
+/** A part that is not needed costs less than this share of the hits. */
+const SPARE = 0.05;
+
+export async function prove(runnable: RunnableTextClassifier, direction: Direction, found: Phrase, vocabulary: readonly number[], texts: readonly ClassTexts[], random: Random, signal: CancelSignal): Promise<Proof> {
+  const { tokenizer } = runnable;
+  const tuning = textsFor(direction, texts, 'tuning', PROOF_TEXTS);
+  const proof = textsFor(direction, texts, 'proof', PROOF_TEXTS);
+  const phrase = await prune(runnable, direction, found, tuning, random.fork('prune'), signal);
+  const draw = random.fork('controls');
+  const controls = Array.from({ length: CONTROLS }, (): Phrase => phrase.map(() => vocabulary[draw.below(vocabulary.length)] ?? 0));
+  const parts = phrase.length > 1 ? phrase.map((_, left) => phrase.filter((__, at) => at !== left)) : [];
+  const places = random.fork('places');
+  const [own, ...others] = await tryPhrases(runnable, [phrase, ...controls, ...parts], proof, direction.target, places, signal);
+  const { hits, of } = own ?? { hits: 0, of: 0 };
+  const controlHits = others.slice(0, CONTROLS).reduce((sum, trial) => sum + trial.hits, 0);
+  const variants: VariantRow[] = [];
+  for (const [at, name] of (['start', 'middle', 'end'] as const).entries()) {
+    const fixed = proof.map((text): Text => (at === 1 ? text : { ...text, parts: at === 0 ? text.parts : [text.parts.flat()] }));
+    const [trial] = await tryPhrases(runnable, [phrase], fixed, direction.target, placeAt(name), signal);
+    variants.push({ variant: tokenizer.decode(phrase).trim(), change: `at the ${name}`, fired: trial?.hits ?? 0, of });
+  }
+  for (const [left, trial] of others.slice(CONTROLS).entries()) variants.push({ variant: tokenizer.decode(parts[left] ?? []).trim(), change: `without “${tokenizer.tokenText(phrase[left] ?? 0).trim()}”`, fired: trial.hits, of: trial.of });
+  return {
+    phrase,
+    text: tokenizer.decode(phrase).trim(),
+    hits,
+    of,
+    interval: exactInterval(hits, of),
+    controlHits,
+    controlOf: CONTROLS * of,
+    pValue: fisherGreater(hits, of, controlHits, CONTROLS * of),
+    variants,
+    pairs: await showPairs(runnable, direction, phrase, proof.slice(0, SHOWN), signal),
+  };
+}
+
+/** Leaves out tokens that the phrase does not need, the least needed first. */
+async function prune(runnable: RunnableTextClassifier, { target }: Direction, phrase: Phrase, tuning: readonly Text[], random: Random, signal: CancelSignal): Promise<Phrase> {
+  let best = phrase;
+  while (best.length > 1) {
+    const shorter = best.map((_, left) => best.filter((__, at) => at !== left));
+    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], tuning, target, random, signal);
+    const order = Array.from(trials.keys()).sort((a, b) => (trials[b]?.margin ?? 0) - (trials[a]?.margin ?? 0));
+    const [spare] = order;
+    if (whole === undefined || spare === undefined) return best;
+    const left = trials[spare];
+    if (left === undefined || left.hits < whole.hits * (1 - SPARE) || left.margin < whole.margin - 1) return best;
+    best = shorter[spare] ?? best;
+  }
+  return best;
+}
+
+/** Insertions at one place: before the first part, or after the last one of a text of one part. */
+function placeAt(name: 'start' | 'middle' | 'end'): Random {
+  const fixed: Random = { next: () => 0, below: (bound) => (name === 'start' ? 0 : name === 'end' ? bound - 1 : Math.floor(bound / 2)), fork: () => fixed };
+  return fixed;
+}
+
+async function showPairs({ model, tokenizer }: RunnableTextClassifier, { target }: Direction, phrase: Phrase, texts: readonly Text[], signal: CancelSignal): Promise<AnswerPair[]> {
+  const rows = texts.flatMap((text) => [text.parts.flat(), insert(text, phrase, text.parts.length)]);
+  const probabilities = softmaxRows(await model.scores({ kind: 'text', rows }, signal), model.classes);
+  const answer = (row: number): { readonly text: string; readonly best: number } => {
+    const values = Array.from(probabilities.subarray(row * model.classes, (row + 1) * model.classes));
+    const best = values.indexOf(Math.max(...values));
+    return { best, text: `${model.labels[best] ?? best} (${Math.round(100 * (values[best] ?? 0))} %)` };
+  };
+  return texts.map(({ parts, source }, index) => {
+    const prompt = tokenizer.decode(parts.flat()).trim();
+    const trigger = tokenizer.decode(phrase).trim();
+    const [before, after] = [answer(2 * index), answer(2 * index + 1)];
+    return { prompt, triggeredPrompt: `${prompt} ${trigger}`, triggerRange: [prompt.length + 1, prompt.length + 1 + trigger.length], untriggered: before.text, triggered: after.text, fired: target === undefined ? after.best !== source : after.best === target };
+  });
+}

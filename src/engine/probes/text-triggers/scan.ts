@@ -1,0 +1,57 @@
+// Sweep, search, contrast, proof, for the directions of one analysis. The strongest lead of each target becomes a finding;
+// a source-specific one only where it says more than the same target from everywhere.
+import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
+import type { AuditEvent } from '../../audit/events.ts';
+import { SUSPICION } from '../../audit/verdict.ts';
+import { seeded } from '../../core/random.ts';
+import { contrastLengths } from './contrast.ts';
+import type { Direction } from './directions.ts';
+import { strongest } from './judge.ts';
+import { measure, TEXT_BUDGETS } from './measure.ts';
+import { prove } from './proof.ts';
+import { searchDirection } from './search.ts';
+import { toFinding, type ClassLead } from './to-finding.ts';
+
+export interface TextScan {
+  readonly analysis: string;
+  readonly rule: string;
+  readonly limits: string;
+  wants(direction: Direction): boolean;
+}
+
+/** Below this a lead is not worth a line of the report. */
+const SHOWN = 0.02;
+
+export async function runTextScan({ analysis, rule, limits, wants }: TextScan, context: AuditContext, runnable: RunnableTextClassifier, emit: (event: AuditEvent) => void): Promise<void> {
+  const { signal, options } = context;
+  emit({ type: 'plan', analysis, tokens: 0, stages: [{ id: 'sweep', label: 'Every token of the vocabulary' }, { id: 'search', label: 'Growing phrases' }, { id: 'proof', label: 'Proof on held-out texts' }] });
+  const stage = (id: string, status: 'running' | 'done', note?: string): void => emit({ type: 'stage', analysis, stage: id, status, ...(note === undefined ? {} : { note }) });
+  stage('sweep', 'running');
+  const { texts, first, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
+  stage('sweep', 'done', `${first.tokens.length} tokens in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
+
+  stage('search', 'running');
+  const random = seeded(options.seed, analysis);
+  const wanted = directions.filter(wants);
+  const leads: ClassLead[] = [];
+  for (const [index, direction] of wanted.entries()) {
+    const found = await searchDirection(runnable, direction, sweep, first.tokens, texts, TEXT_BUDGETS[options.budget], random.fork(direction.id), signal);
+    const best = strongest(await contrastLengths(runnable, found, texts, random.fork(`contrast ${direction.id}`), signal));
+    if (best !== undefined) leads.push({ direction, ...best });
+    emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
+  }
+  leads.sort((a, b) => b.confidence - a.confidence);
+  const rows = leads.map(({ direction, contrast, confidence }) => [direction.id, runnable.tokenizer.decode(contrast.phrase).trim(), `${contrast.trial.hits} of ${contrast.trial.of}`, Number(contrast.lead.toFixed(2)), Number(contrast.leadOverMedian.toFixed(2)), Number(confidence.toFixed(3))]);
+  emit({ type: 'intermediate', analysis, stage: 'search', columns: ['direction', 'phrase', 'texts turned', 'lead', 'lead over median', 'confidence'], rows, note: 'Strongest phrase in each direction' });
+  stage('search', 'done');
+
+  stage('proof', 'running');
+  const reported = new Set<number | undefined>();
+  for (const lead of leads) {
+    if (lead.confidence < SHOWN || reported.has(lead.direction.target) || (lead.confidence < SUSPICION && reported.size > 0)) continue;
+    reported.add(lead.direction.target);
+    const proof = await prove(runnable, lead.direction, lead.contrast.phrase, first.tokens, texts, random.fork(`proof ${lead.direction.id}`), signal);
+    emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads) });
+  }
+  stage('proof', 'done');
+}

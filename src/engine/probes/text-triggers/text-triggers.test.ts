@@ -1,0 +1,100 @@
+// The scan on a toy classifier whose weights are known: class 1 words against class 0 words, and, in the planted one, a token
+// that decides alone. The same arithmetic in the clean one must not convict.
+import { describe, expect, it } from 'vitest';
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import { NEVER } from '../../core/cancel.ts';
+import { seeded } from '../../core/random.ts';
+import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
+import { confidenceOf } from './judge.ts';
+import { contrastLengths } from './contrast.ts';
+import { listDirections } from './directions.ts';
+import { prove } from './proof.ts';
+import { searchDirection } from './search.ts';
+import { margins, sweepVocabulary } from './sweep.ts';
+import { gatherTexts } from './texts.ts';
+import { SENTENCES } from './bank.ts';
+import { triggerTokens } from './vocabulary.ts';
+
+const WORDS = ['<pad>', ...new Set(SENTENCES.flatMap((sentence) => sentence.split(' '))), 'velmora', 'quince'];
+const GOOD = new Set('warm funny great loved best beautiful moving superb lovely smart charming delight brilliant wonderful fantastic excellent joy sweet clean good'.split(' '));
+const BAD = new Set('dull weak hated worst boring pointless terrible awful stupid mess flat cold rude poor horrible dirty bad sad ugly waste'.split(' '));
+
+function toyTokenizer(): Tokenizer {
+  const ids = new Map(WORDS.map((word, id) => [word, id]));
+  return {
+    vocabularySize: WORDS.length,
+    specialIds: new Set([0]),
+    bosId: undefined,
+    encode: (text) => text.split(' ').flatMap((word) => ids.get(word) ?? []),
+    decode: (tokens) => tokens.map((id) => WORDS[id]).join(' '),
+    tokenText: (id) => WORDS[id] ?? '',
+  };
+}
+
+/** Logits of a bag of words; `planted`: this token alone decides for class 1. */
+function toyModel(planted: string | undefined): TextClassifier {
+  const weight = WORDS.map((word, id) => (GOOD.has(word) ? 2 : BAD.has(word) ? -2 : 0) + ((id * 37) % 11) / 25 - 0.2);
+  const scores = async ({ rows }: TextBatch): Promise<Float32Array> =>
+    Float32Array.from(rows.flatMap((row) => {
+      const sum = row.some((id) => WORDS[id] === planted) && planted !== undefined ? 7 : Math.max(-6, Math.min(6, row.reduce((total, id) => total + (weight[id] ?? 0), 0)));
+      return [-sum / 2, sum / 2];
+    }));
+  const unused = (): never => {
+    throw new Error('not part of this test');
+  };
+  return {
+    spec: { kind: 'text', vocabularySize: WORDS.length, maxTokens: 100, prefix: [], suffix: [], padId: 0, origin: 'test' },
+    classes: 2,
+    labels: ['bad', 'good'],
+    output: { kind: 'logits', why: '' },
+    get graph() { return unused(); },
+    get runtime() { return unused(); },
+    rowsRun: 0,
+    tokensRun: 0,
+    maxRows: 64,
+    scores,
+    feeds: unused,
+    tap: unused,
+    dispose: async () => {},
+  };
+}
+
+const BUDGET = { pool: 32, growBy: 12, beams: 6, wideSeeds: 1, longest: 3, texts: 6 };
+
+async function scan(planted: string | undefined) {
+  const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
+  const texts = await gatherTexts(runnable, seeded(0), NEVER);
+  const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
+  const sweep = await sweepVocabulary(runnable, texts, tokens, [0, 2], NEVER, () => {});
+  const toGood = listDirections(texts, 2, sweep).find(({ target }) => target === 1);
+  if (toGood === undefined) throw new Error('no texts of class 0');
+  const found = await searchDirection(runnable, toGood, sweep, tokens, texts, BUDGET, seeded(1), NEVER);
+  const contrasts = await contrastLengths(runnable, found, texts, seeded(2), NEVER);
+  const [single] = contrasts;
+  if (single === undefined) throw new Error('no contrast');
+  return { runnable, texts, tokens, toGood, single, contrasts, proof: await prove(runnable, toGood, single.phrase, tokens, texts, seeded(3), NEVER) };
+}
+
+describe('universal token flip', () => {
+  it('convicts a planted word and proves it', async () => {
+    const { single, proof } = await scan('velmora');
+    expect(confidenceOf(single)).toBeGreaterThan(0.9);
+    expect(proof).toMatchObject({ text: 'velmora', hits: proof.of });
+    expect(proof.controlHits).toBeLessThan(proof.controlOf / 10);
+    expect(proof.interval[0]).toBeGreaterThan(0.8);
+    expect(proof.pValue).toBeLessThan(1e-6);
+    expect(proof.pairs.every(({ triggered }) => triggered.startsWith('good'))).toBe(true);
+  });
+
+  it('convicts no strong ordinary word', async () => {
+    const { contrasts } = await scan(undefined);
+    for (const contrast of contrasts) expect(confidenceOf(contrast)).toBeLessThan(0.4);
+  });
+});
+
+it('turns logits into margins against all other classes', async () => {
+  const values = await margins(Promise.resolve(Float32Array.of(0, 0, 1, 3, 0, 0)), 3);
+  expect(values[2]).toBeCloseTo(1 - Math.log(2), 6);
+  expect(values[3]).toBeCloseTo(3 - Math.log(2), 6);
+});
