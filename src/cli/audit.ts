@@ -1,11 +1,14 @@
 // `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
+import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine/core/finding.ts';
+import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
+import { expandPaths } from './expand-paths.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
 import { openForReport, openRunnable, type OpenedRunnable } from './open-model.ts';
@@ -35,12 +38,41 @@ export async function audit(args: AuditArguments): Promise<number> {
   return exitStatus([report], args.failOn);
 }
 
-export async function inspect(paths: readonly string[], args: Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn'>): Promise<number> {
+export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn'> {
+  /** A file with findings that were accepted. */
+  readonly allow?: string;
+}
+
+export async function inspect(patterns: readonly string[], args: InspectArguments): Promise<number> {
+  const allowed = args.allow === undefined ? [] : parseAllowList(await readTextFile(args.allow), args.allow);
   const reports: Report[] = [];
-  for (const path of paths) reports.push(await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn }));
+  const missing: ArtifactError[] = [];
+  for (const path of await expandPaths(patterns)) {
+    try {
+      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn });
+      const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
+      for (const { rule, expires, reason } of reports.length === 0 ? judged.expired : []) process.stderr.write(`allow-list: the entry for ${rule} ended on ${expires} and counts no more (${reason})\n`);
+      reports.push(judged.report);
+    } catch (error) {
+      // One path that cannot be opened takes nothing from the others; the exit status says that there was one.
+      if (!(error instanceof ArtifactError)) throw error;
+      missing.push(error);
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+  const [first] = missing;
+  if (reports.length === 0 && first !== undefined) throw first;
   await writeReport(reports, args);
   if (args.json !== '-') process.stdout.write(reports.map(summary).join(''));
-  return exitStatus(reports, args.failOn);
+  return first === undefined ? exitStatus(reports, args.failOn) : 2;
+}
+
+async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new UsageError(`--allow: ${path} cannot be read`);
+  }
 }
 
 async function auditPath({ path, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
@@ -77,7 +109,7 @@ async function writeReport(reports: readonly Report[], { json, sarif, html }: Pi
   const [first] = reports;
   if (first === undefined) return;
   if (json !== undefined) await write(json, `${JSON.stringify(reports.length === 1 ? first : reports, null, 2)}\n`);
-  if (sarif !== undefined) await write(sarif, `${JSON.stringify(toSarif(first), null, 2)}\n`);
+  if (sarif !== undefined) await write(sarif, `${JSON.stringify(toSarif(...reports), null, 2)}\n`);
   if (html !== undefined) await write(html, toHtml(first));
 }
 
@@ -89,7 +121,7 @@ async function write(file: string, text: string): Promise<void> {
 function summary(report: Report): string {
   const lines = [
     `${report.subject.name}: ${report.verdict} (score ${report.score.toFixed(2)})`,
-    ...report.findings.map(({ severity, confidence, title }) => `  ${severity.padEnd(8)} ${confidence.toFixed(2)}  ${title}`),
+    ...report.findings.map(({ severity, confidence, title, suppressed }) => `  ${severity.padEnd(8)} ${confidence.toFixed(2)}  ${title}${suppressed === undefined ? '' : ` [suppressed until ${suppressed.expires}: ${suppressed.reason}]`}`),
     ...report.coverage.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -97,6 +129,6 @@ function summary(report: Report): string {
 
 function exitStatus(reports: readonly Report[], failOn: Severity): number {
   const threshold = SEVERITIES.indexOf(failOn);
-  if (reports.some(({ findings }) => findings.some(({ severity }) => SEVERITIES.indexOf(severity) >= threshold))) return 1;
+  if (reports.some(({ findings }) => findings.some(({ severity, suppressed }) => suppressed === undefined && SEVERITIES.indexOf(severity) >= threshold))) return 1;
   return reports.some(({ coverage }) => coverage.some(({ status }) => status === 'failed')) ? 3 : 0;
 }

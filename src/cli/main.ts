@@ -41,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
         ...outputs,
       });
     case 'inspect':
-      return inspect(positionals, outputs);
+      return inspect(positionals, { ...outputs, ...given('allow', values.allow) });
     case 'attention':
       if (values.prompt === undefined) throw new UsageError('attention: --prompt TEXT is needed');
       return attention({ path, prompt: values.prompt, json: values.json ?? '-' });
@@ -61,6 +61,7 @@ function parse(args: readonly string[]) {
         budget: { type: 'string' },
         seed: { type: 'string' },
         backend: { type: 'string' },
+        allow: { type: 'string' },
         json: { type: 'string' },
         sarif: { type: 'string' },
         html: { type: 'string' },

@@ -4,7 +4,8 @@ export const USAGE = `assay COMMAND …
 
   audit PATH       every analysis that applies      [--analyses id,…] [--budget quick|standard|deep] [--seed N]
                    [--backend auto|cpu|cuda] [--task causal-lm|text-classification|image-classification|tabular] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
-  inspect PATH…    what the files alone tell        [--json FILE|-] [--fail-on …]
+  inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
+                   [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
 
   monitor baseline LOG…  what is usual of a model    --out FILE [--model PATH | --model-sha256 HEX] [--model-name NAME] [--map role=column,…]

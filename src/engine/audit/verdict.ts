@@ -15,7 +15,7 @@ export interface Judgement {
 /** `staticAnalyses`: ids of those that read the files and run nothing. */
 /** `notInspected`: files that no reader could look into wholly. */
 export function judge(findings: readonly Finding[], coverage: readonly Coverage[], staticAnalyses: ReadonlySet<string>, notInspected: readonly string[] = []): Judgement {
-  const ranked = rankFindings(findings);
+  const ranked = rankFindings(findings.filter(({ suppressed }) => suppressed === undefined));
   const grave = ranked.filter(({ severity }) => severity === 'high' || severity === 'critical');
   const [top] = ranked;
   const score = Math.max(0, ...ranked.map(({ severity, confidence }) => (severity === 'info' ? 0 : confidence)));

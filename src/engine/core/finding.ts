@@ -58,6 +58,8 @@ export interface Finding {
   readonly remedy: string;
   /** MITRE ATLAS techniques, CWE and CVE numbers: 'AML.T0011.000', 'CWE-502', 'CVE-2025-1944'. */
   readonly references?: readonly string[];
+  /** Set by an allow-list: shown, and counted for nothing. */
+  readonly suppressed?: { readonly reason: string; readonly expires: string };
 }
 
 /** One piece of evidence; `kind` says which fields the page can draw. Every number in it was measured. */

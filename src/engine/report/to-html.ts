@@ -37,7 +37,7 @@ function inspectionText({ bytes, inspection }: ReportFile): string {
 
 function findingHtml(finding: Finding): string {
   return `<section class="finding"><h3><span class="severity ${finding.severity}">${finding.severity}</span> ${escape(finding.title)}</h3>
-<p>confidence ${finding.confidence.toFixed(2)} · rule ${escape(finding.rule)}</p>
+<p>confidence ${finding.confidence.toFixed(2)} · rule ${escape(finding.rule)}${finding.references === undefined || finding.references.length === 0 ? '' : ` · ${escape(finding.references.join(', '))}`}${finding.suppressed === undefined ? '' : ` · <b>suppressed until ${escape(finding.suppressed.expires)}: ${escape(finding.suppressed.reason)}</b>`}</p>
 ${finding.signals.length === 0 ? '' : table(['signal', 'value', 'p', 'measured'], finding.signals.map(signalRow))}
 ${finding.evidence.map(evidenceHtml).join('\n')}
 <p><b>Limits.</b> ${escape(finding.limits)}</p><p><b>What to do.</b> ${escape(finding.remedy)}</p></section>`;
