@@ -41,7 +41,8 @@ export const npyInspector: Inspector<NpyContent> = {
       desk.member({ name: 'data', source: windowSource(source, `${source.path}!data`, dataAt, source.size) });
       return { descr: '', shape: [], objects: false, dataAt };
     }
-    const objects = /'[|<>=]?O\d{0,4}'/.test(header.descr);
+    // A type stands alone, or behind the name of its field.
+    const objects = /(?:^|,\s*)'[|<>=]?O\d{0,4}'/.test(header.descr);
     if (objects) {
       desk.parsed(dataAt, source.size, 'an array of objects: a pickle');
       desk.member({ name: 'objects.pkl', source: windowSource(source, `${source.path}!objects.pkl`, dataAt, source.size) });

@@ -36,6 +36,31 @@ function programKind(head: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Archives and compressed data that Assay recognises and does not open. */
+const SEALED: readonly (readonly [name: string, signature: string])[] = [
+  ['a 7z archive', '7z\xbc\xaf\x27\x1c'], ['xz data', '\xfd7zXZ\0'], ['bz2 data', 'BZh'], ['zstd data', '\x28\xb5\x2f\xfd'], ['lz4 data', '\x04\x22\x4d\x18'], ['a RAR archive', 'Rar!\x1a\x07'], ['LZMA data', '\x5d\0\0'],
+];
+
+export const sealedInspector: Inspector<ProgramContent> = {
+  format: 'sealed',
+  match: ({ head }) => {
+    const kind = sealedKind(head);
+    return kind === undefined ? undefined : { format: 'sealed', sure: 'certain', why: `starts as ${kind} does` };
+  },
+  async inspect(source, desk) {
+    const kind = sealedKind(await source.slice(0, 16)) ?? 'compressed data';
+    desk.opaque(0, source.size, `${kind}, which Assay does not open`);
+    return { kind };
+  },
+};
+
+function sealedKind(head: Uint8Array): string | undefined {
+  const found = SEALED.find(([, signature]) => [...signature].every((character, i) => head[i] === character.charCodeAt(0)))?.[0];
+  // 'BZh' is three letters: a block size and a block's mark must follow.
+  if (found === 'bz2 data') return head[4] === 0x31 && head[5] === 0x41 && head[6] === 0x59 ? found : undefined;
+  return found;
+}
+
 const MEDIA: readonly (readonly [name: string, offset: number, signature: string])[] = [
   ['a PNG picture', 0, '\x89PNG\r\n\x1a\n'], ['a JPEG picture', 0, '\xff\xd8\xff'], ['a GIF picture', 0, 'GIF8'], ['a WebP picture', 8, 'WEBP'], ['a WAV sound', 8, 'WAVE'], ['a FLAC sound', 0, 'fLaC'], ['an Ogg sound', 0, 'OggS'], ['an MP3 sound', 0, 'ID3'], ['an ISO media file', 4, 'ftyp'], ['a PDF document', 0, '%PDF-'], ['a TIFF picture', 0, 'II*\0'], ['a bitmap', 0, 'BM'],
 ];

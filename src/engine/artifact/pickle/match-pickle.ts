@@ -55,7 +55,7 @@ function endOf(head: Uint8Array, at: number, argument: ArgumentKind, size: numbe
     const first = lineEnd(head, at);
     if (typeof first !== 'number') return first;
     const second = lineEnd(head, first);
-    return isName(head.subarray(at, first - 1)) && (typeof second !== 'number' || isName(head.subarray(first, second - 1))) ? second : undefined;
+    return second !== undefined && isName(head.subarray(at, first - 1)) && (typeof second !== 'number' || isName(head.subarray(first, second - 1))) ? second : undefined;
   }
   const prefix = PREFIX[argument] ?? 0;
   if (at + prefix > head.byteLength) return 'beyond';
@@ -65,8 +65,11 @@ function endOf(head: Uint8Array, at: number, argument: ArgumentKind, size: numbe
   return end > size || end > head.byteLength ? 'beyond' : end;
 }
 
-function lineEnd(head: Uint8Array, at: number): number | 'beyond' {
+function lineEnd(head: Uint8Array, at: number): number | 'beyond' | undefined {
   const end = head.indexOf(0x0a, at);
+  const line = head.subarray(at, end < 0 ? head.byteLength : end);
+  // Text arguments hold no control characters: a zip begins with 'P' as well.
+  if (line.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0d)) return undefined;
   return end < 0 ? 'beyond' : end + 1;
 }
 

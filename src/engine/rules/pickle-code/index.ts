@@ -8,6 +8,7 @@ import type { Call, Import, Lines, Program } from '../../artifact/pickle/program
 import { describe, nameOf, type GlobalValue, type Value } from '../../artifact/pickle/value.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { analysisOf, type Report } from '../rule.ts';
+import { mayBeNamed } from './allowed-names.ts';
 import { judgeName } from './judge-name.ts';
 import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
@@ -46,7 +47,9 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
     if (call.by === 'BUILD') continue;
     use(call.callee, call);
     if (call.callee.kind === 'global' && CONSTRUCTS.has(nameOf(call.callee))) use(call.args[0], call);
-    if (call.callee.kind !== 'global') untold(file, call, report);
+    const stands = classOf(call.callee);
+    if (stands !== undefined) use(stands, call);
+    else if (call.callee.kind !== 'global') untold(file, call, report);
   }
   const seen = new Set<string>();
   for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], seen, report);
@@ -57,9 +60,17 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   for (const { offset, code } of program.extensions) report(EXTENSION, { file, offset, about: `${offset}`, title: `Imports by number ${code} of the extension registry`, sure: 'read', evidence: [] });
 }
 
+/** torch.save before 1.6 wraps the class of a module in a persistent id: ('module', class, file, source). */
+function classOf(callee: Value): Value | undefined {
+  if (callee.kind !== 'persistent' || callee.id.kind !== 'tuple') return undefined;
+  const [mark, wrapped] = callee.id.items;
+  return mark?.kind === 'text' && mark.value === 'module' && wrapped?.kind === 'global' ? wrapped : undefined;
+}
+
 function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: readonly Call[], seen: Set<string>, report: Report): void {
   const standing = by === 'getattr' && isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
   if (standing.kind === 'allowed') return;
+  if (standing.kind === 'review' && calls.length === 0 && mayBeNamed(value.module ?? '', value.name ?? '')) return;
   const name = nameOf(value);
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
   const call = calls.find((candidate) => !isPlainGetattr(candidate));
