@@ -2,8 +2,11 @@
 import { parseArgs } from 'node:util';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { BUDGETS, SEVERITIES } from '../engine/core/finding.ts';
+import { FEATURE_SETS } from '../engine/fingerprint/features/feature-sets.ts';
+import { REPRESENTATION_IDS } from '../engine/fingerprint/representations/representation.ts';
 import { attention } from './attention.ts';
 import { audit, inspect } from './audit.ts';
+import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints } from './fingerprint.ts';
 import { monitor } from './monitor.ts';
 import { USAGE, UsageError } from './usage.ts';
 
@@ -45,8 +48,41 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'attention':
       if (values.prompt === undefined) throw new UsageError('attention: --prompt TEXT is needed');
       return attention({ path, prompt: values.prompt, json: values.json ?? '-' });
+    case 'fingerprint':
+      return fingerprint(positionals, values);
     default:
       throw new UsageError(`no command is called ${command}`);
+  }
+}
+
+function fingerprint([action, ...paths]: readonly string[], values: ReturnType<typeof parse>['values']): Promise<number> {
+  const [path, second] = paths;
+  if (path === undefined) throw new UsageError(`fingerprint ${action ?? ''}: a path is needed`);
+  const request = {
+    features: oneOf('--features', values.features ?? 'behaviour', FEATURE_SETS),
+    representation: oneOf('--representation', values.representation ?? 'raw', REPRESENTATION_IDS),
+    seed: integer('--seed', values.seed ?? '42'),
+    ...given('json', values.json),
+  };
+  const reference = (): string => {
+    if (values.reference === undefined) throw new UsageError(`fingerprint ${action ?? ''}: --reference FILE is needed`);
+    return values.reference;
+  };
+  switch (action) {
+    case 'build': {
+      if (values.out === undefined) throw new UsageError('fingerprint build: --out FILE is needed');
+      const secretSeed = values.seed === undefined ? undefined : request.seed;
+      return buildFingerprints(path, values.out, { secretSeed, gradients: values.gradients === true, ...(values.taps === undefined ? {} : { taps: values.taps.split(',') }) });
+    }
+    case 'score':
+      return scoreFingerprints(paths, reference(), request);
+    case 'evaluate':
+      return evaluateFingerprints(paths, reference(), request);
+    case 'diff':
+      if (second === undefined) throw new UsageError('fingerprint diff: two reference sets are needed');
+      return diffFingerprints(path, second);
+    default:
+      throw new UsageError(`fingerprint: expected build, score, evaluate or diff; found ${action ?? 'nothing'}`);
   }
 }
 
@@ -66,6 +102,12 @@ function parse(args: readonly string[]) {
         sarif: { type: 'string' },
         html: { type: 'string' },
         prompt: { type: 'string' },
+        out: { type: 'string' },
+        reference: { type: 'string' },
+        features: { type: 'string' },
+        representation: { type: 'string' },
+        taps: { type: 'string' },
+        gradients: { type: 'boolean' },
         task: { type: 'string' },
         'fail-on': { type: 'string' },
       },

@@ -1,0 +1,130 @@
+// From a trace to numbers: six sets of features, each a fixed list of named values.
+// `source`: penultimate activations on the reference inputs, entropy, largest probability, margin, gradient norms. Hidden units
+//   of independently trained models are not aligned, so these compare models of one lineage, not of different seeds.
+// `outputs`: class probabilities, which are aligned. `similarity`: how alike the penultimate layer finds each pair of inputs,
+//   whatever the order of its units. These three need models of one shape of input and (outputs, source) of output.
+// `responses` and `weights` are ours and of one length for every model; `behaviour` is both.
+import type { ModelTrace, TapTrace } from '../extract/trace.ts';
+import { responseFeatures } from './responses.ts';
+import { weightFeatures } from './weights.ts';
+
+export const FEATURE_SETS = ['behaviour', 'responses', 'weights', 'outputs', 'similarity', 'source'] as const;
+export type FeatureSetId = (typeof FEATURE_SETS)[number];
+
+export const FEATURE_SET_LABELS: Readonly<Record<FeatureSetId, string>> = {
+  behaviour: 'Behaviour',
+  responses: 'Responses to probes',
+  weights: 'Layers and weights',
+  outputs: 'Outputs',
+  similarity: 'Similarity of inputs',
+  source: 'Activations',
+};
+
+export const FEATURE_SET_NOTES: Readonly<Record<FeatureSetId, string>> = {
+  behaviour: 'responses and weights together; comparable between models of different shapes',
+  responses: 'how outputs and layers move when inputs are changed by the secret probe set',
+  weights: 'statistics of layers and of the stored weights',
+  outputs: 'class probabilities on the reference inputs',
+  similarity: 'how alike the penultimate layer finds each pair of reference inputs',
+  source: 'penultimate activations, entropy, largest probability, margin, gradient norms: aligned only for models of one lineage',
+};
+
+/** Sets whose numbers mean the same for models of any shape. */
+export const PORTABLE: ReadonlySet<FeatureSetId> = new Set(['behaviour', 'responses', 'weights']);
+/** Sets of mixed units: each feature is scaled by the reference's own spread before a detector sees it. */
+export const SCALED: ReadonlySet<FeatureSetId> = new Set(['behaviour', 'responses', 'weights']);
+
+export interface Feature {
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface Features {
+  readonly names: readonly string[];
+  readonly values: Float32Array;
+}
+
+/** Units of a layer that are kept one by one; wider ones are averaged over neighbours. */
+const MAX_UNITS = 128;
+
+export function featuresOf(trace: ModelTrace): Readonly<Record<FeatureSetId, Features>> {
+  const responses = collect(responseFeatures(trace));
+  const weights = collect(weightFeatures(trace));
+  return {
+    behaviour: { names: [...responses.names, ...weights.names], values: Float32Array.of(...responses.values, ...weights.values) },
+    responses,
+    weights,
+    outputs: collect(outputFeatures(trace)),
+    similarity: collect(similarityFeatures(trace)),
+    source: collect(sourceFeatures(trace)),
+  };
+}
+
+function collect(features: readonly Feature[]): Features {
+  return { names: features.map(({ name }) => name), values: Float32Array.from(features, ({ value }) => (Number.isFinite(value) ? value : 0)) };
+}
+
+function outputFeatures({ probabilities, classes, inputs }: ModelTrace): Feature[] {
+  return Array.from({ length: inputs * classes }, (_, at) => ({ name: `class ${at % classes} on input ${Math.floor(at / classes)}`, value: probabilities[at] ?? 0 }));
+}
+
+function sourceFeatures(trace: ModelTrace): Feature[] {
+  const { probabilities, classes, inputs, gradientNorms } = trace;
+  const last = trace.taps.at(-1);
+  const activations = last === undefined ? undefined : narrow(last, inputs);
+  const features: Feature[] = [];
+  for (let input = 0; input < inputs; input++) {
+    if (activations !== undefined) for (let unit = 0; unit < activations.units; unit++) features.push({ name: `unit ${unit} on input ${input}`, value: activations.values[input * activations.units + unit] ?? 0 });
+    const row = Array.from(probabilities.subarray(input * classes, (input + 1) * classes)).sort((a, b) => b - a);
+    features.push({ name: `entropy on input ${input}`, value: row.reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0) });
+    features.push({ name: `largest probability on input ${input}`, value: row[0] ?? 0 });
+    features.push({ name: `margin on input ${input}`, value: (row[0] ?? 0) - (row[1] ?? 0) });
+    if (typeof gradientNorms !== 'string' && input < gradientNorms.length) features.push({ name: `gradient norm on input ${input}`, value: gradientNorms[input] ?? 0 });
+  }
+  return features;
+}
+
+function similarityFeatures(trace: ModelTrace): Feature[] {
+  const last = trace.taps.at(-1);
+  if (last === undefined) return [];
+  const cosine = similarities(last, trace.inputs);
+  const features: Feature[] = [];
+  for (let i = 0; i < trace.inputs; i++) for (let j = 0; j < i; j++) features.push({ name: `inputs ${j} and ${i}`, value: cosine[i * trace.inputs + j] ?? 0 });
+  return features;
+}
+
+/** Cosines between the rows of a layer, each unit's mean over the inputs taken off: Float64Array [inputs, inputs]. */
+export function similarities({ values }: TapTrace, inputs: number): Float64Array {
+  const units = values.length / inputs;
+  const mean = new Float64Array(units);
+  for (let i = 0; i < inputs; i++) for (let u = 0; u < units; u++) mean[u] = (mean[u] ?? 0) + (values[i * units + u] ?? 0) / inputs;
+  const rows = Array.from({ length: inputs }, (_, i) => {
+    const row = Float64Array.from({ length: units }, (__, u) => (values[i * units + u] ?? 0) - (mean[u] ?? 0));
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    return length === 0 ? row : row.map((value) => value / length);
+  });
+  const cosine = new Float64Array(inputs * inputs);
+  for (let i = 0; i < inputs; i++) {
+    for (let j = 0; j <= i; j++) {
+      const [a, b] = [rows[i], rows[j]];
+      let sum = 0;
+      if (a !== undefined && b !== undefined) for (let u = 0; u < units; u++) sum += (a[u] ?? 0) * (b[u] ?? 0);
+      cosine[i * inputs + j] = sum;
+      cosine[j * inputs + i] = sum;
+    }
+  }
+  return cosine;
+}
+
+function narrow({ values }: TapTrace, inputs: number): { readonly units: number; readonly values: Float32Array } {
+  const wide = values.length / inputs;
+  if (wide <= MAX_UNITS) return { units: wide, values };
+  const made = new Float32Array(inputs * MAX_UNITS);
+  for (let input = 0; input < inputs; input++) {
+    for (let unit = 0; unit < MAX_UNITS; unit++) {
+      const [begin, end] = [Math.floor((unit * wide) / MAX_UNITS), Math.floor(((unit + 1) * wide) / MAX_UNITS)];
+      made[input * MAX_UNITS + unit] = values.subarray(input * wide + begin, input * wide + end).reduce((sum, value) => sum + value, 0) / (end - begin);
+    }
+  }
+  return { units: MAX_UNITS, values: made };
+}

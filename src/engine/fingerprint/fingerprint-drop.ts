@@ -1,0 +1,50 @@
+// Fingerprints every model of a drop, one after another; a model that cannot be fingerprinted is named with its reason and
+// hinders no other.
+import { openArtifact } from '../artifact/open.ts';
+import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.ts';
+import type { Drop } from '../core/byte-source.ts';
+import { breathe, type CancelSignal } from '../core/cancel.ts';
+import type { MakeHasher } from '../core/hasher.ts';
+import { hashFiles } from '../artifact/hash-files.ts';
+import type { Runtime } from '../runtime/session.ts';
+import type { TraceOptions } from './extract/trace.ts';
+import { fingerprintModel, type FeatureNames, type Fingerprint } from './fingerprint.ts';
+
+export interface RefusedModel {
+  readonly name: string;
+  readonly reason: ArtifactErrorFields;
+}
+
+export interface FingerprintedDrop {
+  readonly models: readonly Fingerprint[];
+  readonly names: FeatureNames | undefined;
+  readonly refused: readonly RefusedModel[];
+}
+
+export interface FingerprintProgress {
+  readonly done: number;
+  readonly total: number;
+  /** The model that is done, or was refused. */
+  readonly name: string;
+}
+
+export async function fingerprintDrops(drops: readonly Drop[], runtime: Runtime, makeHasher: MakeHasher, options: TraceOptions, signal: CancelSignal, onProgress: (progress: FingerprintProgress) => void = () => undefined): Promise<FingerprintedDrop> {
+  const models: Fingerprint[] = [];
+  const refused: RefusedModel[] = [];
+  let names: FeatureNames | undefined;
+  for (const [index, drop] of drops.entries()) {
+    await breathe(signal);
+    try {
+      const artifact = { ...(await openArtifact(drop)), name: drop.name };
+      const digests = await hashFiles(drop.files, makeHasher);
+      const made = await fingerprintModel(artifact, digests.length === 1 ? (digests[0] ?? '') : [...digests].sort().join('+').slice(0, 390), runtime, options, signal);
+      models.push(made.fingerprint);
+      names ??= made.names;
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      refused.push({ name: drop.name, reason: error.toFields() });
+    }
+    onProgress({ done: index + 1, total: drops.length, name: drop.name });
+  }
+  return { models, names, refused };
+}

@@ -1,0 +1,80 @@
+// A reference set: the fingerprints of models known to be clean, and how they were made, so that another model can be
+// fingerprinted in the same way. Schema assay-fingerprints/1, JSON. Whoever has the file knows the secret seed: keep it from
+// whoever trains the models.
+import { ArtifactError } from '../../core/artifact-error.ts';
+import { FEATURE_SET_LABELS, PORTABLE, type FeatureSetId } from '../features/feature-sets.ts';
+import { sameSignature, type FeatureNames, type Fingerprint } from '../fingerprint.ts';
+
+export const REFERENCE_SCHEMA = 'assay-fingerprints/1';
+/** Fewer clean models say nothing about what is usual (the source's own minimum). */
+export const LEAST_MODELS = 10;
+
+export interface ReferenceSet {
+  readonly schema: typeof REFERENCE_SCHEMA;
+  readonly name: string;
+  /** Counts up with every change of the set. */
+  readonly version: number;
+  readonly publicSeed: number;
+  readonly secretSeed: number;
+  /** Tensors tapped by name; absent where the default rule chose them. */
+  readonly taps?: readonly string[];
+  readonly gradients: boolean;
+  readonly names: FeatureNames;
+  readonly models: readonly Fingerprint[];
+}
+
+export type ReferenceRecipe = Pick<ReferenceSet, 'name' | 'publicSeed' | 'secretSeed' | 'gradients'> & { readonly taps?: readonly string[] };
+
+export function buildReferenceSet(recipe: ReferenceRecipe, models: readonly Fingerprint[], names: FeatureNames, version = 1): ReferenceSet {
+  const distinct = new Map(models.map((model) => [model.sha256 === '' ? model.name : model.sha256, model]));
+  if (distinct.size < LEAST_MODELS) {
+    const copies = models.length - distinct.size;
+    throw new ArtifactError({ code: 'invalid-config', format: 'reference set', file: recipe.name, field: 'models', expected: `at least ${LEAST_MODELS} clean models: fewer do not tell what is usual among clean ones`, actual: `${distinct.size}${copies > 0 ? ` (and ${copies} copies of them)` : ''}` });
+  }
+  const { name, publicSeed, secretSeed, gradients, taps } = recipe;
+  return { schema: REFERENCE_SCHEMA, name, version, publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), names, models: [...distinct.values()] };
+}
+
+/** Why a set of features cannot be compared between these models; undefined where it can. */
+export function incomparable(reference: ReferenceSet, set: FeatureSetId, candidate?: Fingerprint): string | undefined {
+  const [first] = reference.models;
+  if (first === undefined) return 'the reference set is empty';
+  const expected = first.features[set].length;
+  const others = candidate === undefined ? reference.models : [candidate];
+  if (expected === 0) return `${FEATURE_SET_LABELS[set]}: the models have no layer that can be tapped`;
+  for (const other of others) {
+    const who = candidate === undefined ? `${other.name} in the reference set` : other.name;
+    if (!PORTABLE.has(set) && !sameSignature(first.signature, other.signature)) {
+      return `${FEATURE_SET_LABELS[set]} needs one shape: ${who} takes [${other.signature.shape.join(', ')}] and has ${other.signature.classes} classes, ${first.name} [${first.signature.shape.join(', ')}] and ${first.signature.classes}. Behaviour compares models of different shapes.`;
+    }
+    if (other.features[set].length !== expected) return `${FEATURE_SET_LABELS[set]}: ${who} has ${other.features[set].length} features, ${first.name} ${expected}: their tapped layers differ. Behaviour compares models of different shapes.`;
+    if (first.signature.kind !== other.signature.kind) return `${who} takes ${other.signature.kind} inputs, ${first.name} ${first.signature.kind} inputs: they are not comparable.`;
+  }
+  return undefined;
+}
+
+export interface ReferenceDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Of one name, another fingerprint. */
+  readonly changed: readonly string[];
+  /** Recipes that differ: the sets are then not comparable model by model. */
+  readonly recipe: readonly string[];
+}
+
+export function diffReferenceSets(before: ReferenceSet, after: ReferenceSet): ReferenceDiff {
+  const old = new Map(before.models.map((model) => [model.name, model]));
+  const now = new Map(after.models.map((model) => [model.name, model]));
+  const same = (a: Fingerprint, b: Fingerprint): boolean => a.sha256 === b.sha256 && JSON.stringify(a.features.behaviour) === JSON.stringify(b.features.behaviour);
+  const recipeOf = ({ publicSeed, secretSeed, gradients, taps }: ReferenceSet): Record<string, string> => ({ 'public seed': String(publicSeed), 'secret seed': String(secretSeed), gradients: String(gradients), taps: taps?.join(', ') ?? 'default' });
+  const [a, b] = [recipeOf(before), recipeOf(after)];
+  return {
+    added: [...now.keys()].filter((name) => !old.has(name)),
+    removed: [...old.keys()].filter((name) => !now.has(name)),
+    changed: [...now].flatMap(([name, model]) => {
+      const other = old.get(name);
+      return other === undefined || same(other, model) ? [] : [name];
+    }),
+    recipe: Object.keys(a).flatMap((key) => (a[key] === b[key] ? [] : [`${key}: ${a[key] ?? ''} and ${b[key] ?? ''}`])),
+  };
+}
