@@ -7,6 +7,7 @@ import type { AssayClient } from './state/client.ts';
 import { browserHost, browserSchedule } from './ui/browser-host.ts';
 import { mount } from './ui/mount.tsx';
 import { WorkerClient } from './workers/client.ts';
+import { FingerprintWorkerClient } from './workers/fingerprint-client.ts';
 import type { BackendChoice } from './workers/protocol.ts';
 
 async function start(): Promise<void> {
@@ -15,7 +16,8 @@ async function start(): Promise<void> {
   const element = document.getElementById('root');
   if (element === null) throw new Error('index.html has no #root');
   const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked(), storage: openStorage().catch(() => undefined) });
-  mount(createApp(client, browserHost(), browserSchedule), element);
+  const lab = { client: new FingerprintWorkerClient({ baseUrl, backend: backendAsked() }), drawSeed: (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) >>> 1 };
+  mount(createApp(client, browserHost(), browserSchedule, lab), element);
 }
 
 function backendAsked(): BackendChoice {

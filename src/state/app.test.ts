@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { createApp, type App } from './app.ts';
-import { memoryHost, scriptedClient, type Script, type ScriptedClient } from './testing/scripted-client.ts';
+import { memoryHost, scriptedClient, type Script, type ScriptedClient, NO_LAB } from './testing/scripted-client.ts';
 import { FINDING, MODEL, REPORT } from './testing/specimens.ts';
 
 const EVENTS: readonly AuditEvent[] = [
@@ -15,7 +15,7 @@ const WHOLE: Script = { opened: { kind: 'ok', value: MODEL }, events: EVENTS, re
 function start(script: Script = WHOLE): { app: App; client: ScriptedClient; host: ReturnType<typeof memoryHost> } {
   const client = scriptedClient(script);
   const host = memoryHost();
-  return { client, host, app: createApp(client, host, (work) => queueMicrotask(work)) };
+  return { client, host, app: createApp(client, host, (work) => queueMicrotask(work), NO_LAB) };
 }
 const FILES = { kind: 'files', name: 'm', files: [] } as const;
 
@@ -110,7 +110,7 @@ describe('what the browser keeps', () => {
     const { app, host, client } = start();
     app.triage.getState().decide('ab12', FINDING.id, { state: 'false-positive', reason: 'a signature' });
     app.theme.getState().setTheme('dark');
-    const again = createApp(client, host, (work) => work());
+    const again = createApp(client, host, (work) => work(), NO_LAB);
     expect(again.triage.getState().entries).toEqual({ 'ab12/R:blue heron': { state: 'false-positive', reason: 'a signature' } });
     expect(again.theme.getState().theme).toBe('dark');
   });
@@ -118,7 +118,7 @@ describe('what the browser keeps', () => {
   it('is not believed when it is broken', () => {
     const { host, client } = start();
     host.stored.set('assay.triage', '{"a":{"state":"owned"},"b":7}').set('assay.theme', 'not json');
-    const app = createApp(client, host, (work) => work());
+    const app = createApp(client, host, (work) => work(), NO_LAB);
     expect(app.triage.getState().entries).toEqual({});
     expect(app.theme.getState().theme).toBe('system');
   });

@@ -5,6 +5,7 @@ import type { Report } from '../engine/report/report.ts';
 import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, OpenInput } from './client.ts';
+import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
@@ -21,6 +22,7 @@ export interface App {
   readonly audit: StoreApi<AuditStore>;
   readonly attention: StoreApi<AttentionState>;
   readonly playground: StoreApi<PlaygroundState>;
+  readonly fingerprints: StoreApi<FingerprintsState>;
   readonly history: StoreApi<HistoryState>;
   readonly triage: StoreApi<TriageStore>;
   readonly theme: StoreApi<ThemeState>;
@@ -37,11 +39,18 @@ export interface App {
   investigate(page: 'attention' | 'playground', finding: Finding): void;
 }
 
-export function createApp(client: AssayClient, host: Host, schedule: Schedule): App {
+/** The fingerprint lab's own worker, and where its secret seeds come from. */
+export interface LabHost {
+  readonly client: FingerprintClient;
+  drawSeed(): number;
+}
+
+export function createApp(client: AssayClient, host: Host, schedule: Schedule, lab: LabHost): App {
   const session = createSession(client);
   const audit = createAudit(client, () => host.now(), schedule);
   const attention = createAttention(client);
   const playground = createPlayground(client);
+  const fingerprints = createFingerprints(lab.client, () => lab.drawSeed());
   const history = createHistory(client);
   const triage = createTriage(host);
   const theme = createTheme(host);
@@ -55,7 +64,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule): 
   };
 
   return {
-    client, host, session, audit, attention, playground, history, triage, theme, notices, navigation,
+    client, host, session, audit, attention, playground, fingerprints, history, triage, theme, notices, navigation,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh()]);

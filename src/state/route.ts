@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'audit'; readonly finding?: string; readonly tab?: DetailTab; readonly stage?: { readonly analysis: string; readonly stage: string }; readonly coverage?: true }
   | { readonly page: 'attention'; readonly finding?: string }
   | { readonly page: 'playground'; readonly finding?: string }
+  | { readonly page: 'fingerprints' }
   | { readonly page: 'history' }
   | { readonly page: 'gallery'; readonly specimen?: string };
 
@@ -16,7 +17,7 @@ export function parseRoute(hash: string): Route {
   const [page, ...rest] = hash.replace(/^#?\/?/, '').split('/').map(decode);
   const [first, second, third] = rest;
   if (page === 'attention' || page === 'playground') return first === undefined || first === '' ? { page } : { page, finding: first };
-  if (page === 'history') return { page };
+  if (page === 'history' || page === 'fingerprints') return { page };
   if (page === 'gallery') return first === undefined || first === '' ? { page } : { page, specimen: first };
   if (first === 'finding' && second !== undefined && second !== '') {
     const tab = DETAIL_TABS.find((name) => name === third);
@@ -42,8 +43,9 @@ function partsOf(route: Route): string[] {
       return route.finding === undefined ? [route.page] : [route.page, route.finding];
     case 'gallery':
       return route.specimen === undefined ? ['gallery'] : ['gallery', route.specimen];
+    case 'fingerprints':
     case 'history':
-      return ['history'];
+      return [route.page];
   }
 }
 

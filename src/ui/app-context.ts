@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { AttentionState } from '../state/attention.ts';
 import type { App } from '../state/app.ts';
 import type { AuditStore } from '../state/audit.ts';
+import type { FingerprintsState } from '../state/fingerprints.ts';
 import type { HistoryState } from '../state/history.ts';
 import type { NavigationState } from '../state/navigation.ts';
 import type { PlaygroundState } from '../state/playground.ts';
@@ -28,6 +29,9 @@ export function useAttention<T>(select: (state: AttentionState) => T): T {
 }
 export function usePlayground<T>(select: (state: PlaygroundState) => T): T {
   return useStore(useApp().playground, select);
+}
+export function useFingerprints<T>(select: (state: FingerprintsState) => T): T {
+  return useStore(useApp().fingerprints, select);
 }
 export function useHistory<T>(select: (state: HistoryState) => T): T {
   return useStore(useApp().history, select);

@@ -8,6 +8,7 @@ import { useApp, useAudit, useNavigation, useSession } from './app-context.ts';
 import { commandsOf } from './commands.ts';
 import { AttentionPage } from './pages/attention/attention-page.tsx';
 import { AuditPage } from './pages/audit/audit-page.tsx';
+import { FingerprintsPage } from './pages/fingerprints/fingerprints-page.tsx';
 import { GalleryPage } from './pages/gallery/gallery-page.tsx';
 import { HistoryPage } from './pages/history/history-page.tsx';
 import { PlaygroundPage } from './pages/playground/playground-page.tsx';
@@ -83,6 +84,8 @@ function Page({ route }: { readonly route: Route }): ReactElement {
       return <AttentionPage />;
     case 'playground':
       return <PlaygroundPage />;
+    case 'fingerprints':
+      return <FingerprintsPage />;
     case 'history':
       return <HistoryPage />;
     case 'gallery':

@@ -33,6 +33,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'go-audit', group: 'Go to', label: 'Audit', hotkey: '1', enabled: always, run: () => navigation.getState().go({ page: 'audit' }) },
     { id: 'go-attention', group: 'Go to', label: 'Attention', hotkey: '2', enabled: always, run: () => navigation.getState().go({ page: 'attention' }) },
     { id: 'go-playground', group: 'Go to', label: 'Playground', hotkey: '3', enabled: always, run: () => navigation.getState().go({ page: 'playground' }) },
+    { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
     { id: 'go-history', group: 'Go to', label: 'History', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 

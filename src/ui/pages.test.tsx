@@ -6,7 +6,7 @@ import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Verdict } from '../engine/core/finding.ts';
 import { createApp, type App } from '../state/app.ts';
 import type { OpenedModel } from '../state/client.ts';
-import { memoryHost, scriptedClient, type Script } from '../state/testing/scripted-client.ts';
+import { memoryHost, scriptedClient, type Script, NO_LAB } from '../state/testing/scripted-client.ts';
 import { FINDING, MODEL, REPORT } from '../state/testing/specimens.ts';
 import { AppContext } from './app-context.ts';
 import { Shell } from './app.tsx';
@@ -21,7 +21,7 @@ const RUNNING: readonly AuditEvent[] = [
 async function pageAt(hash: string, prepare: (app: App) => Promise<void> | void, script: Script = {}): Promise<string> {
   const host = memoryHost();
   host.setHash(hash);
-  const app = createApp(scriptedClient({ opened: { kind: 'ok', value: MODEL }, report: { kind: 'ok', value: REPORT }, ...script }), host, (work) => work());
+  const app = createApp(scriptedClient({ opened: { kind: 'ok', value: MODEL }, report: { kind: 'ok', value: REPORT }, ...script }), host, (work) => work(), NO_LAB);
   await app.begin();
   await prepare(app);
   host.visit(hash);

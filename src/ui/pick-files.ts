@@ -47,6 +47,10 @@ async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | null
 }
 
 async function openFiles(app: App, name: string, files: readonly DroppedFile[], handles: readonly FileSystemHandle[] = []): Promise<void> {
+  if (app.navigation.getState().route.page === 'fingerprints') {
+    await app.fingerprints.getState().add(name, files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)));
+    return;
+  }
   const sorted = files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const only = sorted.length === 1 ? sorted[0] : undefined;
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../engine/audit/events.ts';
 import type { Result } from '../../engine/core/result.ts';
 import type { Report } from '../../engine/report/report.ts';
 import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput } from '../client.ts';
+import type { LabHost } from '../app.ts';
 import type { Host } from '../host.ts';
 
 export interface Script {
@@ -26,6 +27,12 @@ export interface ScriptedClient extends AssayClient {
 }
 
 const NOTHING = { kind: 'error', message: 'not scripted' } as const;
+
+/** A fingerprint lab that fails at everything, for tests of other pages. */
+export const NO_LAB: LabHost = {
+  client: { fingerprint: async () => NOTHING, analyse: async () => NOTHING, grid: async () => NOTHING, sample: async () => NOTHING, cancel: async () => {} },
+  drawSeed: () => 1,
+};
 
 export function scriptedClient(script: Script): ScriptedClient {
   const asked: ScriptedClient['asked'] = { opens: [], audits: [], attention: [], generate: [], cancels: 0, pauses: [] };

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { RuntimeEnvironment } from '../../engine/runtime/session.ts';
 import { nameOf } from '../../state/session.ts';
 import { THEMES, type Theme } from '../../state/theme.ts';
-import { useApp, useAttention, useAudit, useNavigation, useSession } from '../app-context.ts';
+import { useApp, useAttention, useAudit, useFingerprints, useNavigation, useSession } from '../app-context.ts';
 import { classes } from '../class-names.ts';
 import { exportReportAs } from '../export-report.ts';
 import { Logo } from '../parts/icons.tsx';
@@ -70,8 +70,9 @@ function Crumb(): ReactElement {
   const subject = useSession((state) => state.model?.name ?? (state.input === undefined ? undefined : nameOf(state.input)));
   const report = useAudit((state) => state.view.report?.subject.name);
   const findings = useAudit((state) => state.view.findings);
+  const set = useFingerprints(({ reference }) => (reference === undefined ? undefined : `${reference.name} (${reference.models.length} clean)`));
   const shownTrigger = useAttention((state) => state.shown?.trigger);
-  const name = route.page === 'history' || route.page === 'gallery' ? undefined : (subject ?? report);
+  const name = route.page === 'history' || route.page === 'gallery' ? undefined : route.page === 'fingerprints' ? set : (subject ?? report);
   const finding = 'finding' in route && route.finding !== undefined ? findings.find(({ id }) => id === route.finding) : undefined;
   const last = route.page === 'attention' ? (shownTrigger === '' ? undefined : shownTrigger) : (finding?.trigger?.value ?? finding?.title);
   return (

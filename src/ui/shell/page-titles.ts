@@ -4,6 +4,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   audit: 'Audit',
   attention: 'Attention',
   playground: 'Playground',
+  fingerprints: 'Fingerprints',
   history: 'History',
   gallery: 'Chart gallery',
 };

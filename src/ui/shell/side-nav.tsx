@@ -1,7 +1,7 @@
 // Left navigation: the workbench, the library and the samples.
 import type { ReactElement } from 'react';
 import { formatRoute, type PageName } from '../../state/route.ts';
-import { useApp, useAudit, useHistory, useNavigation, useSession } from '../app-context.ts';
+import { useApp, useAudit, useFingerprints, useHistory, useNavigation, useSession } from '../app-context.ts';
 import { classes } from '../class-names.ts';
 import { PAGE_TITLES } from './page-titles.ts';
 import styles from './side-nav.module.css';
@@ -11,6 +11,7 @@ export function SideNav(): ReactElement {
   const page = useNavigation((state) => state.route.page);
   const findings = useAudit((state) => state.view.findings.filter(({ severity }) => severity !== 'info').length);
   const reports = useHistory((state) => state.reports.length);
+  const flagged = useFingerprints((state) => state.analysis?.models.filter(({ role, tier }) => role === 'candidate' && tier === 'high').length);
   const samples = useSession((state) => state.samples);
   const opened = useSession((state) => (state.input?.kind === 'sample' ? state.input.sample.id : undefined));
   const entry = (name: PageName, count?: number): ReactElement => (
@@ -25,6 +26,7 @@ export function SideNav(): ReactElement {
       {entry('audit', findings)}
       {entry('attention')}
       {entry('playground')}
+      {entry('fingerprints', flagged)}
       <h2>Library</h2>
       {entry('history', reports)}
       {samples.length > 0 && <h2>Samples</h2>}
