@@ -30,8 +30,8 @@ export async function fingerprintModel(artifact: Artifact, sha256: string, runti
   return fingerprintOf(await traceModel(artifact, runtime, options, signal), artifact.name, sha256);
 }
 
-/** Digits kept: runtimes agree to about six. */
-const DIGITS = 6;
+/** Digits kept: runtimes agree to about six digits, and a set of hundreds of models stays some megabytes. */
+const DIGITS = 5;
 
 export function fingerprintOf(trace: ModelTrace, name: string, sha256: string): { readonly fingerprint: Fingerprint; readonly names: FeatureNames } {
   const features = featuresOf(trace);
