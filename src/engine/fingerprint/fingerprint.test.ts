@@ -1,6 +1,6 @@
 // Small networks made here, run on onnxruntime-node: extraction, reference sets, scores, and what is refused.
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openNodeRuntime } from '../../adapters/onnxruntime-node.ts';
 import { nodeHasher } from '../../adapters/node-hasher.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
@@ -21,6 +21,9 @@ import { splitDrop } from './reference/split-drop.ts';
 import { contributions } from './score/contributions.ts';
 import { scoreModels } from './score/score-models.ts';
 import { percentileRank, tierOf } from './score/trust.ts';
+
+// Hundreds of small fits: seconds on an idle machine, more on a busy one.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const RECIPE = { name: 'tiny', publicSeed: 42, secretSeed: 5, gradients: true } as const;
 const OPTIONS = { secretSeed: 5, gradients: true } as const;

@@ -1,5 +1,5 @@
 // Random numbers, detectors and representations against NumPy 2.4, scikit-learn 1.9 and PyTorch 2.15 (fixtures/make_reference.py).
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import reference from './fixtures/reference.json';
 import { DETECTORS } from './detectors/registry.ts';
 import { rankCorrelation } from './evaluate/rank-correlation.ts';
@@ -7,6 +7,8 @@ import { rowOf, type Matrix } from './linear/matrix.ts';
 import { probeInputs } from './probe-inputs.ts';
 import { NumpyRandomState } from './random/numpy-random-state.ts';
 import { REPRESENTATIONS } from './representations/registry.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const CASES = { narrow: [90, 12, 12, 5], wide: [40, 10, 600, 7], constant: [30, 8, 20, 11] } as const;
 
