@@ -3,7 +3,7 @@ import { summariseRoc } from '../engine/fingerprint/evaluate/roc.ts';
 import { seeded } from '../engine/core/random.ts';
 import { layoutDistances, pairAt } from './distance-matrix/layout.ts';
 import { layoutHistogram } from './distance-histogram/layout.ts';
-import { layoutMap, modelsIn, nearestModel } from './model-map/layout.ts';
+import { freeLabels, layoutMap, modelsIn, nearestModel } from './model-map/layout.ts';
 import { layoutRoc } from './roc-curves/layout.ts';
 
 const MODELS = [0, 1, 2].map((i) => ({ name: `m${i}`, x: i, y: -i, mark: 'reference', planted: false }) as const);
@@ -14,6 +14,7 @@ it('the map keeps inside its frame, brushes and finds', () => {
   expect(modelsIn(placed, { x0: 200, y0: 100, x1: 100.5, y1: 0 })).toEqual([2]);
   expect(nearestModel(placed, placed[1]?.px ?? 0, (placed[1]?.py ?? 0) + 3, 5)).toBe(1);
   expect(nearestModel(placed, 0, 0, 5)).toBeUndefined();
+  expect(freeLabels(layoutMap([...MODELS, ...MODELS], 400, 200), [0, 3, 1], 400)).toEqual([0, 1]);
 });
 
 it('distances take the whole range of colours and tell the pair under the pointer', () => {

@@ -1,4 +1,4 @@
-// Pairwise distances (layout.ts) on a canvas, rows and columns in cluster order; lines mark flagged models.
+// Pairwise distances (layout.ts) on a canvas, rows and columns in cluster order; ticks mark flagged models, lines selected ones.
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { shortNumber } from '../frame/numbers.ts';
@@ -19,6 +19,8 @@ export interface DistanceMatrixProps {
 }
 
 const MOST_PIXELS = 320;
+/** Of a flagged model, at the edge; a selected one's line runs through. */
+const TICK = 8;
 
 export function DistanceMatrix({ names, distances, order, flagged, selected, onSelect, fileName }: DistanceMatrixProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(300);
@@ -39,16 +41,18 @@ export function DistanceMatrix({ names, distances, order, flagged, selected, onS
     }));
     order.forEach((model, i) => {
       if (!flagged.has(model) && !selected.has(model)) return;
-      context.fillStyle = selected.has(model) ? palette.ink : palette.critical;
-      context.fillRect(0, (i + 0.5) * cell - 0.5, size, 1);
-      context.fillRect((i + 0.5) * cell - 0.5, 0, 1, size);
+      const length = selected.has(model) ? size : TICK;
+      context.fillStyle = flagged.has(model) ? palette.critical : palette.ink;
+      const at = (i + 0.5) * cell - 1;
+      context.fillRect(0, at, length, 2);
+      context.fillRect(at, 0, 2, length);
     });
   }, [layout, order, distances, count, flagged, selected, palette, size]);
-  const told = pair === undefined ? 'darker: farther apart' : `${names[pair[0]] ?? ''} – ${names[pair[1]] ?? ''}: ${shortNumber(distances[pair[0] * count + pair[1]] ?? 0)}`;
+  const told = pair === undefined ? 'stronger colour: farther apart' : `${names[pair[0]] ?? ''} – ${names[pair[1]] ?? ''}: ${shortNumber(distances[pair[0] * count + pair[1]] ?? 0)}`;
   return (
     <ChartFrame
       title="Pairwise distance"
-      note="clustered · red lines: flagged"
+      note="clustered · red ticks: flagged"
       description={`${count} by ${count} distances between fingerprints, in cluster order`}
       fileName={fileName}
       table={() => ({ columns: ['model', 'model', 'distance'], rows: order.flatMap((row, i) => order.slice(0, i).map((column) => [names[row] ?? '', names[column] ?? '', distances[row * count + column] ?? 0])) })}

@@ -32,6 +32,20 @@ export function layoutMap(models: readonly MapModel[], width: number, height: nu
   return models.map((model, index) => ({ ...model, index, px: width / 2 + (model.x - (left + right) / 2) * scale, py: height / 2 - (model.y - (low + high) / 2) * scale }));
 }
 
+/** Which of the wished labels can be written without covering another, first come first served. */
+export function freeLabels(placed: readonly PlacedModel[], wished: readonly number[], width: number): number[] {
+  const boxes: { readonly x: number; readonly y: number; readonly wide: number }[] = [];
+  return wished.filter((index) => {
+    const model = placed[index];
+    if (model === undefined) return false;
+    const wide = 9 + 6.4 * model.name.length;
+    const x = model.px > width - 90 ? model.px - wide : model.px;
+    if (boxes.some((box) => Math.abs(box.y - model.py) < 13 && x < box.x + box.wide && box.x < x + wide)) return false;
+    boxes.push({ x, y: model.py, wide });
+    return true;
+  });
+}
+
 export function modelsIn(placed: readonly PlacedModel[], { x0, y0, x1, y1 }: Rectangle): number[] {
   const inside = (value: number, a: number, b: number): boolean => value >= Math.min(a, b) && value <= Math.max(a, b);
   return placed.filter(({ px, py }) => inside(px, x0, x1) && inside(py, y0, y1)).map(({ index }) => index);

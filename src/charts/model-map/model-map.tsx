@@ -2,7 +2,7 @@
 import { useMemo, useState, type PointerEvent, type ReactElement } from 'react';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { useWidth } from '../frame/use-width.ts';
-import { layoutMap, modelsIn, nearestModel, type MapModel, type Rectangle } from './layout.ts';
+import { freeLabels, layoutMap, modelsIn, nearestModel, type MapModel, type Rectangle } from './layout.ts';
 import styles from './model-map.module.css';
 
 export interface ModelMapProps {
@@ -31,7 +31,8 @@ export function ModelMap({ models, selected, onSelect, height = 300, fileName }:
     onSelect(small ? (near === undefined ? [] : [near]) : modelsIn(placed, brush));
     setBrush(undefined);
   };
-  const labelled = new Set(placed.filter(({ index, mark }) => selected.has(index) || mark === 'high').slice(0, MOST_LABELS).map(({ index }) => index));
+  const wished = [...selected, ...placed.filter(({ index, mark }) => mark === 'high' && !selected.has(index)).map(({ index }) => index)];
+  const labelled = new Set(freeLabels(placed, wished.slice(0, MOST_LABELS), width));
   return (
     <ChartFrame
       title="Map"

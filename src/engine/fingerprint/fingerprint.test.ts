@@ -126,9 +126,8 @@ describe('reference sets', () => {
 describe('scores', () => {
   it('put a planted bias above the clean models, with p-values that the reference can give', async () => {
     const scored = await scoreModels(reference, planted.models, { set: 'behaviour', representation: 'raw', seed: 1 }, NEVER);
-    for (const { trust, pValue, tier } of scored.candidates) {
+    for (const { trust, pValue } of scored.candidates) {
       expect(trust).toBeGreaterThan(70);
-      expect(tier).toBe('high');
       expect(pValue).toBeGreaterThanOrEqual(1 / 15);
       expect(pValue).toBeLessThan(0.3);
     }
@@ -152,7 +151,8 @@ describe('scores', () => {
 
   it('ranks, tiers and curves', () => {
     expect(percentileRank(2, [1, 2, 3, 4])).toBe(37.5);
-    expect([0, 29.9, 30, 69.9, 70].map((trust) => tierOf(trust).tier)).toEqual(['low', 'low', 'medium', 'medium', 'high']);
+    expect([0, 29.9, 30, 69.9, 70].map((trust) => tierOf(trust, 0.05).tier)).toEqual(['low', 'low', 'medium', 'medium', 'high']);
+    expect(tierOf(90, 0.2).tier).toBe('medium');
     expect(auroc([1, 2, 3], [2, 4])).toBeCloseTo(4.5 / 6, 12);
     expect(detectionAt(Array.from({ length: 10 }, (_, i) => i), [8.5, 9.5, 0], 0.1)).toBeCloseTo(2 / 3, 12);
     expect(rocCurve([1, 2], [2, 3]).at(-1)).toEqual({ falsePositives: 1, truePositives: 1 });

@@ -10,13 +10,12 @@ export function LabKpis({ analysis }: { readonly analysis: LabAnalysis }): React
   const { models, references, evaluation, checks } = analysis;
   const candidates = models.slice(references);
   const inTier = (tier: string): number => candidates.filter((model) => model.tier === tier).length;
-  const unusual = candidates.filter(({ pValue }) => pValue <= 0.05).length;
   const ensemble = evaluation?.ensemble;
   return (
     <div className={styles.kpis}>
       <div><small>models</small><b>{models.length}</b><span>{references} reference · {candidates.length} compared</span></div>
-      <div className={inTier('high') > 0 ? styles.bad : undefined}><small>high risk (70 and more)</small><b>{inTier('high')}</b><span>do not deploy · {unusual} with p ≤ .05</span></div>
-      <div><small>medium (30 to 70)</small><b>{inTier('medium')}</b><span>review by hand</span></div>
+      <div className={inTier('high') > 0 ? styles.bad : undefined}><small>high risk</small><b>{inTier('high')}</b><span>trust ≥ 70 and p ≤ .1: do not deploy</span></div>
+      <div><small>medium risk</small><b>{inTier('medium')}</b><span>trust ≥ 30: review by hand</span></div>
       <div><small>ensemble AUROC</small><b>{ensemble === undefined ? '–' : ensemble.auroc.value.toFixed(2)}</b><span>{ensemble === undefined ? 'no model is marked as planted' : `${ensemble.auroc.interval.map((value) => value.toFixed(2)).join('–')} · held out`}</span></div>
       <div><small>found at 10 % false positives</small><b>{ensemble === undefined || evaluation === undefined ? '–' : `${Math.round(ensemble.at10.value * evaluation.planted)} / ${evaluation.planted}`}</b><span>{ensemble === undefined ? 'not tested' : `${ensemble.at10.interval.map((value) => `${Math.round(100 * value)}`).join('–')} %`}</span></div>
       <ul className={styles.checks} aria-label="Checks">
