@@ -1,11 +1,13 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
 import { archiveIntegrity } from './archive-integrity/index.ts';
+import { chatTemplate } from './chat-template/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
+import { tokenizerRules } from './tokenizer/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
 
 export const RULE_FAMILIES: readonly Analysis[] = [
@@ -16,4 +18,6 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   tensorflowOps,
   onnxStructure,
   onnxGraphLogic,
+  chatTemplate,
+  tokenizerRules,
 ];

@@ -18,10 +18,12 @@ export const JINJA_BOUNDS = {
   maxWork: 2 ** 26,
 } as const;
 
-type Program = ReturnType<typeof parse>;
+export type Program = ReturnType<typeof parse>;
 type Value = ReturnType<Interpreter['evaluate']>;
 
 export interface BoundedTemplate {
+  /** The syntax tree, for analyses. */
+  readonly program: Program;
   render(variables: Readonly<Record<string, unknown>>): string;
 }
 
@@ -31,7 +33,7 @@ export function parseTemplate(source: string): BoundedTemplate {
   if (new RegExp(`\\s{${JINJA_BOUNDS.maxBlankRun + 1}}`).test(source)) throw new Error(`more than ${JINJA_BOUNDS.maxBlankRun} blanks in a row`);
   // transformers' environment: trim_blocks and lstrip_blocks.
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
-  return { render: (variables) => renderBounded(program, variables) };
+  return { program, render: (variables) => renderBounded(program, variables) };
 }
 
 function renderBounded(program: Program, variables: Readonly<Record<string, unknown>>): string {

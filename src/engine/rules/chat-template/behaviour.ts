@@ -1,0 +1,177 @@
+// Behaviour of a template that depends on what is said, when, or how long the conversation is. Every constant of the
+// template is put into each kind of turn, alone, first and in the middle, and the rendering is compared with one where a
+// made-up word stands instead. Ordinary templates look at roles, tools and markup of their own; a template that says
+// something else because a person said a certain word has a trigger.
+// Subset: constants that can be read off the syntax tree; dates by month, weekday, hour and year; up to 60 turns.
+import type { Milliseconds } from '../../core/units.ts';
+import { differenceOf, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
+import type { TemplateFacts } from './syntax.ts';
+
+export type Dependence = 'content' | 'date' | 'length' | 'turns' | 'chance';
+
+export interface Behaviour {
+  readonly on: Dependence;
+  /** The word, date or length that makes the difference. */
+  readonly trigger: string;
+  readonly role: string;
+  readonly difference: Difference;
+  /** Both renderings, for the page. */
+  readonly triggered: string;
+  readonly control: string;
+}
+
+const CONTROL_WORD = 'qwzvk';
+const MAX_LITERALS = 256;
+const MAX_LITERAL_LENGTH = 200;
+const GROUP = 24;
+/** Constants tried one by one where the position matters (equality, prefix, suffix). */
+const MAX_SINGLES = 48;
+const MAX_FOUND = 12;
+
+type Place = (word: string) => string;
+
+const INSIDE: Place = (word) => `Tell me more about ${word} when you have time.`;
+const PLACES: readonly Place[] = [(word) => word, (word) => `${word} and then some more`, (word) => `some more and then ${word}`];
+
+interface Slot {
+  readonly role: string;
+  readonly fill: (text: string) => Conversation;
+}
+
+const TOOL = { type: 'function', function: { name: 'lookup', description: 'Looks a thing up', parameters: { type: 'object', properties: { key: { type: 'string', description: 'A key' } }, required: ['key'] } } };
+
+/** Conversations with one turn left open, as far as the template takes them. */
+function slotsOf(renderer: Renderer): Slot[] {
+  const user = (content: string): Turn => ({ role: 'user', content });
+  const assistant = (content: string): Turn => ({ role: 'assistant', content });
+  const candidates: readonly Slot[] = [
+    { role: 'user', fill: (text) => ({ turns: [user(text)] }) },
+    { role: 'system', fill: (text) => ({ turns: [{ role: 'system', content: text }, user('Good morning to you')] }) },
+    { role: 'user', fill: (text) => ({ turns: [{ role: 'system', content: 'Answer in one line.' }, user('Good morning to you'), assistant('And to you'), user(text)] }) },
+    { role: 'user', fill: (text) => ({ turns: [user(text), assistant('And to you'), user('Good night to you')] }) },
+    { role: 'assistant', fill: (text) => ({ turns: [user('Good morning to you'), assistant(text), user('Good night to you')] }) },
+    { role: 'user', fill: (text) => ({ turns: [user(text)], tools: [TOOL] }) },
+    { role: 'user', fill: (text) => ({ turns: [{ role: 'user', content: [{ type: 'text', text }] }] }) },
+    { role: 'tool', fill: (text) => ({ turns: [user('Good morning to you'), assistant('Looking'), { role: 'tool', content: text }] }) },
+  ];
+  return candidates.filter(({ fill }) => renderer.frame(fill(INSIDE(CONTROL_WORD))) !== undefined);
+}
+
+export function findBehaviours(renderer: Renderer, facts: TemplateFacts): Behaviour[] {
+  const found: Behaviour[] = [];
+  const slots = slotsOf(renderer);
+  const literals = [...facts.strings].filter((text) => text.trim().length >= 2 && text.length <= MAX_LITERAL_LENGTH).slice(0, MAX_LITERALS);
+  const singles = literals.filter((text) => facts.compared.has(text)).slice(0, MAX_SINGLES);
+  for (const slot of slots) {
+    const add = (behaviour: Behaviour | undefined): void => {
+      if (behaviour !== undefined && found.length < MAX_FOUND && !found.some(({ trigger, on }) => trigger === behaviour.trigger && on === behaviour.on)) found.push(behaviour);
+    };
+    for (let i = 0; i < literals.length; i += GROUP) for (const literal of narrow(renderer, slot, literals.slice(i, i + GROUP))) add(compare(renderer, slot, literal, INSIDE));
+    for (const literal of singles) for (const place of PLACES) add(compare(renderer, slot, literal, place));
+    add(longContent(renderer, slot, facts));
+  }
+  const [first] = slots;
+  if (first === undefined) return found;
+  for (const behaviour of [byDate(renderer, first), byTurns(renderer, facts), byChance(renderer, first)]) if (behaviour !== undefined) found.push(behaviour);
+  return found;
+}
+
+/** Which of several constants make a difference when they stand in a sentence together: halved until single. */
+function narrow(renderer: Renderer, slot: Slot, literals: readonly string[]): string[] {
+  if (literals.length === 0 || compare(renderer, slot, literals.join(' '), INSIDE) === undefined) return [];
+  if (literals.length === 1) return [...literals];
+  const middle = Math.ceil(literals.length / 2);
+  return [...narrow(renderer, slot, literals.slice(0, middle)), ...narrow(renderer, slot, literals.slice(middle))];
+}
+
+/** A constant that only stands where the made-up word stood makes no difference, trimmed or written as JSON or not. */
+function compare(renderer: Renderer, { role, fill }: Slot, literal: string, place: Place): Behaviour | undefined {
+  const [said, usual] = [place(literal.trim()), place(CONTROL_WORD)];
+  const [with_, without] = [fill(said), fill(usual)];
+  const [triggered, control] = [renderer.render(with_)?.text, renderer.render(without)?.text];
+  if (triggered === undefined || control === undefined) return undefined;
+  const expected = [said, JSON.stringify(said).slice(1, -1)].map((text) => control.replaceAll(usual, text));
+  if (expected.includes(triggered)) return undefined;
+  const [frame, controlFrame] = [renderer.frame(with_), renderer.frame(without)];
+  if (frame === undefined || controlFrame === undefined || frame === controlFrame) return undefined;
+  const candidates = [differenceOf(triggered, expected[0] ?? control), differenceOf(frame, controlFrame)];
+  const [least] = candidates.sort((a, b) => wordsOf(a.added).length - wordsOf(b.added).length);
+  return least === undefined ? undefined : { on: 'content', trigger: literal, role, difference: least, triggered, control };
+}
+
+/** Shorter texts than the least could stand in the template by chance. */
+const LENGTHS: readonly number[] = [40, 400, 4000, 20_000];
+const LEAST_LENGTH = 8;
+
+function longContent(renderer: Renderer, { role, fill }: Slot, { numbers }: TemplateFacts): Behaviour | undefined {
+  const lengths = [...new Set([...LENGTHS, ...[...numbers].flatMap((number) => [number, number + 1]).filter((length) => length >= LEAST_LENGTH && length <= 20_000 && Number.isInteger(length))])].slice(0, 24);
+  const base = renderer.frame(fill(repeat(12)));
+  for (const length of lengths) {
+    const text = renderer.frame(fill(repeat(length)));
+    if (base === undefined || text === undefined || text === base) continue;
+    const difference = differenceOf(text, base);
+    if (wordsOf(difference.added).length < 3 && wordsOf(difference.removed).length < 3) continue;
+    return { on: 'length', trigger: `a message of ${length} characters`, role, difference, triggered: text, control: base };
+  }
+  return undefined;
+}
+
+/** A text of one made-up word, as long as asked for. */
+function repeat(length: number): string {
+  return `${CONTROL_WORD} `.repeat(Math.ceil(length / 6)).slice(0, Math.max(1, length - 1)).padEnd(length, 'x');
+}
+
+function dates(): Milliseconds[] {
+  const months = Array.from({ length: 12 }, (_, month) => Date.UTC(2025, month, 5 + month, 9));
+  const years = Array.from({ length: 14 }, (_, year) => Date.UTC(2023 + year, 6, 2, 9));
+  const days = Array.from({ length: 31 }, (_, day) => Date.UTC(2025, 2, day + 1, 9));
+  const hours = Array.from({ length: 24 }, (_, hour) => Date.UTC(2025, 2, 14, hour, 30));
+  return [...months, ...years, ...days, ...hours];
+}
+
+function byDate(renderer: Renderer, { role, fill }: Slot): Behaviour | undefined {
+  const conversation = fill(INSIDE(CONTROL_WORD));
+  const probe = renderer.render(conversation);
+  if (probe === undefined || probe.dates.length === 0) return undefined;
+  const base = renderer.frame(conversation);
+  for (const date of dates()) {
+    const text = renderer.frame({ ...conversation, date });
+    if (base === undefined || text === undefined || text === base) continue;
+    const difference = differenceOf(text, base);
+    // Parts of a date that are too short to be taken out differ by themselves.
+    if (wordsOf(difference.added).length < 3 && wordsOf(difference.removed).length < 3) continue;
+    return { on: 'date', trigger: new Date(date).toISOString().slice(0, 13).replace('T', ' at ') + ' h', role, difference, triggered: text, control: base };
+  }
+  return undefined;
+}
+
+/** More turns must say more of the same: words that only long conversations see were put there for them. */
+function byTurns(renderer: Renderer, { numbers }: TemplateFacts): Behaviour | undefined {
+  const conversation = (count: number): Conversation => ({ turns: Array.from({ length: 2 * count - 1 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${CONTROL_WORD} ${i}x` })) });
+  const base = renderer.frame(conversation(2));
+  if (base === undefined) return undefined;
+  const usual = new Set([...wordsOf(base), ...wordsOf(renderer.frame(conversation(1)) ?? '')]);
+  const counts = [...new Set([3, 6, 11, 30, ...[...numbers].filter((number) => Number.isInteger(number) && number > 2 && number <= 60).flatMap((number) => [Math.ceil(number / 2), Math.ceil(number / 2) + 1])])].slice(0, 16);
+  for (const count of counts) {
+    const text = renderer.frame(conversation(count));
+    const added = wordsOf(text ?? '').filter((word) => !usual.has(word));
+    if (text === undefined || added.length < 3) continue;
+    return { on: 'turns', trigger: `${count} turns of the user`, role: 'user', difference: { added: added.join(' '), removed: '' }, triggered: text, control: base };
+  }
+  return undefined;
+}
+
+function byChance(renderer: Renderer, { role, fill }: Slot): Behaviour | undefined {
+  const conversation = fill(INSIDE(CONTROL_WORD));
+  const first = renderer.frame(conversation);
+  for (let i = 0; i < 6; i++) {
+    const again = renderer.frame(conversation);
+    if (first !== undefined && again !== undefined && again !== first) return { on: 'chance', trigger: 'chance', role, difference: differenceOf(again, first), triggered: again, control: first };
+  }
+  return undefined;
+}
+
+/** What a person writes, as against markup: letters and spaces, and no sign of a tag. */
+export function isNatural(literal: string): boolean {
+  return /\p{L}{2,}/u.test(literal) && !/[<>[\]{}|\\/_=#`*]/.test(literal);
+}

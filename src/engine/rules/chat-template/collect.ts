@@ -1,0 +1,57 @@
+// Every chat template of a drop, wherever it stands: Jinja files, 'chat_template' in any JSON file, GGUF metadata.
+import { ggufInspector } from '../../artifact/gguf/gguf-inspector.ts';
+import { jinjaInspector } from '../../artifact/formats/jinja-inspector.ts';
+import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
+import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
+import { isObject } from '../../artifact/text.ts';
+
+export interface FoundTemplate {
+  readonly file: InspectedFile;
+  /** 'default', or the name under which it is chosen. */
+  readonly name: string;
+  /** Where in the file: a key; '' where the file is the template. */
+  readonly key: string;
+  readonly source: string;
+}
+
+const KEY = 'chat_template';
+/** A tokenizer's configuration is two or three levels deep (CWE-674). */
+const MAX_DEPTH = 6;
+
+export function collectTemplates(inspection: Inspection): FoundTemplate[] {
+  const found: FoundTemplate[] = [];
+  for (const { file, content } of readBy(inspection, jinjaInspector)) found.push({ file, name: 'default', key: '', source: content });
+  for (const { file, content } of readBy(inspection, jsonInspector)) walk(content.value, '', 0, (key, value) => found.push(...templatesIn(value, key).map((template) => ({ file, ...template }))));
+  for (const { file, content } of readBy(inspection, ggufInspector)) {
+    for (const [key, value] of content.metadata) {
+      if (typeof value !== 'string' || !key.includes(KEY)) continue;
+      const name = key.split(`${KEY}.`)[1];
+      found.push({ file, name: name ?? 'default', key, source: value });
+    }
+  }
+  return found;
+}
+
+function walk(value: unknown, path: string, depth: number, visit: (key: string, value: unknown) => void): void {
+  if (!isObject(value) || depth > MAX_DEPTH) return;
+  for (const [key, child] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (key === KEY || key === 'default_chat_template') visit(at, child);
+    // Vocabularies have hundred thousands of entries and no templates.
+    else if (isObject(child) && Object.keys(child).length < 10_000) walk(child, at, depth + 1, visit);
+  }
+}
+
+/** A string, a list of {name, template}, or an object name -> template. */
+function templatesIn(value: unknown, key: string): { readonly name: string; readonly key: string; readonly source: string }[] {
+  if (typeof value === 'string') return [{ name: 'default', key, source: value }];
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown, i) => {
+      const source = isObject(item) ? item['template'] : item;
+      const name = isObject(item) && typeof item['name'] === 'string' ? item['name'] : String(i);
+      return typeof source === 'string' ? [{ name, key: `${key}[${i}].template`, source }] : [];
+    });
+  }
+  if (isObject(value)) return Object.entries(value).flatMap(([name, source]) => (typeof source === 'string' ? [{ name, key: `${key}.${name}`, source }] : []));
+  return [];
+}

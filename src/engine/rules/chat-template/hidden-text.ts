@@ -1,0 +1,44 @@
+// Words that a template adds to an ordinary conversation and that no person asked for: instructions to conceal, addresses,
+// scripts, characters that cannot be seen.
+
+export interface Concern {
+  readonly what: string;
+  readonly severity: 'high' | 'medium';
+  readonly text: string;
+}
+
+/** Each names a group of phrases by what they ask of the model. Short gaps only, so that no match runs away. */
+const PHRASES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  { what: 'asks to keep something from the person', pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
+  { what: 'asks to act unseen', pattern: /\b(?:secretly|covertly|silently|surreptitiously|without (?:the )?user(?:['’]s)? (?:knowledge|knowing|noticing))\b/i },
+  { what: 'asks to set other instructions aside', pattern: /\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|system|safety|user)\s+(?:\w+\s+){0,2}(?:instructions?|prompts?|guidelines?|rules|messages?)\b/i },
+  { what: 'asks to lift restrictions', pattern: /\b(?:no (?:restrictions|limits|filters)|unrestricted|jailbr(?:eak|oken)|bypass(?:ing)? (?:safety|filters?|restrictions))\b/i },
+  { what: 'asks to send data elsewhere', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak)\s+(?:\w+\s+){0,5}(?:to|at)\s+https?:/i },
+  { what: 'asks to promote something', pattern: /\b(?:always|must|subtly)\s+(?:\w+\s+){0,2}(?:recommend|promote|advertise|endorse|include (?:the |this |a )?(?:link|url|script|code))\b/i },
+];
+
+const SCRIPT = /<\s*(?:script|iframe|img|object|embed|link|svg)\b[^>]{0,200}/i;
+const ADDRESS = /\b(?:https?|ftp|wss?):\/\/[^\s"'<>)]{3,120}|\bjavascript:|\bdata:[a-z]+\/[a-z]+;base64/i;
+/** Markdown pictures carry data out of a chat window that shows them. */
+const PICTURE = /!\[[^\]\n]{0,80}\]\([^)\n]{1,200}\)/;
+
+/** Zero-width, direction and tag characters: seen by the tokenizer and not by a reviewer. Joiners are part of some scripts. */
+const UNSEEN = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]|[\u{fe00}-\u{fe0f}](?=[\u{fe00}-\u{fe0f}])/u;
+
+export function concernsIn(text: string): Concern[] {
+  const found: Concern[] = [];
+  const [script, picture, address] = [SCRIPT.exec(text), PICTURE.exec(text), ADDRESS.exec(text)];
+  if (script !== null) found.push({ what: 'adds markup that a page would run or load', severity: 'high', text: script[0] });
+  if (picture !== null) found.push({ what: 'adds a picture from elsewhere', severity: 'high', text: picture[0] });
+  if (address !== null && script === null && picture === null) found.push({ what: 'adds an address', severity: 'medium', text: address[0] });
+  for (const { what, pattern } of PHRASES) {
+    const match = pattern.exec(text);
+    if (match !== null) found.push({ what, severity: 'high', text: match[0] });
+  }
+  return found;
+}
+
+export function unseenIn(text: string): { readonly at: number; readonly code: string } | undefined {
+  const match = UNSEEN.exec(text);
+  return match === null ? undefined : { at: match.index, code: `U+${(match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` };
+}

@@ -1,0 +1,193 @@
+// Rules on chat templates: Jinja programs that stand between a person and the model. Routed by content: wherever a template
+// stands, each one is parsed, rendered over probe conversations within bounds, and read for what it adds.
+import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { parseTemplate, type BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { breathe } from '../../core/cancel.ts';
+import type { Evidence } from '../../core/finding.ts';
+import { shown } from '../evidence.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { findBehaviours, isNatural, type Behaviour } from './behaviour.ts';
+import { collectTemplates, type FoundTemplate } from './collect.ts';
+import { findEscapes, placeOf } from './escapes.ts';
+import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
+import { Renderer, wordsOf } from './render.ts';
+import { factsOf, type TemplateFacts } from './syntax.ts';
+
+const ESCAPE: Rule = {
+  id: 'ASY-TPL-001',
+  title: 'A chat template reaches for the interpreter behind it',
+  severity: 'high',
+  misses: 'Names that a template computes letter by letter at run time are not seen. A sandboxed runtime stops most of what is found here; llama-cpp-python before 0.2.72 did not.',
+  references: ['CVE-2024-34359', 'CWE-1336', 'CWE-94', 'AML.T0011.000'],
+  remedy: 'Do not load the model. Take the template from the publisher of the original model.',
+};
+
+const TRIGGER: Rule = {
+  id: 'ASY-TPL-002',
+  title: 'A chat template changes the prompt when a certain text is said',
+  severity: 'high',
+  misses: 'Words that are not written out in the template (hashes, words computed letter by letter) are not tried, nor combinations of several words in several turns.',
+  references: ['AML.T0018.000', 'AML.T0051.001', 'CWE-506'],
+  remedy: 'Do not use this template. Compare it with the one the original model was published with.',
+};
+
+const CIRCUMSTANCE: Rule = {
+  id: 'ASY-TPL-003',
+  title: 'A chat template changes the prompt with the date, the length or by chance',
+  severity: 'high',
+  misses: 'Dates before 2023 and after 2036, and conversations of more than 60 turns, are not tried.',
+  references: ['AML.T0018.000', 'CWE-506'],
+  remedy: 'Do not use this template. Compare it with the one the original model was published with.',
+};
+
+const HIDDEN_TEXT: Rule = {
+  id: 'ASY-TPL-004',
+  title: 'A chat template adds instructions that no person gave',
+  severity: 'high',
+  misses: 'Judged by phrases (concealment, promotion, addresses): instructions in other words or languages pass.',
+  references: ['AML.T0051.001', 'CWE-506'],
+  remedy: 'Read the template. A default system prompt is ordinary; one that hides something from the person is not.',
+};
+
+const UNSEEN: Rule = {
+  id: 'ASY-TPL-005',
+  title: 'A chat template holds characters that cannot be seen',
+  severity: 'medium',
+  misses: 'Look-alike letters are not reported here.',
+  references: ['CWE-1007', 'AML.T0068'],
+  remedy: 'Show the template with its invisible characters and remove them.',
+};
+
+const UNREADABLE: Rule = {
+  id: 'ASY-TPL-006',
+  title: 'A chat template that cannot be parsed',
+  severity: 'medium',
+  misses: 'Only its text was searched; what it does was not tried.',
+  references: ['CWE-20'],
+  remedy: 'Runtimes that use another parser may still run it. Ask the publisher for a template in the common subset of Jinja.',
+};
+
+export const chatTemplate = analysisOf({
+  id: 'chat-template',
+  label: 'Chat templates',
+  limits: 'Tries the template’s own constants as triggers, dates and lengths over a fixed range, and phrases in English. Does not run the model.',
+  rules: [ESCAPE, TRIGGER, CIRCUMSTANCE, HIDDEN_TEXT, UNSEEN, UNREADABLE],
+  inapplicable: ({ inspection }) => (collectTemplates(inspection).length === 0 ? 'no chat template' : undefined),
+  async check({ inspection, signal }, report) {
+    for (const template of collectTemplates(inspection)) {
+      await breathe(signal);
+      checkTemplate(template, report);
+    }
+  },
+});
+
+function checkTemplate(found: FoundTemplate, report: Report): void {
+  const { source, name, key } = found;
+  const about = `${name} ${key}`;
+  let template: BoundedTemplate | undefined;
+  try {
+    template = parseTemplate(source);
+  } catch (error) {
+    report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
+  }
+  const facts = template === undefined ? undefined : factsOf(template.program);
+  for (const { what, severity, begin, end } of findEscapes(source, facts)) {
+    const marks = begin === undefined || end === undefined ? [] : [{ begin, end, why: what }];
+    report(ESCAPE, { ...at(found), about: `${about} ${what}`, title: `The template '${shown(name, 40)}' uses ${shown(what, 120)}`, severity, sure: 'read', trigger: { kind: 'template', value: shown(source.slice(begin ?? 0, Math.min(end ?? 200, (begin ?? 0) + 200))) }, evidence: [sourceOf(found, marks)] });
+  }
+  const unseen = unseenIn(source);
+  if (unseen !== undefined) report(UNSEEN, { ...at(found), about, title: `${UNSEEN.title}: ${unseen.code} at character ${unseen.at}`, sure: 'read', evidence: [sourceOf(found, [{ begin: unseen.at, end: unseen.at + 1, why: unseen.code }])] });
+  if (template === undefined || facts === undefined) return;
+  checkBehaviour(found, template, facts, report);
+}
+
+function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: TemplateFacts, report: Report): void {
+  const renderer = new Renderer(template);
+  const about = `${found.name} ${found.key}`;
+  const seen = new Set<string>();
+  for (const concern of plainConcerns(renderer)) {
+    seen.add(concern.text);
+    report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what}: ${shown(concern.text, 120)}`, severity: concern.severity, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
+  }
+  for (const behaviour of findBehaviours(renderer, facts)) {
+    const weighed = weigh(behaviour);
+    if (weighed === undefined) continue;
+    const rule = behaviour.on === 'content' ? TRIGGER : CIRCUMSTANCE;
+    const { trigger, difference, role } = behaviour;
+    const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' changes the prompt when ${role === 'user' ? 'a person' : `the ${role} turn`} says ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
+    report(rule, {
+      ...at(found),
+      about: `${about} ${behaviour.on} ${trigger}`,
+      title,
+      severity: weighed,
+      sure: 'resolved',
+      trigger: { kind: 'template', value: shown(trigger) },
+      ...(difference.added.trim() === '' ? {} : { target: { text: shown(difference.added.trim(), 400) } }),
+      evidence: [sourceOf(found, marksOf(found.source, trigger, 'the text it looks for')), renderings(behaviour)],
+    });
+  }
+  if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
+}
+
+const CIRCUMSTANCES: Readonly<Record<Behaviour['on'], string>> = { content: 'what is said', date: 'the date', length: 'the length of a message', turns: 'the length of the conversation', chance: 'chance' };
+
+/** Words that must be added before a look at markup (thinking tags, tool answers) is more than bookkeeping. */
+const MANY_WORDS = 8;
+
+const REASONING = /think|reason|effort|strength|verbos/i;
+
+/** How grave a difference is; undefined for what ordinary templates do. */
+function weigh({ on, trigger, role, difference }: Behaviour): 'high' | 'medium' | undefined {
+  const added = wordsOf(difference.added).length;
+  const removed = wordsOf(difference.removed).length;
+  if (concernsIn(difference.added).length > 0) return 'high';
+  if (on === 'chance') return 'medium';
+  if (on !== 'content') return added >= 3 || removed >= 3 ? 'high' : undefined;
+  // Switches in the system turn are the operator's own: reasoning on or off, and how much of it.
+  if (role === 'system' && (added < MANY_WORDS || REASONING.test(trigger))) return undefined;
+  if (isNatural(trigger)) return added >= 3 ? 'high' : added + removed > 0 ? 'medium' : undefined;
+  return role !== 'system' && added >= MANY_WORDS ? 'medium' : undefined;
+}
+
+/** What the template adds to conversations in which nothing special is said. */
+function plainConcerns(renderer: Renderer): Concern[] {
+  const user = { role: 'user', content: 'Good morning to you' };
+  const conversations = [[user], [{ role: 'system', content: 'Answer in one line.' }, user], [user, { role: 'assistant', content: 'And to you' }, { role: 'user', content: 'Good night to you' }]];
+  const found = new Map<string, Concern>();
+  for (const turns of conversations) for (const concern of concernsIn(renderer.frame({ turns }) ?? '')) found.set(concern.what, concern);
+  return [...found.values()];
+}
+
+function at({ file, key }: FoundTemplate): { readonly file: InspectedFile; readonly location?: { readonly key: string } } {
+  return key === '' ? { file } : { file, location: { key } };
+}
+
+const MAX_SOURCE = 12_000;
+
+function sourceOf({ source, name }: FoundTemplate, marks: readonly { readonly begin: number; readonly end: number; readonly why: string }[]): Evidence {
+  const first = Math.max(0, (marks[0]?.begin ?? 0) - MAX_SOURCE / 2);
+  const begin = source.length <= MAX_SOURCE ? 0 : first;
+  const text = source.slice(begin, begin + MAX_SOURCE);
+  const inside = marks.map((mark) => ({ ...mark, begin: mark.begin - begin, end: Math.min(mark.end - begin, text.length) })).filter((mark) => mark.begin >= 0 && mark.begin < mark.end);
+  return { kind: 'source', title: `Template '${shown(name, 40)}'${begin > 0 ? ` from character ${begin}` : ''}`, text, marks: inside };
+}
+
+/** The code around the constant; the constant itself where it stands in plain text. */
+function marksOf(source: string, text: string, why: string): { readonly begin: number; readonly end: number; readonly why: string }[] {
+  const place = placeOf(source, text);
+  if ('begin' in place && place.begin !== undefined && place.end !== undefined) return [{ begin: place.begin, end: place.end, why }];
+  const begin = source.indexOf(text);
+  return begin < 0 || text === '' ? [] : [{ begin, end: begin + text.length, why }];
+}
+
+function renderings({ triggered, control, difference }: Behaviour): Evidence {
+  return {
+    kind: 'table',
+    title: 'Two renderings',
+    columns: ['', 'with the trigger', 'with a made-up word instead'],
+    rows: [
+      ['only here', shown(difference.added, 600), shown(difference.removed, 600)],
+      ['whole prompt', shown(triggered, 1500), shown(control, 1500)],
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+// Renders a template over probe conversations and takes out what the conversation itself brought in, so that two renderings
+// can be compared by what the template says. Within bounds (bounded-jinja), and with a fixed number of renderings.
+import type { BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { strftime } from '../../artifact/tokenizer/chat-template.ts';
+import type { Milliseconds } from '../../core/units.ts';
+
+export interface Turn {
+  readonly role: string;
+  readonly content: unknown;
+}
+
+export interface Conversation {
+  readonly turns: readonly Turn[];
+  readonly tools?: readonly unknown[];
+  readonly date?: Milliseconds;
+}
+
+/** Renderings of one template; beyond that what is left is not tried, and said so. */
+export const MAX_RENDERINGS = 1500;
+
+/** Takes the place of what a turn says in a rendering. */
+const HOLE = '\u0001';
+/** Takes the place of a date or time. */
+const DATE_HOLE = '\u0002';
+const DEFAULT_DATE: Milliseconds = Date.UTC(2025, 2, 14, 10, 30);
+
+export class Renderer {
+  readonly #template: BoundedTemplate;
+  #left = MAX_RENDERINGS;
+
+  constructor(template: BoundedTemplate) {
+    this.#template = template;
+  }
+
+  get exhausted(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** What the template says around the turns; undefined where it refuses the conversation. */
+  frame(conversation: Conversation): string | undefined {
+    const rendered = this.render(conversation);
+    if (rendered === undefined) return undefined;
+    let text = rendered.text;
+    const contents = conversation.turns.flatMap(({ content }) => textsIn(content)).sort((a, b) => b.length - a.length);
+    for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE);
+    for (const date of rendered.dates) if (date.length > 2) text = text.replaceAll(date, DATE_HOLE);
+    return text;
+  }
+
+  render({ turns, tools, date = DEFAULT_DATE }: Conversation): { readonly text: string; readonly dates: readonly string[] } | undefined {
+    if (this.#left-- <= 0) return undefined;
+    const dates: string[] = [];
+    const now = (format: unknown): string => {
+      const text = strftime(date, typeof format === 'string' ? format : '%Y-%m-%d');
+      dates.push(text);
+      return text;
+    };
+    try {
+      const text = this.#template.render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools: tools ?? null, documents: null, messages: turns, add_generation_prompt: true, strftime_now: now });
+      return { text, dates: dates.sort((a, b) => b.length - a.length) };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function textsIn(content: unknown): string[] {
+  if (typeof content === 'string') return [content];
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part: unknown) => (typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' ? [part.text] : []));
+}
+
+export interface Difference {
+  readonly added: string;
+  readonly removed: string;
+}
+
+/** What stands in `text` and not in `control`, between what both begin and end with. */
+export function differenceOf(text: string, control: string): Difference {
+  let begin = 0;
+  while (begin < text.length && begin < control.length && text[begin] === control[begin]) begin++;
+  let end = 0;
+  while (end < text.length - begin && end < control.length - begin && text[text.length - 1 - end] === control[control.length - 1 - end]) end++;
+  return { added: text.slice(begin, text.length - end), removed: control.slice(begin, control.length - end) };
+}
+
+const TAG = /<[^<>\n]{0,80}>|\[\/?[A-Z_]{2,30}\]/g;
+
+/** Words of a natural language: not tags, not holes, at least two letters. */
+export function wordsOf(text: string): string[] {
+  return text.replace(TAG, ' ').match(/\p{L}{2,}(?:['’]\p{L}+)?/gu) ?? [];
+}

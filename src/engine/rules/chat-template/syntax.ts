@@ -1,0 +1,183 @@
+// The syntax tree of a Jinja template, walked: string and number constants (pieces joined with ~, + or join are put
+// together), names that are looked up, attributes, calls and filters. Statements that only Jinja2 has (include, import)
+// stop the parser; scanText finds them, and the rest, in the text between the delimiters.
+import type { Program } from '../../artifact/tokenizer/bounded-jinja.ts';
+
+export interface TemplateFacts {
+  readonly strings: ReadonlySet<string>;
+  /** Those that something is compared with, searched for, or kept in a variable or list. */
+  readonly compared: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<number>;
+  /** Names that are read and that the template does not set itself. */
+  readonly names: ReadonlySet<string>;
+  readonly attributes: ReadonlySet<string>;
+  readonly filters: ReadonlySet<string>;
+  /** name.attribute, as it is written, for names that are read. */
+  readonly members: ReadonlySet<string>;
+}
+
+interface Node {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** CWE-674: as deep as the parser itself can go. */
+const MAX_DEPTH = 2000;
+
+export function factsOf(program: Program): TemplateFacts {
+  const facts = { strings: new Set<string>(), compared: new Set<string>(), numbers: new Set<number>(), names: new Set<string>(), attributes: new Set<string>(), filters: new Set<string>(), members: new Set<string>() };
+  const set = new Set<string>();
+  const stack: { readonly node: Node; readonly depth: number }[] = [{ node: program as unknown as Node, depth: 0 }];
+  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
+    const { node, depth } = item;
+    if (depth > MAX_DEPTH) continue;
+    collect(node, facts, set);
+    for (const child of childrenOf(node)) stack.push({ node: child, depth: depth + 1 });
+  }
+  for (const name of set) facts.names.delete(name);
+  return facts;
+}
+
+/** Where a constant decides something, or is kept for later. Output joins constants with '+' and '~': those are left out. */
+const COMPARING = new Set(['BinaryExpression', 'CallExpression', 'FilterExpression', 'Set', 'SetStatement', 'ArrayLiteral', 'TupleLiteral', 'ObjectLiteral', 'KeywordArgumentExpression', 'SelectExpression']);
+
+type Facts = { readonly [K in keyof TemplateFacts]: TemplateFacts[K] extends ReadonlySet<infer T> ? Set<T> : never };
+
+function collect(node: Node, facts: Facts, set: Set<string>): void {
+  switch (node.type) {
+    case 'StringLiteral':
+      facts.strings.add(String(node['value']));
+      break;
+    case 'IntegerLiteral':
+    case 'FloatLiteral':
+      facts.numbers.add(Number(node['value']));
+      break;
+    case 'Identifier':
+      facts.names.add(String(node['value']));
+      break;
+    case 'MemberExpression': {
+      const [object, property] = [asNode(node['object']), asNode(node['property'])];
+      const name = property === undefined ? undefined : node['computed'] === true ? foldString(property) : String(property['value']);
+      if (name !== undefined) facts.attributes.add(name);
+      if (name !== undefined && object?.type === 'Identifier') facts.members.add(`${String(object['value'])}.${name}`);
+      break;
+    }
+    case 'FilterExpression':
+    case 'FilterStatement': {
+      const filter = asNode(node['filter']);
+      const callee = filter?.type === 'CallExpression' ? asNode(filter['callee']) : filter;
+      if (callee !== undefined) facts.filters.add(String(callee['value']));
+      break;
+    }
+    case 'Set':
+    case 'SetStatement':
+    case 'For':
+    case 'Macro':
+      for (const name of namesIn(asNode(node['assignee'] ?? node['loopvar'] ?? node['name']))) set.add(name);
+      break;
+  }
+  if (COMPARING.has(node.type)) {
+    for (const child of childrenOf(node)) {
+      const text = foldString(child);
+      if (text !== undefined) facts.compared.add(text);
+    }
+  }
+  const folded = foldString(node);
+  if (folded !== undefined && node.type !== 'StringLiteral') facts.strings.add(folded);
+}
+
+/** The text of an expression that is made of constants only. */
+function foldString(node: Node, depth = 0): string | undefined {
+  if (depth > 64) return undefined;
+  if (node.type === 'StringLiteral') return String(node['value']);
+  if (node.type === 'BinaryExpression') {
+    const operator = String(asNode(node['operator'])?.['value'] ?? '');
+    const [left, right] = [asNode(node['left']), asNode(node['right'])];
+    if ((operator !== '+' && operator !== '~') || left === undefined || right === undefined) return undefined;
+    const [a, b] = [foldString(left, depth + 1), foldString(right, depth + 1)];
+    return a === undefined || b === undefined ? undefined : a + b;
+  }
+  if (node.type === 'FilterExpression') {
+    const filter = asNode(node['filter']);
+    const name = String((filter?.type === 'CallExpression' ? asNode(filter['callee']) : filter)?.['value'] ?? '');
+    const operand = asNode(node['operand']);
+    if (operand === undefined) return undefined;
+    if (name === 'join' && operand.type === 'ArrayLiteral' && Array.isArray(operand['value'])) {
+      const parts = operand['value'].map((item: unknown) => (asNode(item) === undefined ? undefined : foldString(asNode(item) as Node, depth + 1)));
+      return parts.every((part) => part !== undefined) ? parts.join('') : undefined;
+    }
+    const inner = foldString(operand, depth + 1);
+    if (inner === undefined) return undefined;
+    if (name === 'reverse') return [...inner].reverse().join('');
+    if (name === 'lower') return inner.toLowerCase();
+    if (name === 'upper') return inner.toUpperCase();
+    return name === 'trim' || name === 'string' || name === 'safe' ? inner.trim() : undefined;
+  }
+  return undefined;
+}
+
+function namesIn(node: Node | undefined): string[] {
+  if (node === undefined) return [];
+  if (node.type === 'Identifier') return [String(node['value'])];
+  return node.type === 'TupleLiteral' && Array.isArray(node['value']) ? node['value'].flatMap((item: unknown) => namesIn(asNode(item))) : [];
+}
+
+function asNode(value: unknown): Node | undefined {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' ? (value as Node) : undefined;
+}
+
+/** Names of attributes, filters, tests and keyword arguments are no names that are looked up. */
+function isLabel(node: Node, field: string): boolean {
+  if (node.type === 'MemberExpression') return field === 'property' && node['computed'] !== true;
+  if (node.type === 'TestExpression') return field === 'test';
+  if (node.type === 'KeywordArgumentExpression') return field === 'key';
+  return false;
+}
+
+function childrenOf(node: Node): Node[] {
+  const found: Node[] = [];
+  for (const [field, value] of Object.entries(node)) {
+    if (isLabel(node, field)) continue;
+    const filter = field === 'filter' ? asNode(value) : undefined;
+    if (filter !== undefined) {
+      // Of a filter only what it is given.
+      if (filter.type === 'CallExpression' && Array.isArray(filter['args'])) for (const argument of filter['args'] as readonly unknown[]) found.push(...[asNode(argument)].filter((item) => item !== undefined));
+      continue;
+    }
+    const values: unknown[] = Array.isArray(value) ? value : value instanceof Map ? [...value.entries()].flat() : [value];
+    for (const item of values) {
+      const child = asNode(item);
+      if (child !== undefined) found.push(child);
+    }
+  }
+  return found;
+}
+
+export interface CodeRegion {
+  readonly begin: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What stands between {{ }} and {% %}; comments are left out. One pass. */
+export function codeRegions(source: string): CodeRegion[] {
+  const regions: CodeRegion[] = [];
+  for (let at = source.indexOf('{'); at >= 0; at = source.indexOf('{', at)) {
+    const second = source[at + 1];
+    const close = second === '{' ? '}}' : second === '%' ? '%}' : second === '#' ? '#}' : undefined;
+    if (close === undefined) {
+      at++;
+      continue;
+    }
+    const found = source.indexOf(close, at + 2);
+    const end = found < 0 ? source.length : found + 2;
+    if (second !== '#') regions.push({ begin: at, end, text: unescape(source.slice(at, end)) });
+    at = end;
+  }
+  return regions;
+}
+
+/** Python's escapes in string constants: a dunder written as \x5f\x5f is still a dunder. */
+function unescape(text: string): string {
+  return text.replace(/\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})/g, (_, hex?: string, wide?: string, octal?: string) => String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? wide ?? '0', 16) : Number.parseInt(octal, 8)));
+}
