@@ -1,8 +1,11 @@
 // Templates with triggers of many constructions, and constructions of ordinary templates that look at content.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
 import { chatTemplate } from './index.ts';
+
+// Hundreds of renderings each: milliseconds when the machine is quiet.
+vi.setConfig({ testTimeout: 60_000 });
 
 const findings = (source: string) => findingsOf(chatTemplate, [textFile('chat_template.jinja', source)]);
 const rulesOf = async (source: string): Promise<string[]> => [...new Set((await findings(source)).filter(({ severity }) => severity === 'high' || severity === 'medium' || severity === 'low').map(({ rule }) => rule))];

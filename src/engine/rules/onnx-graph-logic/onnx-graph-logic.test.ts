@@ -1,6 +1,6 @@
 // Gates built operator by operator, and the ordinary constructions that look like them.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bytesOf } from '../../core/byte-source.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { flatten } from '../../graph/flat-graph.ts';
@@ -8,6 +8,8 @@ import { GraphBuilder, type Value } from '../../graph/graph-builder.ts';
 import { alarms, findingsOf } from '../testing/findings-of.ts';
 import { findGates } from './find-gates.ts';
 import { onnxGraphLogic } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Weights that look learned: many numbers, none twice. */
 function weights(builder: GraphBuilder, name: string, dims: readonly number[], value = (i: number) => Math.sin(i * 12.9898) * 0.5): Value {
