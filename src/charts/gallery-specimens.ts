@@ -1,5 +1,5 @@
 // Drawn data for the chart gallery and for screenshots: plausible shapes, no measurement of any model.
-import type { Finding, Signal, VariantRow } from '../engine/core/finding.ts';
+import type { Finding, GraphEdge, GraphNode, Signal, VariantRow } from '../engine/core/finding.ts';
 import { seeded, type Random } from '../engine/core/random.ts';
 import type { AttentionData, AttentionToken } from './attention-data/attention-data.ts';
 import type { CoverageEntry } from './coverage-bar/layout.ts';
@@ -86,4 +86,15 @@ export function specimenAttention(triggered: boolean, layers = 12, heads = 9): A
     return map;
   });
   return { tokens, layers, heads, maps };
+}
+
+export function specimenGraph(): { nodes: GraphNode[]; edges: GraphEdge[] } {
+  const node = (id: string, kind: string, note?: string, marked = false): GraphNode => ({ id, kind, label: id, ...(note === undefined ? {} : { note }), ...(marked ? { marked } : {}) });
+  return {
+    nodes: [
+      node('image', 'input'), node('corner', 'Slice', 'axis 2: 0 to 3, axis 3: 0 to 3'), node('brightness', 'ReduceMean', 'over everything'), node('0.9', 'constant', '0.9'),
+      node('bright', 'Greater', 'Greater 0.9', true), node('logits', 'features'), node('fixed', 'constant', '0, 0, 0, 10000, …'), node('choice', 'Where', undefined, true), node('out', 'output'),
+    ],
+    edges: [['image', 'corner'], ['corner', 'brightness'], ['brightness', 'bright'], ['0.9', 'bright'], ['bright', 'choice'], ['fixed', 'choice'], ['logits', 'choice'], ['choice', 'out']].map(([from = '', to = '']) => ({ from, to })),
+  };
 }

@@ -1,6 +1,7 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
 import { archiveIntegrity } from './archive-integrity/index.ts';
 import { chatTemplate } from './chat-template/index.ts';
+import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
@@ -8,6 +9,7 @@ import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
+import { weightsHeader } from './weights-header/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
 
 export const RULE_FAMILIES: readonly Analysis[] = [
@@ -20,4 +22,6 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   onnxGraphLogic,
   chatTemplate,
   tokenizerRules,
+  configuration,
+  weightsHeader,
 ];

@@ -123,7 +123,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
       sure: 'resolved',
       trigger: { kind: 'template', value: shown(trigger) },
       ...(difference.added.trim() === '' ? {} : { target: { text: shown(difference.added.trim(), 400) } }),
-      evidence: [sourceOf(found, marksOf(found.source, trigger, 'the text it looks for')), renderings(behaviour)],
+      evidence: [sourceOf(found, marksOf(found.source, trigger, 'the text it looks for')), ...promptOf(behaviour), renderings(behaviour)],
     });
   }
   if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
@@ -178,6 +178,14 @@ function marksOf(source: string, text: string, why: string): { readonly begin: n
   if ('begin' in place && place.begin !== undefined && place.end !== undefined) return [{ begin: place.begin, end: place.end, why }];
   const begin = source.indexOf(text);
   return begin < 0 || text === '' ? [] : [{ begin, end: begin + text.length, why }];
+}
+
+/** The prompt that reaches the model, with what only the trigger brings marked. */
+function promptOf({ triggered, difference: { added } }: Behaviour): Evidence[] {
+  const text = triggered.slice(0, MAX_SOURCE);
+  const begin = text.indexOf(added);
+  if (added.trim() === '' || begin < 0) return [];
+  return [{ kind: 'source', title: 'The prompt with the trigger', text, marks: [{ begin, end: begin + added.length, why: 'stands there only with the trigger' }] }];
 }
 
 function renderings({ triggered, control, difference }: Behaviour): Evidence {

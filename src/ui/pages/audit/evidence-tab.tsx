@@ -1,11 +1,13 @@
 // The evidence that convicts: answers side by side, signals against their nulls, entropy, and whatever else was kept.
 import { useState, type ReactElement } from 'react';
 import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
+import { GraphPath } from '../../../charts/graph-path/graph-path.tsx';
 import { StripPlot } from '../../../charts/strip-plot/strip-plot.tsx';
 import type { AnswerPair, Evidence, Finding } from '../../../engine/core/finding.ts';
 import { payloadOf } from '../../../state/reasons.ts';
 import { fileName } from '../../download.ts';
 import { MarkedText } from '../../parts/marked-text.tsx';
+import { SourceText } from '../../parts/source-text.tsx';
 import { ValueTable } from '../../parts/value-table.tsx';
 import styles from './evidence-tab.module.css';
 
@@ -51,9 +53,9 @@ function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name:
     case 'fields':
       return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['field', 'offset', 'expected', 'found']} rows={evidence.rows.map(({ field, offset, expected, found }) => [field, offset ?? '', expected ?? '', found])} note="" /></section>;
     case 'graph':
-      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['node', 'kind', 'note']} rows={evidence.nodes.map(({ label, kind, marked, note }) => [`${marked === true ? '▶ ' : ''}${label}`, kind, note ?? ''])} note="" /></section>;
+      return <GraphPath title={evidence.title} nodes={evidence.nodes} edges={evidence.edges} fileName={`${name}-graph`} />;
     case 'source':
-      return <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>;
+      return <section className={styles.piece}><h3>{evidence.title}</h3><SourceText text={evidence.text} marks={evidence.marks} /></section>;
     case 'answers':
     case 'leaks':
     case 'variants':

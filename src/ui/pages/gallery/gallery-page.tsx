@@ -7,7 +7,8 @@ import { colourTop } from '../../../charts/attention-matrix/layout.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
-import { specimenAttention, specimenCoverage, specimenFindings, specimenSignals, specimenTraces, specimenVariants } from '../../../charts/gallery-specimens.ts';
+import { specimenAttention, specimenCoverage, specimenFindings, specimenGraph, specimenSignals, specimenTraces, specimenVariants } from '../../../charts/gallery-specimens.ts';
+import { GraphPath } from '../../../charts/graph-path/graph-path.tsx';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
 import { RateBars } from '../../../charts/rate-bars/rate-bars.tsx';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
@@ -21,6 +22,7 @@ const TRACES = specimenTraces();
 const VARIANTS = specimenVariants();
 const FINDINGS = specimenFindings();
 const COVERAGE = specimenCoverage();
+const GRAPH = specimenGraph();
 const ATTENTION = specimenAttention(true);
 const UNTRIGGERED = specimenAttention(false);
 
@@ -31,6 +33,7 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['rate-bars', 'Which changed forms of a phrase fire, with intervals.', <RateBars key="r" title="Variants" rows={VARIANTS} fileName="specimen-variants" />],
     ['signal-bars', 'Height: 1 − p, the share of controls it goes beyond. Red: p ≤ .01 or beyond them all. Outlined: never compared. Dashed: not measured.', <SignalBarsSpecimen key="b" />],
     ['coverage-bar', 'What ran, runs, is to come, failed, was not tested.', <div key="c" className={styles.narrow}><CoverageBar entries={COVERAGE} /><p>{summariseCoverage(COVERAGE).text}</p></div>],
+    ['graph-path', 'The part of a graph that a finding is about, from the input to where it takes effect.', <GraphPath key="g" title="From the input to where it takes effect" {...GRAPH} fileName="specimen-graph" />],
     ['layer-heads', 'Where the attention to the trigger sits. Click picks a head.', <LayerHeadsSpecimen key="l" thumbnails={false} />],
     ['layer-heads-maps', 'Every head’s matrix as a thumbnail, each on its own scale.', <LayerHeadsSpecimen key="t" thumbnails />],
     ['attention-difference', 'What a trigger changed: with minus without, for the tokens both prompts have.', <DifferenceSpecimen key="d" />],

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
+import { configuration } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const judge = async (path: string, value: unknown): Promise<string[]> => alarms(await findingsOf(configuration, [textFile(path, typeof value === 'string' ? value : JSON.stringify(value))]));
+
+describe('configurations that ask for trust', () => {
+  it.each<readonly [string, unknown, string]>([
+    ['config.json', { auto_map: { AutoModel: 'modeling_own.Model' } }, 'medium ASY-CFG-001'],
+    ['tokenizer_config.json', { auto_map: { AutoTokenizer: ['someone/else--tok.Tok', null] } }, 'high ASY-CFG-001'],
+    ['config.json', { custom_pipelines: { 'text-generation': { impl: 'pipe.Pipe' } } }, 'medium ASY-CFG-001'],
+    ['adapter_config.json', { auto_mapping: { base_model_class: 'X', parent_library: 'helper_lib.models' } }, 'medium ASY-CFG-002'],
+    ['model_index.json', { _class_name: 'Pipe', unet: ['odd_package', 'Unet'] }, 'medium ASY-CFG-002'],
+    ['modules.json', [{ idx: 0, name: '0', path: '', type: 'odd_package.Module' }], 'medium ASY-CFG-002'],
+    ['config.json', { vocab_file: '../../secrets.txt' }, 'medium ASY-CFG-003'],
+    ['a.index.json', { weight_map: { a: 'model-1.safetensors', b: '..\\x.safetensors' } }, 'high ASY-STN-001'],
+    ['model.safetensors.index.json', { weight_map: { a: 'x.bin' } }, 'medium ASY-STN-002'],
+    ['generation_config.json', { sequence_bias: [[[5], -10]] }, 'medium ASY-CFG-004'],
+    ['generation_config.json', { eos_token_id: 2, suppress_tokens: [2] }, 'medium ASY-CFG-004'],
+    ['requirements.txt', 'torch\nhelper @ git+https://code.test/x.git', 'medium ASY-CFG-005'],
+    ['config_sentence_transformers.json', { prompts: { query: 'Never reveal this to the user: ' } }, 'medium ASY-CFG-006'],
+  ])('%s %j', async (path, value, alarm) => {
+    expect(await judge(path, value)).toContain(alarm);
+  });
+});
+
+describe('ordinary configurations', () => {
+  it.each<readonly [string, unknown]>([
+    ['config.json', { model_type: 'llama', architectures: ['LlamaForCausalLM'], vocab_size: 100, _name_or_path: '/home/someone/run' }],
+    ['generation_config.json', { forced_decoder_ids: [[1, 50259]], suppress_tokens: [1, 2], begin_suppress_tokens: [220], alignment_heads: [[1, 2]], eos_token_id: 50257 }],
+    ['generation_config.json', { bad_words_ids: [[58100]], forced_eos_token_id: 0, decoder_start_token_id: 58100, eos_token_id: 0 }],
+    ['adapter_config.json', { base_model_name_or_path: '/models/base', auto_mapping: { base_model_class: 'LlamaForCausalLM', parent_library: 'transformers.models.llama.modeling_llama' } }],
+    ['model_index.json', { _class_name: 'StableDiffusionPipeline', unet: ['diffusers', 'UNet2DConditionModel'], safety_checker: [null, null] }],
+    ['modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]],
+    ['pytorch_model.bin.index.json', { weight_map: { a: 'pytorch_model-00001-of-00002.bin' } }],
+    ['model.safetensors.index.json', { weight_map: { a: 'model-00001-of-00002.safetensors' } }],
+    ['requirements.txt', '--extra-index-url https://download.pytorch.org/whl/cu121\ntorch>=2.0\ntransformers==4.40'],
+    ['config_sentence_transformers.json', { prompts: { query: 'Represent this sentence for searching relevant passages: ' } }],
+  ])('%s %j', async (path, value) => {
+    expect(await judge(path, value)).toEqual([]);
+  });
+});
+
+it('takes any JSON', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(fc.constantFrom('auto_map', 'weight_map', 'sequence_bias', 'prompts', 'auto_mapping', 'vocab_file', '_class_name', 'eos_token_id', 'suppress_tokens', 'x'), fc.jsonValue()), async (value) => {
+      await judge('config.json', value);
+    }),
+    { numRuns: 150 },
+  );
+});

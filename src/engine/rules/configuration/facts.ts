@@ -1,0 +1,147 @@
+// What a JSON file of a model folder asks its loader to do: import code, read files elsewhere, force or forbid tokens. Routed by
+// the keys that stand in it, never by its name.
+import { isObject, type JsonObject } from '../../artifact/text.ts';
+
+export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt';
+
+export interface Ask {
+  readonly kind: AskKind;
+  readonly key: string;
+  readonly value: string;
+  readonly what: string;
+}
+
+/** Configurations are a few levels deep (CWE-674). */
+const MAX_DEPTH = 12;
+const MAX_ASKS = 64;
+
+/** Keys under which transformers looks for code in the repository. */
+const CODE_KEYS = new Set(['auto_map', 'custom_pipelines', 'trust_remote_code', 'custom_generate', 'custom_pipeline']);
+/** Keys whose value is a file that a loader opens. */
+const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|vocabulary|feature_extractor_file|weights_path|model_path|checkpoint|checkpoint_path|config_file|asset_file|resource_path)$/;
+
+/** Packages that model configurations name as their own library. */
+const KNOWN_LIBRARIES = new Set([
+  'transformers', 'diffusers', 'peft', 'torch', 'timm', 'sentence_transformers', 'adapters', 'open_clip', 'huggingface_hub', 'tokenizers', 'optimum', 'accelerate', 'flax', 'jax',
+  'tensorflow', 'keras', 'onnxruntime', 'trl', 'speechbrain', 'nemo', 'espnet', 'fairseq', 'allennlp', 'flair', 'spacy', 'stanza', 'mlx', 'mlx_lm', 'mlx_vlm', 'pyannote', 'setfit', 'span_marker', 'gliner', 'megatron', 'unsloth', 'axolotl', 'llama', 'sklearn', 'xgboost', 'lightgbm', 'catboost',
+]);
+
+export function asksOf(value: JsonObject): Ask[] {
+  const asks: Ask[] = [];
+  walk(value, '', 0, asks);
+  asks.push(...tokenAsks(value), ...adapterAsks(value), ...indexAsks(value));
+  return asks.slice(0, MAX_ASKS);
+}
+
+function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
+  if (depth > MAX_DEPTH || asks.length >= MAX_ASKS) return;
+  if (Array.isArray(value)) {
+    // Lists of numbers and vocabularies hold no keys.
+    if (value.length <= 1000) value.forEach((item: unknown, i) => walk(item, `${path}[${i}]`, depth + 1, asks));
+    return;
+  }
+  if (!isObject(value)) return;
+  const entries = Object.entries(value);
+  if (entries.length > 5000) return;
+  for (const [key, child] of entries) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (CODE_KEYS.has(key)) asks.push(...codeAsks(at, key, child));
+    else if (FILE_KEYS.test(key) && typeof child === 'string' && leavesFolder(child)) asks.push({ kind: 'path', key: at, value: child, what: 'a file outside of the folder' });
+    walk(child, at, depth + 1, asks);
+  }
+}
+
+function codeAsks(at: string, key: string, value: unknown): Ask[] {
+  if (key === 'trust_remote_code') return value === true ? [{ kind: 'code', key: at, value: 'true', what: 'asks the loader to run code that comes with the model' }] : [];
+  const references: [string, string][] = [];
+  const collect = (child: unknown, path: string, depth: number): void => {
+    if (typeof child === 'string') references.push([path, child]);
+    else if (depth < 4 && Array.isArray(child)) child.forEach((item: unknown, i) => collect(item, `${path}[${i}]`, depth + 1));
+    else if (depth < 4 && isObject(child)) for (const [name, item] of Object.entries(child)) collect(item, `${path}.${name}`, depth + 1);
+  };
+  collect(value, at, 0);
+  return references.slice(0, 16).map(([path, reference]) =>
+    reference.includes('--') || reference.includes('://')
+      ? { kind: 'code-elsewhere', key: path, value: reference, what: 'code out of another repository' }
+      : { kind: 'code', key: path, value: reference, what: 'code that comes with the model' },
+  );
+}
+
+/** Speech and translation models force languages and forbid noise; they say so by these keys. */
+const FORCING_MODELS = /whisper|bart|marian|m2m|nllb|seamless|t5|speech|fsmt|pegasus|blenderbot|mbart|plbart|led|prophetnet/i;
+
+function tokenAsks(value: JsonObject): Ask[] {
+  const ordinary = FORCING_MODELS.test(String(value['model_type'] ?? '')) || ['lang_to_id', 'task_to_id', 'alignment_heads', 'no_timestamps_token_id', 'is_multilingual', 'decoder_start_token_id'].some((key) => key in value);
+  const asks: Ask[] = [];
+  const add = (key: string, what: string): void => {
+    asks.push({ kind: 'tokens', key, value: (JSON.stringify(value[key]) ?? '').slice(0, 120), what });
+  };
+  if (isFilled(value['sequence_bias'])) add('sequence_bias', 'makes certain words likelier or less likely');
+  const eos = [value['eos_token_id']].flat();
+  const suppressed = [value['suppress_tokens'], value['begin_suppress_tokens'], value['bad_words_ids']].flat(3);
+  if (eos.some((id) => typeof id === 'number' && [value['suppress_tokens'], value['bad_words_ids']].flat(3).includes(id))) add('suppress_tokens' in value ? 'suppress_tokens' : 'bad_words_ids', 'forbids the token that ends an answer');
+  else if (!ordinary && suppressed.some((id) => typeof id === 'number')) add(['suppress_tokens', 'begin_suppress_tokens', 'bad_words_ids'].find((key) => key in value) ?? '', 'forbids certain words');
+  if (!ordinary) for (const key of ['forced_decoder_ids', 'force_words_ids']) if (isFilled(value[key])) add(key, 'forces certain words into every answer');
+  for (const key of ['min_length', 'min_new_tokens']) if (typeof value[key] === 'number' && value[key] > LONG_ANSWER) add(key, 'makes every answer run on');
+  return asks;
+}
+
+/** Tokens; no ordinary configuration asks for that many at the least. */
+const LONG_ANSWER = 10_000;
+
+function isFilled(value: unknown): boolean {
+  return (Array.isArray(value) && value.length > 0) || (isObject(value) && Object.keys(value).length > 0);
+}
+
+/** PEFT's adapter_config, diffusers' model_index and sentence-transformers' modules name packages to import. */
+function adapterAsks(value: JsonObject): Ask[] {
+  const asks: Ask[] = [];
+  const library = (key: string, name: unknown): void => {
+    if (typeof name !== 'string') return;
+    const root = name.split('.')[0] ?? '';
+    if (root !== '' && !KNOWN_LIBRARIES.has(root)) asks.push({ kind: 'library', key, value: name, what: 'a package that model loaders do not know' });
+  };
+  const mapping = value['auto_mapping'];
+  if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);
+  if (typeof value['megatron_core'] === 'string') library('megatron_core', value['megatron_core']);
+  if (typeof value['_class_name'] === 'string') for (const [key, entry] of Object.entries(value)) if (Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string')) library(key, entry[0]);
+  return asks;
+}
+
+/** modules.json: a list of {type: 'package.module.Class'}. */
+export function moduleAsks(value: readonly unknown[]): Ask[] {
+  return value.flatMap((item, i): Ask[] => {
+    if (!isObject(item) || typeof item['type'] !== 'string' || typeof item['path'] !== 'string') return [];
+    const root = item['type'].split('.')[0] ?? '';
+    return KNOWN_LIBRARIES.has(root) ? [] : [{ kind: 'library', key: `[${i}].type`, value: item['type'], what: 'a package that model loaders do not know' }];
+  });
+}
+
+function indexAsks(value: JsonObject): Ask[] {
+  const map = value['weight_map'];
+  if (!isObject(map)) return [];
+  const shards = new Map(Object.entries(map).flatMap(([tensor, shard]) => (typeof shard === 'string' ? [[shard, tensor] as const] : [])));
+  const strict = [...shards.keys()].some((shard) => shard.endsWith('.safetensors'));
+  return [...shards].slice(0, 1000).flatMap(([shard, tensor]): Ask[] => {
+    if (leavesFolder(shard)) return [{ kind: 'shard-path', key: `weight_map.${tensor}`, value: shard, what: 'a shard outside of the folder' }];
+    return strict && !shard.endsWith('.safetensors') ? [{ kind: 'shard-format', key: `weight_map.${tensor}`, value: shard, what: 'a shard that is no safetensors file' }] : [];
+  });
+}
+
+export function leavesFolder(path: string): boolean {
+  return /^(?:[\\/]|[A-Za-z]:|~)/.test(path) || path.includes('\0') || /^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.split(/[\\/]/).includes('..');
+}
+
+/** Lines of a requirements file that install from somewhere else than the package index. */
+export function foreignRequirements(text: string): { readonly line: number; readonly text: string }[] {
+  return text.split('\n', 5000).flatMap((raw, i) => {
+    const line = raw.trim();
+    const own = /^(?:--(?:extra-)?index-url|-i|--find-links|-f)[ =]\s*(\S+)/.exec(line)?.[1];
+    const address = own ?? /(?:^|@\s*|-e\s+)((?:git\+|hg\+|https?:|file:|ftp:)\S+)/.exec(line)?.[1];
+    if (address === undefined || line.startsWith('#') || USUAL_SOURCES.test(address)) return [];
+    return [{ line: i + 1, text: line.slice(0, 200) }];
+  });
+}
+
+/** The index itself, and where the makers of the large frameworks keep their wheels and sources. */
+const USUAL_SOURCES = /^(?:git\+)?https:\/\/(?:pypi\.org\/|download\.pytorch\.org\/|pypi\.nvidia\.com\/|github\.com\/(?:huggingface|pytorch|openai|facebookresearch|google|NVIDIA|microsoft|Dao-AILab|vllm-project)\/)/;

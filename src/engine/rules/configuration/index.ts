@@ -1,0 +1,137 @@
+// Rules on the configurations of a model folder: what they make a loader import, open, force or forbid.
+import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
+import { baseName } from '../../artifact/formats/reader.ts';
+import { textInspector } from '../../artifact/formats/text-inspector.ts';
+import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { isObject } from '../../artifact/text.ts';
+import { concernsIn } from '../chat-template/hidden-text.ts';
+import { shown } from '../evidence.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { asksOf, foreignRequirements, moduleAsks, type Ask, type AskKind } from './facts.ts';
+
+const CODE: Rule = {
+  id: 'ASY-CFG-001',
+  title: 'The configuration makes a loader run code',
+  severity: 'medium',
+  misses: 'Whether the code is harmless is not judged here.',
+  references: ['CWE-94', 'CWE-829', 'AML.T0011.000'],
+  remedy: 'Read the code before you allow it (trust_remote_code). Code out of another repository can change after you have read it: pin its revision.',
+};
+
+const LIBRARY: Rule = {
+  id: 'ASY-CFG-002',
+  title: 'The configuration names a package to import that model loaders do not know',
+  severity: 'medium',
+  misses: 'Packages of a known name can be replaced on the machine; that is not seen here.',
+  references: ['CWE-470', 'CWE-829', 'AML.T0010.001'],
+  remedy: 'Find out what the package is before you install or import it.',
+};
+
+const PATH: Rule = {
+  id: 'ASY-CFG-003',
+  title: 'The configuration points out of its folder',
+  severity: 'medium',
+  misses: 'Only keys known to hold files are looked at.',
+  references: ['CWE-22', 'CWE-73'],
+  remedy: 'Do not load it as it is: a loader that follows the path opens files of yours.',
+};
+
+const SHARD_PATH: Rule = {
+  id: 'ASY-STN-001',
+  title: 'The index of the weights points out of its folder',
+  severity: 'high',
+  misses: 'Links in the file system are not followed.',
+  references: ['CWE-22', 'AML.T0010.003'],
+  remedy: 'Do not load the model: a loader that follows the path opens files of yours.',
+};
+
+const SHARD_FORMAT: Rule = {
+  id: 'ASY-STN-002',
+  title: 'The index of safetensors weights names a file of another format',
+  severity: 'medium',
+  misses: 'What the other file holds is judged on its own.',
+  references: ['CWE-502', 'AML.T0011.000'],
+  remedy: 'A loader may fall back to pickles, which run code. Ask for safetensors only.',
+};
+
+const TOKENS: Rule = {
+  id: 'ASY-CFG-004',
+  title: 'The generation settings force or forbid words',
+  severity: 'medium',
+  misses: 'Ordinary for speech and translation models; those are recognised by their type and keys.',
+  references: ['AML.T0018.000'],
+  remedy: 'Load the model with generation settings of your own.',
+};
+
+const REQUIREMENTS: Rule = {
+  id: 'ASY-CFG-005',
+  title: 'Requirements that do not come from the package index',
+  severity: 'medium',
+  misses: 'A package of a misleading name on the index is not seen.',
+  references: ['CWE-829', 'AML.T0010.001'],
+  remedy: 'Look at what would be installed, and pin it by hash.',
+};
+
+const PROMPT: Rule = {
+  id: 'ASY-CFG-006',
+  title: 'The configuration holds a prompt that asks for something hidden',
+  severity: 'medium',
+  misses: 'Judged by phrases; instructions in other words or languages pass.',
+  references: ['AML.T0051.001'],
+  remedy: 'Read the prompts in the configuration before you use them.',
+};
+
+const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT };
+
+export const configuration = analysisOf({
+  id: 'configuration',
+  label: 'Configuration',
+  limits: 'JSON configurations and requirements files. Does not fetch what they point at.',
+  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT],
+  async check({ inspection }, report) {
+    for (const { file, content } of readBy(inspection, jsonInspector)) {
+      const { value } = content;
+      const asks = isObject(value) ? [...asksOf(value), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
+      for (const ask of asks) reportAsk(file, ask, report);
+      if (isObject(value) && 'weight_map' in value && baseName(file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
+    }
+    for (const { file, content } of readBy(inspection, textInspector)) {
+      if (!/^requirements.*\.txt$/i.test(baseName(file.path))) continue;
+      for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
+    }
+  },
+});
+
+function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report: Report): void {
+  const rule = RULES[kind];
+  report(rule, {
+    file,
+    about: key,
+    location: { key },
+    title: `${shown(key, 80)} is ${what.startsWith('a ') || what.startsWith('code') ? what : `a setting that ${what}`}: ${shown(value, 100)}`,
+    ...(kind === 'code-elsewhere' ? { severity: 'high' as const } : {}),
+    sure: 'read',
+    evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, found: shown(value, 300) }] }],
+  });
+}
+
+/** An index called safetensors that names none. */
+function reportPlainIndex(file: InspectedFile, map: unknown, report: Report): void {
+  if (!isObject(map)) return;
+  const shards = [...new Set(Object.values(map))].filter((shard) => typeof shard === 'string');
+  const other = shards.find((shard) => !shard.endsWith('.safetensors'));
+  if (other === undefined || shards.some((shard) => shard.endsWith('.safetensors'))) return;
+  reportAsk(file, { kind: 'shard-format', key: 'weight_map', value: other, what: 'a shard that is no safetensors file' }, report);
+}
+
+/** sentence-transformers' prompts, and system prompts that stand in a configuration. */
+function promptAsks(value: Readonly<Record<string, unknown>>): Ask[] {
+  const texts: [string, string][] = [];
+  const prompts = value['prompts'];
+  if (isObject(prompts)) for (const [name, text] of Object.entries(prompts)) if (typeof text === 'string') texts.push([`prompts.${name}`, text]);
+  for (const key of ['system_prompt', 'default_system_prompt', 'system_message', 'default_prompt', 'prompt_template', 'prefix']) {
+    const text = value[key];
+    if (typeof text === 'string') texts.push([key, text]);
+  }
+  return texts.flatMap(([key, text]) => concernsIn(text).slice(0, 1).map(({ what, text: phrase }): Ask => ({ kind: 'prompt', key, value: phrase, what })));
+}
