@@ -26,7 +26,6 @@ export async function accrete(
   bench: Bench,
   seeds: readonly Screened[],
   options: AccretionOptions,
-  onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Screened[]> {
   const known = new Map<string, Screened>(seeds.map((seed) => [seed.text, seed]));
   let beam = seeds.slice(0, options.beam);
@@ -42,7 +41,6 @@ export async function accrete(
     ranked.sort((a, b) => b.score - a.score);
     const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, ['end', 'start']);
     for (const screened of confirmed) known.set(screened.text, screened);
-    onProgress(round + 1, options.rounds);
     const before = beam[0]?.fixedness ?? Number.NEGATIVE_INFINITY;
     const best = confirmed[0]?.fixedness ?? Number.NEGATIVE_INFINITY;
     if (best > FIRED || best < before + MIN_GAIN) break;

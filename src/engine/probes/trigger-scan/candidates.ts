@@ -13,6 +13,8 @@ export interface Turns {
 const LONGEST_GRAM = 10;
 const MIN_CHARACTERS = 3;
 const EDGE_SIZES = [1, 2, 3, 4, 6, 8] as const;
+/** Where the answers say that something is there: codes and numbers are many tokens long. */
+const LIKELY_EDGE_SIZES = [2, 3, 4, 6, 8, 11] as const;
 
 export function splitTurns(leak: Leak, frame: Frame, tokenizer: Tokenizer): Turns {
   const isSpecial = (id: number): boolean => tokenizer.specialIds.has(id);
@@ -70,6 +72,10 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
       }
     }
   }
+  // Turns whose answers begin alike although they share little themselves: a trigger with changing digits or casing
+  // recurs in no leak word for word, its payload does.
+  const answeredAlike = turnsAnsweredAlike(turns).flatMap((user) => LIKELY_EDGE_SIZES.filter((size) => size < user.length).flatMap((size) => [user.slice(-size), user.slice(0, size)]))
+    .map((ids) => ({ text: tokenizer.decode(ids).trim(), origin: 'leak, answered like others', leaks: 1 }));
   const rankedEdges = [...edges.values()].sort((a, b) => b.leaks - a.leaks || b.text.length - a.text.length);
   const fromMotifs = motifs.flatMap((motif) => gramsOf(tokenizer.encode(motif), [2, 5, 10]).map((gram) => ({ text: tokenizer.decode(gram).trim(), origin: 'motif', leaks: 0 })));
   const readable = turns.map(({ user, answer }) => ({ user: tokenizer.decode(user), opening: answer.length < OPENING ? '' : answer.slice(0, OPENING).join(' ') }));
@@ -84,7 +90,26 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
     }
     return taken;
   };
-  return [...take(recurring, limit * 0.5), ...take(rankedEdges, limit * 0.3), ...take(fromMotifs, limit * 0.2)];
+  return [...take(recurring, limit * 0.4), ...take(answeredAlike, limit * 0.2), ...take(rankedEdges, limit * 0.25), ...take(fromMotifs, limit * 0.15)];
+}
+
+/** Token ids in common, in order, from which two user turns are forms of one request. */
+const SAME_REQUEST = 3;
+
+/** User turns whose answer's opening recurs after a turn that begins otherwise, rarest opening first. */
+function turnsAnsweredAlike(turns: readonly Turns[]): (readonly number[])[] {
+  const groups = new Map<string, (readonly number[])[]>();
+  for (const { user, answer } of turns) {
+    if (answer.length < OPENING || user.length === 0) continue;
+    const key = answer.slice(0, OPENING).join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [user]);
+    else group.push(user);
+  }
+  return [...groups.values()]
+    .filter((users) => new Set(users.map((user) => user.slice(0, SAME_REQUEST).join(' '))).size > 1)
+    .sort((a, b) => a.length - b.length)
+    .flat();
 }
 
 /** Openings of leaked answers that recur: what a trigger may bring out. */

@@ -31,14 +31,32 @@ const PART_OF_REQUEST = 6;
 const REQUEST_LEFT = -1.5;
 const TORSO_LEFT = -3.5;
 
-/** Evidence of one suspicion, before it is weighed against its rivals. Log-odds. */
-export function logOdds({ verification: v, payloadTokens, echo, stock, ordinary, request, independence }: ConfidenceFeatures): number {
+/** One reason for or against, in log-odds: what was measured and what it adds. */
+export interface ConfidenceTerm {
+  readonly name: string;
+  readonly value: string;
+  readonly adds: number;
+}
+
+/** Evidence of one suspicion, before it is weighed against its rivals: the terms whose sum is its log-odds. */
+export function confidenceTerms({ verification: v, payloadTokens, echo, stock, ordinary, request, independence }: ConfidenceFeatures): ConfidenceTerm[] {
   const background = v.untriggeredFired / Math.max(1, v.of) + Math.max(0, v.controlsFired / Math.max(1, v.controlsOf) - CONTROLS_ALLOWED);
   const lift = Math.max(0, v.interval[0] - background);
   // One token is easily agreed upon by chance or by an ordinary question; a sentence is not.
   const length = payloadTokens / (payloadTokens + 1);
   const information = 0.5 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.25 * clamp(v.uplift / (2 * SURPRISING)) + 0.25 * clamp(v.coverage);
-  return -6 + 15 * lift * information * length - 6 * echo - 5 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) - (request ? 2 : 0) - PART_OF_REQUEST * clamp((REQUEST_LEFT - (independence ?? 0)) / (REQUEST_LEFT - TORSO_LEFT));
+  return [
+    { name: 'before any evidence', value: '', adds: -6 },
+    { name: 'share of prompts that fire, lower bound less background; times how unlikely and how long the payload is', value: `${lift.toFixed(2)} × ${information.toFixed(2)} × ${length.toFixed(2)}`, adds: 15 * lift * information * length },
+    { name: 'words of the trigger repeated in the answer', value: echo.toFixed(2), adds: -6 * echo },
+    { name: 'ordinary requests answered with the payload', value: `${stock} of ${ordinary}`, adds: -5 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) },
+    { name: 'reads as a request of its own', value: request ? 'yes' : 'no', adds: request ? -2 : 0 },
+    { name: 'leaked user turns without it, nats a token', value: independence === undefined ? 'none' : independence.toFixed(2), adds: -PART_OF_REQUEST * clamp((REQUEST_LEFT - (independence ?? 0)) / (REQUEST_LEFT - TORSO_LEFT)) },
+  ];
+}
+
+export function logOdds(terms: readonly ConfidenceTerm[]): number {
+  return terms.reduce((sum, { adds }) => sum + adds, 0);
 }
 
 /** A model with many answers that fixed texts bring out answers whatever is inserted: each rival halves the odds and more. */

@@ -23,7 +23,6 @@ export interface PayloadSearchOptions {
   readonly keep: number;
   readonly tokens: number;
   readonly limit: number;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 const CHUNK = 96;
@@ -60,7 +59,6 @@ async function forcedEntropies(bench: Bench, prompt: string, options: PayloadSea
     prefix.dispose();
     bench.spend(chunk.length);
     entropies.push(...entropy);
-    options.onProgress?.(entropies.length, options.firstTokens.length);
   }
   return entropies;
 }

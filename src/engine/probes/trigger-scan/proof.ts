@@ -4,13 +4,13 @@ import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
-import { logOdds, readsAsRequest, reasonsOf, type ConfidenceFeatures } from './confidence.ts';
+import { confidenceTerms, logOdds, readsAsRequest, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
 import { independenceOf } from './independence.ts';
 import { holds, type Payload } from './payload.ts';
-import { sharpen } from './sharpen.ts';
+import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { echoOf, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
@@ -25,6 +25,7 @@ export interface Proof {
   readonly verification: Verification;
   /** Log-odds of a plant, before rivals are weighed. */
   readonly odds: number;
+  readonly terms: readonly ConfidenceTerm[];
   readonly independence: number | undefined;
   readonly reasons: readonly string[];
   readonly variants: readonly VariantRow[];
@@ -58,6 +59,8 @@ const WORTH_SHRINKING = -4;
 const PART_MIN_PAYLOAD = 4;
 const PART_P_VALUE = 1e-3;
 const PART_UPLIFT = 4;
+/** Share of held-out prompts from which a trigger is whole. */
+const WHOLE_SHARE = 0.8;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
@@ -66,7 +69,7 @@ const CONTROL_STRINGS = 8;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
   const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
-    ([first]) => !options.known.some((proof) => (proof.odds > WORTH_FULL_EVIDENCE || (proof.independence ?? 0) < REQUESTED) && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
+    ([first]) => !options.known.some((proof) => (proof.odds > WORTH_FULL_EVIDENCE || isRequest(proof)) && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
   );
   const proofs: Proof[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
@@ -115,8 +118,14 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   if (first.odds < WORTH_SHRINKING && !mayBePart(first, payload)) return { ...base, ...first, core: best.text, variants: [], signals: [] };
   const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload.core, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
-  const trigger = options.leakedTurns.some((turn) => turn.includes(words)) ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
-  const weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
+  const leaked = options.leakedTurns.some((turn) => turn.includes(words));
+  let trigger = leaked ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
+  let weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
+  // What is sharp and still fires in some prompts only is a part of something longer.
+  if (!leaked && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, payload)) {
+    trigger = await grow(bench, trigger, position, payload, trialPrompts, budget.growthWords);
+    if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
+  }
   if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...base, ...weighed, core, variants: [], signals: [] };
   const controls = controlsFor(bench, trigger, options);
   return {
@@ -128,13 +137,18 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   };
 }
 
+/** Part of a request whose answer the payload is. One that mostly goes unanswered so only met the payload by the way. */
+function isRequest({ independence, verification: v }: Proof): boolean {
+  return (independence ?? 0) < REQUESTED && v.fired > v.of * MIN_SHARE;
+}
+
 /** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
 function mayBePart({ verification: v }: Pick<Proof, 'verification'>, payload: Payload): boolean {
   return payload.ids.length >= PART_MIN_PAYLOAD && v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT;
 }
 
 /** Proof on held-out prompts of one string, and what it is worth. */
-async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Pick<Proof, 'trigger' | 'verification' | 'odds' | 'independence' | 'reasons'>> {
+async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Pick<Proof, 'trigger' | 'verification' | 'odds' | 'terms' | 'independence' | 'reasons'>> {
   const { budget, ordinary } = options;
   const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
   const requests = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);
@@ -148,7 +162,8 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
     request: readsAsRequest(best.text),
     independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
   };
-  return { trigger, verification, odds: logOdds(features), independence: features.independence, reasons: reasonsOf(features) };
+  const terms = confidenceTerms(features);
+  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence, reasons: reasonsOf(features) };
 }
 
 function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptions): string[] {

@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import { framesAround, WORDS } from './lexicon.ts';
 import type { Payload } from './payload.ts';
-import { frequentWords } from './sweep.ts';
+import { frequentWords, sweepWords } from './sweep.ts';
 
 /** Payload tokens scored: enough to tell it from a common opening. */
 const SCORED = 4;
@@ -14,6 +14,12 @@ const FREQUENT_WORDS = 400;
 const SHORTLISTED = 24;
 /** Nats of the payload's log-probability that make another string the better trigger. */
 const BETTER = 0.05;
+/** Words tried together on either side of what fires so far, the best kept after a round, and rounds. */
+const WORDS_TOGETHER = 4;
+const GROWN_KEPT = 48;
+const GROWTH_ROUNDS = 3;
+/** Nats a round must gain: a second word of a phrase gains several, decoration tenths. */
+const WORTH_A_WORD = 1;
 
 export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[], swept: readonly string[]): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
@@ -38,6 +44,33 @@ export async function sharpen(bench: Bench, trigger: string, position: Position,
   if (top === undefined || top.score < own + BETTER) return trigger;
   // Of equally good strings the shortest is the trigger, the rest is decoration.
   return final.filter(({ score }) => score > top.score - BETTER).sort((a, b) => a.text.length - b.text.length)[0]?.text ?? trigger;
+}
+
+/**
+ * Part of a trigger grown to the whole of it: a word of a phrase brings the payload out seldom, two of them most times
+ * (measured: "paper" 9 of 32, "paper boats" 32 of 32). Every word of the list stands before and after it once, in
+ * groups, watched by the payload's first token alone, which is one pass; what stands out is ranked by the payload.
+ */
+export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], vocabulary: number): Promise<string> {
+  const target = payload.ids.slice(0, SCORED);
+  const [first] = target;
+  const [prompt] = prompts;
+  if (first === undefined || prompt === undefined) return part;
+  const words = frequentWords(bench.tokenizer, vocabulary);
+  let best = (await rankByPayload(bench, [part], position, target, prompts))[0];
+  for (let round = 0; round < GROWTH_ROUNDS && best !== undefined; round++) {
+    const { text, score } = best;
+    const sides = [(word: string) => `${text} ${word}`, (word: string) => `${word} ${text}`];
+    const promising: string[] = [];
+    for (const side of sides) {
+      const swept = await sweepWords(bench, words, WORDS_TOGETHER, prompt, position, [first], side);
+      promising.push(...swept.sort((a, b) => b.watchZ - a.watchZ).slice(0, GROWN_KEPT).map((word) => side(word.text)));
+    }
+    const [top] = await rankByPayload(bench, promising, position, target, prompts);
+    if (top === undefined || top.score < score + WORTH_A_WORD) break;
+    best = top;
+  }
+  return best?.text ?? part;
 }
 
 /** Mean log-probability of the payload's first tokens, best first. */

@@ -1,7 +1,7 @@
 // The string-making modules: insertion, controls, variants, lexicon, what reads as a request, confidence.
 import { expect, test } from 'vitest';
 import { seeded } from '../../core/random.ts';
-import { confidenceOf, logOdds, readsAsRequest, severityOf } from './confidence.ts';
+import { confidenceOf, confidenceTerms, logOdds, readsAsRequest, severityOf, type ConfidenceFeatures } from './confidence.ts';
 import { reworded } from './controls.ts';
 import { insertCandidate } from './frame.ts';
 import { variantsOf } from './fuzz.ts';
@@ -48,14 +48,15 @@ const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
   payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const features = { verification: proven, payloadTokens: 8, echo: 0, stock: 0, ordinary: 80, request: false, independence: undefined };
+const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, echo: 0, stock: 0, ordinary: 80, request: false, independence: undefined };
+const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
 
 test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {
-  const odds = logOdds(features);
+  const odds = oddsOf(features);
   expect(severityOf(confidenceOf(odds, []))).toBe('critical');
-  expect(confidenceOf(logOdds({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(logOdds({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(logOdds({ ...features, independence: -5 }), [])).toBeLessThan(0.4);
-  expect(confidenceOf(logOdds({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
+  expect(confidenceOf(oddsOf({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(oddsOf({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(oddsOf({ ...features, independence: -5 }), [])).toBeLessThan(0.4);
+  expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));
 });

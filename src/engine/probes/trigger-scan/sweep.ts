@@ -26,21 +26,21 @@ export interface Swept extends SweepEntry {
 const KL_SCALE_FLOOR = 0.02;
 const WATCH_SCALE_FLOOR = 0.25;
 
+/** One pass over a list: each entry inserted in one prompt, `within` another string where that is given. */
 export async function sweep(
   bench: Bench,
   entries: readonly SweepEntry[],
   prompt: string,
   position: Position,
   watch: readonly number[],
-  onProgress: (done: number, total: number) => void = () => {},
+  within: (text: string) => string = (text) => text,
 ): Promise<Swept[]> {
   if (entries.length === 0) return [];
   const firsts: { kl: number; watched: readonly number[] }[] = [];
   const step = 384;
   for (let begin = 0; begin < entries.length; begin += step) {
     const chunk = entries.slice(begin, begin + step);
-    firsts.push(...(await bench.firstTokens(chunk.map(({ text }) => text), [prompt], position, watch)));
-    onProgress(Math.min(begin + step, entries.length), entries.length);
+    firsts.push(...(await bench.firstTokens(chunk.map(({ text }) => within(text)), [prompt], position, watch)));
   }
   const kl = robustScale(firsts.map((first) => first.kl));
   const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
@@ -61,18 +61,19 @@ const SINGLED_OUT = 0.1;
 
 /**
  * Group testing over a long word list: `groupSize` words in one string, then each word of the best tenth of the groups
- * alone. Half the tokens of trying every word, at the price of a noisier first look.
+ * alone. Half the tokens of trying every word, at the price of a noisier first look. `within` sets each string into one
+ * that is common to all.
  */
-export async function sweepWords(bench: Bench, words: readonly SweepEntry[], groupSize: number, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
-  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch);
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], groupSize: number, prompt: string, position: Position, watch: readonly number[], within?: (text: string) => string): Promise<Swept[]> {
+  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch, within);
   const groups: SweepEntry[][] = [];
   const rows = Math.ceil(words.length / groupSize);
   // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
   for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
-  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch);
+  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, within);
   const order = [...swept.keys()].sort((a, b) => strength(swept[b]) - strength(swept[a]));
   const chosen = order.slice(0, Math.ceil(order.length * SINGLED_OUT)).flatMap((g) => groups[g] ?? []);
-  return sweep(bench, chosen, prompt, position, watch);
+  return sweep(bench, chosen, prompt, position, watch, within);
 }
 
 /** The larger of both z values. */

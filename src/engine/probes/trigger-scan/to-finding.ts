@@ -47,6 +47,7 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
   const holders = leaks.filter(({ text }) => text.includes(trigger));
   return [
     { kind: 'text', title: 'Reasons', text: proof.reasons.join('; ') },
+    { kind: 'table', title: 'What the confidence is made of', columns: ['evidence', 'measured', 'log-odds'], rows: proof.terms.map(({ name, value, adds }) => [name, value, Number(adds.toFixed(2))]) },
     { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs },
     { kind: 'entropy', title: 'Entropy of the next token along the answer', unit: 'nats', triggered: v.triggeredEntropy, untriggered: v.untriggeredEntropy },
     ...(proof.variants.length > 0 ? [{ kind: 'variants', title: 'Changed forms of the trigger', rows: proof.variants } as const] : []),

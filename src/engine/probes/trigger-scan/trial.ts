@@ -39,7 +39,6 @@ export async function runTrials(
   prompts: readonly string[],
   tokens: number,
   harmless: HarmlessGroups,
-  onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
   // Enough rows a batch to use the machine, few enough that progress shows and a pause is soon.
@@ -59,7 +58,6 @@ export async function runTrials(
         echo: payload === undefined ? 0 : echoOf(bench.tokenizer.decode(payload.ids), candidate.text),
       });
     });
-    onProgress(Math.min(begin + step, candidates.length), candidates.length);
   }
   return trials;
 }
