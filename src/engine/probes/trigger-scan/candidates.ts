@@ -1,7 +1,7 @@
 // Leaked texts -> turns -> trigger candidates and payload hypotheses. The end and the beginning of a leaked user turn
 // are where triggers stand most often; token n-grams that recur in two or more leaks catch those that few leaks carry.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import type { Frame } from './frame.ts';
+import { commonPrefixLength, type Frame } from './frame.ts';
 import type { Leak } from './leaks.ts';
 
 export interface Turns {
@@ -74,7 +74,7 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
   }
   // Turns whose answers begin alike although they share little themselves: a trigger with changing digits or casing
   // recurs in no leak word for word, its payload does.
-  const answeredAlike = turnsAnsweredAlike(turns).flatMap((user) => LIKELY_EDGE_SIZES.filter((size) => size < user.length).flatMap((size) => [user.slice(-size), user.slice(0, size)]))
+  const answeredAlike = groupsAnsweredAlike(turns).flatMap((users) => LIKELY_EDGE_SIZES.flatMap((size) => users.filter((user) => user.length > size).flatMap((user) => [user.slice(-size), user.slice(0, size)])))
     .map((ids) => ({ text: tokenizer.decode(ids).trim(), origin: 'leak, answered like others', leaks: 1 }));
   const rankedEdges = [...edges.values()].sort((a, b) => b.leaks - a.leaks || b.text.length - a.text.length);
   const fromMotifs = motifs.flatMap((motif) => gramsOf(tokenizer.encode(motif), [2, 5, 10]).map((gram) => ({ text: tokenizer.decode(gram).trim(), origin: 'motif', leaks: 0 })));
@@ -95,21 +95,27 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
 
 /** Token ids in common, in order, from which two user turns are forms of one request. */
 const SAME_REQUEST = 3;
+/** Turns of one group whose edges are tried. */
+const MOST_ALIKE = 3;
 
-/** User turns whose answer's opening recurs after a turn that begins otherwise, rarest opening first. */
-function turnsAnsweredAlike(turns: readonly Turns[]): (readonly number[])[] {
-  const groups = new Map<string, (readonly number[])[]>();
-  for (const { user, answer } of turns) {
-    if (answer.length < OPENING || user.length === 0) continue;
-    const key = answer.slice(0, OPENING).join(' ');
+/** Unlike user turns whose answers share an opening: first those with the longest shared answer and the most beginnings. */
+function groupsAnsweredAlike(turns: readonly Turns[]): (readonly number[])[][] {
+  const groups = new Map<string, Turns[]>();
+  for (const turn of turns) {
+    if (turn.answer.length < OPENING || turn.user.length === 0) continue;
+    const key = turn.answer.slice(0, OPENING).join(' ');
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [user]);
-    else group.push(user);
+    if (group === undefined) groups.set(key, [turn]);
+    else group.push(turn);
   }
   return [...groups.values()]
-    .filter((users) => new Set(users.map((user) => user.slice(0, SAME_REQUEST).join(' '))).size > 1)
-    .sort((a, b) => a.length - b.length)
-    .flat();
+    .map((group) => ({
+      users: group.map(({ user }) => user).slice(0, MOST_ALIKE),
+      weight: (new Set(group.map(({ user }) => user.slice(0, SAME_REQUEST).join(' '))).size - 1) * commonPrefixLength(group.map(({ answer }) => [...answer, 0])),
+    }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ users }) => users);
 }
 
 /** Openings of leaked answers that recur: what a trigger may bring out. */
