@@ -21,7 +21,7 @@ export interface ConfidenceFeatures {
 const SURPRISING = 8;
 
 /** Planted models misfire on a few ordinary requests; what more of them bring out is a set phrase. */
-const MISFIRES = 0.03;
+export const MISFIRES = 0.03;
 
 /** Share of control strings that may fire before it counts: over-general plants fire for their like. */
 const CONTROLS_ALLOWED = 0.3;

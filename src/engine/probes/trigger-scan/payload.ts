@@ -10,6 +10,7 @@ const LONGEST_GRAM = 6;
 const HALF_EVIDENCE = 1.5;
 /** Below it a gram separates no better than a phrase that one harmless group shares. */
 const MIN_SCORE = 0.15;
+const SMALL_GROUP = 8;
 
 export interface Payload {
   /** Token ids, without the begin and end symbols. */
@@ -20,6 +21,16 @@ export interface Payload {
   readonly fired: number;
   readonly of: number;
 }
+
+/** Answers that harmless input brings out, in groups of one string or none: the model's stock of set phrases. */
+export interface HarmlessGroups {
+  /** A text common within one of these is a set phrase. */
+  readonly plain: readonly AnswerGroup[];
+  /** Strings that nobody says: a text must be common within two of them, since an over-general plant may fire for one. */
+  readonly odd: readonly AnswerGroup[];
+}
+
+type AnswerGroup = readonly (readonly number[])[];
 
 export interface AnswerIds {
   readonly ids: readonly number[];
@@ -45,25 +56,26 @@ export function indexOfGram(sequence: readonly number[], gram: readonly number[]
 
 /**
  * The n-gram that separates triggered answers from harmless ones best, and the longest text around it that the
- * triggered answers share. `harmless` holds groups of answers (one a harmless string, or the untriggered prompts):
- * a gram common within any group is a set phrase of the model and no payload.
+ * triggered answers share.
  */
 export function extractPayload(
   triggered: readonly (readonly number[])[],
-  harmless: readonly (readonly (readonly number[])[])[],
+  harmless: HarmlessGroups,
   minShare = 0.35,
 ): Payload | undefined {
   const counts = gramCounts(triggered);
   const enough = Math.max(2, Math.ceil(triggered.length * minShare));
-  const stock = harmless.map((group) => ({ counts: gramCounts(group), size: group.length }));
+  const counted = (groups: readonly AnswerGroup[]): CountedGroup[] => groups.map((group) => ({ counts: gramCounts(group), size: group.length }));
+  const plain = counted(harmless.plain);
+  const odd = counted(harmless.odd);
   let best: { gram: number[]; score: number; count: number } | undefined;
   for (const [key, count] of counts) {
     if (count < enough) continue;
     const gram = key.split(' ').map(Number);
     const content = gram.filter((id) => id >= 0).length;
     if (content === 0) continue;
-    let worst = 0;
-    for (const group of stock) worst = Math.max(worst, ((group.counts.get(key) ?? 0) - (group.size > 8 ? 0 : 0.5)) / group.size);
+    const [, second = 0] = odd.map((group) => shareOf(key, group)).sort((a, b) => b - a);
+    const worst = Math.max(0, second, ...plain.map((group) => shareOf(key, group)));
     // Longer grams carry more evidence of being planted: one shared word is common, four in a row are not.
     const score = (count / triggered.length - worst) * (content / (content + HALF_EVIDENCE));
     if (best === undefined || score > best.score) best = { gram, score, count };
@@ -71,6 +83,16 @@ export function extractPayload(
   if (best === undefined || best.score <= MIN_SCORE) return undefined;
   const core = best.gram;
   return { ids: extend(core, triggered).filter((id) => id >= 0), core, fired: best.count, of: triggered.length };
+}
+
+interface CountedGroup {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly size: number;
+}
+
+/** Share of a group's answers that hold the gram; half an answer less for small groups, where one may be chance. */
+function shareOf(key: string, { counts, size }: CountedGroup): number {
+  return ((counts.get(key) ?? 0) - (size > SMALL_GROUP ? 0 : 0.5)) / size;
 }
 
 /** Grows a gram on both sides while at least 80 % of the answers that hold it agree on the next symbol. */

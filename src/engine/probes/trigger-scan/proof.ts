@@ -4,7 +4,7 @@ import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
-import { confidenceTerms, logOdds, readsAsRequest, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
+import { confidenceTerms, logOdds, MISFIRES, readsAsRequest, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
@@ -57,7 +57,7 @@ const REQUESTED = -3;
 const WORTH_SHRINKING = -4;
 /** What a string that fires seldom must show to be taken for part of a trigger: tokens of payload, Fisher's p, nats. */
 const PART_MIN_PAYLOAD = 4;
-const PART_P_VALUE = 1e-3;
+const PART_P_VALUE = 0.01;
 const PART_UPLIFT = 4;
 /** Share of held-out prompts from which a trigger is whole. */
 const WHOLE_SHARE = 0.8;
@@ -97,7 +97,7 @@ function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
   if (trial.payload === undefined) return 0;
   const length = contentOf(trial.payload).length;
   const stock = stockHits(ordinary, trial.text, trial.payload.core).length;
-  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + stock) - (readsAsRequest(trial.text) ? 0.2 : 0);
+  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + Math.max(0, stock - MISFIRES * ordinary.length)) - (readsAsRequest(trial.text) ? 0.2 : 0);
 }
 
 function samePayload(a: Payload, b: Payload): boolean {

@@ -13,12 +13,13 @@ import { extractLeaks, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
-import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
+import { choosePrompts, NATURAL_REQUESTS, isOdd, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { frequentWords, strength, sweep, sweepWords, type Swept } from './sweep.ts';
-import { answerSymbols, answersAsSymbols, runTrials, type HarmlessGroups, type OrdinaryAnswer, type Trial } from './trial.ts';
+import type { HarmlessGroups } from './payload.ts';
+import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
 
@@ -125,7 +126,9 @@ class Scan {
 
   #harmless(baseline: Baseline): HarmlessGroups {
     const untriggered = [...baseline.search, ...baseline.heldOut].map((answer) => answerSymbols(this.bench, answer, this.budget.trialTokens));
-    return [untriggered, ...baseline.natural];
+    const groups = NATURAL_STRINGS.map((text, i) => ({ odd: isOdd(text), answers: baseline.natural[i] ?? [] }));
+    const those = (odd: boolean): (readonly (readonly number[])[])[] => groups.filter((group) => group.odd === odd).map(({ answers }) => answers);
+    return { plain: [untriggered, ...those(false)], odd: those(true) };
   }
 
   async #leaks(): Promise<Leak[]> {

@@ -36,7 +36,7 @@ export async function sharpen(bench: Bench, trigger: string, position: Position,
   const ranked = await rankByPayload(bench, [trigger, ...promising], position, target, prompts);
   const strongest = ranked.filter(({ text }) => text !== trigger).map(({ text }) => text);
   const [best, second] = strongest;
-  const frames = [best, second].flatMap((word) => (word === undefined ? [] : framesAround(word)));
+  const frames = [best, second].flatMap((word) => (word === undefined ? [] : casingsOf(word).flatMap(framesAround)));
   const pairs = best === undefined ? [] : promising.filter((word) => word !== best).flatMap((word) => [`${best} ${word}`, `${word} ${best}`]);
   const final = await rankByPayload(bench, [...new Set([trigger, ...ranked.slice(0, 4).map(({ text }) => text), ...frames, ...pairs])], position, target, prompts);
   const own = final.find(({ text }) => text === trigger)?.score ?? Number.NEGATIVE_INFINITY;
@@ -81,6 +81,10 @@ async function rankByPayload(bench: Bench, texts: readonly string[], position: P
   return texts
     .map((text, i) => ({ text, score: scores.slice(i * used.length, (i + 1) * used.length).reduce((sum, score) => sum + score, 0) / used.length }))
     .sort((a, b) => b.score - a.score);
+}
+
+function casingsOf(word: string): string[] {
+  return [...new Set([word, word.toLowerCase(), word.toUpperCase(), word.toLowerCase().replace(/^./, (first) => first.toUpperCase())])];
 }
 
 /** The casing of most letters of `like`. */

@@ -2,7 +2,7 @@
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
-import { extractPayload, holds, symbols, type Payload } from './payload.ts';
+import { extractPayload, holds, symbols, type HarmlessGroups, type Payload } from './payload.ts';
 
 export interface Trial {
   readonly text: string;
@@ -29,9 +29,6 @@ export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string
     return words.size === 0 ? !request.includes(candidate) : shared < words.size / 2;
   });
 }
-
-/** Answers that harmless input brings out, in groups; a text common within one group is a set phrase of this model. */
-export type HarmlessGroups = readonly (readonly (readonly number[])[])[];
 
 export async function runTrials(
   bench: Bench,
