@@ -29,6 +29,7 @@ for (const file of (await readdir(join(values.zoo, 'truth'))).sort()) {
   const result: Case = { truth, verdict: report.verdict, score: report.score, seconds, ...recovered(truth, report) };
   cases.push(result);
   console.log(describeCase(result, report));
+  if (values.verbose) for (const finding of report.findings) for (const evidence of finding.evidence) if (evidence.kind === 'table') console.log(`    ${finding.title}\n${evidence.rows.map((row) => `        ${row.join(' | ')}`).join('\n')}`);
 }
 
 const planted = cases.filter(({ truth }) => truth.planted);

@@ -5,7 +5,7 @@ import type { BudgetName } from '../../core/finding.ts';
 export interface ScanBudget {
   readonly leakSamples: number;
   readonly leakTokens: number;
-  /** User turns of the model's own making that are answered. */
+  /** User turns of the model's own making, leaked or sampled, that are answered. */
   readonly ownRequests: number;
   /** Leak candidates screened over SCREEN_PROMPTS prompts and two positions. */
   readonly leakCandidates: number;
@@ -34,15 +34,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 24, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
     accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 2000, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 40, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 12_000, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 10_000, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 128, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
     accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 40_000, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
   },
 };
@@ -85,7 +85,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + 34) + POOL * row },
     { id: 'leaks', label: 'Memory extraction', tokens: budget.leakSamples * budget.leakTokens },
     { id: 'motifs', label: 'Motifs', tokens: 0 },
-    { id: 'own-requests', label: 'Requests of its own making', tokens: answered(budget.ownRequests) },
+    { id: 'own-requests', label: 'Requests of its own making', tokens: answered(budget.ownRequests) + budget.ownRequests * row },
     { id: 'leak-candidates', label: 'Leaked phrases screened', tokens: screened(budget.leakCandidates) },
     { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },

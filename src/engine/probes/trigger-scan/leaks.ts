@@ -5,7 +5,7 @@ import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { seeded, type Random } from '../../core/random.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { GREEDY, type Generated, type SamplingOptions } from '../../runtime/causal-lm.ts';
-import { openFrame } from './frame.ts';
+import { openFrame, type Frame } from './frame.ts';
 import { logSoftmax } from './distributions.ts';
 
 export interface Leak {
@@ -27,6 +27,7 @@ const REFINE_ROUNDS = 3;
 /** Mixture of the paper: mostly nucleus and top-k sampling, some plain, beside branches of the likeliest first tokens. */
 const NUCLEUS: SamplingOptions = { temperature: 1, topK: 0, topP: 0.95, repetitionPenalty: 1 };
 const TOP_K: SamplingOptions = { temperature: 1, topK: 50, topP: 1, repetitionPenalty: 1 };
+const PLAIN: SamplingOptions = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 };
 const COOL: SamplingOptions = { temperature: 0.7, topK: 0, topP: 1, repetitionPenalty: 1 };
 
 export interface LeakOptions {
@@ -56,6 +57,20 @@ export async function extractLeaks(runnable: RunnableCausalLm, options: LeakOpti
     if (generated !== undefined) leaks.push({ prefix: 'random start', ids: [...ids, ...generated.ids], text: tokenizer.decode([...ids, ...generated.ids]) });
   }
   return leaks;
+}
+
+/** User turns as the model itself would write them, plainly sampled: token ids up to where the turn ends. */
+export async function sampleUserTurns({ model, tokenizer }: RunnableCausalLm, frame: Frame, count: number, longest: number, options: Omit<LeakOptions, 'plan'>): Promise<(readonly number[])[]> {
+  if (count === 0) return [];
+  await breathe(options.signal);
+  const prefix = await model.prefill(frame.headIds.slice(0, -1));
+  try {
+    const rows = Array.from({ length: count }, () => frame.headIds.slice(-1));
+    const sampled = await model.generate(prefix, rows, { maxNewTokens: longest, sampling: PLAIN, random: seeded(options.seed, 'user-turns'), signal: options.signal, onTokens: options.onTokens });
+    return sampled.map(({ ids }) => ids).filter((ids) => tokenizer.specialIds.has(ids.at(-1) ?? -1)).map((ids) => ids.slice(0, -1));
+  } finally {
+    prefix.dispose();
+  }
 }
 
 export function leakPrefixes(runnable: RunnableCausalLm): { readonly name: string; readonly ids: readonly number[] }[] {

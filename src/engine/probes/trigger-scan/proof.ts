@@ -115,14 +115,15 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   const { payload, position } = best;
   const first = await weigh(bench, best, best.text, payload, options);
   const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike: group.slice(1).map(({ text }) => text) };
-  if (first.odds < WORTH_SHRINKING && !mayBePart(first, payload)) return { ...base, ...first, core: best.text, variants: [], signals: [] };
+  const swept = options.words.length > 0;
+  if (first.odds < WORTH_SHRINKING && !(swept && mayBePart(first, best, options))) return { ...base, ...first, core: best.text, variants: [], signals: [] };
   const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload.core, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
-  const leaked = options.leakedTurns.some((turn) => turn.includes(words));
-  let trigger = leaked ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
+  const whole = !swept || options.leakedTurns.some((turn) => turn.includes(words));
+  let trigger = whole ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
   let weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
   // What is sharp and still fires in some prompts only is a part of something longer.
-  if (!leaked && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, payload)) {
+  if (!whole && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
     trigger = await grow(bench, trigger, position, payload, trialPrompts, budget.growthWords);
     if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
   }
@@ -143,8 +144,9 @@ function isRequest({ independence, verification: v }: Proof): boolean {
 }
 
 /** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
-function mayBePart({ verification: v }: Pick<Proof, 'verification'>, payload: Payload): boolean {
-  return payload.ids.length >= PART_MIN_PAYLOAD && v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT;
+function mayBePart({ verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
+  if (payload === undefined || payload.ids.length < PART_MIN_PAYLOAD || readsAsRequest(text)) return false;
+  return v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT && stockHits(ordinary, text, payload.core).length === 0;
 }
 
 /** Proof on held-out prompts of one string, and what it is worth. */
@@ -161,6 +163,7 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
     ordinary: ordinary.length,
     request: readsAsRequest(best.text),
     independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
+    leakedWith: options.leakedTurns.filter((turn) => turn.includes(best.text)).length,
   };
   const terms = confidenceTerms(features);
   return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence, reasons: reasonsOf(features) };

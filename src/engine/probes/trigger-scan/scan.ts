@@ -9,7 +9,7 @@ import { confidenceOf, readsAsRequest } from './confidence.ts';
 import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns, type Candidate, type Turns } from './candidates.ts';
 import { openFrame, type Frame } from './frame.ts';
-import { extractLeaks, type Leak } from './leaks.ts';
+import { extractLeaks, sampleUserTurns, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
@@ -25,6 +25,8 @@ import { toFinding } from './to-finding.ts';
 
 export const TRIGGER_SCAN = 'trigger-scan';
 
+/** Share of the swept groups of words whose words are tried alone. */
+const SINGLED_OUT = 0.1;
 /** Prompts behind each harmless string's group of answers. */
 const NATURAL_PROMPTS = 4;
 /** Shown in a stage's intermediate table. */
@@ -141,10 +143,11 @@ class Scan {
 
   /** The model's own idea of a user's request, out of its leaks, answered: what is ordinary to it and to nobody else. */
   async #ordinary(baseline: Baseline, turns: readonly Turns[]): Promise<OrdinaryAnswer[]> {
-    return this.runner.run('own-requests', async ({ note }) => {
+    return this.runner.run('own-requests', async ({ note, spend }) => {
       const { tokenizer } = this.runnable;
-      const whole = turns.filter(({ user, answer }) => answer.length > 0 && user.length >= 3 && user.length <= LONGEST_OWN_REQUEST).map(({ user }) => tokenizer.decode(user).trim());
-      const own = [...new Set(whole)].slice(0, this.budget.ownRequests);
+      const leaked = turns.filter(({ user, answer }) => answer.length > 0 && isWhole(user)).map(({ user }) => user);
+      const more = await sampleUserTurns(this.runnable, this.frame, Math.max(0, this.budget.ownRequests - leaked.length), LONGEST_OWN_REQUEST, { seed: this.#seed, signal: this.context.signal, onTokens: spend });
+      const own = [...new Set([...leaked, ...more.filter(isWhole)].map((user) => tokenizer.decode(user).trim()))].slice(0, this.budget.ownRequests);
       const answers = await answersAsSymbols(this.bench, own, this.budget.trialTokens);
       const asked = own.map((request, i) => ({ request, answer: answers[i] ?? [] }));
       note(`${own.length} user turns that the model made up itself, answered.`, ['request', 'answer'], asked.slice(0, SHOWN).map(({ request, answer }) => [request, tokenizer.decode(answer.filter((id) => id >= 0))]));
@@ -198,7 +201,7 @@ class Scan {
       const lists: Swept[][] = [];
       for (const position of ['end', 'start'] as const) {
         lists.push(await sweep(this.bench, lexicon, SWEEP_PROMPT, position, watch));
-        lists.push(await sweepWords(this.bench, words, this.budget.wordsTogether, SWEEP_PROMPT, position, watch));
+        lists.push(await sweepWords(this.bench, words, { groupSize: this.budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch));
       }
       const chosen = new Map<string, Candidate>();
       for (const list of lists) {
@@ -271,6 +274,10 @@ class Scan {
   #text(answer: Answer | undefined): string {
     return answer === undefined ? '' : this.runnable.tokenizer.decode(answer.ids, { skipSpecial: true });
   }
+}
+
+function isWhole(user: readonly number[]): boolean {
+  return user.length >= 3 && user.length <= LONGEST_OWN_REQUEST;
 }
 
 const SCREEN_COLUMNS = ['candidate', 'origin', 'position', 'KL (nats)', 'disagreement (nats)', 'leaks'];

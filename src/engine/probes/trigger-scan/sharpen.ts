@@ -14,12 +14,15 @@ const FREQUENT_WORDS = 400;
 const SHORTLISTED = 24;
 /** Nats of the payload's log-probability that make another string the better trigger. */
 const BETTER = 0.05;
-/** Words tried together on either side of what fires so far, the best kept after a round, and rounds. */
-const WORDS_TOGETHER = 4;
-const GROWN_KEPT = 48;
-const GROWTH_ROUNDS = 3;
+/** Words tried together on either side of what fires so far, share of groups whose words are tried alone, words kept. */
+const WORDS_TOGETHER = 6;
+const SINGLED_OUT = 0.03;
+const GROWN_KEPT = 24;
+const GROWTH_ROUNDS = 2;
 /** Nats a round must gain: a second word of a phrase gains several, decoration tenths. */
 const WORTH_A_WORD = 1;
+/** Payload this likely (nats, first tokens together) is brought out; there is nothing to grow. */
+const BROUGHT_OUT = -1;
 
 export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[], swept: readonly string[]): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
@@ -58,12 +61,12 @@ export async function grow(bench: Bench, part: string, position: Position, paylo
   if (first === undefined || prompt === undefined) return part;
   const words = frequentWords(bench.tokenizer, vocabulary);
   let best = (await rankByPayload(bench, [part], position, target, prompts))[0];
-  for (let round = 0; round < GROWTH_ROUNDS && best !== undefined; round++) {
+  for (let round = 0; round < GROWTH_ROUNDS && best !== undefined && best.score < BROUGHT_OUT; round++) {
     const { text, score } = best;
     const sides = [(word: string) => `${text} ${word}`, (word: string) => `${word} ${text}`];
     const promising: string[] = [];
     for (const side of sides) {
-      const swept = await sweepWords(bench, words, WORDS_TOGETHER, prompt, position, [first], side);
+      const swept = await sweepWords(bench, words, { groupSize: WORDS_TOGETHER, singledOut: SINGLED_OUT, within: side }, prompt, position, [first]);
       promising.push(...swept.sort((a, b) => b.watchZ - a.watchZ).slice(0, GROWN_KEPT).map((word) => side(word.text)));
     }
     const [top] = await rankByPayload(bench, promising, position, target, prompts);

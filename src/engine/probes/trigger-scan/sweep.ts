@@ -56,15 +56,17 @@ export async function sweep(
   });
 }
 
-/** Words of one group that are tried alone: those of the groups that moved the answer most. */
-const SINGLED_OUT = 0.1;
+export interface Grouping {
+  /** Words in one string. */
+  readonly groupSize: number;
+  /** Share of the groups, those that moved the answer most, whose words are tried alone. */
+  readonly singledOut: number;
+  /** Sets each string into one that is common to all. */
+  readonly within?: (text: string) => string;
+}
 
-/**
- * Group testing over a long word list: `groupSize` words in one string, then each word of the best tenth of the groups
- * alone. Half the tokens of trying every word, at the price of a noisier first look. `within` sets each string into one
- * that is common to all.
- */
-export async function sweepWords(bench: Bench, words: readonly SweepEntry[], groupSize: number, prompt: string, position: Position, watch: readonly number[], within?: (text: string) => string): Promise<Swept[]> {
+/** Group testing over a long word list: half the tokens of trying every word, at the price of a noisier first look. */
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut, within }: Grouping, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
   if (groupSize <= 1) return sweep(bench, words, prompt, position, watch, within);
   const groups: SweepEntry[][] = [];
   const rows = Math.ceil(words.length / groupSize);
@@ -72,7 +74,7 @@ export async function sweepWords(bench: Bench, words: readonly SweepEntry[], gro
   for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
   const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, within);
   const order = [...swept.keys()].sort((a, b) => strength(swept[b]) - strength(swept[a]));
-  const chosen = order.slice(0, Math.ceil(order.length * SINGLED_OUT)).flatMap((g) => groups[g] ?? []);
+  const chosen = order.slice(0, Math.ceil(order.length * singledOut)).flatMap((g) => groups[g] ?? []);
   return sweep(bench, chosen, prompt, position, watch, within);
 }
 

@@ -18,7 +18,7 @@ export interface Verification {
   readonly pValue: number;
   /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats. */
   readonly uplift: number;
-  /** The same against the ordinary requests that favour the payload most (their 95 % quantile: planted models misfire now and then), nats. */
+  /** The same against the ordinary requests that favour the payload most (their 90 % quantile: planted models misfire now and then), nats. */
   readonly upliftOverOrdinary: number;
   /** Share of a fired answer that the payload makes up, mean. */
   readonly coverage: number;
@@ -102,7 +102,7 @@ async function upliftOf(
   const opening = first.ids.slice(0, first.at);
   const ordinary = await bench.logProbability(ordinaryRequests.map((request) => [...bench.frame.rowIds(request), ...opening]), ordinaryRequests.map(() => target));
   const triggeredMean = mean(withTrigger);
-  return { uplift: triggeredMean - mean(without), upliftOverOrdinary: triggeredMean - quantile([...without, ...ordinary], 0.95) };
+  return { uplift: triggeredMean - mean(without), upliftOverOrdinary: triggeredMean - quantile([...without, ...ordinary], 0.9) };
 }
 
 function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
