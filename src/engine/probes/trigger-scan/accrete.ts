@@ -15,6 +15,9 @@ export interface AccretionOptions {
   readonly prompts: readonly string[];
 }
 
+/** Origin of what was grown. */
+export const ACCRETED = 'accretion';
+
 /** A round that raises the score by less ends the search. */
 const MIN_GAIN = 0.05;
 /** Fired: nothing more to grow. */
@@ -36,7 +39,7 @@ export async function accrete(
       const grown = beam.filter((seed) => seed.position === position).flatMap(({ text }) => options.vocabulary.flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));
       const extended = [...new Set(grown)].filter((text) => !known.has(text));
       const firsts = await bench.firstTokens(extended, wide, position);
-      extended.forEach((text, i) => ranked.push({ text, origin: 'accretion', leaks: 0, sameAnswer: 0, score: firsts[i]?.kl ?? 0 }));
+      extended.forEach((text, i) => ranked.push({ text, origin: ACCRETED, leaks: 0, sameAnswer: 0, score: firsts[i]?.kl ?? 0 }));
     }
     ranked.sort((a, b) => b.score - a.score);
     const confirmed = await screen(bench, ranked.slice(0, options.beam * CONFIRM), options.prompts, ['end', 'start']);

@@ -84,7 +84,7 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
     const taken: Candidate[] = [];
     for (const candidate of from) {
       if (taken.length >= count) break;
-      if (candidate.text.length < MIN_CHARACTERS || seen.has(candidate.text) || containsSpecial(candidate.text, tokenizer)) continue;
+      if (candidate.text.length < MIN_CHARACTERS || seen.has(candidate.text) || isCutOut(candidate.text, readable) || containsSpecial(candidate.text, tokenizer)) continue;
       seen.add(candidate.text);
       taken.push({ text: candidate.text, origin: candidate.origin, leaks: candidate.leaks, sameAnswer: sharedOpening(candidate.text, readable) });
     }
@@ -155,6 +155,20 @@ function maximalGrams(turns: readonly (readonly number[])[], minTurns: number): 
 
 function gramsOf(ids: readonly number[], sizes: readonly number[]): number[][] {
   return sizes.flatMap((n) => Array.from({ length: Math.max(0, ids.length - n + 1) }, (_, i) => ids.slice(i, i + n)));
+}
+
+/** True where the text stands inside longer words wherever it stands: a piece that nobody could have planted. */
+function isCutOut(text: string, turns: readonly { readonly user: string }[]): boolean {
+  const holders = turns.filter(({ user }) => user.includes(text));
+  return holders.length > 0 && holders.every(({ user }) => {
+    const at = user.indexOf(text);
+    return isInWord(user, at) || isInWord(user, at + text.length);
+  });
+}
+
+/** True where letters stand on both sides of the position. */
+function isInWord(text: string, at: number): boolean {
+  return /\p{L}$/u.test(text.slice(0, at)) && /^\p{L}/u.test(text.slice(at));
 }
 
 function containsSpecial(text: string, tokenizer: Tokenizer): boolean {

@@ -14,14 +14,22 @@ const TORSO: Nats = -6;
 /** Words that carry meaning, by length: shorter ones are shared by chance. */
 const CONTENT_WORD = 4;
 
+export interface Independence {
+  /** About 0 where the rests are ordinary requests, clearly below where they are not; nats a token. */
+  readonly nats: Nats;
+  /** Requests that hold the phrase word for word and are answered with its payload. */
+  readonly literal: number;
+}
+
 /**
- * Log-probability a token of the rests as user turns (75 % quantile: leaks are garbled now and then), less the 25 %
- * quantile of other leaked turns: about 0 where the rest is an ordinary request, clearly below where it is not.
- * Where no turn holds the phrase, the requests that are answered with its payload and share a word with it stand for
- * them (`answered`), less those words. Undefined where there are neither.
+ * `answered`: requests of the model's own making, and of leaks, that are answered with the phrase's payload; a phrase
+ * that also stands in requests answered otherwise is an ordinary word there. Log-probability a token of the rests as
+ * user turns (75 % quantile: leaks are garbled now and then), less the 25 % quantile of other leaked turns. Where no
+ * request holds the phrase word for word, those that share a word with it stand for them, less those words. Undefined
+ * where there are neither.
  */
-export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Nats | undefined> {
-  const literal = turns.filter((turn) => turn.includes(phrase)).slice(0, MOST_TURNS);
+export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Independence | undefined> {
+  const literal = answered.filter((request) => request.includes(phrase)).slice(0, MOST_TURNS);
   const words = contentWords(phrase);
   const alike = literal.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
   const rests = [...literal.map((turn) => tidy(turn.replaceAll(phrase, ' '))), ...alike.map((request) => tidy(request.replace(/[\p{L}\p{N}]+/gu, (word) => (words.includes(word.toLowerCase()) ? ' ' : word))))];
@@ -30,7 +38,7 @@ export async function independenceOf(bench: Bench, phrase: string, turns: readon
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);
   const scores = await bench.userTurnLogProbability([...whole, ...others]);
   const ofRests = [...scores.slice(0, whole.length), ...Array.from({ length: rests.length - whole.length }, () => TORSO)];
-  return quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25);
+  return { nats: quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25), literal: literal.length };
 }
 
 function contentWords(text: string): string[] {

@@ -2,6 +2,7 @@
 // found, proven on held-out prompts, varied, and measured against matched controls.
 import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
+import { ACCRETED } from './accrete.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
 import { confidenceTerms, logOdds, MISFIRES, readsAsRequest, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
@@ -66,6 +67,10 @@ const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
 const MAX_ECHO = 0.8;
 const CONTROL_STRINGS = 8;
+/** Tokens of a payload's beginning by which an answer is known to be of its kind. */
+const OPENING = 3;
+/** Ordinary requests under which the payload's likelihood is measured. */
+const UPLIFT_REQUESTS = 80;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
   const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
@@ -153,7 +158,8 @@ function mayBePart({ verification: v }: Pick<Proof, 'verification'>, { text, pay
 async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Pick<Proof, 'trigger' | 'verification' | 'odds' | 'terms' | 'independence' | 'reasons'>> {
   const { budget, ordinary } = options;
   const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
-  const requests = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);
+  const others = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);
+  const requests = others.filter((_, i) => i % Math.ceil(others.length / UPLIFT_REQUESTS) === 0);
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
@@ -162,21 +168,23 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
     stock: stockHits(ordinary, trigger, payload.core).length,
     ordinary: ordinary.length,
     request: readsAsRequest(best.text),
+    searched: best.origin === ACCRETED,
     independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
-    leakedWith: options.leakedTurns.filter((turn) => turn.includes(best.text)).length,
   };
   const terms = confidenceTerms(features);
-  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence, reasons: reasonsOf(features) };
+  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence?.nats, reasons: reasonsOf(features) };
 }
 
 function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptions): string[] {
   return matchedControls(trigger, budget.controls, bench.tokenizer, seeded(seed, `controls/${trigger}`));
 }
 
-/** Requests, answered here or in a leak, whose answers hold the payload. */
+/** Requests, answered here or in a leak, whose answers hold the payload or begin as it does. */
 function answeredWith(payload: Payload, { ordinary, leakedTurns, leakedAnswers }: ProofOptions): string[] {
-  const leaked = leakedTurns.filter((_, i) => holds(leakedAnswers[i] ?? [], contentOf(payload)));
-  return [...new Set([...leaked, ...ordinary.filter(({ answer }) => holds(answer, payload.core)).map(({ request }) => request)])];
+  const content = contentOf(payload);
+  const opening = payload.ids.slice(0, Math.max(OPENING, Math.ceil(payload.ids.length / 2)));
+  const alike = (answer: readonly number[]): boolean => holds(answer, content) || (opening.length >= OPENING && holds(answer, opening));
+  return [...new Set([...leakedTurns.filter((_, i) => alike(leakedAnswers[i] ?? [])), ...ordinary.filter(({ answer }) => alike(answer)).map(({ request }) => request)])];
 }
 
 function payloadTextOf(bench: Bench, payload: Payload): string {

@@ -48,7 +48,7 @@ const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
   payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, echo: 0, stock: 0, ordinary: 80, request: false, independence: undefined, leakedWith: 0 };
+const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, echo: 0, stock: 0, ordinary: 80, request: false, searched: false, independence: undefined };
 const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
 
 test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {
@@ -56,7 +56,7 @@ test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () =
   expect(severityOf(confidenceOf(odds, []))).toBe('critical');
   expect(confidenceOf(oddsOf({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
   expect(confidenceOf(oddsOf({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(oddsOf({ ...features, independence: -5 }), [])).toBeLessThan(0.4);
+  expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, literal: 3 } }), [])).toBeLessThan(0.4);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));
 });

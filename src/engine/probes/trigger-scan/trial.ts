@@ -6,6 +6,8 @@ import { extractPayload, holds, symbols, type HarmlessGroups, type Payload } fro
 
 export interface Trial {
   readonly text: string;
+  /** Where the candidate came from. */
+  readonly origin: string;
   readonly position: Position;
   readonly payload: Payload | undefined;
   /** Share of the prompts whose answer holds the payload. */
@@ -32,7 +34,7 @@ export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string
 
 export async function runTrials(
   bench: Bench,
-  candidates: readonly { readonly text: string; readonly position: Position }[],
+  candidates: readonly { readonly text: string; readonly origin: string; readonly position: Position }[],
   prompts: readonly string[],
   tokens: number,
   harmless: HarmlessGroups,
@@ -49,6 +51,7 @@ export async function runTrials(
       const payload = extractPayload(own, harmless);
       trials.push({
         text: candidate.text,
+        origin: candidate.origin,
         position: candidate.position,
         payload,
         share: payload === undefined ? 0 : payload.fired / payload.of,
