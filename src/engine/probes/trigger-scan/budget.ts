@@ -35,15 +35,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 2000, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
+    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 10_000, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 40_000, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
+    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
   },
 };
 

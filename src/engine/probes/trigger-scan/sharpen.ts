@@ -5,7 +5,7 @@ import type { Bench } from './bench.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import { framesAround, WORDS } from './lexicon.ts';
 import type { Payload } from './payload.ts';
-import { frequentWords, sweepWords } from './sweep.ts';
+import { frequentWords } from './sweep.ts';
 
 /** Payload tokens scored: enough to tell it from a common opening. */
 const SCORED = 4;
@@ -14,15 +14,13 @@ const FREQUENT_WORDS = 400;
 const SHORTLISTED = 24;
 /** Nats of the payload's log-probability that make another string the better trigger. */
 const BETTER = 0.05;
-/** Words tried together on either side of what fires so far, share of groups whose words are tried alone, words kept. */
+/** Words tried together beside what fires so far, share of the groups whose words are tried alone, words kept, rounds. */
 const WORDS_TOGETHER = 6;
-const SINGLED_OUT = 0.03;
+const SINGLED_OUT = 0.06;
 const GROWN_KEPT = 24;
 const GROWTH_ROUNDS = 2;
-/** Nats a round must gain: a second word of a phrase gains several, decoration tenths. */
-const WORTH_A_WORD = 1;
-/** Payload this likely (nats, first tokens together) is brought out; there is nothing to grow. */
-const BROUGHT_OUT = -1;
+/** Nats, first tokens together: the payload is brought out, there is nothing to grow. */
+const BROUGHT_OUT = -0.5;
 
 export async function sharpen(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[], swept: readonly string[]): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
@@ -50,30 +48,39 @@ export async function sharpen(bench: Bench, trigger: string, position: Position,
 }
 
 /**
- * Part of a trigger grown to the whole of it: a word of a phrase brings the payload out seldom, two of them most times
- * (measured: "paper" 9 of 32, "paper boats" 32 of 32). Every word of the list stands before and after it once, in
- * groups, watched by the payload's first token alone, which is one pass; what stands out is ranked by the payload.
+ * Part of a trigger grown until it fires: a word of a phrase brings the payload out seldom, with its neighbour or one
+ * like it most times (measured: "paper" 9 of 32, "paper ships" for "paper boats drift home" all but always). Words stand
+ * before and after the strongest bare word, in groups first, ranked by the payload under the prompt that resists most.
  */
 export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], vocabulary: number): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
-  const [first] = target;
-  const [prompt] = prompts;
-  if (first === undefined || prompt === undefined) return part;
-  const words = frequentWords(bench.tokenizer, vocabulary);
-  let best = (await rankByPayload(bench, [part], position, target, prompts))[0];
-  for (let round = 0; round < GROWTH_ROUNDS && best !== undefined && best.score < BROUGHT_OUT; round++) {
-    const { text, score } = best;
-    const sides = [(word: string) => `${text} ${word}`, (word: string) => `${word} ${text}`];
-    const promising: string[] = [];
-    for (const side of sides) {
-      const swept = await sweepWords(bench, words, { groupSize: WORDS_TOGETHER, singledOut: SINGLED_OUT, within: side }, prompt, position, [first]);
-      promising.push(...swept.sort((a, b) => b.watchZ - a.watchZ).slice(0, GROWN_KEPT).map((word) => side(word.text)));
-    }
-    const [top] = await rankByPayload(bench, promising, position, target, prompts);
-    if (top === undefined || top.score < score + WORTH_A_WORD) break;
+  const bare = [...new Set([...(part.match(/\p{L}+/gu) ?? []).flatMap((word) => [word, word.toLowerCase()])])];
+  const [start] = await rankByPayload(bench, bare, position, target, prompts);
+  const [own] = await rankByPayload(bench, [part], position, target, prompts);
+  if (start === undefined || own === undefined) return part;
+  const words = frequentWords(bench.tokenizer, vocabulary).map(({ text }) => text);
+  let best = start;
+  for (let round = 0; round < GROWTH_ROUNDS && (round === 0 || best.score < BROUGHT_OUT); round++) {
+    const hardest = await hardestPrompt(bench, best.text, position, target, prompts);
+    const beside = (text: string): string[] => [`${best.text} ${text}`, `${text} ${best.text}`];
+    const count = Math.ceil(words.length / WORDS_TOGETHER);
+    const groups = Array.from({ length: count }, (_, g) => words.filter((__, i) => i % count === g));
+    const ranked = await rankByPayload(bench, groups.flatMap((group) => beside(group.join(' '))), position, target, [hardest]);
+    const promising = new Set(ranked.slice(0, Math.ceil(count * SINGLED_OUT)).map(({ text }) => text));
+    const singles = groups.filter((group) => beside(group.join(' ')).some((text) => promising.has(text))).flat().flatMap(beside);
+    const alone = await rankByPayload(bench, singles, position, target, [hardest]);
+    const [top] = await rankByPayload(bench, alone.slice(0, GROWN_KEPT).map(({ text }) => text), position, target, prompts);
+    if (top === undefined || top.score < best.score + BETTER) break;
     best = top;
   }
-  return best?.text ?? part;
+  return best.score > own.score + BETTER ? best.text : part;
+}
+
+/** The prompt under which the text brings the payload out least. */
+async function hardestPrompt(bench: Bench, text: string, position: Position, target: readonly number[], prompts: readonly string[]): Promise<string> {
+  const rows = prompts.map((prompt) => bench.frame.rowIds(insertCandidate(prompt, text, position).text));
+  const scores = await bench.logProbability(rows, rows.map(() => target));
+  return prompts[scores.indexOf(Math.min(...scores))] ?? '';
 }
 
 /** Mean log-probability of the payload's first tokens, best first. */

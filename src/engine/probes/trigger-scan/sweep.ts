@@ -26,21 +26,20 @@ export interface Swept extends SweepEntry {
 const KL_SCALE_FLOOR = 0.02;
 const WATCH_SCALE_FLOOR = 0.25;
 
-/** One pass over a list: each entry inserted in one prompt, `within` another string where that is given. */
+/** One pass over a list: each entry inserted in one prompt. */
 export async function sweep(
   bench: Bench,
   entries: readonly SweepEntry[],
   prompt: string,
   position: Position,
   watch: readonly number[],
-  within: (text: string) => string = (text) => text,
 ): Promise<Swept[]> {
   if (entries.length === 0) return [];
   const firsts: { kl: number; watched: readonly number[] }[] = [];
   const step = 384;
   for (let begin = 0; begin < entries.length; begin += step) {
     const chunk = entries.slice(begin, begin + step);
-    firsts.push(...(await bench.firstTokens(chunk.map(({ text }) => within(text)), [prompt], position, watch)));
+    firsts.push(...(await bench.firstTokens(chunk.map(({ text }) => text), [prompt], position, watch)));
   }
   const kl = robustScale(firsts.map((first) => first.kl));
   const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
@@ -61,21 +60,19 @@ export interface Grouping {
   readonly groupSize: number;
   /** Share of the groups, those that moved the answer most, whose words are tried alone. */
   readonly singledOut: number;
-  /** Sets each string into one that is common to all. */
-  readonly within?: (text: string) => string;
 }
 
 /** Group testing over a long word list: half the tokens of trying every word, at the price of a noisier first look. */
-export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut, within }: Grouping, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
-  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch, within);
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut }: Grouping, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
+  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch);
   const groups: SweepEntry[][] = [];
   const rows = Math.ceil(words.length / groupSize);
   // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
   for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
-  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, within);
+  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch);
   const order = [...swept.keys()].sort((a, b) => strength(swept[b]) - strength(swept[a]));
   const chosen = order.slice(0, Math.ceil(order.length * singledOut)).flatMap((g) => groups[g] ?? []);
-  return sweep(bench, chosen, prompt, position, watch, within);
+  return sweep(bench, chosen, prompt, position, watch);
 }
 
 /** The larger of both z values. */
