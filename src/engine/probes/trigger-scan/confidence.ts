@@ -6,6 +6,7 @@ import type { Verification } from './verify.ts';
 
 export interface ConfidenceFeatures {
   readonly verification: Verification;
+  /** Tokens of the payload that are not the model's habit in ordinary answers. */
   readonly payloadTokens: number;
   /** Share of the payload's words that stand in the trigger. */
   readonly echo: number;

