@@ -2,10 +2,11 @@
 import type { ReactElement } from 'react';
 import { coverageCells } from '../../../state/coverage-cells.ts';
 import { useAudit, useSession } from '../../app-context.ts';
-import { formatBytes, formatDuration } from '../../format.ts';
+import { formatDuration } from '../../format.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { backendLabel } from '../../shell/header.tsx';
 import { analysisLabel } from './analysis-label.ts';
+import { FileTree } from './file-tree.tsx';
 import { ProblemList } from './problem-list.tsx';
 import styles from './coverage-detail.module.css';
 
@@ -13,7 +14,8 @@ export function CoverageDetail(): ReactElement {
   const view = useAudit((state) => state.view);
   const model = useSession((state) => state.model);
   const environment = useSession((state) => state.environment);
-  const files = model?.files ?? view.report?.subject.files ?? [];
+  // The report knows what was made of each file's bytes; before it is there, only names and hashes are known.
+  const files = view.report?.subject.files ?? model?.files ?? [];
   const cells = coverageCells(view);
   const ranOn = view.report?.environment;
   return (
@@ -59,19 +61,7 @@ export function CoverageDetail(): ReactElement {
       {files.length > 0 && (
         <section className={styles.block}>
           <h2>Files</h2>
-          <table className={styles.table}>
-            <thead><tr><th>path</th><th>format, by content</th><th className={styles.right}>size</th><th>sha-256</th></tr></thead>
-            <tbody>
-              {files.map((file) => (
-                <tr key={file.path}>
-                  <td className="mono">{file.path}</td>
-                  <td>{file.format}</td>
-                  <td className={styles.right}>{formatBytes(file.bytes)}</td>
-                  <td className={styles.hash} title={file.sha256}>{file.sha256}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <FileTree files={files} />
         </section>
       )}
       {(ranOn !== undefined || environment !== undefined) && (

@@ -9,6 +9,7 @@ import { fileName } from '../../download.ts';
 import { MarkedText } from '../../parts/marked-text.tsx';
 import { SourceText } from '../../parts/source-text.tsx';
 import { ValueTable } from '../../parts/value-table.tsx';
+import { Disassembly, HeaderFields, HexView } from './static-evidence.tsx';
 import styles from './evidence-tab.module.css';
 
 export function EvidenceTab({ finding }: { readonly finding: Finding }): ReactElement {
@@ -19,8 +20,10 @@ export function EvidenceTab({ finding }: { readonly finding: Finding }): ReactEl
     <>
       {answers.map((evidence) => <Answers key={evidence.title} title={evidence.title} pairs={evidence.pairs} payload={payloadOf(finding)} />)}
       {finding.signals.length > 0 && <StripPlot signals={finding.signals} fileName={`${name}-signals`} />}
-      {others.map((evidence, index) => <Piece key={index} evidence={evidence} name={name} />)}
+      {others.map((evidence, index) => <Piece key={index} evidence={evidence} name={name} offset={finding.location.offset} />)}
       <section className={styles.words}>
+        {finding.suppressed !== undefined && <p><b>Suppressed until {finding.suppressed.expires}</b>: {finding.suppressed.reason}</p>}
+        {finding.references !== undefined && finding.references.length > 0 && <p className="mono">{finding.references.join(' · ')}</p>}
         <h3>What this can miss</h3>
         <p>{finding.limits}</p>
         <h3>What to do</h3>
@@ -32,7 +35,7 @@ export function EvidenceTab({ finding }: { readonly finding: Finding }): ReactEl
 
 const SHORT_TEXT = 400;
 
-function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name: string }): ReactElement | null {
+function Piece({ evidence, name, offset }: { readonly evidence: Evidence; readonly name: string; readonly offset: number | undefined }): ReactElement | null {
   switch (evidence.kind) {
     case 'entropy':
       return <EntropyTraces title={evidence.title} untriggered={evidence.untriggered} triggered={evidence.triggered} fileName={`${name}-entropy`} />;
@@ -43,15 +46,15 @@ function Piece({ evidence, name }: { readonly evidence: Evidence; readonly name:
         <section className={styles.piece}><h3>{evidence.title}</h3><pre>{evidence.text}</pre></section>
       );
     case 'bytes':
-      return <section className={styles.piece}><h3>{evidence.title} <span className="mono">{evidence.file} @ 0x{evidence.offset.toString(16)}</span></h3><pre>{hexLines(evidence.hex, evidence.offset)}</pre></section>;
+      return <HexView evidence={evidence} at={offset} />;
     case 'classes':
       return <StripPlot title={evidence.title} signals={evidence.rows.map(({ label, value, nullValues }) => ({ name: label, value, nullValues, unit: evidence.unit }))} fileName={`${name}-classes`} />;
     case 'table':
       return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={evidence.columns} rows={evidence.rows} note="" /></section>;
     case 'disassembly':
-      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['offset', 'instruction', 'argument', 'note']} rows={evidence.lines.map(({ offset, instruction, argument, marked, note }) => [offset, instruction, argument, `${marked === true ? '◀ ' : ''}${note ?? ''}`])} note="" /></section>;
+      return <Disassembly evidence={evidence} />;
     case 'fields':
-      return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={['field', 'offset', 'expected', 'found']} rows={evidence.rows.map(({ field, offset, expected, found }) => [field, offset ?? '', expected ?? '', found])} note="" /></section>;
+      return <HeaderFields evidence={evidence} />;
     case 'graph':
       return <GraphPath title={evidence.title} nodes={evidence.nodes} edges={evidence.edges} fileName={`${name}-graph`} />;
     case 'source':
@@ -101,15 +104,4 @@ function Payload({ text, payload }: { readonly text: string; readonly payload: s
   const at = wanted === '' ? -1 : text.indexOf(wanted);
   if (at < 0) return <>{text}</>;
   return <>{text.slice(0, at)}<b>{text.slice(at, at + wanted.length)}</b>{text.slice(at + wanted.length)}</>;
-}
-
-function hexLines(hex: string, offset: number): string {
-  const bytes = hex.match(/../g) ?? [];
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = bytes.slice(at, at + 16);
-    const text = row.map((byte) => { const code = Number.parseInt(byte, 16); return code >= 32 && code < 127 ? String.fromCharCode(code) : '.'; }).join('');
-    lines.push(`${(offset + at).toString(16).padStart(8, '0')}  ${row.join(' ').padEnd(47)}  ${text}`);
-  }
-  return lines.join('\n');
 }

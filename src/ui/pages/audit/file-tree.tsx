@@ -1,0 +1,74 @@
+// Every file and every file inside it: format by content, size, what was made of its bytes, and its hash. The bar shows the
+// bytes in their order; words beside it say the same.
+import { Fragment, useState, type ReactElement } from 'react';
+import type { ReportFile, ReportInspection, ReportMember } from '../../../engine/report/report.ts';
+import { formatBytes } from '../../format.ts';
+import styles from './file-tree.module.css';
+
+const MEMBERS_SHOWN = 200;
+
+export function FileTree({ files }: { readonly files: readonly ReportFile[] }): ReactElement {
+  return (
+    <table className={styles.table}>
+      <thead><tr><th>path</th><th>format, by content</th><th className={styles.right}>size</th><th>looked into</th><th>sha-256</th></tr></thead>
+      <tbody>{files.map((file) => <FileRows key={file.path} file={file} />)}</tbody>
+    </table>
+  );
+}
+
+function FileRows({ file }: { readonly file: ReportFile }): ReactElement {
+  const members = file.inspection?.members ?? [];
+  // A few members are shown at once; so are those that nobody could look into.
+  const [open, setOpen] = useState(members.length > 0 && members.length <= 12);
+  const shown = open ? members.slice(0, MEMBERS_SHOWN) : [];
+  const left = members.length - shown.length + (file.inspection?.membersLeftOut ?? 0);
+  return (
+    <>
+      <tr>
+        <td className={styles.path}>
+          {members.length > 0 && <button className="plain" aria-expanded={open} aria-label={`${members.length} files inside ${file.path}`} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'}</button>}
+          {file.path}
+        </td>
+        <td>{file.format}</td>
+        <td className={styles.right}>{formatBytes(file.bytes)}</td>
+        <td>{file.inspection === undefined ? <span className={styles.aside}>after the audit</span> : <Inspected inspection={file.inspection} bytes={file.bytes} />}</td>
+        <td className={styles.hash} title={file.sha256}>{file.sha256}</td>
+      </tr>
+      {shown.map((member, index) => <MemberRow key={index} member={member} />)}
+      {open && left > 0 && <tr><td className={styles.member} colSpan={5}><span className={styles.aside}>and {left} more inside</span></td></tr>}
+    </>
+  );
+}
+
+function MemberRow({ member }: { readonly member: ReportMember }): ReactElement {
+  const parts = member.path.split('!');
+  return (
+    <tr>
+      <td className={styles.member} style={{ paddingLeft: `${14 + 14 * parts.length}px` }} title={member.path}>{parts.at(-1)}</td>
+      <td>{member.format}</td>
+      <td className={styles.right}>{formatBytes(member.bytes)}</td>
+      <td><Inspected inspection={member} bytes={member.bytes} /></td>
+      <td />
+    </tr>
+  );
+}
+
+const WORDS = { inspected: '● inspected', partly: '◐ partly', 'not-inspected': '○ not inspected' } as const;
+
+function Inspected({ inspection, bytes }: { readonly inspection: Pick<ReportInspection, 'status' | 'reason' | 'ranges' | 'parsed' | 'skipped' | 'opaque'>; readonly bytes: number }): ReactElement {
+  const { status, reason, ranges, parsed, skipped, opaque } = inspection;
+  const text = `${formatBytes(parsed)} parsed, ${formatBytes(skipped)} known and left, ${formatBytes(opaque)} not inspectable`;
+  return (
+    <>
+      <span className={styles[status === 'not-inspected' ? 'not' : status]}>{WORDS[status]}</span>
+      {bytes > 0 && (
+        <span className={styles.bar} role="img" aria-label={text} title={text}>
+          {ranges.map(({ begin, end, state, what }, index) => (
+            <Fragment key={index}><span className={styles[state]} style={{ flexGrow: (end - begin) / bytes }} title={`${state === 'skipped' ? 'known and left' : state === 'opaque' ? 'not inspectable' : state}: ${what} (bytes ${begin} to ${end})`} /></Fragment>
+          ))}
+        </span>
+      )}
+      {reason !== undefined && <p className={styles.reason}>{reason}</p>}
+    </>
+  );
+}
