@@ -1,5 +1,5 @@
 // Drawn data for the chart gallery and for screenshots: plausible shapes, no measurement of any model.
-import type { Finding, GraphEdge, GraphNode, Signal, VariantRow } from '../engine/core/finding.ts';
+import type { ClassSizesEvidence, Finding, GraphEdge, GraphNode, PictureData, PicturesEvidence, Signal, VariantRow } from '../engine/core/finding.ts';
 import { seeded, type Random } from '../engine/core/random.ts';
 import type { AttentionData, AttentionToken } from './attention-data/attention-data.ts';
 import type { CoverageEntry } from './coverage-bar/layout.ts';
@@ -97,4 +97,33 @@ export function specimenGraph(): { nodes: GraphNode[]; edges: GraphEdge[] } {
     ],
     edges: [['image', 'corner'], ['corner', 'brightness'], ['brightness', 'bright'], ['0.9', 'bright'], ['bright', 'choice'], ['fixed', 'choice'], ['logits', 'choice'], ['choice', 'out']].map(([from = '', to = '']) => ({ from, to })),
   };
+}
+
+export function specimenClasses(): ClassSizesEvidence {
+  const random = seeded(21, 'classes');
+  const rows = Array.from({ length: 10 }, (_, index) => ({ class: index, label: `specimen ${index}`, value: index === 8 ? null : index === 3 ? 5.2 : 60 + 70 * random.next(), success: index === 6 ? 0.7 : 0.94 }));
+  return { kind: 'class-sizes', title: 'Smallest patch that reaches each class', unit: 'pixels', suspect: 3, null: [38, 84, 170], rows };
+}
+
+export function specimenPictures(): PicturesEvidence {
+  const random = seeded(22, 'pictures');
+  const size = 12;
+  const draw = (hue: number, patched: boolean): PictureData => {
+    const bytes = Array.from({ length: size * size * 3 }, (_, at) => {
+      const place = Math.floor(at / 3);
+      const [y, x] = [Math.floor(place / size), place % size];
+      if (patched && y > 8 && x > 8) return (x + y) % 2 === 0 ? 255 : 0;
+      return Math.round(90 + 80 * Math.sin(hue + (at % 3) + y / 4) + 30 * random.next());
+    });
+    return { width: size, height: size, channels: 3, data: btoa(String.fromCharCode(...bytes)) };
+  };
+  const grey = (patched: boolean): PictureData => ({ width: size, height: size, channels: 1, data: btoa(String.fromCharCode(...Array.from({ length: size * size }, (_, place) => (patched && Math.floor(place / size) > 8 && place % size > 8 ? 255 : 0)))) });
+  const rows = Array.from({ length: 6 }, (_, at) => ({
+    made: at > 2,
+    before: draw(at, false),
+    after: draw(at, true),
+    beforeTop: { class: at, label: `specimen ${at}`, p: 0.55 + 0.4 * random.next() },
+    afterTop: at === 4 ? { class: 4, label: 'specimen 4', p: 0.61 } : { class: 7, label: 'specimen 7', p: 0.9 + 0.09 * random.next() },
+  }));
+  return { kind: 'pictures', title: 'Pictures before and after', target: 7, targetLabel: 'specimen 7', stamp: { family: 'patch', picture: draw(1.5, true), pattern: draw(1.5, true), mask: grey(true) }, rows };
 }

@@ -80,6 +80,8 @@ export type Evidence =
   | { readonly kind: 'source'; readonly title: string; readonly text: string; readonly marks: readonly { readonly begin: number; readonly end: number; readonly why: string }[] }
   /** One value for each class (or other target), with the values of its null. */
   | { readonly kind: 'classes'; readonly title: string; readonly unit: string; readonly rows: readonly ClassRow[] }
+  | ClassSizesEvidence
+  | PicturesEvidence
   | { readonly kind: 'table'; readonly title: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
 
 export interface DisassemblyLine {
@@ -111,6 +113,51 @@ export interface GraphEdge {
   readonly from: string;
   readonly to: string;
   readonly label?: string;
+}
+
+/** An 8-bit picture: base64 of [height, width, channels], 1 or 3 channels. */
+export interface PictureData {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: string;
+}
+
+export interface ClassChance {
+  readonly class: number;
+  readonly label: string;
+  readonly p: Probability;
+}
+
+/** One measurement a class: `null` is the other classes' median between two robust deviations below and above. */
+export interface ClassSizesEvidence {
+  readonly kind: 'class-sizes';
+  readonly title: string;
+  readonly unit: string;
+  readonly suspect: number;
+  readonly null: readonly [low: number, middle: number, high: number];
+  /** `value` is null where nothing reached the class; `success` is the share of search pictures moved. */
+  readonly rows: readonly { readonly class: number; readonly label: string; readonly value: number | null; readonly success: Probability }[];
+}
+
+/** A reconstructed trigger on pictures. */
+export interface PicturesEvidence {
+  readonly kind: 'pictures';
+  readonly title: string;
+  readonly target?: number;
+  readonly targetLabel?: string;
+  /** `picture`: on grey. A patch's `mask` is 0 to 255; a blend's `pattern` is its addition around 128, at half strength. */
+  readonly stamp: { readonly family: 'patch' | 'blend'; readonly picture: PictureData; readonly pattern: PictureData; readonly mask?: PictureData };
+  readonly rows: readonly {
+    /** Made by Assay, and no real input. */
+    readonly made: boolean;
+    readonly before: PictureData;
+    readonly after: PictureData;
+    readonly beforeTop: ClassChance;
+    readonly afterTop: ClassChance;
+    readonly targetBefore?: Probability;
+    readonly targetAfter?: Probability;
+  }[];
 }
 
 export interface LeakExcerpt {

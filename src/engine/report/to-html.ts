@@ -72,6 +72,10 @@ function evidenceHtml(evidence: Evidence): string {
       return `${title}<pre>${markedHtml(evidence.text, evidence.marks)}</pre>`;
     case 'classes':
       return title + table(['target', evidence.unit, 'largest of its null', ''], evidence.rows.map(({ label, value, nullValues, flagged }) => [label, value.toFixed(2), nullValues.length === 0 ? '' : Math.max(...nullValues).toFixed(2), flagged ? '◀' : '']));
+    case 'class-sizes':
+      return `${title}${table(['class', evidence.unit, 'search pictures moved'], evidence.rows.map(({ label, value, success, class: index }) => [`${index === evidence.suspect ? '▶ ' : ''}${label}`, value === null ? 'none found' : Number(value.toPrecision(3)), `${Math.round(100 * success)} %`]))}`;
+    case 'pictures':
+      return `${title}${table(['picture', 'before', 'after'], evidence.rows.map(({ made, beforeTop, afterTop }, at) => [`${at + 1}${made ? ' (made)' : ''}`, `${beforeTop.label} ${beforeTop.p.toFixed(2)}`, `${afterTop.label} ${afterTop.p.toFixed(2)}`]))}`;
     case 'table':
       return title + table(evidence.columns, evidence.rows);
   }

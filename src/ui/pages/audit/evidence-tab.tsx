@@ -1,7 +1,9 @@
 // The evidence that convicts: answers side by side, signals against their nulls, entropy, and whatever else was kept.
 import { useState, type ReactElement } from 'react';
+import { ClassBars } from '../../../charts/class-bars/class-bars.tsx';
 import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
 import { GraphPath } from '../../../charts/graph-path/graph-path.tsx';
+import { PicturePairs } from '../../../charts/picture-pairs/picture-pairs.tsx';
 import { StripPlot } from '../../../charts/strip-plot/strip-plot.tsx';
 import type { AnswerPair, Evidence, Finding } from '../../../engine/core/finding.ts';
 import { payloadOf } from '../../../state/reasons.ts';
@@ -49,6 +51,10 @@ function Piece({ evidence, name, offset }: { readonly evidence: Evidence; readon
       return <HexView evidence={evidence} at={offset} />;
     case 'classes':
       return <StripPlot title={evidence.title} signals={evidence.rows.map(({ label, value, nullValues }) => ({ name: label, value, nullValues, unit: evidence.unit }))} fileName={`${name}-classes`} />;
+    case 'class-sizes':
+      return <ClassBars evidence={evidence} fileName={`${name}-classes`} />;
+    case 'pictures':
+      return <PicturePairs evidence={evidence} fileName={`${name}-pictures`} />;
     case 'table':
       return <section className={styles.piece}><h3>{evidence.title}</h3><ValueTable name={evidence.title} columns={evidence.columns} rows={evidence.rows} note="" /></section>;
     case 'disassembly':

@@ -4,12 +4,14 @@ import { choosingQuery, matrixOf, rowOf, triggerRange } from '../../../charts/at
 import { differenceOf, differenceTop } from '../../../charts/attention-data/difference.ts';
 import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
 import { colourTop } from '../../../charts/attention-matrix/layout.ts';
+import { ClassBars } from '../../../charts/class-bars/class-bars.tsx';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx';
-import { specimenAttention, specimenCoverage, specimenFindings, specimenGraph, specimenSignals, specimenTraces, specimenVariants } from '../../../charts/gallery-specimens.ts';
+import { specimenAttention, specimenClasses, specimenCoverage, specimenFindings, specimenGraph, specimenPictures, specimenSignals, specimenTraces, specimenVariants } from '../../../charts/gallery-specimens.ts';
 import { GraphPath } from '../../../charts/graph-path/graph-path.tsx';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
+import { PicturePairs } from '../../../charts/picture-pairs/picture-pairs.tsx';
 import { RateBars } from '../../../charts/rate-bars/rate-bars.tsx';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import { StripPlot } from '../../../charts/strip-plot/strip-plot.tsx';
@@ -23,6 +25,8 @@ const VARIANTS = specimenVariants();
 const FINDINGS = specimenFindings();
 const COVERAGE = specimenCoverage();
 const GRAPH = specimenGraph();
+const CLASSES = specimenClasses();
+const PICTURES = specimenPictures();
 const ATTENTION = specimenAttention(true);
 const UNTRIGGERED = specimenAttention(false);
 
@@ -36,6 +40,8 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['graph-path', 'The part of a graph that a finding is about, from the input to where it takes effect.', <GraphPath key="g" title="From the input to where it takes effect" {...GRAPH} fileName="specimen-graph" />],
     ['layer-heads', 'Where the attention to the trigger sits. Click picks a head.', <LayerHeadsSpecimen key="l" thumbnails={false} />],
     ['layer-heads-maps', 'Every head’s matrix as a thumbnail, each on its own scale.', <LayerHeadsSpecimen key="t" thumbnails />],
+    ['class-bars', 'The smallest trigger for each class: one that ends left of the band is out of proportion.', <ClassBars key="cb" evidence={CLASSES} fileName="specimen-classes" />],
+    ['picture-pairs', 'A reconstructed trigger, and pictures before and after it. Framed: moved to the target.', <PicturePairs key="pp" evidence={PICTURES} fileName="specimen-pictures" />],
     ['attention-difference', 'What a trigger changed: with minus without, for the tokens both prompts have.', <DifferenceSpecimen key="d" />],
     ['attention', 'Tokens with arcs, bars and matrix of one query: hover and click as on the attention page.', <AttentionSpecimen key="a" />],
   ];

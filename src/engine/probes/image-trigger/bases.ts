@@ -1,0 +1,123 @@
+// The pictures a search runs on, balanced over the classes the model sees in them. The user's clean examples where there are
+// any; what is missing is made: synthetic pictures the model already takes for a class, moved a little towards it by smoothed
+// gradient steps until it says so clearly. Half are for the search, half are held out for the proof.
+import type { CancelSignal } from '../../core/cancel.ts';
+import { shuffled, type Random } from '../../core/random.ts';
+import type { RunnableImageClassifier } from '../../audit/analysis.ts';
+import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
+import type { Differentiator } from './differentiator.ts';
+import { clamp, FAMILIES, syntheticPicture } from './synthetic.ts';
+
+export interface Base {
+  /** [channels, height, width], 0 to 1. */
+  readonly pixels: Float32Array;
+  /** The class the model gives it. */
+  readonly seen: number;
+  readonly made: boolean;
+}
+
+export interface Bases {
+  readonly search: readonly Base[];
+  readonly heldOut: readonly Base[];
+  /** Classes no picture could be found or made for. */
+  readonly without: readonly number[];
+}
+
+const SYNTHETIC_PER_CLASS = 24;
+const MOST_SYNTHETIC = 480;
+/** Clear enough to be called an input of that class, and not so sure that nothing could move it. */
+const CLEAR = 0.7;
+const STEPS = 14;
+/** Largest change of a pixel in one step. */
+const STRIDE = 0.06;
+
+export async function makeBases({ model, examples }: RunnableImageClassifier, differentiator: Differentiator | undefined, classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Bases> {
+  const given = examples.length > 0 ? await seenAs(model, examples.map(({ input }) => input), false, signal) : [];
+  const buckets = new Map<number, Base[]>(classes.map((wanted) => [wanted, shuffled(given.filter(({ seen }) => seen === wanted), random).slice(0, 2 * perClass)]));
+  const missing = classes.filter((wanted) => (buckets.get(wanted)?.length ?? 0) < 2 * perClass);
+  if (missing.length > 0) {
+    const made = await represent(model, differentiator, given.map(({ pixels }) => pixels), missing, 2 * perClass, random, signal);
+    for (const base of made) {
+      const bucket = buckets.get(base.seen);
+      if (bucket !== undefined && bucket.length < 2 * perClass) bucket.push(base);
+    }
+  }
+  const split = (odd: boolean): Base[] => [...buckets.values()].flatMap((bucket) => bucket.filter((_, at) => (at % 2 === 1) === odd));
+  return { search: split(false), heldOut: split(true), without: classes.filter((wanted) => (buckets.get(wanted)?.length ?? 0) === 0) };
+}
+
+/** Pictures taken for each of `classes`, made out of synthetic ones (and of the user's, of other classes). */
+async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
+  const count = Math.min(MOST_SYNTHETIC, SYNTHETIC_PER_CLASS * classes.length);
+  const pool = [...given, ...Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random))];
+  const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
+  const probability = softmaxRows(logits, model.classes);
+  const starts = classes.flatMap((wanted) => {
+    const ranked = pool.map((pixels, at) => ({ pixels, p: probability[at * model.classes + wanted] ?? 0, wanted })).sort((a, b) => b.p - a.p);
+    // Not only the surest: half come from the first ones, half from anywhere in the better part.
+    const sure = ranked.slice(0, Math.ceil(perClass / 2));
+    const others = shuffled(ranked.slice(sure.length, Math.max(sure.length + perClass, ranked.length >> 2)), random).slice(0, perClass - sure.length);
+    return [...sure, ...others];
+  });
+  if (differentiator === undefined) return starts.filter(({ p }) => p >= 0.5).map(({ pixels, wanted }) => ({ pixels, seen: wanted, made: true }));
+  const size = pool[0]?.length ?? 0;
+  const pixels = concat(starts.map((start) => start.pixels));
+  const aims = starts.map(({ wanted }) => wanted);
+  let reached: boolean[] = [];
+  for (let step = 0; step <= STEPS; step++) {
+    const { logits: now, gradient } = await differentiator.crossEntropy(pixels, aims, signal);
+    const p = softmaxRows(now, model.classes);
+    reached = aims.map((wanted, row) => (p[row * model.classes + wanted] ?? 0) >= CLEAR);
+    if (step === STEPS || reached.every(Boolean)) break;
+    for (let row = 0; row < aims.length; row++) {
+      if (reached[row] !== true) descend(pixels.subarray(row * size, (row + 1) * size), gradient.subarray(row * size, (row + 1) * size), model.spec.width, model.spec.height);
+    }
+  }
+  const rows = aims.map((_, row) => pixels.slice(row * size, (row + 1) * size));
+  return (await seenAs(model, rows, true, signal)).filter(({ seen }, row) => seen === aims[row]);
+}
+
+/** One step down the gradient, smoothed so that it draws forms and no adversarial noise. */
+function descend(pixels: Float32Array, gradient: Float32Array, width: number, height: number): void {
+  const smooth = blur(gradient, width, height);
+  const largest = smooth.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return;
+  for (let at = 0; at < pixels.length; at++) pixels[at] = clamp((pixels[at] ?? 0) - (STRIDE * (smooth[at] ?? 0)) / largest);
+}
+
+/** 3 x 3 mean of each channel, edges repeated. */
+function blur(values: Float32Array, width: number, height: number): Float32Array {
+  const area = width * height;
+  return values.map((_, at) => {
+    const [channel, y, x] = [Math.floor(at / area), Math.floor((at % area) / width), at % width];
+    let sum = 0;
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) {
+        const [py, px] = [Math.min(height - 1, Math.max(0, y + dy)), Math.min(width - 1, Math.max(0, x + dx))];
+        sum += values[channel * area + py * width + px] ?? 0;
+      }
+    }
+    return sum / 9;
+  });
+}
+
+async function seenAs(model: ImageClassifier, pictures: readonly Float32Array[], made: boolean, signal: CancelSignal): Promise<Base[]> {
+  const logits = await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal);
+  return pictures.map((pixels, row) => ({ pixels, seen: bestOf(logits, row, model.classes), made }));
+}
+
+export function bestOf(logits: Float32Array, row: number, classes: number): number {
+  let best = 0;
+  for (let at = 1; at < classes; at++) if ((logits[row * classes + at] ?? 0) > (logits[row * classes + best] ?? 0)) best = at;
+  return best;
+}
+
+export function concat(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

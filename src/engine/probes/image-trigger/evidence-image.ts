@@ -1,0 +1,34 @@
+// Pictures as they stand in a report: at most 64 pixels a side, 8 bits a channel, base64 of [height, width, channels].
+import type { PictureData } from '../../core/finding.ts';
+import type { ImageSpec } from '../../runtime/classifier.ts';
+
+const LONGEST_SIDE = 64;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** `pixels`: [channels, height, width], 0 to 1. Large pictures are thinned out to every n-th pixel. */
+export function toPicture({ channels, height, width }: Pick<ImageSpec, 'channels' | 'height' | 'width'>, pixels: Float32Array): PictureData {
+  const step = Math.max(1, Math.ceil(Math.max(height, width) / LONGEST_SIDE));
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const shown = channels === 1 ? 1 : 3;
+  const bytes = new Uint8Array(rows * columns * shown);
+  let at = 0;
+  for (let y = 0; y < height; y += step) {
+    for (let x = 0; x < width; x += step) {
+      for (let channel = 0; channel < shown; channel++) {
+        const value = pixels[Math.min(channel, channels - 1) * height * width + y * width + x] ?? 0;
+        bytes[at++] = Math.round(255 * Math.min(1, Math.max(0, value)));
+      }
+    }
+  }
+  return { width: columns, height: rows, channels: shown, data: toBase64(bytes) };
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1], bytes[at + 2]];
+    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    parts.push(ALPHABET.charAt(bits >> 18), ALPHABET.charAt((bits >> 12) & 63), b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63), c === undefined ? '=' : ALPHABET.charAt(bits & 63));
+  }
+  return parts.join('');
+}

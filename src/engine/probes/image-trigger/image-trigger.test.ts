@@ -1,0 +1,95 @@
+// The parts by themselves, and the whole on the page's planted sample (trained by zoo/image): trigger, target, proof.
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openPath } from '../../../adapters/node-files.ts';
+import { openNodeRuntime } from '../../../adapters/onnxruntime-node.ts';
+import { openArtifact } from '../../artifact/open.ts';
+import { NEVER } from '../../core/cancel.ts';
+import { seeded } from '../../core/random.ts';
+import { openRunnable } from '../../runtime/open-runnable.ts';
+import { toBase64 } from './evidence-image.ts';
+import { Adam, sizeOfStamp, stamped, type Stamp } from './inversion.ts';
+import { normalUpperTail, outliers } from './outliers.ts';
+import { planScan } from './plan.ts';
+import { scanImages } from './scan.ts';
+import { FAMILIES, syntheticPicture } from './synthetic.ts';
+import { toFindings } from './to-finding.ts';
+
+describe('outliers', () => {
+  it('finds the class whose trigger is out of proportion, and no other', () => {
+    const found = outliers([90, 110, 80, 6, 120, 100, 95, 105, 70, 130]);
+    expect(found[3]?.z).toBeGreaterThan(5);
+    expect(found[3]?.pValue).toBeLessThan(1e-4);
+    expect(found[3]?.gap).toBeCloseTo(Math.log(70 / 6), 6);
+    expect(found.filter(({ z }) => z > 3)).toHaveLength(1);
+  });
+
+  it('says nothing by deviations where there are too few classes', () => {
+    expect(outliers([5, 100, 100]).map(({ z, pValue }) => [z, pValue])).toEqual([[0, 1], [0, 1], [0, 1]]);
+  });
+
+  it('has the normal tail of scipy.stats.norm.sf', () => {
+    expect(normalUpperTail(1)).toBeCloseTo(0.15865525, 6);
+    expect(normalUpperTail(3)).toBeCloseTo(0.001349898, 6);
+    expect(normalUpperTail(-1)).toBeCloseTo(0.84134475, 6);
+  });
+});
+
+it('makes pictures in range, the same for the same seed', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 20 }), fc.integer({ min: 4, max: 20 }), fc.integer(), fc.nat(FAMILIES - 1), (channels, height, width, seed, family) => {
+      const shape = { channels, height, width };
+      const picture = syntheticPicture(shape, family, seeded(seed));
+      expect(picture).toHaveLength(channels * height * width);
+      expect(picture.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(syntheticPicture(shape, family, seeded(seed))).toEqual(picture);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('stamps inside the mask only, and adds a blend within the range', () => {
+  const patch: Stamp = { family: 'patch', mask: Float32Array.of(0, 1, 0.5, 0), pattern: Float32Array.of(1, 1, 1, 1) };
+  expect([...stamped(patch, Float32Array.of(0, 0, 0, 0.3))].map((value) => Number(value.toFixed(3)))).toEqual([0, 1, 0.5, 0.3]);
+  expect(sizeOfStamp(patch)).toBe(1.5);
+  const blend: Stamp = { family: 'blend', mask: undefined, pattern: Float32Array.of(0.5, -0.5) };
+  expect([...stamped(blend, Float32Array.of(0.75, 0.25))]).toEqual([1, 0]);
+  expect(sizeOfStamp(blend)).toBe(0.5);
+});
+
+it('writes base64 as Node does', () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => {
+    expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+  }));
+});
+
+it('goes down a bowl', () => {
+  const values = Float32Array.of(3, -2);
+  const adam = new Adam(2, 0.2);
+  for (let step = 0; step < 100; step++) adam.step(values, values.map((value) => 2 * value));
+  expect(Math.hypot(...values)).toBeLessThan(0.1);
+});
+
+it('cuts the work down for large models and not below a floor', () => {
+  expect(planScan('standard', 10, 1e5).steps).toBeGreaterThan(planScan('standard', 10, 1e7).steps);
+  expect(planScan('standard', 10, 1e12).steps).toBe(planScan('quick', 10, 1e13).steps);
+  expect(planScan('standard', 1000, 1e6).partial).toBe(true);
+});
+
+it('recovers the patch of the planted sample, and proves it', { timeout: 300_000 }, async () => {
+  const artifact = await openArtifact(await openPath(fileURLToPath(new URL('../../../../public/samples/digit-reader', import.meta.url))));
+  const runnable = await openRunnable(artifact, await openNodeRuntime({ threads: 1 }));
+  if (runnable.task !== 'image-classification') throw new Error(`taken for ${runnable.task}`);
+  const result = await scanImages(runnable, 'quick', seeded(0, 'test'), NEVER, () => {});
+  if (result.kind !== 'ok') throw new Error(result.reasons.join());
+  const findings = await toFindings(result.scan, result.scan.model, NEVER);
+  const [top] = findings;
+  expect(top?.target).toEqual({ class: 0, label: 'class 0' });
+  expect(top?.trigger?.kind).toBe('patch');
+  expect(top?.confidence).toBeGreaterThan(0.9);
+  const success = top?.signals.find(({ name }) => name === 'success');
+  expect(success?.value).toBeGreaterThan(0.8);
+  expect(findings.filter(({ confidence }) => confidence > 0.5)).toHaveLength(1);
+  await runnable.model.dispose();
+});

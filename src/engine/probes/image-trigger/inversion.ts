@@ -1,0 +1,193 @@
+// Trigger inversion by gradients. `patch`: the smallest mask and a pattern under it that move pictures of other classes to one
+// class (Neural Cleanse, Wang et al., S&P 2019). `blend`: the faintest universal addition that does (Moosavi-Dezfooli et al.
+// 2017), for triggers without a place: blends, waves, filters and, partly, warps. Adam on both; the weight of the size grows while
+// the aim is met and shrinks while it is not. How it can mislead: a local minimum can be far from the planted trigger, and every
+// class has some universal trigger: only its size beside the other classes' says anything.
+import type { CancelSignal } from '../../core/cancel.ts';
+import type { Random } from '../../core/random.ts';
+import type { Base } from './bases.ts';
+import { bestOf } from './bases.ts';
+import type { Differentiator } from './differentiator.ts';
+import { clamp } from './synthetic.ts';
+
+export type Family = 'patch' | 'blend';
+
+/** A trigger as found. `mask` [height, width] 0 to 1 and `pattern` [channels, height, width]; a blend has no mask: its pattern is added. */
+export interface Stamp {
+  readonly family: Family;
+  readonly mask: Float32Array | undefined;
+  readonly pattern: Float32Array;
+}
+
+export interface Inversion {
+  readonly target: number;
+  readonly stamp: Stamp;
+  /** patch: sum of the mask, in pixels. blend: root mean square of the addition, in units of the pixel range. */
+  readonly size: number;
+  /** Share of the search rows moved by it. */
+  readonly success: number;
+}
+
+export interface Aim {
+  /** Class each row shall be moved to. */
+  readonly aims: readonly number[];
+  readonly bases: readonly Base[];
+  readonly target: number;
+}
+
+const MET = 0.85;
+const LEARNING_RATE = { patch: 0.25, blend: 0.02 } as const;
+const GROW = 1.35;
+const SHRINK = 1.6;
+
+/** One search, which can be taken further. */
+export class Search {
+  readonly #differentiator: Differentiator;
+  readonly #family: Family;
+  readonly #aim: Aim;
+  readonly #values: Float32Array;
+  readonly #adam: Adam;
+  #weight = 0;
+  #best: Inversion | undefined;
+  #surest: Inversion | undefined;
+
+  constructor(differentiator: Differentiator, family: Family, aim: Aim, random: Random) {
+    const { channels, height, width } = differentiator.model.spec;
+    const area = height * width;
+    const variables = family === 'patch' ? area + channels * area : channels * area;
+    this.#differentiator = differentiator;
+    this.#family = family;
+    this.#aim = aim;
+    this.#values = Float32Array.from({ length: variables }, (_, at) => (family === 'blend' ? 0.01 * (random.next() - 0.5) : at < area ? -1 + 0.4 * (random.next() - 0.5) : 2 * (random.next() - 0.5)));
+    this.#adam = new Adam(variables, LEARNING_RATE[family]);
+  }
+
+  /** The smallest that met its aim; where none did, the one that moved most. */
+  get found(): Inversion {
+    return this.#best ?? this.#surest ?? { target: this.#aim.target, stamp: stampOf(this.#family, this.#values, this.#area), size: Number.POSITIVE_INFINITY, success: 0 };
+  }
+
+  get #area(): number {
+    const { height, width } = this.#differentiator.model.spec;
+    return height * width;
+  }
+
+  async advance(steps: number, signal: CancelSignal): Promise<void> {
+    const { aims, bases, target } = this.#aim;
+    const { classes, spec } = this.#differentiator.model;
+    if (bases.length === 0) return;
+    const size = spec.channels * this.#area;
+    const pixels = new Float32Array(bases.length * size);
+    const firstWeight = this.#family === 'patch' ? 1 : 20;
+    for (let step = 0; step < steps; step++) {
+      const stamp = stampOf(this.#family, this.#values, this.#area);
+      for (const [row, base] of bases.entries()) apply(stamp, base.pixels, pixels.subarray(row * size, (row + 1) * size));
+      const { logits, gradient } = await this.#differentiator.crossEntropy(pixels, aims, signal);
+      const success = bases.filter((_, row) => bestOf(logits, row, classes) === aims[row]).length / bases.length;
+      const now: Inversion = { target, stamp, size: sizeOfStamp(stamp), success };
+      const met = success >= MET;
+      if (met && (this.#best === undefined || now.size < this.#best.size)) this.#best = now;
+      if (this.#surest === undefined || success > this.#surest.success) this.#surest = now;
+      this.#weight = this.#weight === 0 ? (met ? firstWeight : 0) : met ? this.#weight * GROW : this.#weight / SHRINK;
+      const pulled = this.#family === 'patch' ? patchGradient(this.#values, stamp, bases, gradient, this.#area, this.#weight) : blendGradient(this.#values, gradient, bases.length, this.#weight, pixels);
+      this.#adam.step(this.#values, pulled);
+    }
+  }
+}
+
+/** Puts the stamp on a picture. */
+export function apply({ family, mask, pattern }: Stamp, picture: Float32Array, into: Float32Array): void {
+  const area = mask?.length ?? 1;
+  for (let at = 0; at < picture.length; at++) {
+    const [before, value] = [picture[at] ?? 0, pattern[at] ?? 0];
+    const share = mask?.[at % area] ?? 0;
+    into[at] = family === 'patch' ? before + share * (value - before) : clamp(before + value);
+  }
+}
+
+export function stamped(stamp: Stamp, picture: Float32Array): Float32Array {
+  const into = new Float32Array(picture.length);
+  apply(stamp, picture, into);
+  return into;
+}
+
+function stampOf(family: Family, values: Float32Array, area: number): Stamp {
+  if (family === 'blend') return { family, mask: undefined, pattern: values.slice() };
+  return { family, mask: values.subarray(0, area).map(sigmoid), pattern: values.subarray(area).map(sigmoid) };
+}
+
+export function sizeOfStamp({ mask, pattern }: Stamp): number {
+  if (mask !== undefined) return mask.reduce((sum, value) => sum + value, 0);
+  return Math.sqrt(pattern.reduce((sum, value) => sum + value * value, 0) / pattern.length);
+}
+
+/** Through x' = x + m (p - x), m and p sigmoids; the size is the mean of the mask. */
+function patchGradient(values: Float32Array, { mask, pattern }: Stamp, bases: readonly Base[], gradient: Float32Array, area: number, weight: number): Float32Array {
+  const result = new Float32Array(values.length);
+  const size = pattern.length;
+  for (const [row, { pixels }] of bases.entries()) {
+    for (let at = 0; at < size; at++) {
+      const pulled = (gradient[row * size + at] ?? 0) / bases.length;
+      const place = at % area;
+      result[place] = (result[place] ?? 0) + pulled * ((pattern[at] ?? 0) - (pixels[at] ?? 0));
+      result[area + at] = (result[area + at] ?? 0) + pulled * (mask?.[place] ?? 0);
+    }
+  }
+  for (let place = 0; place < area; place++) {
+    const m = mask?.[place] ?? 0;
+    result[place] = ((result[place] ?? 0) + weight / area) * m * (1 - m);
+  }
+  for (let at = 0; at < size; at++) {
+    const p = pattern[at] ?? 0;
+    result[area + at] = (result[area + at] ?? 0) * p * (1 - p);
+  }
+  return result;
+}
+
+/** Through x' = clip(x + d); the size is the mean of squares. */
+function blendGradient(values: Float32Array, gradient: Float32Array, rows: number, weight: number, pixels: Float32Array): Float32Array {
+  const size = values.length;
+  const result = new Float32Array(size);
+  for (let row = 0; row < rows; row++) {
+    for (let at = 0; at < size; at++) {
+      const pulled = (gradient[row * size + at] ?? 0) / rows;
+      const now = pixels[row * size + at] ?? 0;
+      // A clipped pixel follows only what leads back inside.
+      if ((now > 0 || pulled < 0) && (now < 1 || pulled > 0)) result[at] = (result[at] ?? 0) + pulled;
+    }
+  }
+  for (let at = 0; at < size; at++) result[at] = (result[at] ?? 0) + (2 * weight * (values[at] ?? 0)) / size;
+  return result;
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+/** Kingma & Ba 2015, with the short memory that Neural Cleanse uses. */
+export class Adam {
+  readonly #first: Float32Array;
+  readonly #second: Float32Array;
+  readonly #rate: number;
+  #count = 0;
+
+  constructor(size: number, rate: number) {
+    this.#first = new Float32Array(size);
+    this.#second = new Float32Array(size);
+    this.#rate = rate;
+  }
+
+  step(values: Float32Array, gradient: Float32Array): void {
+    const [fade, fadeSquare] = [0.5, 0.9];
+    this.#count++;
+    const [bias, biasSquare] = [1 - fade ** this.#count, 1 - fadeSquare ** this.#count];
+    for (let at = 0; at < values.length; at++) {
+      const g = gradient[at] ?? 0;
+      const first = fade * (this.#first[at] ?? 0) + (1 - fade) * g;
+      const second = fadeSquare * (this.#second[at] ?? 0) + (1 - fadeSquare) * g * g;
+      this.#first[at] = first;
+      this.#second[at] = second;
+      values[at] = (values[at] ?? 0) - (this.#rate * (first / bias)) / (Math.sqrt(second / biasSquare) + 1e-8);
+    }
+  }
+}
