@@ -8,6 +8,7 @@ import type { AssayClient, AuditRequest, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
+import { createMonitor, type MonitorStore } from './monitor.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
 import { createNotices, type NoticesState } from './notices.ts';
 import { createPlayground, type PlaygroundState } from './playground.ts';
@@ -28,6 +29,7 @@ export interface App {
   readonly theme: StoreApi<ThemeState>;
   readonly notices: StoreApi<NoticesState>;
   readonly navigation: StoreApi<NavigationState>;
+  readonly monitor: StoreApi<MonitorStore>;
 
   begin(): Promise<void>;
   open(input: OpenInput): Promise<void>;
@@ -56,6 +58,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const theme = createTheme(host);
   const notices = createNotices();
   const navigation = createNavigation(host);
+  const monitor = createMonitor(client.monitor, host, () => session.getState().model?.sha256);
 
   const forget = (): void => {
     audit.getState().reset();
@@ -64,7 +67,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   };
 
   return {
-    client, host, session, audit, attention, playground, fingerprints, history, triage, theme, notices, navigation,
+    client, host, session, audit, attention, playground, fingerprints, history, triage, theme, notices, navigation, monitor,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh()]);

@@ -2,6 +2,7 @@
 // Everything that crosses is plain data (structured clone), failures come back as Result, never as exceptions.
 // Imports run one way (workers <- state), so the workers' client matches this interface by shape and main.tsx,
 // the composition root, is where the compiler compares the two.
+import type { MonitorClient } from './monitor-client.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
@@ -173,6 +174,8 @@ export interface StoredReportSummary {
 }
 
 export interface AssayClient {
+  /** Prediction logs: a worker of its own. */
+  readonly monitor: MonitorClient;
   /** Which backend this browser will run and why, before anything is open. */
   environment(): Promise<Result<RuntimeEnvironment>>;
   samples(): Promise<Result<readonly Sample[]>>;

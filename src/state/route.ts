@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'attention'; readonly finding?: string }
   | { readonly page: 'playground'; readonly finding?: string }
   | { readonly page: 'fingerprints' }
+  | { readonly page: 'monitor'; readonly alert?: string }
   | { readonly page: 'history' }
   | { readonly page: 'gallery'; readonly specimen?: string };
 
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
   const [first, second, third] = rest;
   if (page === 'attention' || page === 'playground') return first === undefined || first === '' ? { page } : { page, finding: first };
   if (page === 'history' || page === 'fingerprints') return { page };
+  if (page === 'monitor') return first === undefined || first === '' ? { page } : { page, alert: first };
   if (page === 'gallery') return first === undefined || first === '' ? { page } : { page, specimen: first };
   if (first === 'finding' && second !== undefined && second !== '') {
     const tab = DETAIL_TABS.find((name) => name === third);
@@ -41,6 +43,8 @@ function partsOf(route: Route): string[] {
     case 'attention':
     case 'playground':
       return route.finding === undefined ? [route.page] : [route.page, route.finding];
+    case 'monitor':
+      return route.alert === undefined ? ['monitor'] : ['monitor', route.alert];
     case 'gallery':
       return route.specimen === undefined ? ['gallery'] : ['gallery', route.specimen];
     case 'fingerprints':

@@ -11,6 +11,7 @@ import { AuditPage } from './pages/audit/audit-page.tsx';
 import { FingerprintsPage } from './pages/fingerprints/fingerprints-page.tsx';
 import { GalleryPage } from './pages/gallery/gallery-page.tsx';
 import { HistoryPage } from './pages/history/history-page.tsx';
+import { MonitorPage } from './pages/monitor/monitor-page.tsx';
 import { PlaygroundPage } from './pages/playground/playground-page.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { Footer } from './shell/footer.tsx';
@@ -86,6 +87,8 @@ function Page({ route }: { readonly route: Route }): ReactElement {
       return <PlaygroundPage />;
     case 'fingerprints':
       return <FingerprintsPage />;
+    case 'monitor':
+      return <MonitorPage alert={route.alert} />;
     case 'history':
       return <HistoryPage />;
     case 'gallery':

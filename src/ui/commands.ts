@@ -34,6 +34,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'go-attention', group: 'Go to', label: 'Attention', hotkey: '2', enabled: always, run: () => navigation.getState().go({ page: 'attention' }) },
     { id: 'go-playground', group: 'Go to', label: 'Playground', hotkey: '3', enabled: always, run: () => navigation.getState().go({ page: 'playground' }) },
     { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
+    { id: 'go-monitor', group: 'Go to', label: 'Monitor', hotkey: '5', enabled: always, run: () => navigation.getState().go({ page: 'monitor' }) },
     { id: 'go-history', group: 'Go to', label: 'History', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 
@@ -84,5 +85,7 @@ function stepFinding(app: App, by: number): void {
 function release(app: App): void {
   const { route, go } = app.navigation.getState();
   if (route.page === 'audit' && (route.finding !== undefined || route.stage !== undefined || route.coverage === true)) go({ page: 'audit' });
+  if (route.page === 'monitor' && route.alert !== undefined) go({ page: 'monitor' });
+  else if (route.page === 'monitor') app.monitor.getState().setBrush(undefined);
   if (route.page === 'attention') app.attention.getState().release();
 }

@@ -35,6 +35,13 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
     app.notices.getState().say('error', 'Nothing to open', 'The drop held no files.');
     return;
   }
+  // On the monitor's page a drop is a log, or a baseline file.
+  if (app.navigation.getState().route.page === 'monitor') {
+    const { profile, take } = app.monitor.getState();
+    const name = files.length === 1 ? first.path : nameOfLoose(files.map(({ path }) => path));
+    await take(profile === undefined || first.path.endsWith('.json') ? 'baseline' : 'log', { name, files });
+    return;
+  }
   const kept = (await handles).filter((handle) => handle !== null);
   await openFiles(app, only?.isDirectory === true ? only.name : files.length === 1 ? first.path : nameOfLoose(files.map(({ path }) => path)), files, kept);
 }

@@ -8,6 +8,7 @@ import { capture, type Result } from '../engine/core/result.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import { digestOfFiles } from './digest.ts';
+import { MonitorWorkerClient } from './monitor-client.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
 import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
@@ -28,6 +29,7 @@ export interface ClientOptions {
 const STOP_WITHIN_MS = 20_000;
 
 export class WorkerClient {
+  readonly monitor: MonitorWorkerClient;
   readonly #options: ClientOptions;
   readonly #storage: Promise<Storage | undefined>;
   readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
@@ -42,6 +44,7 @@ export class WorkerClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.monitor = new MonitorWorkerClient(options.baseUrl);
     this.#storage = options.storage;
   }
 

@@ -37,6 +37,10 @@ export const NO_LAB: LabHost = {
 export function scriptedClient(script: Script): ScriptedClient {
   const asked: ScriptedClient['asked'] = { opens: [], audits: [], attention: [], generate: [], cancels: 0, pauses: [] };
   return {
+    monitor: {
+      describe: async () => NOTHING, baseline: async () => NOTHING, check: async () => NOTHING, power: async () => NOTHING, redTeam: async () => NOTHING, search: async () => NOTHING, sample: async () => NOTHING,
+      cancel: () => {},
+    },
     asked,
     environment: async () => ({ kind: 'ok', value: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' } }),
     samples: async () => ({ kind: 'ok', value: [] }),

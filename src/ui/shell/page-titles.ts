@@ -5,6 +5,7 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   attention: 'Attention',
   playground: 'Playground',
   fingerprints: 'Fingerprints',
+  monitor: 'Monitor',
   history: 'History',
   gallery: 'Chart gallery',
 };

@@ -1,5 +1,6 @@
 // Left navigation: the workbench, the library and the samples.
 import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
 import { formatRoute, type PageName } from '../../state/route.ts';
 import { useApp, useAudit, useFingerprints, useHistory, useNavigation, useSession } from '../app-context.ts';
 import { classes } from '../class-names.ts';
@@ -10,6 +11,7 @@ export function SideNav(): ReactElement {
   const app = useApp();
   const page = useNavigation((state) => state.route.page);
   const findings = useAudit((state) => state.view.findings.filter(({ severity }) => severity !== 'info').length);
+  const alerts = useStore(app.monitor, (state) => state.view?.report.alerts.filter(({ state: at }) => at === 'open').length ?? 0);
   const reports = useHistory((state) => state.reports.length);
   const flagged = useFingerprints((state) => state.analysis?.models.filter(({ role, tier }) => role === 'candidate' && tier === 'high').length);
   const samples = useSession((state) => state.samples);
@@ -27,6 +29,7 @@ export function SideNav(): ReactElement {
       {entry('attention')}
       {entry('playground')}
       {entry('fingerprints', flagged)}
+      {entry('monitor', alerts)}
       <h2>Library</h2>
       {entry('history', reports)}
       {samples.length > 0 && <h2>Samples</h2>}

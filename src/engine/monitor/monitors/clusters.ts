@@ -1,12 +1,13 @@
 // Small dense groups of inputs that the baseline hardly knows and that lead to one output: what a trigger looks like
 // from outside. Half of the sampled rows are cut into cells (k-means in the baseline's whitened components); the other
-// half, which had no say in where the cells are, is counted against the baseline's own points in each cell (Fisher's
+// half, which had no say in where the cells are (nor in the few directions that are added where the log's inputs leave
+// the baseline's components: a trigger often has a direction of its own), is counted against the baseline's own points in each cell (Fisher's
 // exact test, Bonferroni over cells). Cells that stand out and lie together are one cluster.
 import { breathe } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
 import { shuffled } from '../../core/random.ts';
 import type { FeatureScorer } from '../profile/feature-space.ts';
-import { squaredDistance } from '../profile/feature-space.ts';
+import { leadingDirections, squaredDistance } from '../profile/feature-space.ts';
 import { gramsOf } from '../profile/prompt-grams.ts';
 import type { SampledRow } from '../profile/reservoir.ts';
 import { fisherExact } from '../statistics/binomial.ts';
@@ -19,6 +20,9 @@ const LARGEST_SHARE = 0.25;
 const PURE = 0.8;
 const FEWEST_ROWS = 400;
 const ROUNDS = 8;
+const NEW_DIRECTIONS = 6;
+const FARTHEST = 0.05;
+const MOST_FOR_DIRECTIONS = 6000;
 const SHOWN = 8;
 
 export const clusters: Monitor = {
@@ -30,11 +34,15 @@ export const clusters: Monitor = {
   run: async (context) => {
     const { profile, scorer, sample, random, signal } = context;
     const known = profile.features?.sample ?? [];
-    const rows = sample.flatMap((row, index) => (row.features === undefined ? [] : [{ row, index, at: scorer?.place(row.features) ?? new Float64Array(0) }]));
-    if (scorer === undefined || rows.length < FEWEST_ROWS) return [];
-    const baseline = known.map((features) => scorer.place(features));
-    const mixed = shuffled(rows, random.fork(ID));
-    const [shape, count] = [mixed.slice(0, mixed.length >> 1), mixed.slice(mixed.length >> 1)];
+    const withFeatures = sample.flatMap((row, index) => (row.features === undefined ? [] : [{ row, index, features: row.features }]));
+    if (scorer === undefined || withFeatures.length < FEWEST_ROWS) return [];
+    const mixed = shuffled(withFeatures, random.fork(ID));
+    const half = mixed.length >> 1;
+    const placed = placer(scorer, mixed.slice(0, half).map(({ features }) => features), known);
+    await breathe(signal);
+    const rows = mixed.map(({ row, index, features }) => ({ row, index, at: placed(features) }));
+    const baseline = known.map(placed);
+    const [shape, count] = [rows.slice(0, half), rows.slice(half)];
     await breathe(signal);
     const centres = kMeans(shape.map(({ at }) => at), Math.min(160, Math.max(8, Math.floor(shape.length / 40))), random.fork(`${ID}/k-means`));
     await breathe(signal);
@@ -97,6 +105,24 @@ function describe(context: MonitorContext, cluster: Cluster, members: readonly S
       ? { columns: ['words', 'in the group', 'elsewhere'], rows: marks.map(({ gram, inside, outside }) => [gram, percent(inside), percent(outside)]) }
       : { columns: ['feature', 'group, in standard deviations from the usual', 'median distance score'], rows: featureMarks(profile, members).map(({ name, z }) => [name, Number(z.toFixed(2)), Number(distance.toFixed(1))]) },
   };
+}
+
+/** The baseline's whitened components, and after them a few directions in which the log leaves those, in the baseline's units. */
+function placer(scorer: FeatureScorer, shaping: readonly Float32Array[], known: readonly (readonly number[])[]): (features: ArrayLike<number>) => Float64Array {
+  const step = Math.max(1, Math.floor(shaping.length / MOST_FOR_DIRECTIONS));
+  // The few that leave farthest say where to look: a group of 1 % would drown in all others' noise.
+  const left = shaping.filter((_, i) => i % step === 0).map((features) => scorer.residual(features));
+  const length = (residual: Float64Array): number => residual.reduce((sum, x) => sum + x * x, 0);
+  const far = [...left].sort((a, b) => length(b) - length(a)).slice(0, Math.max(NEW_DIRECTIONS, Math.floor(left.length * FARTHEST)));
+  const total = left.reduce((sum, residual) => sum + length(residual), 0);
+  const directions = total > 1e-9 ? leadingDirections(far, NEW_DIRECTIONS) : [];
+  const along = (features: ArrayLike<number>): number[] => {
+    const residual = scorer.residual(features);
+    return directions.map((direction) => direction.reduce((sum, x, k) => sum + x * (residual[k] ?? 0), 0));
+  };
+  const usual = known.map(along);
+  const scales = directions.map((_, k) => Math.sqrt(usual.reduce((sum, row) => sum + (row[k] ?? 0) ** 2, 0) / Math.max(1, usual.length)) || 1);
+  return (features) => Float64Array.from([...scorer.place(features), ...along(features).map((x, k) => x / (scales[k] ?? 1))]);
 }
 
 /** n-grams that the group holds and others do not. */

@@ -81,6 +81,18 @@ export class FeatureScorer {
     return residualVariance > 0 ? least + leftOver(this.#centred, projected) / residualVariance : least;
   }
 
+  /** What the components leave over, [dimensions]. */
+  residual(features: ArrayLike<number>, offset = 0): Float64Array {
+    const { dimensions, mean } = this.#space;
+    const out = new Float64Array(dimensions);
+    for (let k = 0; k < dimensions; k++) out[k] = (features[offset + k] ?? 0) - (mean[k] ?? 0);
+    const weights = project(out, this.#components);
+    this.#components.forEach((component, i) => {
+      for (let k = 0; k < dimensions; k++) out[k] = (out[k] ?? 0) - (weights[i] ?? 0) * (component[k] ?? 0);
+    });
+    return out;
+  }
+
   #whiten(projected: Float64Array): Float64Array {
     const { rank, whitening } = this.#space;
     const out = new Float64Array(rank);
@@ -115,6 +127,12 @@ function leftOver(row: Float64Array, projected: Float64Array): number {
   for (const x of row) whole += x * x;
   for (const x of projected) whole -= x * x;
   return Math.max(0, whole);
+}
+
+/** Directions in which some vectors vary most, orthonormal. */
+export function leadingDirections(rows: readonly Float64Array[], count: number): Float64Array[] {
+  const d = rows[0]?.length ?? 0;
+  return principal(rows, d, Math.min(d, count)).filter((direction) => direction.some((x) => x !== 0));
 }
 
 /** Leading directions of the covariance: X'X applied to an orthonormal block, again and again. */

@@ -15,8 +15,6 @@ import type { Probability } from '../../core/units.ts';
 
 /** Odds ratios of the alternatives: small nudges need more evidence, large ones are seen at once. */
 export const ODDS_RATIOS = [1.05, 1.12, 1.3, 1.7, 3, 10] as const;
-/** The alternative by which the time of change is estimated. */
-const MIDDLE = 3;
 const MOST_EXPONENT = 600;
 
 export type Direction = 'up' | 'down';
@@ -56,11 +54,11 @@ interface Detector {
   readonly sums: Float64Array;
   trialsSeen: number;
   hits: number;
-  /** CUSUM of the middle alternative, and where it last stood at its bottom. */
-  walk: number;
-  began: number;
-  hitsAtBegin: number;
-  trialsAtBegin: number;
+  /** CUSUM of each alternative, and where it last stood at its bottom. */
+  readonly walk: Float64Array;
+  readonly began: Float64Array;
+  readonly hitsAtBegin: Float64Array;
+  readonly trialsAtBegin: Float64Array;
 }
 
 export class DetectorBank {
@@ -90,17 +88,17 @@ export class DetectorBank {
       const detector = detectors[i] as Detector;
       // The misses since the last hit, then the hit itself.
       this.#catchUp(detector, (this.#trials[detector.family] as number) - 1, position);
-      if (detector.direction === 'up' && detector.walk <= 0) this.#begin(detector, position);
+      if (detector.direction === 'up') begin(detector, position);
       detector.hits++;
       detector.trialsSeen++;
       let mean = 0;
-      const { sums, hit } = detector;
+      const { sums, hit, logHit, walk } = detector;
       for (let a = 0; a < sums.length; a++) {
         const next = ((sums[a] as number) + 1) * (hit[a] as number);
         sums[a] = next;
         mean += next;
+        walk[a] = (walk[a] as number) + (logHit[a] as number);
       }
-      detector.walk += detector.logHit[MIDDLE] as number;
       if (detector.direction === 'up') this.#judge(detector, (detector.weight * mean) / sums.length, position);
     }
   }
@@ -120,32 +118,27 @@ export class DetectorBank {
   #catchUp(detector: Detector, trials: number, position: number): void {
     const misses = trials - detector.trialsSeen;
     if (misses <= 0) return;
+    const { sums, logMiss, walk } = detector;
+    if (detector.direction === 'down') begin(detector, position);
     detector.trialsSeen = trials;
-    const { sums, logMiss } = detector;
-    if (detector.direction === 'down' && detector.walk <= 0) this.#begin(detector, position);
     for (let a = 0; a < sums.length; a++) {
       const log = logMiss[a] as number;
       const power = Math.exp(Math.min(MOST_EXPONENT, misses * log));
       const ratio = Math.exp(log);
       // (…((S + 1) L + 1) L …): S L^m + L (L^m - 1) / (L - 1).
       sums[a] = (sums[a] as number) * power + (Math.abs(log) < 1e-14 ? misses : (ratio * (power - 1)) / (ratio - 1));
+      walk[a] = (walk[a] as number) + misses * log;
     }
-    detector.walk += misses * (logMiss[MIDDLE] as number);
     if (detector.direction === 'down') this.#judge(detector, (detector.weight * total(sums)) / sums.length, position);
-  }
-
-  #begin(detector: Detector, position: number): void {
-    detector.walk = 0;
-    detector.began = position;
-    detector.hitsAtBegin = detector.hits;
-    detector.trialsAtBegin = detector.trialsSeen;
   }
 
   #judge(detector: Detector, eValue: number, position: number): void {
     if (eValue < this.#threshold) return;
-    const { event, direction, began, hits, hitsAtBegin, trialsSeen, trialsAtBegin } = detector;
-    this.#onAlarm({ event, direction, position, began, eValue, hits: hits - hitsAtBegin, trials: trialsSeen - trialsAtBegin });
-    detector.sums.fill(0);
+    const { event, direction, began, hits, hitsAtBegin, trialsSeen, trialsAtBegin, sums } = detector;
+    // The alternative that explains best what was seen says since when.
+    const best = sums.indexOf(Math.max(...sums));
+    this.#onAlarm({ event, direction, position, began: began[best] as number, eValue, hits: hits - (hitsAtBegin[best] as number), trials: trialsSeen - (trialsAtBegin[best] as number) });
+    sums.fill(0);
   }
 }
 
@@ -155,12 +148,24 @@ function detectorOf(event: WatchedEvent, index: number, direction: Direction): D
     const odds = (from / (1 - from)) * (direction === 'up' ? ratio : 1 / ratio);
     return odds / (1 + odds);
   });
+  const empty = (): Float64Array => new Float64Array(alternatives.length);
   const logHit = Float64Array.from(alternatives, (q) => Math.log(q / from) / event.inflation);
   const logMiss = Float64Array.from(alternatives, (q) => Math.log((1 - q) / (1 - from)) / event.inflation);
   return {
     event: index, family: event.family, direction, weight: event.weight, logHit, logMiss, hit: logHit.map(Math.exp), sums: new Float64Array(alternatives.length),
-    trialsSeen: 0, hits: 0, walk: 0, began: 0, hitsAtBegin: 0, trialsAtBegin: 0,
+    trialsSeen: 0, hits: 0, walk: empty(), began: empty(), hitsAtBegin: empty(), trialsAtBegin: empty(),
   };
+}
+
+/** Alternatives at their bottom begin anew: here the change may have started. */
+function begin({ walk, began, hits, hitsAtBegin, trialsSeen, trialsAtBegin }: Detector, position: number): void {
+  for (let a = 0; a < walk.length; a++) {
+    if ((walk[a] as number) > 0) continue;
+    walk[a] = 0;
+    began[a] = position;
+    hitsAtBegin[a] = hits;
+    trialsAtBegin[a] = trialsSeen;
+  }
 }
 
 function total(values: Float64Array): number {

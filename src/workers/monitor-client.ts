@@ -1,0 +1,68 @@
+// The page's side of the monitor worker: one call at a time; cancelling ends the worker, the next call starts another.
+import * as Comlink from 'comlink';
+import { capture, type Result } from '../engine/core/result.ts';
+import type { ColumnMapping } from '../engine/monitor/log/columns.ts';
+import type { Profile } from '../engine/monitor/profile/profile.ts';
+import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
+import type { MonitorView } from '../engine/monitor/report.ts';
+import type { SearchResult } from '../engine/monitor/search-log.ts';
+import type { BaselineRequest, BaselineResult, CheckRequest, LogDescription, LogFiles, MonitorWorker, PowerRequest, PowerResult } from './monitor-protocol.ts';
+import { startWorker, type StartedWorker } from './start-worker.ts';
+
+const SAMPLE = ['baseline.json', 'log.parquet'] as const;
+
+export class MonitorWorkerClient {
+  readonly #baseUrl: string;
+  #worker: StartedWorker<MonitorWorker> | undefined;
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  describe(log: LogFiles): Promise<Result<LogDescription>> {
+    return this.#call((worker) => worker.describe(log));
+  }
+
+  baseline(request: BaselineRequest, onRows: (rows: number) => void): Promise<Result<BaselineResult>> {
+    return this.#call((worker) => worker.baseline(request, Comlink.proxy(onRows)));
+  }
+
+  check(request: CheckRequest, onRows: (rows: number) => void): Promise<Result<MonitorView>> {
+    return this.#call((worker) => worker.check(request, Comlink.proxy(onRows)));
+  }
+
+  power(request: PowerRequest): Promise<Result<PowerResult>> {
+    return this.#call((worker) => worker.power(request));
+  }
+
+  redTeam(profile: Profile, request: RedTeamRequest, onRuns: (runs: number) => void): Promise<Result<RedTeamResult>> {
+    return this.#call((worker) => worker.redTeam(profile, request, Comlink.proxy(onRuns)));
+  }
+
+  search(log: LogFiles, mapping: ColumnMapping, trigger: string): Promise<Result<SearchResult>> {
+    return this.#call((worker) => worker.search(log, mapping, trigger));
+  }
+
+  /** The sample that is served beside the page: a baseline file and a log. */
+  sample(): Promise<Result<readonly File[]>> {
+    return capture(() =>
+      Promise.all(
+        SAMPLE.map(async (name) => {
+          const response = await fetch(new URL(`samples/monitor/${name}`, this.#baseUrl));
+          if (!response.ok) throw new Error(`samples/monitor/${name}: the host answered ${response.status}`);
+          return new File([await response.blob()], name);
+        }),
+      ),
+    );
+  }
+
+  cancel(): void {
+    this.#worker?.end('cancelled');
+    this.#worker = undefined;
+  }
+
+  #call<T>(work: (worker: Comlink.Remote<MonitorWorker>) => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.#worker === undefined || this.#worker.ended) this.#worker = startWorker<MonitorWorker>(new Worker(new URL('./monitor-worker.ts', import.meta.url), { type: 'module', name: 'assay-monitor' }));
+    return this.#worker.guard(work(this.#worker.proxy));
+  }
+}
