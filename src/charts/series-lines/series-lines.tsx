@@ -83,7 +83,7 @@ export function SeriesLines({ title, note, description, spec, height, fileName, 
           {layout.threshold !== undefined && (
             <>
               <line x1={plot.left} x2={plot.right} y1={layout.threshold} y2={layout.threshold} className={styles.threshold} />
-              <text x={plot.right} y={layout.threshold - 4} textAnchor="end" className={styles.thresholdLabel}>{spec.threshold?.label}</text>
+              <text x={plot.left + 4} y={layout.threshold - 4} className={styles.thresholdLabel}>{spec.threshold?.label}</text>
             </>
           )}
           {layout.paths.map(({ id, d, role }) => <path key={id} d={d} className={styles[role]} />)}

@@ -1,10 +1,10 @@
-// A log in at most 256 stretches of equally many predictions, whatever its length: when they would be more, two become
+// A log in at most 128 stretches of equally many predictions, whatever its length: when they would be more, two become
 // one. Each stretch keeps counts only (classes, confidence, latency, hours by source), so that any brushed part of the
 // log is a sum over stretches. Bin edges are fixed by the baseline, so both can be drawn side by side.
 import type { LogBatch } from './log/encode.ts';
 import { hourOf } from './profile/families.ts';
 
-export const MOST_BINS = 256;
+export const MOST_BINS = 128;
 export const CONFIDENCE_BINS = 25;
 export const LATENCY_BINS = 32;
 export const SHOWN_CLASSES = 12;

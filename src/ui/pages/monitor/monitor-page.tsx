@@ -12,7 +12,7 @@ import { AlertDetail } from './alert-detail.tsx';
 import { AlertList } from './alert-list.tsx';
 import { ColumnsDialog } from './columns-dialog.tsx';
 import { MonitorKpis } from './monitor-kpis.tsx';
-import { MonitorPanels } from './monitor-panels.tsx';
+import { ClassChoice, MonitorPanels } from './monitor-panels.tsx';
 import { MonitorWelcome } from './monitor-welcome.tsx';
 import { RedTeamDialog } from './red-team-dialog.tsx';
 import { SearchDialog } from './search-dialog.tsx';
@@ -28,7 +28,7 @@ const METHODS: readonly { readonly id: MonitorMethod; readonly label: string; re
 
 export function MonitorPage({ alert }: { readonly alert: string | undefined }): ReactElement {
   const app = useApp();
-  const { view, profile, method, brush, status } = useStore(app.monitor, (state) => state);
+  const { view, profile, method, brush, status, work, rows } = useStore(app.monitor, (state) => state);
   const [open, show] = useState<Open>('none');
   if (view === undefined || profile === undefined) {
     return (
@@ -50,6 +50,7 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
       <MonitorKpis view={view} profile={profile} />
       <div className={styles.controls}>
         <Segmented label="Test of the class shares" choices={METHODS} selected={method} onSelect={(id) => app.monitor.getState().setMethod(id)} />
+        {view.labels.length > 1 && <ClassChoice labels={view.labels} />}
         <span className={styles.brushed}>
           {brush === undefined ? 'whole log' : 'brushed'}
           {!Number.isNaN(from) && <> · {formatWhen(from)} – {formatWhen(to)}</>} · {rowsIn(timeline, range).toLocaleString('en')} predictions
@@ -75,7 +76,7 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
       {open === 'red-team' && <RedTeamDialog onClose={() => show('none')} />}
       {open === 'search' && <SearchDialog onClose={() => show('none')} />}
       {open === 'coverage' && <CoverageList coverage={report.monitors} onClose={() => show('none')} />}
-      {status === 'working' && <p className={styles.working} role="status">Working…</p>}
+      {status === 'working' && <p className={styles.working} role="status">{work}{rows > 0 ? ` · ${rows.toLocaleString('en')} rows` : ''}</p>}
       <p className={styles.foot}>
         baseline {report.baseline.name} · {report.baseline.rows.toLocaleString('en')} predictions{report.baseline.model.sha256 === undefined ? ' · not bound to a model' : ` · model sha-256 ${report.baseline.model.sha256.slice(0, 4)}…${report.baseline.model.sha256.slice(-4)}`}
         {report.windows !== undefined && ` · fixed windows: ${report.windows.alarms} of ${report.windows.windows} alarms at p < ${report.windows.level} (${report.windows.expectedFalse.toFixed(1)} expected on a clean log), ${report.windows.alarmsAfterAdjusting} after correction`}

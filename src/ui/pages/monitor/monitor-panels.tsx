@@ -41,7 +41,7 @@ function useTicks({ timeline }: MonitorView): readonly { readonly x: number; rea
     return Array.from({ length: Math.ceil(timeline.bins / step) }, (_, i) => {
       const bin = i * step;
       const when = timeline.from[bin] ?? Number.NaN;
-      return { x: bin, label: Number.isNaN(when) ? `row ${(timeline.firstRow[bin] ?? 0).toLocaleString('en')}` : formatWhen(when) };
+      return { x: bin, label: Number.isNaN(when) ? `row ${(timeline.firstRow[bin] ?? 0).toLocaleString('en')}` : shortTime(when) };
     });
   }, [timeline]);
 }
@@ -73,7 +73,7 @@ function Shares({ view, profile }: Omit<PanelProps, 'range'>): ReactElement {
   return (
     <SeriesLines
       title="Share of each class"
-      note={<>band: baseline, 99 % of stretches of {typical.toLocaleString('en')} · ▼ alerts, where they begin · drag to brush {labels.length > 1 && <ClassChoice labels={labels} />}</>}
+      note={<>band: baseline, 99 % of stretches of {typical.toLocaleString('en')} · ▼ alerts, where they begin · drag to brush</>}
       description={`Share of ${labels[shown] ?? ''} in ${timeline.bins} stretches`}
       spec={spec}
       height={208}
@@ -88,7 +88,8 @@ function Shares({ view, profile }: Omit<PanelProps, 'range'>): ReactElement {
   );
 }
 
-function ClassChoice({ labels }: { readonly labels: readonly string[] }): ReactElement {
+/** Which class the panels by class show. */
+export function ClassChoice({ labels }: { readonly labels: readonly string[] }): ReactElement {
   const app = useApp();
   const output = useStore(app.monitor, (state) => state.output);
   return (
@@ -183,6 +184,10 @@ function Hours({ view, range }: Omit<PanelProps, 'profile'>): ReactElement {
 
 function Absent({ title, what }: { readonly title: string; readonly what: string }): ReactElement {
   return <figure className={styles.absent}><figcaption><b>{title}</b></figcaption><p>Not shown: {what}.</p></figure>;
+}
+
+function shortTime(when: number): string {
+  return new Date(when).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 }
 
 export function superscript(power: number): string {
