@@ -54,7 +54,7 @@ export function layoutSeries(spec: SeriesSpec, width: number, height: number): S
     band: spec.band === undefined ? undefined : { y: y(spec.band[1]), height: Math.max(1, y(spec.band[0]) - y(spec.band[1])) },
     threshold: spec.threshold === undefined ? undefined : y(spec.threshold.y),
     yTicks: ticks.map((value) => ({ y: y(value), label: spec.yTick(value) })),
-    xTicks: spaced(spec.xTicks.map((tick) => ({ x: x(tick.x), label: tick.label }))),
+    xTicks: spaced(spec.xTicks.map((tick) => ({ x: x(tick.x), label: tick.label })), width),
     marks: (spec.marks ?? []).map((mark) => ({ ...mark, x: x(mark.x) })),
     xOf: (value) => x(value), yOf: (value) => y(value),
     indexAt: (pixel) => {
@@ -66,12 +66,13 @@ export function layoutSeries(spec: SeriesSpec, width: number, height: number): S
   };
 }
 
-/** Labels that would run into each other are left out. */
-function spaced(ticks: readonly { readonly x: number; readonly label: string }[]): { readonly x: number; readonly label: string }[] {
+/** Labels that would run into each other, or out of the picture, are left out. */
+function spaced(ticks: readonly { readonly x: number; readonly label: string }[], width: number): { readonly x: number; readonly label: string }[] {
   let end = -Infinity;
   return ticks.filter(({ x, label }) => {
-    if (x < end) return false;
-    end = x + label.length * 6.2 + 10;
+    const long = label.length * 6.2;
+    if (x < end || x + long > width) return false;
+    end = x + long + 10;
     return true;
   });
 }

@@ -56,7 +56,7 @@ export const clusters: Monitor = {
       return { cell, centre, hits, before, pValue };
     });
     const standOut = cells.filter(({ hits, before, pValue }) => pValue < LEVEL && hits / counted.length > ENRICHMENT * ((before + 1) / (baseline.length + 1)) && hits / counted.length < LARGEST_SHARE);
-    const all = rows.map((entry) => ({ ...entry, cell: cellOf(entry.at) }));
+    const all = rows.map((entry) => ({ ...entry, cell: cellOf(entry.at) })).sort((a, b) => a.index - b.index);
     const dominant = (cell: number): number => topOf(all.filter((entry) => entry.cell === cell).map(({ row }) => row.output)).output;
     const groups = together(standOut.map((entry) => ({ ...entry, output: dominant(entry.cell) })));
     return groups.map((group, index) => {
