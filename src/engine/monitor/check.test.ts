@@ -78,4 +78,6 @@ test('red team: a nudge is seen, and a calm stream is not', async () => {
   expect(seen.medianDelay ?? Infinity).toBeLessThan(4000);
   const calm = await redTeam(profile, { ...request, dose: 1e-9 }, NEVER);
   expect(calm.detected).toBe(0);
+  const rare = await redTeam(profile, { ...request, attack: 'rare-trigger', dose: 0.02 }, NEVER);
+  expect(rare.monitors.find(({ monitor }) => monitor === 'out-of-distribution')?.detected).toBe(1);
 });

@@ -1,12 +1,15 @@
 // How much an attacker could hide: predictions are drawn from one's own baseline, an attack of a chosen dose is mixed in,
 // and the real detectors watch. The answer is a share of runs in which each monitor raised an alarm, and after how many
 // predictions. The attacks are the four of the source's bypass table.
+// Drawn predictions are not quite the logged ones (histogram buckets, rounded confidences): the events' usual rates are
+// counted on a drawn calm stream as long as the baseline, so that only the attack can be news.
 // How this can mislead: a drawn stream is independent and stationary, as real ones are not; the baseline's own
 // uncertainty is part of it (the bands are the baseline's), a wrong model of the attacker is not.
 import { breathe, type CancelSignal } from '../core/cancel.ts';
 import { seeded, type Random } from '../core/random.ts';
 import type { Probability } from '../core/units.ts';
 import type { LogBatch } from './log/encode.ts';
+import { FamilyRouter } from './profile/families.ts';
 import { FeatureScorer } from './profile/feature-space.ts';
 import { LogHistogram, type Distribution } from './profile/log-histogram.ts';
 import type { Profile } from './profile/profile.ts';
@@ -57,14 +60,16 @@ export interface RedTeamResult {
 }
 
 const BATCH = 2048;
+const MOST_CALM_ROWS = 100_000;
 
 export async function redTeam(profile: Profile, request: RedTeamRequest, signal: CancelSignal, onProgress?: (done: number) => void): Promise<RedTeamResult> {
   const simulator = new Simulator(profile);
+  const calm = await calmProfile(profile, simulator, seeded(request.seed, 'red team/calm'), signal);
   const first = new Map<string, number[]>();
   const delays: number[] = [];
   let monitors: readonly string[] = [];
   for (let run = 0; run < request.runs; run++) {
-    const watcher = new Watcher(profile, request.budget, simulator.scorer);
+    const watcher = new Watcher(calm, request.budget, simulator.scorer);
     monitors = watcher.monitors;
     const random = seeded(request.seed, `red team/${run}`);
     for (let at = 0; at < request.predictions; at += BATCH) {
@@ -84,6 +89,29 @@ export async function redTeam(profile: Profile, request: RedTeamRequest, signal:
     request, detected: delays.length / request.runs, medianDelay: summary(delays), delays,
     monitors: monitors.map((monitor) => ({ monitor, detected: (first.get(monitor)?.length ?? 0) / request.runs, medianDelay: summary(first.get(monitor) ?? []) })),
   };
+}
+
+/** The baseline as it would have come out of a drawn stream: same rules and thresholds, rates as drawn. */
+async function calmProfile(profile: Profile, simulator: Simulator, random: Random, signal: CancelSignal): Promise<Profile> {
+  const rows = Math.min(MOST_CALM_ROWS, profile.log.rows);
+  const hits = profile.families.map(({ events }) => new Float64Array(events.length));
+  const trials = new Float64Array(profile.families.length);
+  const router = new FamilyRouter(profile.families.map(({ rule }) => rule), { classes: profile.classes.labels.length, sources: 0 }, simulator.scorer);
+  const sink = {
+    trial: (family: number) => void (trials[family] = (trials[family] ?? 0) + 1),
+    hit: (family: number, event: number) => {
+      const counts = hits[family];
+      if (counts !== undefined) counts[event] = (counts[event] ?? 0) + 1;
+    },
+    endTrial: () => undefined,
+  };
+  for (let at = 0; at < rows; at += BATCH) {
+    await breathe(signal);
+    router.route(simulator.batch(Math.min(BATCH, rows - at), at, random), sink);
+  }
+  const families = profile.families.map((family, index) => ({ ...family, trials: trials[index] ?? 0, events: family.events.map((event, local) => ({ ...event, hits: hits[index]?.[local] ?? 0 })) }));
+  // What is not drawn (sources, hours, resources) is not watched.
+  return { ...profile, families: families.filter(({ trials: counted }) => counted > 0) };
 }
 
 /** Median over all runs: those without an alarm count as later than all. */
