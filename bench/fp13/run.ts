@@ -28,6 +28,7 @@ const passes = [...used.map((representation) => ({ name: SOURCE_NAMES[representa
 const runs: Run[] = [];
 let preparing = 0;
 const begin = performance.now();
+const processor = process.cpuUsage();
 for (const seed of SEEDS) {
   const { train, test } = stratifiedSplit(labels, seed);
   const fitted = takeRows(x, train.filter((row) => labels[row] === 0));
@@ -47,8 +48,10 @@ for (const seed of SEEDS) {
   }
 }
 const seconds = (performance.now() - begin) / 1000;
+const { user, system } = process.cpuUsage(processor);
+const cpuSeconds = (user + system) / 1e6;
 
-const peer = values.sklearn === undefined ? undefined : (JSON.parse(await readFile(values.sklearn, 'utf8')) as { seconds: number; runs: Run[] });
+const peer = values.sklearn === undefined ? undefined : (JSON.parse(await readFile(values.sklearn, 'utf8')) as { seconds: number; cpuSeconds: number; runs: Run[] });
 const mean = (list: readonly Run[], key: 'auroc' | 'seconds', where: (run: Run) => boolean): number => {
   const found = list.filter(where);
   return found.reduce((sum, run) => sum + (run[key] ?? 0), 0) / found.length;
@@ -63,8 +66,8 @@ for (const { name } of passes) {
   }
 }
 for (const { name } of passes) console.log(`${name.padEnd(18)} mean ${mean(runs, 'auroc', (run) => run.representation === name).toFixed(4)}  source ${mean(source, 'auroc', (run) => run.representation === name).toFixed(4)}`);
-console.log(`${runs.length} runs in ${seconds.toFixed(1)} s, of which representations ${(preparing / 1000).toFixed(1)} s${peer === undefined ? '' : `; scikit-learn ${peer.seconds.toFixed(1)} s`}`);
-if (values.out !== undefined) await writeFile(values.out, JSON.stringify({ seconds, runs }, null, 1));
+console.log(`${runs.length} runs in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor), of which representations ${(preparing / 1000).toFixed(1)} s${peer === undefined ? '' : `; scikit-learn ${peer.seconds.toFixed(1)} s (${peer.cpuSeconds.toFixed(1)} s of processor)`}`);
+if (values.out !== undefined) await writeFile(values.out, JSON.stringify({ seconds, cpuSeconds, runs }, null, 1));
 
 /** NumPy's .npy, version 1 to 3: little-endian float64, float32 or int64, C order. */
 function readNpy(bytes: Buffer): { shape: number[]; kind: string; data: DataView } {
