@@ -8,8 +8,11 @@ import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import { evaluateGrid, evaluateScores } from '../engine/fingerprint/evaluate/evaluate-set.ts';
+import { openArtifact } from '../engine/artifact/open.ts';
+import { readExamples } from '../engine/fingerprint/extract/examples.ts';
+import { listTaps } from '../engine/fingerprint/extract/list-taps.ts';
 import type { FeatureSetId } from '../engine/fingerprint/features/feature-sets.ts';
-import { fingerprintDrops, type FingerprintedDrop } from '../engine/fingerprint/fingerprint-drop.ts';
+import { fingerprintDrops, optionsOf, type FingerprintedDrop } from '../engine/fingerprint/fingerprint-drop.ts';
 import { parseReferenceSet, writeReferenceSet } from '../engine/fingerprint/reference/parse-reference.ts';
 import { buildReferenceSet, diffReferenceSets, type ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
 import { splitDrop } from '../engine/fingerprint/reference/split-drop.ts';
@@ -22,6 +25,8 @@ export interface FingerprintRecipe {
   readonly secretSeed: number | undefined;
   readonly taps?: readonly string[];
   readonly gradients: boolean;
+  /** A .npy file of the user's own inputs. */
+  readonly inputs?: string;
 }
 
 export interface FingerprintRequest {
@@ -34,9 +39,10 @@ export interface FingerprintRequest {
 const PUBLIC_SEED = 42;
 const SHOWN_FEATURES = 5;
 
-export async function buildFingerprints(folder: string, out: string, { secretSeed, taps, gradients }: FingerprintRecipe): Promise<number> {
+export async function buildFingerprints(folder: string, out: string, { secretSeed, taps, gradients, inputs }: FingerprintRecipe): Promise<number> {
+  const examples = inputs === undefined ? undefined : readExamples(await readBytes(inputs), inputs).map((row) => [...row]);
   const seed = secretSeed ?? Math.floor(Math.random() * 2 ** 31);
-  const recipe = { name: basename(folder), publicSeed: PUBLIC_SEED, secretSeed: seed, gradients, ...(taps === undefined ? {} : { taps }) };
+  const recipe = { name: basename(folder), publicSeed: PUBLIC_SEED, secretSeed: seed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples }) };
   const { models, names } = await fingerprint([folder], recipe);
   if (names === undefined) throw new ArtifactError({ code: 'missing-file', format: 'reference set', file: folder, expected: 'models that can be fingerprinted (ONNX classifiers, or folders with config.json and safetensors)', actual: 'none' });
   const set = buildReferenceSet(recipe, models, names);
@@ -76,6 +82,13 @@ export async function evaluateFingerprints(planted: readonly string[], reference
   return refused.length > 0 ? 3 : 0;
 }
 
+export async function showTaps(path: string, json: string | undefined): Promise<number> {
+  const taps = await listTaps(await openArtifact(await openPath(path)), await openNodeRuntime(), NEVER);
+  if (json !== '-') for (const { tensor, operator, dims, byDefault } of taps) process.stdout.write(`${byDefault ? '*' : ' '} ${tensor}  ${operator} [${dims.join(', ')}]\n`);
+  await writeJson(json, taps);
+  return 0;
+}
+
 export async function diffFingerprints(before: string, after: string): Promise<number> {
   const { added, removed, changed, recipe } = diffReferenceSets(await readReference(before), await readReference(after));
   const lines = [...recipe.map((what) => `recipe ${what}`), ...added.map((name) => `+ ${name}`), ...removed.map((name) => `- ${name}`), ...changed.map((name) => `~ ${name}`)];
@@ -83,7 +96,7 @@ export async function diffFingerprints(before: string, after: string): Promise<n
   return 0;
 }
 
-async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps'>): Promise<FingerprintedDrop> {
+async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>): Promise<FingerprintedDrop> {
   const drops: Drop[] = [];
   for (const path of paths) {
     const { models, leftAside } = splitDrop(await openPath(path));
@@ -91,11 +104,16 @@ async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 
     if (leftAside.length > 0) process.stderr.write(`${path}: ${leftAside.length} files are no models and were left aside\n`);
   }
   const runtime = await openNodeRuntime();
-  const { publicSeed, secretSeed, gradients, taps } = recipe;
-  const made = await fingerprintDrops(drops, runtime, nodeHasher, { publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }) }, NEVER, ({ done, total, name }) => status(`${done} of ${total} ${name}`));
+  const made = await fingerprintDrops(drops, runtime, nodeHasher, optionsOf(recipe), NEVER, ({ done, total, name }) => status(`${done} of ${total} ${name}`));
   status('');
   for (const { name, reason } of made.refused) process.stderr.write(`${name} was refused: ${new ArtifactError(reason).message}\n`);
   return made;
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  return readFile(file).catch(() => {
+    throw new ArtifactError({ code: 'missing-file', format: 'npy', file, expected: 'a file that can be read' });
+  });
 }
 
 async function readReference(file: string): Promise<ReferenceSet> {

@@ -6,7 +6,7 @@ import { FEATURE_SETS } from '../engine/fingerprint/features/feature-sets.ts';
 import { REPRESENTATION_IDS } from '../engine/fingerprint/representations/representation.ts';
 import { attention } from './attention.ts';
 import { audit, inspect } from './audit.ts';
-import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints } from './fingerprint.ts';
+import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints, showTaps } from './fingerprint.ts';
 import { monitor } from './monitor.ts';
 import { USAGE, UsageError } from './usage.ts';
 
@@ -72,17 +72,19 @@ function fingerprint([action, ...paths]: readonly string[], values: ReturnType<t
     case 'build': {
       if (values.out === undefined) throw new UsageError('fingerprint build: --out FILE is needed');
       const secretSeed = values.seed === undefined ? undefined : request.seed;
-      return buildFingerprints(path, values.out, { secretSeed, gradients: values.gradients === true, ...(values.taps === undefined ? {} : { taps: values.taps.split(',') }) });
+      return buildFingerprints(path, values.out, { secretSeed, gradients: values.gradients === true, ...(values.taps === undefined ? {} : { taps: values.taps.split(',') }), ...given('inputs', values.inputs) });
     }
     case 'score':
       return scoreFingerprints(paths, reference(), request);
     case 'evaluate':
       return evaluateFingerprints(paths, reference(), request);
+    case 'taps':
+      return showTaps(path, values.json);
     case 'diff':
       if (second === undefined) throw new UsageError('fingerprint diff: two reference sets are needed');
       return diffFingerprints(path, second);
     default:
-      throw new UsageError(`fingerprint: expected build, score, evaluate or diff; found ${action ?? 'nothing'}`);
+      throw new UsageError(`fingerprint: expected build, score, evaluate, diff or taps; found ${action ?? 'nothing'}`);
   }
 }
 
@@ -107,6 +109,7 @@ function parse(args: readonly string[]) {
         features: { type: 'string' },
         representation: { type: 'string' },
         taps: { type: 'string' },
+        inputs: { type: 'string' },
         gradients: { type: 'boolean' },
         task: { type: 'string' },
         'fail-on': { type: 'string' },

@@ -7,11 +7,12 @@ export const USAGE = `assay COMMAND …
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
-  fingerprint build DIR        a reference set of clean models   --out FILE [--seed N] [--taps NAME,…] [--gradients]
+  fingerprint build DIR        a reference set of clean models   --out FILE [--seed N] [--taps NAME,…] [--inputs FILE.npy] [--gradients]
   fingerprint score PATH…      models against it                 --reference FILE [--features behaviour|responses|weights|outputs|similarity|source]
                                [--representation raw|random-projection|pca|fast-ica|umap] [--seed N] [--json FILE|-]
   fingerprint evaluate PATH…   what it is worth, told by models known to be planted   --reference FILE [--json FILE|-]
   fingerprint diff FILE FILE   what changed between two reference sets
+  fingerprint taps PATH        tensors that can be tapped, * by default
 
   monitor baseline LOG…  what is usual of a model    --out FILE [--model PATH | --model-sha256 HEX] [--model-name NAME] [--map role=column,…]
   monitor check LOG…     a log against it            --baseline FILE [--json FILE|-] [--quarantine FILE] [--alerts FILE] [--fail-on …]

@@ -13,7 +13,7 @@ import type { Contribution } from '../engine/fingerprint/score/contributions.ts'
 import type { ScoreRequest } from '../engine/fingerprint/score/score-models.ts';
 import type { DroppedFile } from './client.ts';
 
-type LabRecipe = Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps'>;
+type LabRecipe = Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>;
 
 export interface LabProgress {
   readonly done: number;

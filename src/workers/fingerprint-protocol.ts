@@ -9,7 +9,7 @@ import type { Result } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { BackendChoice, DroppedFile } from './protocol.ts';
 
-export type LabRecipe = Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps'>;
+export type LabRecipe = Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>;
 
 export interface LabFingerprints {
   readonly models: readonly Fingerprint[];

@@ -7,7 +7,7 @@ import { wasmHasher } from '../adapters/wasm-hasher.ts';
 import { capture } from '../engine/core/result.ts';
 import { analyseLab } from '../engine/fingerprint/analyse.ts';
 import { evaluateGrid } from '../engine/fingerprint/evaluate/evaluate-set.ts';
-import { fingerprintDrops } from '../engine/fingerprint/fingerprint-drop.ts';
+import { fingerprintDrops, optionsOf } from '../engine/fingerprint/fingerprint-drop.ts';
 import { splitDrop } from '../engine/fingerprint/reference/split-drop.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { callControl } from './call-control.ts';
@@ -45,7 +45,7 @@ const worker: FingerprintWorker = {
     const signal = control.begin();
     return capture(async () => {
       const { models: drops, leftAside } = splitDrop({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
-      const made = await fingerprintDrops(drops, await started(), wasmHasher, recipe, signal, (progress) => onProgress(progress));
+      const made = await fingerprintDrops(drops, await started(), wasmHasher, optionsOf(recipe), signal, (progress) => onProgress(progress));
       return { ...made, leftAside };
     });
   },

@@ -8,6 +8,7 @@ import type { MakeHasher } from '../core/hasher.ts';
 import { hashFiles } from '../artifact/hash-files.ts';
 import type { Runtime } from '../runtime/session.ts';
 import type { TraceOptions } from './extract/trace.ts';
+import type { ReferenceSet } from './reference/reference-set.ts';
 import { fingerprintModel, type FeatureNames, type Fingerprint } from './fingerprint.ts';
 
 export interface RefusedModel {
@@ -19,6 +20,11 @@ export interface FingerprintedDrop {
   readonly models: readonly Fingerprint[];
   readonly names: FeatureNames | undefined;
   readonly refused: readonly RefusedModel[];
+}
+
+/** How a reference set was made, as options for tracing a model in the same way. */
+export function optionsOf({ publicSeed, secretSeed, gradients, taps, examples }: Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>): TraceOptions {
+  return { publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples: examples.map((row) => Float32Array.from(row)) }) };
 }
 
 export interface FingerprintProgress {

@@ -12,6 +12,9 @@ import { readOnnxModel } from '../graph/onnx-reader.ts';
 import type { Runtime } from '../runtime/session.ts';
 import { auroc, detectionAt, rocCurve } from './evaluate/roc.ts';
 import { evaluateScores } from './evaluate/evaluate-set.ts';
+import { openArtifact } from '../artifact/open.ts';
+import { readExamples } from './extract/examples.ts';
+import { listTaps } from './extract/list-taps.ts';
 import { defaultTaps, tapCandidates, weightedLayers } from './extract/taps.ts';
 import { fingerprintDrops, type FingerprintedDrop } from './fingerprint-drop.ts';
 import { clusterOrder, distancesOf, mapOf } from './geometry/geometry.ts';
@@ -82,6 +85,34 @@ describe('extraction', () => {
     const { models, leftAside } = splitDrop({ name: 'all', files });
     expect(models.map(({ name, files: own }) => [name, own.length])).toEqual([['a', 1], ['b/b', 2], ['c', 2]]);
     expect(leftAside).toEqual(['notes.txt']);
+  });
+});
+
+describe('the user’s own inputs', () => {
+  const npy = (type: string, shape: string, data: Uint8Array): Uint8Array => {
+    const header = new TextEncoder().encode(`{'descr': '${type}', 'fortran_order': False, 'shape': (${shape}), }\n`);
+    return Uint8Array.of(0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, header.length % 256, header.length >> 8, ...header, ...data);
+  };
+
+  it('are read from .npy files, and never more than the file holds', () => {
+    expect(readExamples(npy('<f4', '2, 5', new Uint8Array(new Float32Array(10).fill(0.5).buffer)), 'x.npy')).toEqual([new Float32Array(5).fill(0.5), new Float32Array(5).fill(0.5)]);
+    expect(readExamples(npy('|u1', '1, 2', Uint8Array.of(0, 255)), 'x.npy')).toEqual([Float32Array.of(0, 1)]);
+    for (const broken of [npy('<f4', '2, 5', new Uint8Array(8)), npy('<i8', '1', new Uint8Array(8)), npy('<f4', '999999999, 9', new Uint8Array(4)), Uint8Array.of(1, 2), npy('<f4', '', new Uint8Array())])
+      expect(() => readExamples(broken, 'x.npy')).toThrow(ArtifactError);
+  });
+
+  it('are shown to every model beside the seeded ones', async () => {
+    const examples = [new Float32Array(5).fill(0.3)];
+    const made = await fingerprintDrops([network(0)], runtime, nodeHasher, { ...OPTIONS, examples }, NEVER);
+    expect(made.models[0]?.features.outputs).toHaveLength(51 * 3);
+    expect(made.models[0]?.features.outputs.slice(0, 150)).toEqual(clean.models[0]?.features.outputs);
+    const wrong = await fingerprintDrops([network(0)], runtime, nodeHasher, { ...OPTIONS, examples: [new Float32Array(4)] }, NEVER);
+    expect(wrong.refused[0]?.reason).toMatchObject({ code: 'shape-mismatch', expected: 'inputs of 5 values' });
+  });
+
+  it('lists what can be tapped, with shapes', async () => {
+    const taps = await listTaps(await openArtifact(network(1)), runtime, NEVER);
+    expect(taps.map(({ operator, dims, byDefault }) => [operator, dims, byDefault])).toEqual([['MatMul', [8], false], ['Add', [8], false], ['Relu', [8], true], ['Gemm', [6], false], ['Relu', [6], true]]);
   });
 });
 

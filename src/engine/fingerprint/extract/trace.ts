@@ -82,7 +82,9 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
   const taps = options.taps ?? defaultTaps(subject.info);
   const layers = weightedLayers(subject.info).filter(({ weightDims }) => weightDims.reduce((product, dim) => product * dim, 1) <= MAX_WEIGHTS);
   const weights = layers.flatMap(({ weight, bias }) => (bias === undefined ? [weight] : [weight, bias]));
-  const examples = (options.examples ?? []).filter(({ length }) => length === size);
+  const examples = options.examples ?? [];
+  const wrong = examples.find(({ length }) => length !== size);
+  if (wrong !== undefined) throw new ArtifactError({ code: 'shape-mismatch', format: 'fingerprint', file: name, field: 'examples', expected: `inputs of ${size} values`, actual: `${wrong.length}` });
   const publicValues = makePublicInputs(subject, size, options.publicSeed ?? PUBLIC_SEED, examples);
   const inputs = publicValues.length / size;
   await breathe(signal);
@@ -101,7 +103,7 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
         const values = ran[tensor] ?? new Float32Array();
         return { tensor, dims: ran.dims(tensor), values };
       }),
-      gradientNorms: options.gradients === true ? await gradientNorms(subject, runtime, publicValues.subarray(0, (options.publicSeed === undefined ? PUBLIC_COUNT : inputs) * size), size, ran[logits] ?? new Float32Array(), classes, signal) : 'not asked for',
+      gradientNorms: options.gradients === true ? await gradientNorms(subject, runtime, publicValues, size, ran[logits] ?? new Float32Array(), classes, signal) : 'not asked for',
       layers: layers.map((layer) => ({ ...layer, values: floatsOf(stored[layer.weight]), biases: layer.bias === undefined ? undefined : floatsOf(stored[layer.bias]) })),
       secret: {
         bases: probes.bases,

@@ -1,5 +1,6 @@
 // A reference set from JSON text that somebody else may have written: every field checked, sizes limited.
 import { ArtifactError } from '../../core/artifact-error.ts';
+import { EXAMPLE_LIMITS } from '../extract/examples.ts';
 import { FEATURE_SETS } from '../features/feature-sets.ts';
 import type { FeatureNames, Fingerprint, Signature } from '../fingerprint.ts';
 import { LEAST_MODELS, REFERENCE_SCHEMA, type ReferenceSet } from './reference-set.ts';
@@ -68,6 +69,7 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
   });
   if (models.length < LEAST_MODELS) throw fail('models', `at least ${LEAST_MODELS}`, String(models.length));
   const taps = root['taps'];
+  const examples = root['examples'];
   return {
     schema: REFERENCE_SCHEMA,
     name: name(root['name'], 'name'),
@@ -76,6 +78,7 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
     secretSeed: whole(root['secretSeed'], 'secretSeed', MAX_SEED),
     gradients: root['gradients'] === true,
     ...(taps === undefined ? {} : { taps: list(taps, 'taps', 64).map((tap) => name(tap, 'taps')) }),
+    ...(examples === undefined ? {} : { examples: list(examples, 'examples', EXAMPLE_LIMITS.rows).map((row) => numbers(row, 'examples')) }),
     names,
     models,
   };

@@ -19,11 +19,13 @@ export interface ReferenceSet {
   /** Tensors tapped by name; absent where the default rule chose them. */
   readonly taps?: readonly string[];
   readonly gradients: boolean;
+  /** The user's own inputs, shown to every model beside the seeded ones. */
+  readonly examples?: readonly (readonly number[])[];
   readonly names: FeatureNames;
   readonly models: readonly Fingerprint[];
 }
 
-export type ReferenceRecipe = Pick<ReferenceSet, 'name' | 'publicSeed' | 'secretSeed' | 'gradients'> & { readonly taps?: readonly string[] };
+export type ReferenceRecipe = Pick<ReferenceSet, 'name' | 'publicSeed' | 'secretSeed' | 'gradients'> & Pick<ReferenceSet, 'taps' | 'examples'>;
 
 export function buildReferenceSet(recipe: ReferenceRecipe, models: readonly Fingerprint[], names: FeatureNames, version = 1): ReferenceSet {
   const distinct = new Map(models.map((model) => [model.sha256 === '' ? model.name : model.sha256, model]));
@@ -31,8 +33,8 @@ export function buildReferenceSet(recipe: ReferenceRecipe, models: readonly Fing
     const copies = models.length - distinct.size;
     throw new ArtifactError({ code: 'invalid-config', format: 'reference set', file: recipe.name, field: 'models', expected: `at least ${LEAST_MODELS} clean models: fewer do not tell what is usual among clean ones`, actual: `${distinct.size}${copies > 0 ? ` (and ${copies} copies of them)` : ''}` });
   }
-  const { name, publicSeed, secretSeed, gradients, taps } = recipe;
-  return { schema: REFERENCE_SCHEMA, name, version, publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), names, models: [...distinct.values()] };
+  const { name, publicSeed, secretSeed, gradients, taps, examples } = recipe;
+  return { schema: REFERENCE_SCHEMA, name, version, publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples }), names, models: [...distinct.values()] };
 }
 
 /** Why a set of features cannot be compared between these models; undefined where it can. */
@@ -66,7 +68,7 @@ export function diffReferenceSets(before: ReferenceSet, after: ReferenceSet): Re
   const old = new Map(before.models.map((model) => [model.name, model]));
   const now = new Map(after.models.map((model) => [model.name, model]));
   const same = (a: Fingerprint, b: Fingerprint): boolean => a.sha256 === b.sha256 && JSON.stringify(a.features.behaviour) === JSON.stringify(b.features.behaviour);
-  const recipeOf = ({ publicSeed, secretSeed, gradients, taps }: ReferenceSet): Record<string, string> => ({ 'public seed': String(publicSeed), 'secret seed': String(secretSeed), gradients: String(gradients), taps: taps?.join(', ') ?? 'default' });
+  const recipeOf = ({ publicSeed, secretSeed, gradients, taps, examples }: ReferenceSet): Record<string, string> => ({ examples: String(examples?.length ?? 0), 'public seed': String(publicSeed), 'secret seed': String(secretSeed), gradients: String(gradients), taps: taps?.join(', ') ?? 'default' });
   const [a, b] = [recipeOf(before), recipeOf(after)];
   return {
     added: [...now.keys()].filter((name) => !old.has(name)),
