@@ -50,11 +50,11 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   return multiplyTransposed(a, transpose(b));
 }
 
-/** a bᵀ: [a.rows, b.rows]. Four rows by four: each value that is loaded serves four sums. */
+/** a bᵀ: [a.rows, b.rows]. Three rows by three: each value that is loaded serves three sums, and all fit the registers. */
 export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
   const product = zeros(a.rows, b.rows);
-  const [wholeRows, wholeCols] = [a.rows - (a.rows % 4), b.rows - (b.rows % 4)];
-  for (let i = 0; i < wholeRows; i += 4) for (let j = 0; j < wholeCols; j += 4) multiplyBlock(a.data, b.data, product.data, a.cols, b.rows, i, j);
+  const [wholeRows, wholeCols] = [a.rows - (a.rows % 3), b.rows - (b.rows % 3)];
+  for (let i = 0; i < wholeRows; i += 3) for (let j = 0; j < wholeCols; j += 3) multiplyBlock(a.data, b.data, product.data, a.cols, b.rows, i, j);
   for (let i = 0; i < a.rows; i++) {
     for (let j = i < wholeRows ? wholeCols : 0; j < b.rows; j++) product.data[i * b.rows + j] = dot(rowOf(a, i), rowOf(b, j));
   }
@@ -62,32 +62,28 @@ export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
 }
 
 function multiplyBlock(a: Float64Array, b: Float64Array, out: Float64Array, inner: number, cols: number, i: number, j: number): void {
-  let s00 = 0, s01 = 0, s02 = 0, s03 = 0;
-  let s10 = 0, s11 = 0, s12 = 0, s13 = 0;
-  let s20 = 0, s21 = 0, s22 = 0, s23 = 0;
-  let s30 = 0, s31 = 0, s32 = 0, s33 = 0;
+  let s00 = 0, s01 = 0, s02 = 0;
+  let s10 = 0, s11 = 0, s12 = 0;
+  let s20 = 0, s21 = 0, s22 = 0;
+  const [second, third] = [inner, 2 * inner];
   let a0 = i * inner;
   let b0 = j * inner;
   const end = a0 + inner;
   for (; a0 < end; a0++, b0++) {
     const y0 = b[b0] ?? 0;
-    const y1 = b[b0 + inner] ?? 0;
-    const y2 = b[b0 + 2 * inner] ?? 0;
-    const y3 = b[b0 + 3 * inner] ?? 0;
+    const y1 = b[b0 + second] ?? 0;
+    const y2 = b[b0 + third] ?? 0;
     const x0 = a[a0] ?? 0;
-    s00 += x0 * y0; s01 += x0 * y1; s02 += x0 * y2; s03 += x0 * y3;
-    const x1 = a[a0 + inner] ?? 0;
-    s10 += x1 * y0; s11 += x1 * y1; s12 += x1 * y2; s13 += x1 * y3;
-    const x2 = a[a0 + 2 * inner] ?? 0;
-    s20 += x2 * y0; s21 += x2 * y1; s22 += x2 * y2; s23 += x2 * y3;
-    const x3 = a[a0 + 3 * inner] ?? 0;
-    s30 += x3 * y0; s31 += x3 * y1; s32 += x3 * y2; s33 += x3 * y3;
+    s00 += x0 * y0; s01 += x0 * y1; s02 += x0 * y2;
+    const x1 = a[a0 + second] ?? 0;
+    s10 += x1 * y0; s11 += x1 * y1; s12 += x1 * y2;
+    const x2 = a[a0 + third] ?? 0;
+    s20 += x2 * y0; s21 += x2 * y1; s22 += x2 * y2;
   }
   const at = i * cols + j;
-  out[at] = s00; out[at + 1] = s01; out[at + 2] = s02; out[at + 3] = s03;
-  out[at + cols] = s10; out[at + cols + 1] = s11; out[at + cols + 2] = s12; out[at + cols + 3] = s13;
-  out[at + 2 * cols] = s20; out[at + 2 * cols + 1] = s21; out[at + 2 * cols + 2] = s22; out[at + 2 * cols + 3] = s23;
-  out[at + 3 * cols] = s30; out[at + 3 * cols + 1] = s31; out[at + 3 * cols + 2] = s32; out[at + 3 * cols + 3] = s33;
+  out[at] = s00; out[at + 1] = s01; out[at + 2] = s02;
+  out[at + cols] = s10; out[at + cols + 1] = s11; out[at + cols + 2] = s12;
+  out[at + 2 * cols] = s20; out[at + 2 * cols + 1] = s21; out[at + 2 * cols + 2] = s22;
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {
