@@ -5,6 +5,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
 import type { FormatMatch } from '../artifact.ts';
 import { INSPECTORS, recognise } from '../formats/registry.ts';
+import { claimElsewhere } from './claimed-elsewhere.ts';
 import { MEMBER_MARK, type ByteRange, type Desk, type InspectedFile, type Inspection, type InspectionStatus, type Member, type RangeState } from './inspection.ts';
 import { accountFor, totalsOf } from './ranges.ts';
 
@@ -53,7 +54,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
     }
   }
   onProgress?.(sources.length, sources.length, '');
-  return { files: withMembers(files) };
+  return { files: withMembers(await claimElsewhere(files)) };
 }
 
 async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof INSPECT_LIMITS): Promise<{ inspected: InspectedFile; members: readonly Member[] }> {

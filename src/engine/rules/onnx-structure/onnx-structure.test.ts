@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, type ByteSource } from '../../core/byte-source.ts';
 import { ProtobufWriter } from '../../graph/protobuf-writer.ts';
+import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
 import { alarms, findingsOf } from '../testing/findings-of.ts';
 import { escapes } from './external-data.ts';
 import { onnxStructure } from './index.ts';
@@ -69,6 +70,14 @@ describe('ONNX structure', () => {
     expect(await judge({ floats: 4, raw: 0 })).toEqual([]);
     expect(await judge({ entries: { location: 'w.bin', offset: '0', length: '16' } })).toEqual([]);
     expect(await judge({ operator: ['com.microsoft', 'FusedMatMul'] })).toEqual([]);
+  });
+
+  it('explains external data by the tensors that point at it, and what none points at not', async () => {
+    const status = async (size: number, fill = 0): Promise<string | undefined> => {
+      const { files } = await inspectFiles([model({ entries: { location: 'w.bin', offset: '64', length: '16' } }), bytesOf('w.bin', new Uint8Array(size).fill(fill, 80))]);
+      return files.find(({ path }) => path === 'w.bin')?.status;
+    };
+    expect([await status(80), await status(96), await status(96, 7)]).toEqual(['inspected', 'inspected', 'partly']);
   });
 
   it('knows a path that leaves the folder on any system', () => {
