@@ -1,5 +1,7 @@
 // `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
 import { readFile, writeFile } from 'node:fs/promises';
+import { openPath } from '../adapters/node-files.ts';
+import { openArtifact } from '../engine/artifact/open.ts';
 import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
@@ -17,6 +19,8 @@ import { UsageError } from './usage.ts';
 
 export interface AuditArguments {
   readonly path: string;
+  /** The model it was made from. */
+  readonly base?: string;
   readonly analyses?: readonly string[];
   readonly budget: BudgetName;
   readonly seed: number;
@@ -75,8 +79,9 @@ async function readTextFile(path: string): Promise<string> {
   }
 }
 
-async function auditPath({ path, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
+async function auditPath({ path, base, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
   const { artifact, files } = await openForReport(path);
+  const baseArtifact = base === undefined ? undefined : await openArtifact(await openPath(base));
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
     ? await openRunnable(artifact, backend, task)
@@ -86,6 +91,7 @@ async function auditPath({ path, analyses, budget, seed, backend, task }: AuditA
   try {
     const events = runAudit({
       artifact,
+      ...(baseArtifact === undefined ? {} : { base: baseArtifact }),
       files,
       environment,
       runnable,

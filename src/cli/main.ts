@@ -36,6 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
       if (positionals.length > 1) throw new UsageError('audit: one path at a time');
       return audit({
         path,
+        ...given('base', values.base),
         ...(values.analyses === undefined ? {} : { analyses: values.analyses.split(',') }),
         budget: oneOf('--budget', values.budget ?? 'standard', BUDGETS),
         seed: integer('--seed', values.seed ?? '0'),
@@ -100,6 +101,7 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         backend: { type: 'string' },
         allow: { type: 'string' },
+        base: { type: 'string' },
         json: { type: 'string' },
         sarif: { type: 'string' },
         html: { type: 'string' },

@@ -2,7 +2,7 @@
 
 export const USAGE = `assay COMMAND …
 
-  audit PATH       every analysis that applies      [--analyses id,…] [--budget quick|standard|deep] [--seed N]
+  audit PATH       every analysis that applies      [--base PATH] [--analyses id,…] [--budget quick|standard|deep] [--seed N]
                    [--backend auto|cpu|cuda] [--task causal-lm|text-classification|image-classification|tabular] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--fail-on …]

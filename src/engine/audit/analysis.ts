@@ -60,6 +60,8 @@ export interface AuditOptions {
 
 export interface AuditContext {
   readonly artifact: Artifact;
+  /** The model that the artifact was made from, where the user has it. */
+  readonly base?: Artifact;
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;

@@ -1,6 +1,8 @@
 // The families of static rules, in the order in which they run. A new family is one folder and one line here.
 import { archiveIntegrity } from './archive-integrity/index.ts';
+import { baseComparison } from './base-comparison/index.ts';
 import { chatTemplate } from './chat-template/index.ts';
+import { checksums } from './checksums/index.ts';
 import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
@@ -24,4 +26,6 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   tokenizerRules,
   configuration,
   weightsHeader,
+  checksums,
+  baseComparison,
 ];

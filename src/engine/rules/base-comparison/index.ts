@@ -1,0 +1,80 @@
+// Rules on a model beside the one it says it was made from (`--base`): tensor by tensor. A fine-tune changes most tensors a
+// little; a planted edit (ROME, BadEdit) changes very few, often along one direction.
+import type { Evidence } from '../../core/finding.ts';
+import { shown } from '../evidence.ts';
+import { analysisOf, type Rule } from '../rule.ts';
+import { compareTensors, type Comparison, type TensorChange } from './compare.ts';
+
+const SUMMARY: Rule = {
+  id: 'ASY-PRV-010',
+  title: 'Compared with the base model, tensor by tensor',
+  severity: 'info',
+  misses: 'Tensors are matched by name; quantised ones are only told same or different.',
+  references: [],
+  remedy: 'Nothing to do: read the table.',
+};
+
+const EDIT: Rule = {
+  id: 'ASY-PRV-011',
+  title: 'Very few tensors differ from the base model',
+  severity: 'medium',
+  misses: 'An edit spread over many tensors looks like a fine-tune; a harmless patch of one tensor looks like an edit.',
+  references: ['AML.T0018.000'],
+  remedy: 'Ask why these tensors alone were changed. Audit both models and compare their answers.',
+};
+
+/** Fewer tensors than this say nothing about few and many. */
+const ENOUGH_TENSORS = 20;
+const FEW_SHARE = 0.05;
+const ONE_DIRECTION = 0.9;
+const SHOWN = 200;
+
+export const baseComparison = analysisOf({
+  id: 'base-comparison',
+  label: 'Comparison with the base',
+  limits: 'Tensors of safetensors and GGUF models, by name. Says where and how much two models differ, not what the difference does.',
+  rules: [SUMMARY, EDIT],
+  inapplicable: ({ artifact, base }) => {
+    if (base === undefined) return 'no base model was given';
+    if (artifact.tensors.size === 0 || base.tensors.size === 0) return 'no tensors that can be compared (safetensors or GGUF) in one of the two';
+    return undefined;
+  },
+  async check({ artifact, base, signal }, report) {
+    if (base === undefined) return;
+    const comparison = await compareTensors(artifact.tensors, base.tensors, signal);
+    const { added, removed, reshaped, changed, same } = comparison;
+    const path = artifact.tensors.values().next().value?.source.path ?? artifact.name;
+    const file = { path, root: path };
+    report(SUMMARY, { file, about: base.name, title: `Beside ${shown(base.name, 60)}: ${same} tensors are the same, ${changed.length} changed, ${reshaped.length} reshaped, ${added.length} added, ${removed.length} removed`, sure: 'read', evidence: tables(comparison) });
+    const compared = same + changed.length;
+    if (compared < ENOUGH_TENSORS || changed.length === 0 || changed.length > Math.max(1, compared * FEW_SHARE)) return;
+    const thin = changed.filter(({ firstDirection }) => (firstDirection ?? 0) >= ONE_DIRECTION);
+    const names = changed.slice(0, 3).map(({ name }) => shown(name, 60)).join(', ');
+    report(EDIT, {
+      file,
+      about: 'few',
+      location: { tensor: changed[0]?.name ?? '' },
+      title: `${changed.length} of ${compared} tensors differ from the base${thin.length > 0 ? `, ${thin.length} of them along one direction (a rank-one edit)` : ''}: ${names}`,
+      severity: thin.length > 0 ? 'high' : 'medium',
+      sure: 'inferred',
+      evidence: tables(comparison),
+    });
+  },
+});
+
+function tables({ added, removed, reshaped, changed }: Comparison): Evidence[] {
+  const names = [...added.map((name) => ['added', name, '']), ...removed.map((name) => ['removed', name, '']), ...reshaped.map(({ name, from, to }) => ['reshaped', name, `${from} -> ${to}`])];
+  return [
+    ...(changed.length === 0 ? [] : [{ kind: 'table', title: `Changed tensors, most first${changed.length > SHOWN ? ` (${SHOWN} of ${changed.length})` : ''}`, columns: ['tensor', 'shape', 'relative change', 'elements changed', 'busiest row', 'first direction'], rows: changed.slice(0, SHOWN).map(rowOf) } as const]),
+    ...(names.length === 0 ? [] : [{ kind: 'table', title: 'Added, removed, reshaped', columns: ['what', 'tensor', 'shape'], rows: names.slice(0, SHOWN).map((row) => row.map((cell) => shown(cell, 120))) } as const]),
+  ];
+}
+
+function rowOf({ name, shape, relative, changed, rowFocus, firstDirection }: TensorChange): (string | number)[] {
+  return [shown(name, 120), shape.join(' x '), number(relative), number(changed), number(rowFocus), number(firstDirection)];
+}
+
+function number(value: number | undefined): string | number {
+  if (value === undefined || Number.isNaN(value)) return 'not read';
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : 'from zero';
+}
