@@ -2,18 +2,12 @@
 //   npx tsx bench/intake/run.ts --corpus DIR [--missed] [--json FILE]
 // DIR holds manifest.json: [{file, expected: malicious|suspicious|benign, why, peers: {name: verdict}}].
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { openPath } from '../../src/adapters/node-files.ts';
-import { nodeHasher } from '../../src/adapters/node-hasher.ts';
-import { hashFiles } from '../../src/engine/artifact/hash-files.ts';
-import { openArtifact } from '../../src/engine/artifact/open.ts';
-import { STATIC } from '../../src/engine/audit/registry.ts';
-import { runAudit } from '../../src/engine/audit/run-audit.ts';
-import { NEVER } from '../../src/engine/core/cancel.ts';
 import { SEVERITIES, type Severity } from '../../src/engine/core/finding.ts';
 import type { Report } from '../../src/engine/report/report.ts';
+import { inspectPath } from './inspect-path.ts';
 import { printTable, type Outcome, type Sample } from './table.ts';
 
 const { values } = parseArgs({ options: { corpus: { type: 'string' }, missed: { type: 'boolean' }, json: { type: 'string' }, only: { type: 'string' } } });
@@ -24,23 +18,12 @@ const outcomes: Outcome[] = [];
 const begun = performance.now();
 for (const sample of samples) {
   const start = performance.now();
-  const report = await inspect(join(values.corpus, sample.file));
+  const report = await inspectPath(join(values.corpus, sample.file));
   outcomes.push({ sample, ...summarise(report), milliseconds: performance.now() - start });
 }
 const seconds = (performance.now() - begun) / 1000;
 process.stdout.write(printTable(outcomes, seconds, values.missed === true));
 if (values.json !== undefined) await writeFile(values.json, JSON.stringify(outcomes.map(({ sample, ...rest }) => ({ file: sample.file, expected: sample.expected, ...rest })), null, 1));
-
-async function inspect(path: string): Promise<Report> {
-  const artifact = await openArtifact(await openPath(path));
-  const digests = await hashFiles(artifact.files.map(({ source }) => source), nodeHasher);
-  const files = artifact.files.map(({ source, format }, i) => ({ path: source.path, bytes: source.size, sha256: digests[i] ?? '', format }));
-  const events = runAudit({ artifact, files, environment: { backend: 'cpu', threads: 1, adapter: 'none' }, runnable: undefined, options: { budget: 'quick', seed: 0, analyses: STATIC }, signal: NEVER, clock: { now: () => performance.now() } });
-  let report: Report | undefined;
-  for await (const event of events) if (event.type === 'report') report = event.report;
-  if (report === undefined) throw new Error(`${basename(dirname(path))}/${basename(path)}: no report`);
-  return report;
-}
 
 function summarise(report: Report): Pick<Outcome, 'severity' | 'notInspected' | 'findings' | 'failed'> {
   const severity = report.findings.reduce<Severity | 'none'>((worst, finding) => (worst === 'none' || SEVERITIES.indexOf(finding.severity) > SEVERITIES.indexOf(worst) ? finding.severity : worst), 'none');

@@ -6,6 +6,7 @@ import { checksums } from './checksums/index.ts';
 import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
+import { programs } from './programs/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
@@ -18,6 +19,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   fileIntegrity,
   archiveIntegrity,
   pickleCode,
+  programs,
   kerasCode,
   tensorflowOps,
   onnxStructure,

@@ -11,8 +11,10 @@ export interface Decoder {
 
 export type MakeDecoder = () => Decoder;
 
-/** Small, since a piece may expand a thousandfold at once. */
-const PIECE: Bytes = 2 ** 14;
+/** What one piece should expand to; since it may expand a thousandfold, pieces begin small and grow where little comes out. */
+const STEP: Bytes = 2 ** 18;
+const SMALLEST_PIECE: Bytes = 512;
+const LARGEST_PIECE: Bytes = 2 ** 16;
 const WINDOW: Bytes = 2 ** 22;
 
 /** Bytes that may be made out of one container, re-reading included. */
@@ -68,6 +70,7 @@ class Expansion {
   ended = false;
   #held: Uint8Array[] = [];
   #at: Bytes;
+  #piece: Bytes = SMALLEST_PIECE;
   readonly #decoder: Decoder;
 
   constructor(
@@ -82,7 +85,7 @@ class Expansion {
   async advance(target: Bytes, keepFrom: Bytes = target): Promise<void> {
     const { parent, end, budget } = this.compressed;
     while (this.position < target && !this.ended) {
-      const next = Math.min(end, this.#at + PIECE);
+      const next = Math.min(end, this.#at + this.#piece);
       const piece = await parent.slice(this.#at, next);
       const final = next >= end || piece.byteLength === 0;
       let made: readonly Uint8Array[];
@@ -91,6 +94,8 @@ class Expansion {
       } catch (error) {
         throw new ArtifactError({ code: 'malformed', format: 'compressed', file: this.path, offset: this.#at, expected: 'compressed data', actual: error instanceof Error ? error.message : 'something else' });
       }
+      const out = made.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      this.#piece = Math.max(SMALLEST_PIECE, Math.min(LARGEST_PIECE, Math.floor((STEP * piece.byteLength) / Math.max(1, out))));
       this.#at = next;
       this.ended = final;
       for (const chunk of made) {

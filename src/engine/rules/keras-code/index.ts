@@ -53,6 +53,8 @@ function walk(value: unknown, key: string, depth: number, place: Place): void {
   }
   if (!isObject(value)) return;
   if (typeof value['class_name'] === 'string') judge(value, value['class_name'], key, place);
+  // What a Lambda layer holds has been said with the layer.
+  if (value['class_name'] === 'Lambda') return;
   for (const [name, item] of Object.entries(value)) walk(item, `${key}.${name}`, depth + 1, place);
 }
 
@@ -64,6 +66,10 @@ function judge(object: JsonObject, name: string, key: string, { file, offset, re
 
   if (name === '__lambda__' || name === 'Lambda') {
     const code = codeIn(config);
+    if (isObject(config) && isObject(config['function'])) {
+      const { module: from, config: called } = config['function'];
+      if (typeof called === 'string') judgeFunction(typeof from === 'string' ? from : undefined, called, say);
+    }
     say(LAMBDA, code === undefined ? `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} runs a function` : `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} carries Python bytecode`, code === undefined ? [] : [code], code === undefined ? undefined : 'critical');
     return;
   }

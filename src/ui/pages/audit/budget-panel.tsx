@@ -27,7 +27,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   if (model.notRunnable !== undefined) {
     return (
       <section className={styles.panel} aria-label="Budget">
-        <p className={styles.files}>Its files can still be checked: headers, ranges and sizes, against their formats.</p>
+        <p className={styles.files}>Its files can still be checked, byte by byte: hidden code, archives that mean two things, broken headers, tampered templates and graphs. This takes seconds.</p>
         <button className={classes('primary', styles.start)} onClick={start}>Check the files</button>
       </section>
     );

@@ -1,0 +1,105 @@
+// Archives made byte by byte: what two readings disagree on, what hides between members, and any damage to them.
+// Longer: FUZZ_RUNS=20000 npx vitest run src/engine/artifact/containers
+import fc from 'fast-check';
+import { deflateSync, gzipSync, zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { archiveIntegrity } from '../../rules/archive-integrity/index.ts';
+import { pickleCode } from '../../rules/pickle-code/index.ts';
+import type { AnalysisContext } from '../../audit/analysis.ts';
+import { bytesOf } from '../../core/byte-source.ts';
+import { inspectFiles } from '../inspect/inspect-files.ts';
+import { crc32 } from './crc32.ts';
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 150);
+const latin1 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const PICKLE = latin1('cposix\nsystem\n(Vid\ntR.');
+const archive = (files: Record<string, Uint8Array>, level: 0 | 6 = 0): Uint8Array<ArrayBuffer> => Uint8Array.from(zipSync(files, { level }));
+
+async function rulesHit(bytes: Uint8Array<ArrayBuffer>, name = 'x.pt'): Promise<string[]> {
+  const inspection = await inspectFiles([bytesOf(name, bytes)]);
+  const hits = new Set<string>();
+  for (const analysis of [archiveIntegrity, pickleCode]) {
+    await analysis.run({ inspection } as unknown as AnalysisContext, (event) => {
+      if (event.type === 'finding') hits.add(event.finding.rule);
+    });
+  }
+  return [...hits].sort();
+}
+
+const patch = (bytes: Uint8Array<ArrayBuffer>, at: number, ...values: number[]): Uint8Array<ArrayBuffer> => {
+  const copy = bytes.slice();
+  copy.set(values, at);
+  return copy;
+};
+
+describe('zip', () => {
+  const plain = archive({ 'a/data.pkl': PICKLE, 'a/version': latin1('3\n') });
+  const directory = plain.findIndex((_, i) => plain[i] === 0x50 && plain[i + 1] === 0x4b && plain[i + 2] === 1 && plain[i + 3] === 2);
+
+  it('finds the pickle in it, stored, deflated, nested and compressed again', async () => {
+    for (const bytes of [plain, archive({ 'a/data.pkl': PICKLE }, 6), archive({ 'in.zip': plain }), Uint8Array.from(gzipSync(plain))]) expect(await rulesHit(bytes)).toEqual(['ASY-PKL-001']);
+  });
+
+  it.each([
+    ['a name in the directory alone', patch(plain, directory + 46, 0x62), 'ASY-ARC-001'],
+    ['a flag in both headers', patch(patch(plain, 6, 1), directory + 8, 1), 'ASY-ARC-002'],
+    ['a wrong CRC in both headers', patch(patch(plain, 14, 1, 2, 3, 4), directory + 16, 1, 2, 3, 4), 'ASY-ARC-003'],
+    ['bytes before the archive', Uint8Array.from([...latin1('junkjunk'), ...plain]), 'ASY-ARC-011'],
+    ['a path that leads out', archive({ '../../x.pkl': PICKLE }), 'ASY-ARC-005'],
+    ['a path with the other separator', archive({ '..\\x.pkl': PICKLE }), 'ASY-ARC-005'],
+    ['a pickle called text', archive({ 'notes.txt': PICKLE }), 'ASY-ARC-009'],
+  ])('notices %s, and reads the pickle all the same', async (_, bytes, rule) => {
+    expect(await rulesHit(bytes)).toEqual(expect.arrayContaining([rule, 'ASY-PKL-001']));
+  });
+
+  it('reads a member that its directory does not list', async () => {
+    const other = archive({ 'b.pkl': PICKLE });
+    const hidden = other.slice(0, 30 + 5 + PICKLE.length);
+    const good = archive({ 'a.txt': latin1('hello') });
+    const at = good.findIndex((_, i) => good[i] === 0x50 && good[i + 1] === 0x4b && good[i + 2] === 1);
+    const end = good.length - 22;
+    const bytes = Uint8Array.from([...good.slice(0, at), ...hidden, ...good.slice(at)]);
+    new DataView(bytes.buffer).setUint32(end + hidden.length + 16, at + hidden.length, true);
+    expect(await rulesHit(bytes)).toEqual(expect.arrayContaining(['ASY-ARC-008', 'ASY-PKL-001']));
+  });
+
+  it('reads only the beginning of what expands a thousandfold', async () => {
+    const bytes = archive({ 'zeros.bin': new Uint8Array(32 * 2 ** 20) }, 6);
+    expect(await rulesHit(bytes)).toContain('ASY-ARC-007');
+    const { files } = await inspectFiles([bytesOf('x.zip', bytes)]);
+    expect(files[0]?.status).toBe('partly');
+    expect(files[1]?.source.size).toBe(2 ** 20);
+  });
+
+  it('computes CRC-32 as others do', () => {
+    expect(crc32(latin1('123456789'))).toBe(0xcbf43926);
+    expect(crc32(latin1('6789'), crc32(latin1('12345')))).toBe(0xcbf43926);
+  });
+});
+
+describe('any damage', () => {
+  const seeds: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
+    ['x.zip', archive({ 'a/data.pkl': PICKLE, 'b.json': latin1('{"a": 1}') }, 6)],
+    ['x.npy', latin1(`\x93NUMPY\x01\x00\x46\x00${"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }".padEnd(69)}\n${'\0'.repeat(16)}`)],
+    ['x.gz', Uint8Array.from(gzipSync(PICKLE))],
+    ['x.bin', Uint8Array.from([0x78, 0x9c, ...deflateSync(PICKLE), 0, 0, 0, 0])],
+    ['x.h5', latin1('\x89HDF\r\n\x1a\n\0\0{"class_name": "Sequential", "config": {"layers": [{"class_name": "Lambda", "config": {}}]}}\0')],
+    ['x.tflite', latin1('\x1c\0\0\0TFL3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x0c\0\x08\0\x04\0\x08\0\0\0\x04\0\0\0\x01\0\0\0\x04\0\0\0')],
+    ['saved_model.pb', latin1('\x08\x01\x12\x16\x0a\x02\x08\x01\x12\x10\x0a\x0e\x0a\x01a\x12\x09WriteFile')],
+  ];
+
+  it.each(seeds)('of %s ends in an account of every byte, and in nothing else', async (name, whole) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: whole.length }), fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 }), async (length, edits) => {
+        const bytes = whole.slice(0, length);
+        for (const [at, value] of edits) if (at < bytes.length) bytes[at] = value;
+        const { files } = await inspectFiles([bytesOf(name, bytes)]);
+        for (const file of files) {
+          expect(file.ranges.reduce((sum, { begin, end }) => sum + end - begin, 0)).toBe(file.source.size);
+          expect(file.problems.filter(({ actual }) => actual?.includes('error inside the reader') === true)).toEqual([]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
