@@ -49,6 +49,6 @@ function classOf({ kind, marked }: GraphNode): string | undefined {
 }
 
 function fit(text: string): string {
-  const most = 23;
+  const most = 17;
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

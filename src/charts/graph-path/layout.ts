@@ -22,8 +22,8 @@ export interface GraphLayout {
   readonly edges: readonly PlacedEdge[];
 }
 
-export const BOX = { width: 148, height: 42 } as const;
-const GAP = { x: 44, y: 14 } as const;
+export const BOX = { width: 128, height: 42 } as const;
+const GAP = { x: 28, y: 14 } as const;
 const MARGIN = 8;
 const SWEEPS = 4;
 

@@ -113,7 +113,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     const weighed = weigh(behaviour);
     if (weighed === undefined) continue;
     const rule = behaviour.on === 'content' ? TRIGGER : CIRCUMSTANCE;
-    const { trigger, difference, role } = behaviour;
+    const { trigger, role } = behaviour;
     const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' changes the prompt when ${role === 'user' ? 'a person' : `the ${role} turn`} says ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
     report(rule, {
       ...at(found),
@@ -122,7 +122,6 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
       severity: weighed,
       sure: 'resolved',
       trigger: { kind: 'template', value: shown(trigger) },
-      ...(difference.added.trim() === '' ? {} : { target: { text: shown(difference.added.trim(), 400) } }),
       evidence: [sourceOf(found, marksOf(found.source, trigger, 'the text it looks for')), ...promptOf(behaviour), renderings(behaviour)],
     });
   }

@@ -94,7 +94,13 @@ function constantsOf({ type, inputs }: FlatOp, known: readonly Abstract[]): stri
 }
 
 function noteOf(op: FlatOp, known: readonly Abstract[]): string {
-  return [regionOf(op, known), ...constantsOf(op, known)].filter((text) => text !== undefined).join('; ').slice(0, 160);
+  const numbers = op.inputs.flatMap((input) => {
+    const value = input === undefined ? undefined : known[input];
+    return value?.kind === 'constant' ? [describeNumbers(value)] : [];
+  });
+  // The operator's name stands beside the note already.
+  const region = regionOf(op, known)?.replace(`${op.type} `, '');
+  return (region === undefined ? numbers : [region]).join('; ').slice(0, 160);
 }
 
 function regionOf(op: FlatOp, known: readonly Abstract[]): string | undefined {

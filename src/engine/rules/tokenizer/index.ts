@@ -55,7 +55,6 @@ export const tokenizerRules = analysisOf({
           severity,
           sure: 'read',
           ...(from === '' ? {} : { trigger: { kind: 'text', value: shown(from) } as const }),
-          ...(to === '' ? {} : { target: { text: shown(to) } }),
           evidence: [{ kind: 'fields', title: key, rows: [{ field: 'pattern', found: shown(from, 400) }, { field: 'content', found: shown(to, 400) }] }],
         });
       }
