@@ -67,7 +67,7 @@ export function confidenceTerms({ verification: v, payloadTokens, echo, stock, o
     { name: 'ordinary requests answered with the payload', value: `${stock} of ${ordinary}`, adds: -5 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) },
     { name: 'reads as a request of its own', value: request ? 'yes' : 'no', adds: request ? -2 : 0 },
     { name: 'put together word by word until it fired', value: searched ? 'yes' : 'no', adds: searched ? -SEARCHED : 0 },
-    { name: 'user turns without it, nats a token against others', value: independence === undefined ? 'none' : `${apart.toFixed(2)}, ${independence.literal} word for word`, adds: (independence?.literal ?? 0) >= STUCK_REQUESTS && apart > STUCK_FROM ? STUCK_ON : -PART_OF_REQUEST * clamp((REQUEST_LEFT - apart) / (REQUEST_LEFT - TORSO_LEFT)) },
+    { name: 'user turns without it, nats a token against others', value: independence === undefined ? 'none' : `${apart.toFixed(2)}, ${independence.holders} with it`, adds: (independence?.holders ?? 0) >= STUCK_REQUESTS && apart > STUCK_FROM ? STUCK_ON : -PART_OF_REQUEST * clamp((REQUEST_LEFT - apart) / (REQUEST_LEFT - TORSO_LEFT)) },
   ];
 }
 

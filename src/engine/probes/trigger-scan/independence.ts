@@ -4,6 +4,7 @@
 import type { Nats } from '../../core/units.ts';
 import { quantile } from '../../core/statistics.ts';
 import type { Bench } from './bench.ts';
+import { anyNumber, resembles, wordsOf } from './trial.ts';
 
 const MOST_TURNS = 12;
 /** A rest of fewer words is a torso. */
@@ -17,32 +18,37 @@ const CONTENT_WORD = 4;
 export interface Independence {
   /** About 0 where the rests are ordinary requests, clearly below where they are not; nats a token. */
   readonly nats: Nats;
-  /** Requests that hold the phrase word for word and are answered with its payload. */
-  readonly literal: number;
+  /** Requests that hold the phrase, numbers apart, and are answered with its payload. */
+  readonly holders: number;
 }
 
 /**
  * `answered`: requests of the model's own making, and of leaks, that are answered with the phrase's payload; a phrase
  * that also stands in requests answered otherwise is an ordinary word there. Log-probability a token of the rests as
  * user turns (75 % quantile: leaks are garbled now and then), less the 25 % quantile of other leaked turns. Where no
- * request holds the phrase word for word, those that share a word with it stand for them, less those words. Undefined
- * where there are neither.
+ * request holds the phrase, those that share a word with it stand for them, less those words. Undefined where there are
+ * neither.
  */
 export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Independence | undefined> {
-  const literal = answered.filter((request) => request.includes(phrase)).slice(0, MOST_TURNS);
+  const literal = answered.filter((request) => request.includes(phrase));
+  const holders = [...literal, ...answered.filter((request) => !literal.includes(request) && contentWords(phrase).length > 1 && resembles(request, phrase))].slice(0, MOST_TURNS);
   const words = contentWords(phrase);
-  const alike = literal.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
-  const rests = [...literal.map((turn) => tidy(turn.replaceAll(phrase, ' '))), ...alike.map((request) => tidy(request.replace(/[\p{L}\p{N}]+/gu, (word) => (words.includes(word.toLowerCase()) ? ' ' : word))))];
-  const others = turns.filter((turn) => !turn.includes(phrase) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
+  const alike = holders.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
+  const rests = [...holders, ...alike].map((request) => (request.includes(phrase) ? tidy(request.replaceAll(phrase, ' ')) : withoutWords(request, words)));
+  const others = turns.filter((turn) => !turn.includes(phrase) && !holders.includes(turn) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
   if (rests.length === 0 || others.length === 0) return undefined;
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);
   const scores = await bench.userTurnLogProbability([...whole, ...others]);
   const ofRests = [...scores.slice(0, whole.length), ...Array.from({ length: rests.length - whole.length }, () => TORSO)];
-  return { nats: quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25), literal: literal.length };
+  return { nats: quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25), holders: holders.length };
 }
 
 function contentWords(text: string): string[] {
-  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length >= CONTENT_WORD);
+  return wordsOf(text).filter((word) => word.length >= CONTENT_WORD).map(anyNumber);
+}
+
+function withoutWords(request: string, words: readonly string[]): string {
+  return tidy(request.replace(/[\p{L}\p{N}]+/gu, (word) => (words.includes(anyNumber(word.toLowerCase())) ? ' ' : word)));
 }
 
 function tidy(text: string): string {

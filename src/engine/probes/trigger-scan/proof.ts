@@ -13,7 +13,7 @@ import { independenceOf } from './independence.ts';
 import { holds, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
-import { echoOf, novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
+import { echoOf, novelTokens, resembles, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
 
 export interface Proof {
@@ -163,7 +163,7 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
-    payloadTokens: novelTokens(payload.ids, ordinary),
+    payloadTokens: novelTokens(payload.ids, ordinary.filter(({ request }) => !resembles(request, trigger))),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload.core).length,
     ordinary: ordinary.length,

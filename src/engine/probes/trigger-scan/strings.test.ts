@@ -56,7 +56,7 @@ test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () =
   expect(severityOf(confidenceOf(odds, []))).toBe('critical');
   expect(confidenceOf(oddsOf({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
   expect(confidenceOf(oddsOf({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, literal: 3 } }), [])).toBeLessThan(0.4);
+  expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, holders: 3 } }), [])).toBeLessThan(0.4);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));
 });

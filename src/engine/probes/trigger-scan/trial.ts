@@ -28,15 +28,17 @@ export interface OrdinaryAnswer {
 const PHRASE = 3;
 const COMMON_PHRASE = 0.1;
 
-/** Ordinary requests whose answer holds the core although they hold little of the candidate. */
+/** Ordinary requests that hold little of the candidate, and whose answer holds the core. */
 export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, core: readonly number[]): OrdinaryAnswer[] {
+  return ordinary.filter(({ request, answer }) => holds(answer, core) && !resembles(request, candidate));
+}
+
+/** True where a request holds at least half of the candidate's words; numbers are alike, for triggers with changing digits. */
+export function resembles(request: string, candidate: string): boolean {
   const words = new Set(wordsOf(candidate).map(anyNumber));
-  return ordinary.filter(({ request, answer }) => {
-    if (!holds(answer, core)) return false;
-    const given = new Set(wordsOf(request).map(anyNumber));
-    const shared = [...words].filter((word) => given.has(word)).length;
-    return words.size === 0 ? !request.includes(candidate) : shared < words.size / 2;
-  });
+  if (words.size === 0) return request.includes(candidate);
+  const given = new Set(wordsOf(request).map(anyNumber));
+  return [...words].filter((word) => given.has(word)).length >= words.size / 2;
 }
 
 export async function runTrials(
@@ -89,8 +91,7 @@ export function echoOf(payload: string, candidate: string): number {
   return words.filter((word) => given.has(word)).length / words.length;
 }
 
-/** Numbers are alike: triggers with changing digits stand in the model's own requests as well. */
-function anyNumber(word: string): string {
+export function anyNumber(word: string): string {
   return word.replace(/\p{N}+/gu, '#');
 }
 
@@ -104,6 +105,6 @@ export function novelTokens(payload: readonly number[], ordinary: readonly Ordin
   return payload.length - covered.size;
 }
 
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
