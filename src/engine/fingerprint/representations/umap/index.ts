@@ -15,14 +15,19 @@ export const umap: Representation = {
   shortLabel: 'UMAP',
   limits: 'Keeps neighbourhoods, not distances, and draws outliers in among the others.',
   fit: (train, seed) => {
-    const random = seeded(seed, 'umap');
+    let random = seeded(seed, 'umap');
     const model = new UMAP({
       nComponents: Math.min(DIMENSIONS, train.cols, Math.max(1, train.rows - 2)),
       nNeighbors: Math.max(2, Math.min(NEIGHBOURS, train.rows - 1)),
       random: () => random.next(),
     });
     const placed = matrixOf(model.fit(listOf(train)));
-    return { train: placed, project: (rows) => matrixOf(model.transform(listOf(rows))) };
+    // One at a time and from the same draws: where a new point lands must not depend on which others are placed with it.
+    const place = (row: number[]): number[] => {
+      random = seeded(seed, 'umap, a new point');
+      return model.transform([row])[0] ?? [];
+    };
+    return { train: placed, project: (rows) => matrixOf(listOf(rows).map(place)) };
   },
 };
 
