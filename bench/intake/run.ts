@@ -16,13 +16,16 @@ if (values.corpus === undefined) throw new Error('--corpus DIR is needed');
 const samples = (JSON.parse(await readFile(join(values.corpus, 'manifest.json'), 'utf8')) as Sample[]).filter(({ file }) => values.only === undefined || file.includes(values.only));
 const outcomes: Outcome[] = [];
 const begun = performance.now();
+const cpu = process.cpuUsage();
 for (const sample of samples) {
   const start = performance.now();
   const report = await inspectPath(join(values.corpus, sample.file));
   outcomes.push({ sample, ...summarise(report), milliseconds: performance.now() - start });
 }
 const seconds = (performance.now() - begun) / 1000;
+const { user, system } = process.cpuUsage(cpu);
 process.stdout.write(printTable(outcomes, seconds, values.missed === true));
+process.stdout.write(`processor time ${((user + system) / 1e6).toFixed(1)} s\n`);
 if (values.json !== undefined) await writeFile(values.json, JSON.stringify(outcomes.map(({ sample, ...rest }) => ({ file: sample.file, expected: sample.expected, ...rest })), null, 1));
 
 function summarise(report: Report): Pick<Outcome, 'severity' | 'notInspected' | 'findings' | 'failed'> {

@@ -64,7 +64,7 @@ describe('zip', () => {
   });
 
   it('reads only the beginning of what expands a thousandfold', async () => {
-    const bytes = archive({ 'zeros.bin': new Uint8Array(32 * 2 ** 20) }, 6);
+    const bytes = archive({ 'zeros.bin': new Uint8Array(12 * 2 ** 20) }, 6);
     expect(await rulesHit(bytes)).toContain('ASY-ARC-007');
     const { files } = await inspectFiles([bytesOf('x.zip', bytes)]);
     expect(files[0]?.status).toBe('partly');
