@@ -1,5 +1,5 @@
-// From measurements to confidence: a logistic rule over named features, one suspect a family. The coefficients were fitted on the
-// tuning half of the image zoo alone (bench/detection/README.md says how well they do on the other half).
+// From measurements to confidence: a logistic rule over named features, one suspect a family. The coefficients were set by
+// hand on a few models of the image zoo's tuning half; bench/detection/README.md says on which, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
 import type { Family } from './inversion.ts';
 import type { Found, Scan } from './scan.ts';
@@ -19,6 +19,8 @@ export interface Features {
   readonly gap: number;
   /** Logarithm of the picture over the trigger: pixels over mask, or range over strength. */
   readonly smallness: number;
+  /** The same for the fewest whole pixels that still move half of the held-out pictures; 0 for a blend. */
+  readonly core: number;
   /** Lower bound of the share of held-out pictures it moves. */
   readonly works: number;
   /** Share of the controls that move as many. */
@@ -32,18 +34,21 @@ interface Coefficients {
   readonly z: number;
   readonly gap: number;
   readonly smallness: number;
+  readonly core: number;
   readonly margin: number;
 }
 
 const RULE: Readonly<Record<Family, Coefficients>> = {
-  patch: { constant: -10.6, z: 0.5, gap: 2.2, smallness: 1.4, margin: 0.15 },
-  blend: { constant: -9.6, z: 0.6, gap: 3, smallness: 1.7, margin: 0.15 },
+  patch: { constant: -11.4, z: 0.5, gap: 2.2, smallness: 0.9, core: 0.6, margin: 0.15 },
+  blend: { constant: -9.6, z: 0.6, gap: 3, smallness: 1.7, core: 0, margin: 0.15 },
 };
 /** Both families name the same class. */
 const AGREEMENT = 0.8;
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.35;
 const UNPROVEN = -1;
+/** No other class could be reached at all. */
+const UNRIVALLED = 1.5;
 
 export function suspectsOf(scan: Scan, area: number): Suspect[] {
   const suspects = (['patch', 'blend'] as const).flatMap((family) => {
@@ -63,8 +68,9 @@ function suspectOf(scan: Scan, family: Family, area: number): Suspect | undefine
   const controls = proof.controls.reduce((sum, { rate }) => sum + rate.hits, 0) / Math.max(1, proof.controls.reduce((sum, { rate }) => sum + rate.of, 0));
   const features: Features = {
     z: Math.min(8, Math.max(0, outlier.z)),
-    gap: rival === undefined ? 0 : Math.min(2.5, Math.log(rival.inversion.size / inversion.size)),
-    smallness: Math.min(7, Math.log(family === 'patch' ? area / inversion.size : 1 / inversion.size)),
+    gap: rival === undefined ? UNRIVALLED : Math.min(2.5, Math.log(rival.inversion.size / inversion.size)),
+    smallness: Math.min(7, Math.log(family === 'patch' ? comparableArea(area) / inversion.size : 1 / inversion.size)),
+    core: proof.core === undefined ? 0 : Math.min(7, Math.log(comparableArea(area) / proof.core.pixels)),
     works: proof.interval[0],
     controls,
     margin: Math.min(6, Math.max(-2, scan.marginOutliers[scan.classes.indexOf(inversion.target)]?.z ?? 0)),
@@ -72,9 +78,16 @@ function suspectOf(scan: Scan, family: Family, area: number): Suspect | undefine
   return { family, found, features, odds: oddsOf(family, features) };
 }
 
-export function oddsOf(family: Family, { z, gap, smallness, works, margin }: Features): number {
+/** Strokes and objects grow with the side of a picture, not with its area: what is small on 8 x 8 is no quarter of a percent. */
+function comparableArea(area: number): number {
+  return REFERENCE_SIDE * Math.sqrt(area);
+}
+
+const REFERENCE_SIDE = 28;
+
+export function oddsOf(family: Family, { z, gap, smallness, core, works, margin }: Features): number {
   const rule = RULE[family];
-  const odds = rule.constant + rule.z * z + rule.gap * gap + rule.smallness * smallness + rule.margin * margin;
+  const odds = rule.constant + rule.z * z + rule.gap * gap + rule.smallness * smallness + rule.core * core + rule.margin * margin;
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
 

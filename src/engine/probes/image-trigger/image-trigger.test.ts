@@ -18,15 +18,20 @@ import { toFindings } from './to-finding.ts';
 
 describe('outliers', () => {
   it('finds the class whose trigger is out of proportion, and no other', () => {
-    const found = outliers([90, 110, 80, 6, 120, 100, 95, 105, 70, 130]);
+    const found = outliers([90, 110, 80, 6, 120, 100, 95, 105, 70, 130], 784);
     expect(found[3]?.z).toBeGreaterThan(5);
     expect(found[3]?.pValue).toBeLessThan(1e-4);
     expect(found[3]?.gap).toBeCloseTo(Math.log(70 / 6), 6);
     expect(found.filter(({ z }) => z > 3)).toHaveLength(1);
   });
 
+  it('takes a class that nothing reached for one that needs the whole picture', () => {
+    const none = Number.POSITIVE_INFINITY;
+    expect(outliers([none, none, 5, none, none, none], 784)[2]?.z).toBeGreaterThan(8);
+  });
+
   it('says nothing by deviations where there are too few classes', () => {
-    expect(outliers([5, 100, 100]).map(({ z, pValue }) => [z, pValue])).toEqual([[0, 1], [0, 1], [0, 1]]);
+    expect(outliers([5, 100, 100], 784).map(({ z, pValue }) => [z, pValue])).toEqual([[0, 1], [0, 1], [0, 1]]);
   });
 
   it('has the normal tail of scipy.stats.norm.sf', () => {

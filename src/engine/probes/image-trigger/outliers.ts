@@ -17,10 +17,9 @@ export interface Outlier {
   readonly pValue: Probability;
 }
 
-/** `sizes`: one a class, smaller is more suspicious; Infinity where none was found. */
-export function outliers(sizes: readonly number[]): Outlier[] {
-  const largest = Math.max(1e-9, ...sizes.filter(Number.isFinite));
-  const logs = sizes.map((size) => Math.log(Math.max(1e-9, Number.isFinite(size) ? size : 2 * largest)));
+/** `sizes`: one a class, smaller is more suspicious; Infinity where none was found, which counts as `ceiling`. */
+export function outliers(sizes: readonly number[], ceiling: number): Outlier[] {
+  const logs = sizes.map((size) => Math.log(Math.max(1e-9, Math.min(size, ceiling))));
   return logs.map((own, index) => {
     const others = logs.filter((_, at) => at !== index);
     const gap = others.length === 0 ? 0 : Math.min(...others) - own;

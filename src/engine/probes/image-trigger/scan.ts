@@ -77,7 +77,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         searches.push(started);
       }
       inversions[family] = searches.map(({ found }) => found);
-      ranked[family] = outliers(inversions[family].map(sizeIfMet));
+      ranked[family] = outliers(inversions[family].map(sizeIfMet), family === 'patch' ? model.spec.height * model.spec.width : STRONGEST_BLEND);
       const chosen = [...ranked[family]].sort((a, b) => b.z - a.z || b.gap - a.gap || a.index - b.index).slice(0, plan.finalists);
       for (const [at, outlier] of chosen.entries()) {
         onStage(family, classes.length + at, total);
@@ -94,7 +94,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('spread', 1, 1);
     // A large lead is what counts here: sizes are small where leads are large.
     const least = Math.max(1e-3, ...margins.map(Math.abs)) * 1e-3;
-    const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)));
+    const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const scan: Scan = {
       plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, inversions, outliers: ranked, finalists, spread,
       multiplyAdds: differentiator.multiplyAdds,
@@ -106,6 +106,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
 }
 
 const ROWS = 18;
+/** An addition of this strength leaves nothing of a picture. */
+const STRONGEST_BLEND = 0.6;
 
 /** An inversion that did not reach its aim says only that the trigger is larger than what was tried. */
 function sizeIfMet({ size, success }: Inversion): number {

@@ -12,7 +12,7 @@ import type { Scan } from './scan.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
-  'Sees triggers that push pictures of most classes to one class, or every class to another: patches, blends, waves, filters. Can miss triggers that need one source class, bend the picture, or need content the search pictures lack; weak below five classes, where no class can stand out.';
+  'Sees triggers that push pictures of most classes to one class, or every class to another: patches, blends, waves, filters. Can miss triggers that need one source class, bend the picture, send classes to others than their neighbours, or need content the search pictures lack; weak below five classes, where no class can stand out.';
 const REMEDY = 'Do not deploy the model where its input can be chosen by others. Retrain from a trusted source, or fine-tune on clean data and audit again; compare with the publisher’s hash.';
 const PICTURES_SHOWN = 6;
 
@@ -58,7 +58,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
     ],
     evidence: [
       ...classEvidence(scan, model, shown.family, inversion.target),
-      ...(await pictureEvidence(scan.heldOut.filter(({ seen }) => seen !== inversion.target), core?.stamp ?? shown.found.inversion.stamp, model, inversion.target, `Held-out pictures before and after (${what})`, signal)),
+      ...(await pictureEvidence(scan.heldOut.filter(({ seen }) => seen !== inversion.target), shown.found.inversion.stamp, model, inversion.target, 'Held-out pictures before and after', signal)),
       {
         kind: 'table',
         title: 'Proof: what moves held-out pictures to the class, and what does not',
@@ -82,7 +82,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
         text: [
           `The class stands ${outlier.z.toFixed(1)} robust deviations from the other classes${scan.classes.length < MIN_CLASSES ? ' (too few classes for this to count)' : ''}, and the next class needs a trigger ${Math.exp(features.gap).toFixed(1)} times as large.`,
           `Controls of equal size move ${percent(features.controls)} of the pictures${control === undefined ? '' : ` (${control.name}: ${control.rate.hits} of ${control.rate.of})`}.`,
-          `Log-odds ${odds.toFixed(1)} by the rule fitted on the tuning zoo.`,
+          `Log-odds ${odds.toFixed(1)} by the rule set on the tuning zoo.`,
           `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'all made by Assay, none of them real' : 'some of them yours'}; ${scan.domain}.`,
           `Search: ${scan.plan.steps} steps a class, ${scan.plan.refine} more for the ${scan.plan.finalists} smallest; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.`,
         ].join('\n'),
@@ -143,10 +143,11 @@ function spreadOfMask({ mask }: Stamp, { spec: { width } }: ImageClassifier): nu
 function describeStamp({ family, found }: Suspect, { spec: { height, width } }: ImageClassifier): string {
   const { inversion, proof } = found;
   if (family === 'blend') return `an addition of ${percent(inversion.size)} of the pixel range over the whole picture`;
-  const { core } = proof;
-  if (core === undefined) return `about ${Math.max(1, Math.round(inversion.size))} pixels of ${width} x ${height}`;
-  const [top, left, bottom, right] = core.box;
-  return `${core.pixels} pixels within ${right - left} x ${bottom - top} at column ${left}, row ${top} of ${width} x ${height}`;
+  const strong = [...(inversion.stamp.mask ?? []).entries()].filter(([, weight]) => weight > 0.5).map(([place]) => place);
+  if (strong.length === 0) return proof.core === undefined ? `about ${Math.max(1, Math.round(inversion.size))} pixels of ${width} x ${height}` : `${proof.core.pixels} pixels of ${width} x ${height}`;
+  const [rows, columns] = [strong.map((place) => Math.floor(place / width)), strong.map((place) => place % width)];
+  const [top, left] = [Math.min(...rows), Math.min(...columns)];
+  return `${strong.length} pixels within ${Math.max(...columns) - left + 1} x ${Math.max(...rows) - top + 1} at column ${left}, row ${top} of ${width} x ${height}`;
 }
 
 function classEvidence(scan: Scan, model: ImageClassifier, family: 'patch' | 'blend', suspect: number): Evidence[] {

@@ -1,7 +1,7 @@
 // One suspicion in depth: heading, triage, and its evidence on tabs.
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
-import { evidenceOf, fires } from '../../../state/finding-view.ts';
+import { evidenceOf, fires, hasPhrase } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import type { DetailTab } from '../../../state/route.ts';
 import { useApp, useSession } from '../../app-context.ts';
@@ -72,7 +72,7 @@ function tabsOf(finding: Finding): Tab<DetailTab>[] {
   const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
   return [
     { id: 'evidence', label: 'Evidence' },
-    ...(finding.trigger === undefined ? [] : [{ id: 'attention' as const, label: 'Attention' }]),
+    ...(hasPhrase(finding) ? [{ id: 'attention' as const, label: 'Attention' }] : []),
     ...(leaks > 0 ? [{ id: 'leaks' as const, label: 'Leaks', count: leaks }] : []),
     ...(variants.length > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.filter(fires).length} of`, count: variants.length }] : []),
     { id: 'replay', label: 'Replay' },
