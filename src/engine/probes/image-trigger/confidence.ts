@@ -1,5 +1,5 @@
 // From measurements to confidence: a logistic rule over named features, one suspect a family. The coefficients were set by
-// hand on a few models of the image zoo's tuning half; bench/detection/README.md says on which, and how they do on the others.
+// hand on a few models of the image zoo's tuning half; bench/detection/images.md says on which, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
 import type { Family } from './inversion.ts';
 import type { Found, Scan } from './scan.ts';
