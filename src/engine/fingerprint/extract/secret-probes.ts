@@ -13,8 +13,10 @@ export type ChangeFamily = (typeof CHANGE_FAMILIES)[number];
 export interface SecretProbes {
   readonly bases: number;
   readonly families: readonly ChangeFamily[];
-  /** One more than families.length: rows [bases, size] unchanged, then for each change [bases, size]. */
-  readonly values: Float32Array;
+  /** The unchanged inputs: Float32Array [bases, size]. */
+  readonly unchanged: Float32Array;
+  /** Made when they are run: Float32Array [count, bases, size], all bases with each of the changes from `begin` on. */
+  changed(begin: number, count: number): Float32Array;
 }
 
 const BASES = 8;
@@ -35,16 +37,17 @@ export function secretProbes(kind: InputKind, shape: readonly number[], vocabula
       changes.push(kind === 'image' ? imageChange(family, shape, i, random) : flatChange(family, size, vocabularySize, random));
     }
   }
-  const values = new Float32Array((1 + changes.length) * bases.length * size);
-  bases.forEach((base, b) => values.set(base, b * size));
-  changes.forEach((change, c) => {
-    bases.forEach((base, b) => {
-      const row = values.subarray(((c + 1) * bases.length + b) * size, ((c + 1) * bases.length + b + 1) * size);
-      row.set(base);
-      change(row);
+  const unchanged = new Float32Array(bases.length * size);
+  bases.forEach((base, b) => unchanged.set(base, b * size));
+  const changed = (begin: number, count: number): Float32Array => {
+    const values = new Float32Array(count * bases.length * size);
+    changes.slice(begin, begin + count).forEach((change, c) => {
+      values.set(unchanged, c * unchanged.length);
+      for (let b = 0; b < bases.length; b++) change(values.subarray((c * bases.length + b) * size, (c * bases.length + b + 1) * size));
     });
-  });
-  return { bases: bases.length, families, values };
+    return values;
+  };
+  return { bases: bases.length, families, unchanged, changed };
 }
 
 function makeBase(kind: InputKind, shape: readonly number[], vocabularySize: number | undefined, index: number, random: Random): Float32Array {

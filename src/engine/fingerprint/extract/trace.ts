@@ -64,6 +64,8 @@ export interface SecretTrace {
 
 /** Weights beyond this are not read: statistics of the head and of small layers are enough. */
 const MAX_WEIGHTS = 2 ** 21;
+/** Of one input: a wider layer takes gigabytes over all probes. */
+const MAX_TAP_UNITS = 2 ** 18;
 /** Values one run may return. */
 const MAX_RUN_VALUES = 2 ** 23;
 
@@ -95,7 +97,7 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
     const classes = (ran[logits]?.length ?? 0) / inputs;
     if (!Number.isInteger(classes) || classes < 2) throw new ArtifactError({ code: 'unsupported-format', format: 'fingerprint', file: name, field: logits, expected: 'scores of two or more classes', actual: String(classes) });
     const probes = probesFor(subject, options, examples);
-    const secret = await runRows(subject, session, probes.values, probes.values.length / size, [logits, ...taps], signal);
+    const secret = await runSecret(subject, session, probes, taps, signal);
     return {
       kind, shape, classes, inputs,
       probabilities: softmaxRows(ran[logits] ?? new Float32Array(), classes),
@@ -108,8 +110,8 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
       secret: {
         bases: probes.bases,
         families: probes.families,
-        probabilities: softmaxRows(secret[logits] ?? new Float32Array(), classes),
-        layerChange: taps.map((tensor) => layerChange(secret[tensor] ?? new Float32Array(), probes.bases, probes.families.length)),
+        probabilities: softmaxRows(secret.logits, classes),
+        layerChange: secret.layerChange,
       },
     };
   } finally {
@@ -148,6 +150,24 @@ function withTaps({ file, info, logits }: Subject, names: readonly string[]): Gr
 
 type Ran = Readonly<Record<string, Float32Array>> & { dims(name: string): readonly number[] };
 
+/** The unchanged inputs, then as many changes at once as memory allows: activations of a group are not kept. */
+async function runSecret(subject: Subject, session: Session, probes: SecretProbes, taps: readonly string[], signal: CancelSignal): Promise<{ readonly logits: Float32Array; readonly layerChange: readonly Float64Array[] }> {
+  const names = [subject.logits, ...taps];
+  const { bases, families, unchanged } = probes;
+  const before = await runRows(subject, session, unchanged, bases, names, signal);
+  const perChange = unchanged.length + names.reduce((sum, name) => sum + (before[name]?.length ?? 0), 0);
+  const group = Math.max(1, Math.min(families.length, Math.floor(MAX_RUN_VALUES / perChange)));
+  const logits = [before[subject.logits] ?? new Float32Array()];
+  const layerChange = taps.map(() => new Float64Array(families.length));
+  for (let begin = 0; begin < families.length; begin += group) {
+    const count = Math.min(group, families.length - begin);
+    const after = await runRows(subject, session, probes.changed(begin, count), count * bases, names, signal);
+    logits.push(after[subject.logits] ?? new Float32Array());
+    taps.forEach((tensor, tap) => layerChange[tap]?.set(relativeChange(before[tensor] ?? new Float32Array(), after[tensor] ?? new Float32Array(), bases, count), begin));
+  }
+  return { logits: join(logits), layerChange };
+}
+
 /** All rows, in as many runs as memory and the graph ask for. */
 async function runRows(subject: Subject, session: Session, values: Float32Array, rows: number, names: readonly string[], signal: CancelSignal): Promise<Ran> {
   const size = values.length / rows;
@@ -165,6 +185,7 @@ async function runRows(subject: Subject, session: Session, values: Float32Array,
       // A graph whose batch is fixed gives more rows than were asked for.
       const given = Math.max(1, tensor?.dims[0] ?? count);
       const width = floats.length / given;
+      if (width > MAX_TAP_UNITS) throw new ArtifactError({ code: 'limit-exceeded', format: 'fingerprint', file: subject.file.name, field: name, expected: `at most ${MAX_TAP_UNITS} values of one input`, actual: String(width) });
       perRow += width;
       dims.set(name, tensor?.dims.slice(1) ?? []);
       parts.get(name)?.push(floats.slice(0, width * count));
@@ -193,17 +214,18 @@ function floatsOf(tensor: HostTensor | undefined): Float32Array {
   throw new ArtifactError({ code: 'unsupported-dtype', format: 'fingerprint', expected: 'float32 tensors', actual: tensor.type });
 }
 
-function layerChange(values: Float32Array, bases: number, changes: number): Float64Array {
-  const units = values.length / ((1 + changes) * bases);
+/** For each change how far it moves the layer, relative to the layer's length, mean over bases. */
+function relativeChange(before: Float32Array, after: Float32Array, bases: number, changes: number): Float64Array {
+  const units = before.length / bases;
   return Float64Array.from({ length: changes }, (_, change) => {
     let sum = 0;
     for (let base = 0; base < bases; base++) {
-      const [from, to] = [base * units, ((change + 1) * bases + base) * units];
+      const [from, to] = [base * units, (change * bases + base) * units];
       let [moved, length] = [0, 0];
       for (let unit = 0; unit < units; unit++) {
-        const [before, after] = [values[from + unit] ?? 0, values[to + unit] ?? 0];
-        moved += (after - before) ** 2;
-        length += before ** 2;
+        const old = before[from + unit] ?? 0;
+        moved += ((after[to + unit] ?? 0) - old) ** 2;
+        length += old ** 2;
       }
       sum += Math.sqrt(moved / (length + 1e-12 + 1e-3 * moved));
     }
