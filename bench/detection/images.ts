@@ -1,6 +1,6 @@
-// Detection on the image zoo (zoo/image): every model searched once, without clean inputs unless asked, and each single
+// Detection on the image zoo (zoo/image): every model searched once, without clean inputs, and each single
 // method scored beside the combination.
-//   npx tsx bench/detection/images.ts --zoo DIR [--budget standard] [--half tune|report] [--only NAME,…] [--inputs] [--out FILE]
+//   npx tsx bench/detection/images.ts --zoo DIR [--budget standard] [--half tune|report] [--only NAME,…] [--out FILE]
 // DIR holds NAME/model.onnx and truth/NAME.json. The truth is read for scoring alone. --out keeps the measurements, and a later
 // run with the same file takes them from there; plants that do not work (attack rate below one half) are listed and left out.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
