@@ -23,6 +23,11 @@ export interface Explanation {
   readonly evidence: Evidence;
 }
 
+/** The flattened graph's own operators, in ONNX's words. */
+export function operatorName(type: string): string {
+  return type === '#if' ? 'If' : type === '#loop' ? 'Loop' : type === '#join' ? 'value of a loop' : type;
+}
+
 const MAX_NODES = 40;
 
 export function explain(graph: FlatGraph, known: readonly Abstract[], sink: Sink): Explanation {
@@ -38,7 +43,7 @@ export function explain(graph: FlatGraph, known: readonly Abstract[], sink: Sink
     if (gates.has(index)) constants.push(...constantsOf(op, known));
     const where = regionOf(op, known);
     if (where !== undefined) region.push(where);
-    nodes.set(`op${index}`, { id: `op${index}`, kind: op.type, label: op.name, ...(gates.has(index) || index === sink.op ? { marked: true } : {}), ...(note === '' ? {} : { note }) });
+    nodes.set(`op${index}`, { id: `op${index}`, kind: operatorName(op.type), label: op.name, ...(gates.has(index) || index === sink.op ? { marked: true } : {}), ...(note === '' ? {} : { note }) });
   }
   for (const index of order) {
     for (const input of graph.ops[index]?.inputs ?? []) if (input !== undefined) connect(graph, known, input, `op${index}`, nodes, edges);
@@ -48,7 +53,7 @@ export function explain(graph: FlatGraph, known: readonly Abstract[], sink: Sink
     nodes.set(`v${output}`, { id: `v${output}`, kind: port, label: graph.values[output]?.name ?? '' });
     edges.push({ from: `op${sink.op}`, to: `v${output}` });
   }
-  const path = order.map((index) => graph.ops[index]).filter((op) => op !== undefined).map(({ type, name }) => `${type} (${name})`);
+  const path = order.map((index) => graph.ops[index]).filter((op) => op !== undefined).map(({ type, name }) => `${operatorName(type)} (${name})`);
   return { path, constants, region, evidence: { kind: 'graph', title: 'From the input to where it takes effect', nodes: [...nodes.values()], edges } };
 }
 
@@ -62,7 +67,7 @@ function connect(graph: FlatGraph, known: readonly Abstract[], input: ValueId, t
     const numbers = abstract?.kind === 'constant' ? describeNumbers(abstract) : '';
     nodes.set(from, { id: from, kind, label: value.name, ...(numbers === '' ? {} : { note: numbers }) });
   }
-  if (!nodes.has(from)) nodes.set(from, { id: from, kind: abstract?.kind === 'features' ? 'features' : (graph.ops[value.producer ?? -1]?.type ?? 'value'), label: value.name });
+  if (!nodes.has(from)) nodes.set(from, { id: from, kind: abstract?.kind === 'features' ? 'features' : operatorName(graph.ops[value.producer ?? -1]?.type ?? 'value'), label: value.name });
   edges.push({ from, to });
 }
 

@@ -11,7 +11,7 @@ import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import type { Sink } from './abstract.ts';
-import { explain, HOW } from './explain.ts';
+import { explain, HOW, operatorName } from './explain.ts';
 import { findGates, type GateAnalysis } from './find-gates.ts';
 
 const COMMON = {
@@ -80,7 +80,7 @@ function reportSinks(file: InspectedFile, graph: FlatGraph, { sinks, known, sett
       file,
       about: op.name,
       location: { node: op.name },
-      title: `${rule.title}: the outcome ${HOW[sink.how]} at ${op.type} (${shown(op.name, 80)})`,
+      title: `${rule.title}: the outcome ${HOW[sink.how]} at ${operatorName(op.type)} (${shown(op.name, 80)})`,
       sure: sink.how === 'adds-vector' ? 'inferred' : 'resolved',
       trigger: { kind: 'graph', value: shown([...region, ...constants].join('; ') || gateNames(graph, sink), 300) },
       evidence: [evidence, ...texts(path, constants, region)],
