@@ -11,6 +11,7 @@ import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
+import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
 import { openForReport, openRunnable, type OpenedRunnable } from './open-model.ts';
@@ -21,6 +22,8 @@ export interface AuditArguments {
   readonly path: string;
   /** The model it was made from. */
   readonly base?: string;
+  /** A file with digests that are known. */
+  readonly signatures?: string;
   readonly analyses?: readonly string[];
   readonly budget: BudgetName;
   readonly seed: number;
@@ -42,7 +45,7 @@ export async function audit(args: AuditArguments): Promise<number> {
   return exitStatus([report], args.failOn);
 }
 
-export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn'> {
+export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures'> {
   /** A file with findings that were accepted. */
   readonly allow?: string;
 }
@@ -53,7 +56,7 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   const missing: ArtifactError[] = [];
   for (const path of await expandPaths(patterns)) {
     try {
-      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn });
+      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
       const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
       for (const { rule, expires, reason } of reports.length === 0 ? judged.expired : []) process.stderr.write(`allow-list: the entry for ${rule} ended on ${expires} and counts no more (${reason})\n`);
       reports.push(judged.report);
@@ -71,16 +74,17 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   return first === undefined ? exitStatus(reports, args.failOn) : 2;
 }
 
-async function readTextFile(path: string): Promise<string> {
+async function readTextFile(path: string, option = '--allow'): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch {
-    throw new UsageError(`--allow: ${path} cannot be read`);
+    throw new UsageError(`${option}: ${path} cannot be read`);
   }
 }
 
-async function auditPath({ path, base, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
+async function auditPath({ path, base, signatures, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
   const { artifact, files } = await openForReport(path);
+  const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
   const baseArtifact = base === undefined ? undefined : await openArtifact(await openPath(base));
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
@@ -92,6 +96,7 @@ async function auditPath({ path, base, analyses, budget, seed, backend, task }: 
     const events = runAudit({
       artifact,
       ...(baseArtifact === undefined ? {} : { base: baseArtifact }),
+      ...(known === undefined ? {} : { signatures: known }),
       files,
       environment,
       runnable,

@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [path] = positionals;
   if (path === undefined) throw new UsageError(`${command}: a path is needed`);
   const failOn = oneOf('--fail-on', values['fail-on'] ?? 'high', SEVERITIES.slice(1));
-  const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), failOn };
+  const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), ...given('signatures', values.signatures), failOn };
   switch (command) {
     case 'audit':
       if (positionals.length > 1) throw new UsageError('audit: one path at a time');
@@ -102,6 +102,7 @@ function parse(args: readonly string[]) {
         backend: { type: 'string' },
         allow: { type: 'string' },
         base: { type: 'string' },
+        signatures: { type: 'string' },
         json: { type: 'string' },
         sarif: { type: 'string' },
         html: { type: 'string' },

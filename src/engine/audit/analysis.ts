@@ -9,6 +9,7 @@ import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
 import type { Inspection } from '../artifact/inspect/inspection.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { SignatureEntry } from '../rules/signatures/signature-set.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
 
 export interface RunnableCausalLm {
@@ -62,6 +63,8 @@ export interface AuditContext {
   readonly artifact: Artifact;
   /** The model that the artifact was made from, where the user has it. */
   readonly base?: Artifact;
+  /** Digests that the user knows, beside those that ship. */
+  readonly signatures?: readonly SignatureEntry[];
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;

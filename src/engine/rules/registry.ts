@@ -11,6 +11,7 @@ import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
+import { signatures } from './signatures/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
 import { weightsHeader } from './weights-header/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
@@ -29,5 +30,6 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   configuration,
   weightsHeader,
   checksums,
+  signatures,
   baseComparison,
 ];
