@@ -17,6 +17,7 @@ import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import { StripPlot } from '../../../charts/strip-plot/strip-plot.tsx';
 import { TokenBars } from '../../../charts/token-bars/token-bars.tsx';
 import { TokenStrip } from '../../../charts/token-strip/token-strip.tsx';
+import { FINGERPRINT_SPECIMENS } from './fingerprint-specimens.tsx';
 import styles from './gallery-page.module.css';
 
 const SIGNALS = specimenSignals();
@@ -44,6 +45,7 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['picture-pairs', 'A reconstructed trigger, and pictures before and after it. Framed: moved to the target.', <PicturePairs key="pp" evidence={PICTURES} fileName="specimen-pictures" />],
     ['attention-difference', 'What a trigger changed: with minus without, for the tokens both prompts have.', <DifferenceSpecimen key="d" />],
     ['attention', 'Tokens with arcs, bars and matrix of one query: hover and click as on the attention page.', <AttentionSpecimen key="a" />],
+    ...FINGERPRINT_SPECIMENS,
   ];
   return (
     <div className={styles.page}>
