@@ -5,6 +5,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Probe } from '../formats/reader.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Bytes } from '../../core/units.ts';
+import { isText } from '../formats/json-inspector.ts';
 import { inflateGzip, inflateZlib } from './decoders.ts';
 import { ExpansionBudget, expandedSource, measure, type MakeDecoder } from './expanded-source.ts';
 
@@ -48,6 +49,6 @@ export const gzipInspector = compressedInspector('gzip', inflateGzip, ({ head })
 /** RFC 1950: method 8, window at most 32 KiB, no dictionary, and a header that divides by 31. */
 export const zlibInspector = compressedInspector('zlib', inflateZlib, ({ head, source }) => {
   const [cmf = 0, flags = 0] = head;
-  const valid = (cmf & 15) === 8 && cmf >> 4 <= 7 && (cmf * 256 + flags) % 31 === 0 && (flags & 0x20) === 0 && source.size > 8;
+  const valid = (cmf & 15) === 8 && cmf >> 4 <= 7 && (cmf * 256 + flags) % 31 === 0 && (flags & 0x20) === 0 && source.size > 8 && !isText(head);
   return valid && [0x01, 0x5e, 0x9c, 0xda].includes(flags) && cmf === 0x78 ? { format: 'zlib', sure: 'likely', why: 'starts as zlib data does' } : undefined;
 });

@@ -1,4 +1,5 @@
 // JSON for static rules: the whole value, whatever the file is called. RFC 8259; duplicate keys are problems.
+import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Inspector } from '../inspect/inspection.ts';
 import { parseJson, readText, TOKENIZER_LIMITS } from '../text.ts';
 import { baseName, type Probe } from './reader.ts';
@@ -14,10 +15,16 @@ export const jsonInspector: Inspector<JsonContent> = {
   match: matchJson,
   async inspect(source, desk) {
     const text = await readText(source, 'json', TOKENIZER_LIMITS);
-    const { value, problems } = parseJson(text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
-    for (const problem of problems) desk.problem(problem);
     desk.parsed(0, source.size, 'JSON text');
-    return { text, value };
+    try {
+      const { value, problems } = parseJson(text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
+      for (const problem of problems) desk.problem(problem);
+      return { text, value };
+    } catch (error) {
+      // Lines of JSON, TOML and notes may begin as JSON does: only a file that is called JSON must be JSON.
+      if (isNamedJson(source.path) || !(error instanceof ArtifactError) || error.code !== 'malformed') throw error;
+      return { text, value: undefined };
+    }
   },
 };
 
@@ -31,8 +38,12 @@ export function matchJson({ source, head }: Probe): FormatMatch | undefined {
   const second = head.subarray(begins + 1).find((byte) => !isSpace(byte));
   const allowed = first === 0x7b ? AFTER_BRACE : first === 0x5b ? AFTER_BRACKET : '';
   const follows = second !== undefined && allowed.includes(String.fromCharCode(second));
-  if (follows && isText(head)) return { format: 'json', sure: 'likely', why: `text that starts as JSON does` };
-  return baseName(source.path).toLowerCase().endsWith('.json') ? { format: 'json', sure: 'name', why: 'the name ends in .json' } : undefined;
+  if (follows && isText(head)) return { format: 'json', sure: 'likely', why: 'text that starts as JSON does' };
+  return isNamedJson(source.path) ? { format: 'json', sure: 'name', why: 'the name ends in .json' } : undefined;
+}
+
+function isNamedJson(path: string): boolean {
+  return baseName(path).toLowerCase().endsWith('.json');
 }
 
 function isSpace(byte: number): boolean {

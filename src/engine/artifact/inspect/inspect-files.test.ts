@@ -47,6 +47,11 @@ describe('inspectFiles', () => {
     expect(readBy(inspection, jsonInspector).map(({ content }) => content.value)).toEqual([{ a: 1 }]);
   });
 
+  it.each([['log.jsonl', '{"a":1}\n{"b":2}\n'], ['poetry.lock', '[[package]]\nname="x"\n'], ['notes.md', '["quoted"] and more'], ['f.tex', 'x^2 + y = 1 and more']])('takes %s for the text it is', async (path, content) => {
+    const { files } = await inspectFiles([text(path, content)]);
+    expect(files.map(({ status, problems }) => [status, problems])).toEqual([['inspected', []]]);
+  });
+
   it('never takes a file that no reader knows for inspected', async () => {
     const { files } = await inspectFiles([bytesOf('x.dat', Uint8Array.of(1, 2, 3, 0xff)), text('bad.safetensors', 'xx'), text('empty', '')]);
     expect(files.map(({ status }) => status)).toEqual(['not-inspected', 'not-inspected', 'inspected']);
