@@ -35,7 +35,7 @@ const NAMES: Readonly<Record<SingleRole, readonly string[]>> = {
   class: ['predicted_class', 'predicted_label', 'class', 'label', 'prediction', 'predicted', 'pred', 'y_pred', 'output', 'output_class', 'output_label', 'category', 'decision', 'response'],
   value: ['predicted_value', 'value', 'score_value', 'regression', 'estimate', 'y_hat', 'forecast'],
   confidence: ['confidence', 'conf', 'max_prob', 'max_probability', 'probability', 'prob', 'score', 'softmax', 'certainty'],
-  latency: ['latency', 'latency_ms', 'latency_s', 'latency_us', 'latency_ns', 'duration', 'duration_ms', 'duration_s', 'duration_ns', 'elapsed', 'elapsed_ms', 'response_time', 'response_time_ms', 'inference_ms', 'inference_time', 'time_ms', 'took_ms'],
+  latency: ['latency', 'latency_ms', 'latency_s', 'latency_us', 'latency_ns', 'duration', 'duration_ms', 'duration_s', 'duration_ns', 'elapsed', 'elapsed_ms', 'elapsed_s', 'response_time', 'response_time_ms', 'inference_ms', 'inference_time', 'time_ms', 'took_ms'],
   cpu: ['cpu', 'cpu_ms', 'cpu_time', 'cpu_percent', 'cpu_usage', 'cpu_utilization'],
   gpu: ['gpu', 'gpu_ms', 'gpu_time', 'gpu_percent', 'gpu_usage', 'gpu_utilization'],
   memory: ['memory', 'mem', 'memory_mb', 'memory_bytes', 'mem_mb', 'rss', 'rss_mb', 'peak_memory', 'memory_usage'],
