@@ -21,6 +21,8 @@ export async function* readArrow(source: ByteSource, signal: CancelSignal, colum
     let row = 0;
     for await (const batch of reader) {
       await breathe(signal);
+      // The row count is the file's own claim: each row of a column takes at least a bit of the file.
+      if (batch.numRows > Math.min(LOG_LIMITS.rowGroupRows, 8 * source.size)) throw new ArtifactError({ code: 'limit-exceeded', format: 'arrow', file: source.path, field: 'record batch', expected: `at most ${Math.min(LOG_LIMITS.rowGroupRows, 8 * source.size)} rows`, actual: String(batch.numRows) });
       const read = new Map<string, ArrayLike<unknown>>();
       for (const [index, field] of batch.schema.fields.entries()) {
         if (!(columns?.has(field.name) ?? true)) continue;
