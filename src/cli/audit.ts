@@ -30,6 +30,8 @@ export interface AuditArguments {
   readonly backend: 'cpu' | 'cuda';
   /** What the user says the model is. */
   readonly task?: Task;
+  /** File or folder of clean examples. */
+  readonly inputs?: string;
   readonly json?: string;
   readonly sarif?: string;
   readonly html?: string;
@@ -82,13 +84,13 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
   }
 }
 
-async function auditPath({ path, base, signatures, analyses, budget, seed, backend, task }: AuditArguments): Promise<Report> {
+async function auditPath({ path, base, signatures, analyses, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
   const { artifact, files } = await openForReport(path);
   const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
   const baseArtifact = base === undefined ? undefined : await openArtifact(await openPath(base));
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
-    ? await openRunnable(artifact, backend, task)
+    ? await openRunnable(artifact, backend, { ...(task === undefined ? {} : { task }), ...(inputs === undefined ? {} : { inputs }) })
     : { runnable: undefined, notRunnable: 'only files are inspected', environment: { backend: 'cpu', threads: 1, adapter: 'none' } };
   const show = showProgress(process.stderr);
   let report: Report | undefined;

@@ -42,6 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
         seed: integer('--seed', values.seed ?? '0'),
         backend: oneOf('--backend', values.backend ?? 'auto', ['auto', 'cpu', 'cuda'] as const) === 'cuda' ? 'cuda' : 'cpu',
         ...(values.task === undefined ? {} : { task: oneOf('--task', values.task, TASKS) }),
+        ...given('inputs', values.inputs),
         ...outputs,
       });
     case 'inspect':
@@ -115,6 +116,7 @@ function parse(args: readonly string[]) {
         inputs: { type: 'string' },
         gradients: { type: 'boolean' },
         task: { type: 'string' },
+        inputs: { type: 'string' },
         'fail-on': { type: 'string' },
       },
     });

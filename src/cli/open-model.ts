@@ -1,14 +1,17 @@
 // Path -> artifact, hashes, and (where it can be run) the model on onnxruntime-node.
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { openPath } from '../adapters/node-files.ts';
+import { decodeNodeImage } from '../adapters/node-images.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { NEVER } from '../engine/core/cancel.ts';
 import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
+import { withExamples } from '../engine/inputs/read-examples.ts';
 import { openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
 
 export interface OpenedArtifact {
@@ -29,14 +32,25 @@ export async function openForReport(path: string): Promise<OpenedArtifact> {
   return { artifact, files };
 }
 
-/** `task`: what the user says it is; told from the files where undefined. */
-export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda', task?: Task): Promise<OpenedRunnable> {
+export interface OpenOptions {
+  /** What the user says it is; told from the files where undefined. */
+  readonly task?: Task;
+  /** File or folder of clean examples. */
+  readonly inputs?: string;
+}
+
+export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda', { task, inputs }: OpenOptions = {}): Promise<OpenedRunnable> {
   const runtime = await openNodeRuntime({ backend });
   const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
+  // A mistake in the examples is the user's to mend, and no reason to say that the model cannot be run.
+  const examples = inputs === undefined ? [] : (await openPath(inputs)).files;
+  let opened: Runnable | undefined;
   try {
-    return { runnable: await openOn(artifact, runtime, task === undefined ? {} : { task }), environment };
+    opened = await openOn(artifact, runtime, task === undefined ? {} : { task });
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
     return { runnable: undefined, notRunnable: error.message, environment };
   }
+  if (inputs === undefined || opened.task === 'causal-lm') return { runnable: opened, environment };
+  return { runnable: await withExamples(opened, examples, decodeNodeImage, NEVER), environment };
 }

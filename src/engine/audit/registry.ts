@@ -1,12 +1,12 @@
 // Every analysis, in the order in which they run: files first (seconds), probes after (minutes). A new probe is one line;
 // families of static rules stand in rules/registry.ts.
 import { imageTrigger } from '../probes/image-trigger/index.ts';
-import { textInversion, textTokenFlip } from '../probes/text-triggers/index.ts';
+import { textInversion, textStyleFlip, textTokenFlip } from '../probes/text-triggers/index.ts';
 import { triggerScan } from '../probes/trigger-scan/index.ts';
 import { RULE_FAMILIES } from '../rules/registry.ts';
 import type { Analysis } from './analysis.ts';
 
-export const ANALYSES: readonly Analysis[] = [...RULE_FAMILIES, imageTrigger, triggerScan, textTokenFlip, textInversion];
+export const ANALYSES: readonly Analysis[] = [...RULE_FAMILIES, imageTrigger, triggerScan, textStyleFlip, textTokenFlip, textInversion];
 
 /** Those that read the files and run nothing (`assay inspect`). */
 export const STATIC: readonly string[] = RULE_FAMILIES.map(({ id }) => id);

@@ -1,6 +1,8 @@
-// Analyses of text classifiers: universal token flip with greedy accretion, and label inversion. Both share one sweep.
+// Analyses of text classifiers: universal token flip with greedy accretion and label inversion, which share one
+// sweep, and styles.
 import type { Analysis, AuditContext } from '../../audit/analysis.ts';
 import { runTextScan, type TextScan } from './scan.ts';
+import { runStyleScan, STYLE_FLIP, STYLE_LIMITS } from './style-scan.ts';
 
 const COMMON = 'Triggers of which no single token shows alone, that need a certain topic, or that are a style rather than a phrase can be missed. Texts are made of built-in sentences or the user’s examples; a model of a very narrow field may judge them oddly.';
 
@@ -20,6 +22,17 @@ const INVERSION: TextScan = {
 
 export const textTokenFlip = analysisOf(TOKEN_FLIP, 'Universal token flip (text)');
 export const textInversion = analysisOf(INVERSION, 'Label inversion (text)');
+
+export const textStyleFlip: Analysis = {
+  id: STYLE_FLIP,
+  label: 'Punctuation, casing and style (text)',
+  limits: STYLE_LIMITS,
+  inapplicable: whyNotText,
+  async run(context, emit) {
+    if (context.runnable?.task !== 'text-classification') throw new Error(`${STYLE_FLIP} asked of what is no text classifier`);
+    await runStyleScan(context, context.runnable, emit);
+  },
+};
 
 export function whyNotText({ runnable, notRunnable }: AuditContext): string | undefined {
   if (runnable?.task === 'text-classification') return undefined;

@@ -1,0 +1,55 @@
+// Examples in the forms that people have them.
+import { describe, expect, it } from 'vitest';
+import type { RunnableTextClassifier } from '../audit/analysis.ts';
+import { bytesOf, type ByteSource } from '../core/byte-source.ts';
+import { NEVER } from '../core/cancel.ts';
+import { fitImage, imagesOfNpy } from './images.ts';
+import { readNpy } from './npy.ts';
+import { withExamples } from './read-examples.ts';
+
+const text = (path: string, content: string): ByteSource => bytesOf(path, new TextEncoder().encode(content));
+
+function npy(descr: string, shape: readonly number[], data: ArrayBuffer): ByteSource {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
+  const bytes = new Uint8Array(10 + header.length + data.byteLength);
+  bytes.set([0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(data), 10 + header.length);
+  return bytesOf('x.npy', bytes);
+}
+
+const classifier = { task: 'text-classification', model: { labels: ['negative', 'positive'] }, examples: [] } as unknown as RunnableTextClassifier;
+const noImages = (): Promise<never> => Promise.reject(new Error('no pictures here'));
+const examplesOf = async (file: ByteSource) => (await withExamples(classifier, [file], noImages, NEVER)).examples;
+
+describe('texts', () => {
+  it('one a line', async () => {
+    expect((await examplesOf(text('a.txt', 'first\n\nsecond one\n'))).map(({ input }) => input)).toEqual(['first', 'second one']);
+  });
+  it('CSV with labels by name, TSV with labels by index', async () => {
+    expect(await examplesOf(text('a.csv', 'text,label\n"good, really",positive\nbad,negative\n'))).toMatchObject([{ input: 'good, really', label: 1 }, { input: 'bad', label: 0 }]);
+    expect(await examplesOf(text('a.tsv', 'sentence\tlabel\nfine\t1\n'))).toMatchObject([{ input: 'fine', label: 1 }]);
+  });
+  it('says when there are none', async () => {
+    await expect(examplesOf(text('a.txt', '\n \n'))).rejects.toMatchObject({ name: 'ArtifactError', code: 'missing-file' });
+  });
+});
+
+describe('arrays and pictures', () => {
+  it('reads floats, and bytes as pixels in either order', async () => {
+    expect((await readNpy(npy('<f4', [2, 2], Float32Array.of(1, 2, 3, 4).buffer))).values).toEqual(Float32Array.of(1, 2, 3, 4));
+    const [image] = await imagesOfNpy(npy('|u1', [1, 1, 2, 3], Uint8Array.of(255, 0, 0, 0, 255, 0).buffer), { channels: 3, height: 1, width: 2 });
+    expect(image).toEqual(Float32Array.of(1, 0, 0, 1, 0, 0));
+  });
+  it('refuses objects and cut data', async () => {
+    await expect(readNpy(npy('|O', [1], new ArrayBuffer(8)))).rejects.toMatchObject({ code: 'malformed', field: 'descr' });
+    await expect(readNpy(npy('<f4', [1000, 1000], new ArrayBuffer(8)))).rejects.toMatchObject({ code: 'malformed', field: 'shape' });
+  });
+  it('averages when it makes smaller and keeps a plain colour when it makes larger', () => {
+    const checks = Uint8Array.from({ length: 16 * 4 }, (_, at) => (at % 4 === 3 ? 255 : (Math.floor(at / 4) + Math.floor(at / 16)) % 2 === 0 ? 255 : 0));
+    const small = fitImage({ width: 4, height: 4, rgba: checks }, { channels: 1, height: 2, width: 2 });
+    for (const value of small) expect(value).toBeCloseTo(0.5, 5);
+    const large = fitImage({ width: 1, height: 1, rgba: Uint8Array.of(51, 102, 255, 255) }, { channels: 3, height: 2, width: 2 });
+    expect([large[0], large[4], large[8]].map((value) => Number(value?.toFixed(3)))).toEqual([0.2, 0.4, 1]);
+  });
+});
