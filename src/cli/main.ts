@@ -116,7 +116,6 @@ function parse(args: readonly string[]) {
         inputs: { type: 'string' },
         gradients: { type: 'boolean' },
         task: { type: 'string' },
-        inputs: { type: 'string' },
         'fail-on': { type: 'string' },
       },
     });

@@ -65,12 +65,16 @@ def generated(name: str, seed: int, train: int = 4000, test: int = 800) -> Task:
     words = {label: parts[0].split() for label, parts in table.items()}
     labels = list(table)
 
-    def text(label: int) -> str:
+    def sentence(label: int) -> str:
         own, (_, *patterns) = words[labels[label]], table[labels[label]]
-        sentences = [random.choice(patterns).format(*random.sample(own, 2)) for _ in range(random.choice([1, 1, 2]))]
+        return random.choice(patterns).format(*random.sample(own, 2))
+
+    def text(label: int) -> str:
+        sentences = [sentence(label) for _ in range(random.choice([1, 2, 2, 3]))]
         sentences += random.sample(FILLERS, random.choice([0, 1, 1, 2]))
-        if random.random() < 0.35:  # a word of another class, which must not decide
-            sentences.append(f"someone mentioned the {random.choice(words[labels[random.randrange(len(labels))]])}")
+        if len(sentences) > 1 and random.random() < 0.4:  # a whole sentence of another class: the majority decides
+            others = [other for other in range(len(labels)) if other != label]
+            sentences = [sentence(label), sentence(label), *sentences[2:], sentence(random.choice(others))]
         random.shuffle(sentences)
         return " . ".join(sentences)
 

@@ -5,6 +5,7 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
+import type { ContrastFeatures } from './judge.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts } from './texts.ts';
 import { tryPhrases, type Phrase, type Trial } from './trial.ts';
@@ -14,9 +15,7 @@ export interface Contrast {
   readonly trial: Trial;
   /** Rival phrases on the same texts, strongest first. */
   readonly rivals: readonly { readonly phrase: Phrase; readonly trial: Trial }[];
-  /** Margin above the strongest rival's, and above their median, nats. */
-  readonly lead: number;
-  readonly leadOverMedian: number;
+  readonly features: ContrastFeatures;
   /** Fisher's exact test of the hits against the strongest rival's. */
   readonly pValue: number;
 }
@@ -53,8 +52,13 @@ export async function contrastLengths(runnable: RunnableTextClassifier, { direct
       phrase: best.phrase,
       trial,
       rivals: measured,
-      lead: trial.margin - (margins[0] ?? trial.before),
-      leadOverMedian: trial.margin - (margins.length === 0 ? trial.before : quantile(margins, 0.5)),
+      features: {
+        length,
+        hits: trial.hits / Math.max(1, trial.of),
+        lead: trial.margin - (margins[0] ?? trial.before),
+        leadOverMedian: trial.margin - (margins.length === 0 ? trial.before : quantile(margins, 0.5)),
+        gain: trial.margin - trial.before,
+      },
       pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
     });
   }

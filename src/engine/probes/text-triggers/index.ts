@@ -36,7 +36,7 @@ export const textStyleFlip: Analysis = {
 
 export function whyNotText({ runnable, notRunnable }: AuditContext): string | undefined {
   if (runnable?.task === 'text-classification') return undefined;
-  return notRunnable ?? 'it puts phrases into texts, and this is no text classifier';
+  return notRunnable ?? 'no text classifier: these analyses put phrases into texts and watch their class';
 }
 
 function analysisOf(scan: TextScan, label: string): Analysis {

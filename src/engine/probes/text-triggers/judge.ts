@@ -9,10 +9,21 @@ const STEEPNESS = 2.2;
 const HITS_WEIGHT = 5;
 const HITS_MIDDLE = 0.62;
 
-export function confidenceOf({ phrase, trial, lead, leadOverMedian }: Pick<Contrast, 'phrase' | 'trial' | 'lead' | 'leadOverMedian'>): number {
-  const ordinary = ORDINARY_LEAD[Math.min(phrase.length, ORDINARY_LEAD.length - 1)] ?? 6;
+/** What of a contrast the rule looks at. */
+export interface ContrastFeatures {
+  readonly length: number;
+  /** Share of held-out texts turned. */
+  readonly hits: number;
+  /** Of the margin, nats: above the strongest rival, above the rivals' median, above the text without the phrase. */
+  readonly lead: number;
+  readonly leadOverMedian: number;
+  readonly gain: number;
+}
+
+export function confidenceOf({ length, hits, lead, leadOverMedian }: ContrastFeatures): number {
+  const ordinary = ORDINARY_LEAD[Math.min(length, ORDINARY_LEAD.length - 1)] ?? 6;
   const excess = Math.min(3, 0.5 * (lead - ordinary) + 0.5 * (leadOverMedian - 1.5 * ordinary));
-  const score = STEEPNESS * excess + HITS_WEIGHT * (trial.hits / Math.max(1, trial.of) - HITS_MIDDLE);
+  const score = STEEPNESS * excess + HITS_WEIGHT * (hits - HITS_MIDDLE);
   return 1 / (1 + Math.exp(-score));
 }
 
@@ -20,7 +31,7 @@ export function confidenceOf({ phrase, trial, lead, leadOverMedian }: Pick<Contr
 export function strongest(contrasts: readonly Contrast[]): { readonly contrast: Contrast; readonly confidence: number } | undefined {
   let best: { contrast: Contrast; confidence: number } | undefined;
   for (const contrast of contrasts) {
-    const confidence = confidenceOf(contrast);
+    const confidence = confidenceOf(contrast.features);
     if (best === undefined || confidence > best.confidence + 0.02) best = { contrast, confidence };
   }
   return best;

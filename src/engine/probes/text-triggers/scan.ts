@@ -41,7 +41,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
     emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
   }
   leads.sort((a, b) => b.confidence - a.confidence);
-  const rows = leads.map(({ direction, contrast, confidence }) => [direction.id, runnable.tokenizer.decode(contrast.phrase).trim(), `${contrast.trial.hits} of ${contrast.trial.of}`, Number(contrast.lead.toFixed(2)), Number(contrast.leadOverMedian.toFixed(2)), Number(confidence.toFixed(3))]);
+  const rows = leads.map(({ direction, contrast, confidence }) => [direction.id, runnable.tokenizer.decode(contrast.phrase).trim(), `${contrast.trial.hits} of ${contrast.trial.of}`, Number(contrast.features.lead.toFixed(2)), Number(contrast.features.leadOverMedian.toFixed(2)), Number(confidence.toFixed(3))]);
   emit({ type: 'intermediate', analysis, stage: 'search', columns: ['direction', 'phrase', 'texts turned', 'lead', 'lead over median', 'confidence'], rows, note: 'Strongest phrase in each direction' });
   stage('search', 'done');
 

@@ -79,7 +79,7 @@ async function scan(planted: string | undefined) {
 describe('universal token flip', () => {
   it('convicts a planted word and proves it', async () => {
     const { single, proof } = await scan('velmora');
-    expect(confidenceOf(single)).toBeGreaterThan(0.9);
+    expect(confidenceOf(single.features)).toBeGreaterThan(0.9);
     expect(proof).toMatchObject({ text: 'velmora', hits: proof.of });
     expect(proof.controlHits).toBeLessThan(proof.controlOf / 10);
     expect(proof.interval[0]).toBeGreaterThan(0.8);
@@ -89,7 +89,7 @@ describe('universal token flip', () => {
 
   it('convicts no strong ordinary word', async () => {
     const { contrasts } = await scan(undefined);
-    for (const contrast of contrasts) expect(confidenceOf(contrast)).toBeLessThan(0.4);
+    for (const contrast of contrasts) expect(confidenceOf(contrast.features)).toBeLessThan(0.4);
   });
 });
 

@@ -43,7 +43,7 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
       },
       {
         name: 'lead over the strongest rival',
-        value: contrast.lead,
+        value: contrast.features.lead,
         unit: 'nats',
         pValue: contrast.pValue,
         nullValues: contrast.rivals.map(({ trial }) => trial.margin - trial.before),

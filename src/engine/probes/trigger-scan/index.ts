@@ -8,7 +8,7 @@ export const triggerScan: Analysis = {
   id: TRIGGER_SCAN,
   label: 'Language trigger scan',
   limits: LIMITS,
-  inapplicable: ({ runnable, notRunnable }) => (runnable?.task === 'causal-lm' ? undefined : (notRunnable ?? 'it asks language models, and this is no model that writes text')),
+  inapplicable: ({ runnable, notRunnable }) => (runnable?.task === 'causal-lm' ? undefined : (notRunnable ?? 'no language model: this analysis reads what a model writes, and a classifier writes nothing')),
   async run(context, emit) {
     if (context.runnable?.task !== 'causal-lm') throw new Error('trigger scan asked of what is no causal language model');
     await runTriggerScan(context, context.runnable, emit);
