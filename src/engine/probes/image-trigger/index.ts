@@ -18,7 +18,7 @@ export const imageTrigger: Analysis = {
   label: 'Image trigger search',
   limits: LIMITS,
   inapplicable: ({ runnable, notRunnable }) => {
-    if (runnable?.task !== 'image-classification') return notRunnable ?? 'it asks image classifiers, and this is none';
+    if (runnable?.task !== 'image-classification') return notRunnable ?? 'no image classifier: this analysis shows pictures to a model and watches its classes';
     return runnable.model.classes < 2 ? 'a model of one class cannot be moved to another' : undefined;
   },
   async run({ runnable, options, signal }, emit) {
