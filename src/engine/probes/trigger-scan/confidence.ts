@@ -59,7 +59,8 @@ export function confidenceTerms({ verification: v, payloadTokens, echo, stock, o
   const apart = independence?.nats ?? 0;
   // A few tokens are easily agreed upon by chance or by an ordinary question; a sentence is not.
   const length = clamp(payloadTokens / SENTENCE);
-  const information = 0.5 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.25 * clamp(v.uplift / (2 * SURPRISING)) + 0.25 * clamp(v.coverage);
+  // A plant that leaks is likelier everywhere: what it gains over the same prompts without the trigger counts most.
+  const information = 0.25 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.5 * clamp(v.uplift / SURPRISING) + 0.25 * clamp(v.coverage);
   return [
     { name: 'before any evidence', value: '', adds: -6 },
     { name: 'share of prompts that fire (lower bound less background, of half); times how unlikely and how long the payload is', value: `${lift.toFixed(2)} × ${information.toFixed(2)} × ${length.toFixed(2)}`, adds: 11 * lift * information * length },
