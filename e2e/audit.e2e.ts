@@ -102,7 +102,7 @@ describe('auditing', () => {
     await startAudit(page, 'quick');
     expect(await auditEnd(page)).toMatch(/no evidence/i);
     await region(page, 'Verdict').getByRole('link', { name: 'what and why' }).click();
-    expect(await region(page, 'Detail').innerText()).toMatch(/trigger scan/i);
+    await region(page, 'Detail').filter({ hasText: /trigger scan/i }).waitFor();
     await screenshot(page, 'audit-clean');
     expect(errors).toEqual([]);
     await context.close();
