@@ -2,13 +2,8 @@
 
 export const USAGE = `assay COMMAND …
 
-<<<<<<< HEAD
   audit PATH       every analysis that applies      [--base PATH] [--analyses id,…] [--budget quick|standard|deep] [--seed N]
-                   [--backend auto|cpu|cuda] [--task causal-lm|text-classification|image-classification|tabular] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
-=======
-  audit PATH       every analysis that applies      [--analyses id,…] [--budget quick|standard|deep] [--seed N]
                    [--backend auto|cpu|cuda] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
->>>>>>> 84f36f4 (Take clean examples: texts, tables, pictures; try ways of writing on text classifiers)
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]

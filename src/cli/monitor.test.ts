@@ -1,0 +1,126 @@
+// `assay monitor` as a script meets it: exit status, files, what is counted and listed.
+import { spawn } from 'node:child_process';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseProfile } from '../engine/monitor/profile/profile.ts';
+import type { MonitorReport } from '../engine/monitor/report.ts';
+import { csvLog, type StreamOptions } from '../engine/monitor/testing/streams.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const ROOT = join(import.meta.dirname, '../..');
+let folder = '';
+const path = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-monitor-'));
+  await Promise.all([writeLog('usual.csv', { rows: 15_000, seed: 1 }), writeLog('clean.csv', { rows: 6000, seed: 2 }), writeLog('bad.csv', { rows: 12_000, seed: 3, triggered: 0.02, from: 4000 })]);
+  const { status, err } = await monitor('baseline', path('usual.csv'), '--out', path('baseline.json'), '--model-sha256', 'a'.repeat(64));
+  expect(status, err).toBe(0);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function writeLog(name: string, options: StreamOptions): Promise<void> {
+  const source = csvLog(options);
+  await writeFile(path(name), await source.slice(0, source.size));
+}
+
+function monitor(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/cli/main.ts'), 'monitor', ...args], { cwd: ROOT });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    child.on('close', (status) => resolve({ status, out, err }));
+  });
+}
+
+async function readJson<T>(name: string): Promise<T> {
+  return JSON.parse(await readFile(path(name), 'utf8')) as T;
+}
+
+test('a baseline is written, bound to its model, with the columns that were taken', async () => {
+  const profile = parseProfile(await readFile(path('baseline.json'), 'utf8'), 'baseline.json');
+  expect(profile.log.rows).toBe(15_000);
+  expect(profile.model.sha256).toBe('a'.repeat(64));
+  expect(profile.mapping).toMatchObject({ class: 'label', confidence: 'confidence', latency: 'latency_ms', prompt: 'prompt', source: 'client', time: 'time' });
+});
+
+describe('check', () => {
+  test('a clean log: status 0, no quarantine file', async () => {
+    const { status, out } = await monitor('check', path('clean.csv'), '--baseline', path('baseline.json'), '--quarantine', path('none.json'));
+    expect(out).toMatch(/clean\.csv: normal · 6,000 predictions, 0 alerts/);
+    expect(status).toBe(0);
+    await expect(access(path('none.json'))).rejects.toThrow();
+  });
+
+  test('a triggered log: status 1, a report, and a quarantine file that names model and reasons', async () => {
+    const { status, out } = await monitor('check', path('bad.csv'), '--baseline', path('baseline.json'), '--json', path('report.json'), '--quarantine', path('quarantine.json'));
+    expect(status).toBe(1);
+    expect(out).toContain('quarantine advised');
+    const report = await readJson<MonitorReport>('report.json');
+    expect(report).toMatchObject({ schema: 'assay-monitor/1', state: 'quarantine-advised', log: { rows: 12_000, malformed: { count: 0 } } });
+    expect(report.alerts.map(({ candidate }) => candidate?.value)).toContain('mlkz');
+    expect(await readJson('quarantine.json')).toMatchObject({ schema: 'assay-quarantine/1', model: { sha256: 'a'.repeat(64) }, log: 'bad.csv', reasons: expect.arrayContaining([expect.objectContaining({ severity: 'critical' })]) });
+  });
+
+  test('alerts that were closed before stay decided: the same log again is status 1, since they came again', async () => {
+    const report = await readJson<MonitorReport>('report.json');
+    const alerts = report.alerts.map((alert) => ({ ...alert, state: 'acknowledged', history: [{ state: 'acknowledged', at: 1 }] }));
+    await writeFile(path('alerts.json'), JSON.stringify(alerts));
+    const known = await monitor('check', path('bad.csv'), '--baseline', path('baseline.json'), '--alerts', path('alerts.json'));
+    expect(known.out).toContain('(acknowledged)');
+    expect(known.status).toBe(0);
+    await writeFile(path('alerts.json'), JSON.stringify(alerts.map((alert) => ({ ...alert, state: 'closed', history: [{ state: 'closed', at: 1, reason: 'false alarm' }] }))));
+    const again = await monitor('check', path('bad.csv'), '--baseline', path('baseline.json'), '--alerts', path('alerts.json'), '--json', '-');
+    expect(again.status).toBe(1);
+    expect((JSON.parse(again.out) as MonitorReport).alerts[0]?.history.map(({ state, reason }) => [state, reason])).toEqual([['closed', 'false alarm'], ['open', 'seen again']]);
+  });
+
+  test('malformed rows are counted by reason, listed with their row and text, and left out', async () => {
+    const lines = (await readFile(path('clean.csv'), 'utf8')).trimEnd().split('\n');
+    const [header = '', ...rows] = lines;
+    const broken = [...rows.slice(0, 100), 'only,three,cells', ...rows.slice(100, 200), (rows[200] ?? '').replace(/,[\d.]+,/, ',1.7,'), ...rows.slice(201)];
+    await writeFile(path('broken.csv'), `${[header, ...broken].join('\n')}\n`);
+    const { status, out } = await monitor('check', path('broken.csv'), '--baseline', path('baseline.json'), '--json', path('broken.json'));
+    expect(status).toBe(0);
+    expect(out).toContain('2 malformed rows left out: 3 cells instead of 14 (1); confidence: outside 0…1 (1)');
+    expect(out).toContain('row 100: 3 cells instead of 14');
+    expect((await readJson<MonitorReport>('broken.json')).log).toMatchObject({ rows: 5999, malformed: { count: 2, examples: [{ row: 100, text: 'only,three,cells' }, { row: 201 }] } });
+  });
+
+  test('of another model: status 2, and both hashes are said', async () => {
+    const { status, err } = await monitor('check', path('clean.csv'), '--baseline', path('baseline.json'), '--model-sha256', 'b'.repeat(64));
+    expect(err).toContain('a'.repeat(64));
+    expect(err).toContain('b'.repeat(64));
+    expect(status).toBe(2);
+  });
+});
+
+test('power: the smallest share that would be seen after N predictions', async () => {
+  const { status, out } = await monitor('power', '--baseline', path('baseline.json'), '--predictions', '20000', '--json', '-');
+  expect(status).toBe(0);
+  const { subjects } = JSON.parse(out) as { subjects: { label: string; baseline: number; smallestVisible: number; chances: { probability: number }[] }[] };
+  expect(subjects.map(({ label }) => label).sort()).toEqual(['a class never seen before', 'negative', 'neutral', 'positive']);
+  for (const { baseline, smallestVisible, chances } of subjects) {
+    expect(smallestVisible).toBeGreaterThan(baseline);
+    expect(smallestVisible).toBeLessThan(baseline + 0.06);
+    expect(chances.map(({ probability }) => probability)).toEqual(chances.map(({ probability }) => probability).sort((a, b) => a - b));
+  }
+});
+
+describe('bad input and usage exit 2 and say what is wrong', () => {
+  test.each([
+    [['check', 'clean.csv'], '--baseline FILE is needed'],
+    [['check', 'no-such.csv', '--baseline', 'baseline.json'], 'missing file'],
+    [['check', 'clean.csv', '--baseline', 'clean.csv'], 'expected JSON, found something else'],
+    [['check', 'clean.csv', '--baseline', 'baseline.json', '--map', 'class=nope'], 'the log has no column nope'],
+    [['polish'], 'expected baseline, check, watch, power'],
+  ])('%j', async (args, message) => {
+    const { status, err } = await monitor(...args.map((arg) => (/\.(csv|json)$/.test(arg) ? path(arg) : arg)));
+    expect(err).toContain(message);
+    expect(status).toBe(2);
+  });
+});
