@@ -39,10 +39,10 @@ export async function pickMade(page: Page, files: readonly { readonly name: stri
 }
 
 /** A real drag of files or folders from outside the browser, through the DevTools protocol. */
-export async function drop(page: Page, paths: readonly string[]): Promise<void> {
+export async function drop(page: Page, paths: readonly string[], { x, y } = { x: 700, y: 300 }): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 700, y: 300, data });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x, y, data });
   await session.detach();
 }
 

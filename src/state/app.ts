@@ -70,7 +70,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     client, host, session, audit, attention, playground, fingerprints, history, triage, theme, notices, navigation, monitor,
 
     begin: async () => {
-      await Promise.all([session.getState().begin(), history.getState().refresh()]);
+      await Promise.all([session.getState().begin(), history.getState().refresh(), monitor.getState().begin()]);
     },
 
     open: async (input) => {

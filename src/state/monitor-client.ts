@@ -43,6 +43,15 @@ export interface PowerResult {
   readonly curves: readonly { readonly predictions: number; readonly points: readonly PowerPoint[]; readonly smallestVisible: number | undefined }[];
 }
 
+/** What a reload brings back. `files` are left out where the log is too large to be copied into the browser's storage. */
+export interface KeptCheck {
+  readonly profile: Profile;
+  readonly view: MonitorView;
+  readonly budget: number;
+  readonly output: number;
+  readonly log: { readonly files?: LogFiles; readonly description: LogDescription; readonly mapping: ColumnMapping };
+}
+
 export interface MonitorClient {
   describe(log: LogFiles): Promise<Result<LogDescription>>;
   baseline(request: { readonly log: LogFiles; readonly mapping: ColumnMapping; readonly model: { readonly name?: string; readonly sha256?: string } }, onRows: (rows: number) => void): Promise<Result<{ readonly profile: Profile; readonly malformed: MalformedSummary }>>;
@@ -52,5 +61,8 @@ export interface MonitorClient {
   search(log: LogFiles, mapping: ColumnMapping, trigger: string): Promise<Result<SearchResult>>;
   /** A baseline file and a log that are served beside the page. */
   sample(): Promise<Result<readonly File[]>>;
+  /** The last check, kept in this browser. Both go on silently where it keeps nothing. */
+  keep(check: KeptCheck | undefined): Promise<void>;
+  kept(): Promise<KeptCheck | undefined>;
   cancel(): void;
 }

@@ -9,13 +9,14 @@ import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.t
 import type { MonitorView } from '../engine/monitor/report.ts';
 import type { SearchResult } from '../engine/monitor/search-log.ts';
 import { readStored, writeStored, type Host } from './host.ts';
-import type { LogDescription, LogFiles, MonitorClient, PowerResult } from './monitor-client.ts';
+import type { KeptCheck, LogDescription, LogFiles, MonitorClient, PowerResult } from './monitor-client.ts';
 
 export type MonitorMethod = 'sequential' | 'window';
 export type LogRole = 'baseline' | 'log';
 
 export interface LoadedLog {
-  readonly files: LogFiles;
+  /** Undefined after a reload, where the log was too large to be kept: what was found stays, another check needs the log. */
+  readonly files: LogFiles | undefined;
   readonly description: LogDescription;
   readonly mapping: ColumnMapping;
 }
@@ -43,6 +44,8 @@ export interface MonitorData {
 }
 
 export interface MonitorStore extends MonitorData {
+  /** Brings back the last check after a reload. */
+  begin(): Promise<void>;
   /** A baseline file (JSON), or a log for one of the two roles; a check starts when both are there. */
   take(role: LogRole, files: LogFiles): Promise<void>;
   openSample(): Promise<void>;
@@ -88,8 +91,22 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
       set({ profile, view: undefined, power: undefined, status: 'idle', work: '' });
       await get().showPower('');
     };
+    const keep = async (): Promise<void> => {
+      const { profile, view, log, budget, output } = get();
+      if (profile === undefined || view === undefined || log === undefined) return;
+      const { files, ...rest } = log;
+      const check: KeptCheck = { profile, view, budget, output, log: files === undefined ? rest : { ...rest, files } };
+      await client.keep(check);
+    };
     const store: MonitorStore = {
       ...EMPTY,
+      begin: async () => {
+        const kept = await client.kept();
+        if (kept === undefined || get().status !== 'idle' || get().profile !== undefined || get().log !== undefined) return;
+        const { profile, view, budget, output, log } = kept;
+        set({ status: 'done', profile, view, budget, output, log: { ...log, files: log.files } });
+        await get().showPower(view.labels[output] ?? '');
+      },
       take: async (role, files) => {
         const [only] = files.files;
         if (only !== undefined && files.files.length === 1 && only.path.toLowerCase().endsWith('.json')) {
@@ -126,7 +143,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
       },
       makeBaseline: async () => {
         const { baselineLog } = get();
-        if (baselineLog === undefined) return;
+        if (baselineLog?.files === undefined) return;
         working('Profiling the baseline');
         const sha256 = modelSha256();
         const built = await client.baseline({ log: baselineLog.files, mapping: baselineLog.mapping, model: sha256 === undefined ? {} : { sha256 } }, onRows);
@@ -136,7 +153,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
       },
       check: async () => {
         const { profile, log, budget } = get();
-        if (profile === undefined || log === undefined) return;
+        if (profile === undefined || log?.files === undefined) return;
         working('Checking the log');
         const earlier = (readStored(host, KEY, readDecisions) ?? {})[subject(profile)] ?? [];
         const edited = log.mapping === log.description.mapping ? {} : { mapping: log.mapping };
@@ -147,6 +164,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
         const most = view.report.classes.reduce((best, entry, i, all) => (entry.count > (all[best]?.count ?? 0) ? i : best), 0);
         set({ status: 'done', work: '', view, brush: undefined, output: named ?? most, search: EMPTY.search });
         await get().showPower(view.labels[named ?? most] ?? '');
+        await keep();
       },
       setBudget: (budget) => {
         set({ budget });
@@ -177,6 +195,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
         const decisions = readStored(host, KEY, readDecisions) ?? {};
         const others = (decisions[subject(profile)] ?? []).filter((entry) => entry.id !== id);
         writeStored(host, KEY, { ...decisions, [subject(profile)]: [...others, { id, state: result.alert.state, history: result.alert.history }] });
+        void keep();
         return undefined;
       },
       runRedTeam: async (request) => {
@@ -188,7 +207,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
       },
       searchFor: async (trigger) => {
         const { log, view } = get();
-        if (log === undefined || view === undefined) return;
+        if (log?.files === undefined || view === undefined) return;
         set({ search: { running: true, trigger, result: undefined, failure: undefined } });
         const result = await client.search(log.files, log.mapping, trigger);
         set({ search: { running: false, trigger, ...settled(result) } });
@@ -197,6 +216,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
       reset: () => {
         client.cancel();
         set(EMPTY);
+        void client.keep(undefined);
       },
     };
     return store;

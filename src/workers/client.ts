@@ -2,6 +2,7 @@
 // browser keeps. Implements the stores' AssayClient by shape. One call at a time reaches the model worker; cancel is
 // cooperative first, and a worker that does not answer in time is ended and started again.
 import * as Comlink from 'comlink';
+import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { capture, type Result } from '../engine/core/result.ts';
@@ -23,6 +24,7 @@ export interface ClientOptions {
   readonly backend: BackendChoice;
   /** Undefined where the browser keeps nothing (private windows): everything works, nothing is remembered. */
   readonly storage: Promise<Storage | undefined>;
+  readonly monitorStorage: Promise<MonitorStorage | undefined>;
 }
 
 /** A worker that has not stopped this long after a cancel is ended. Long runs on slow machines take seconds. */
@@ -44,7 +46,7 @@ export class WorkerClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.monitor = new MonitorWorkerClient(options.baseUrl);
+    this.monitor = new MonitorWorkerClient(options.baseUrl, options.monitorStorage);
     this.#storage = options.storage;
   }
 

@@ -1,22 +1,30 @@
 // The page's side of the monitor worker: one call at a time; cancelling ends the worker, the next call starts another.
 import * as Comlink from 'comlink';
+import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { ColumnMapping } from '../engine/monitor/log/columns.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
 import type { MonitorView } from '../engine/monitor/report.ts';
 import type { SearchResult } from '../engine/monitor/search-log.ts';
-import type { BaselineRequest, BaselineResult, CheckRequest, LogDescription, LogFiles, MonitorWorker, PowerRequest, PowerResult } from './monitor-protocol.ts';
+import type { BaselineRequest, BaselineResult, CheckRequest, KeptCheck, LogDescription, LogFiles, MonitorWorker, PowerRequest, PowerResult } from './monitor-protocol.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
 
+/** Logs are copied into the browser's storage only up to this size. */
+const MAX_COPY_BYTES = 64 * 2 ** 20;
+/** Changes when what is kept changes its shape: another page's leftovers are not shown. */
+const KEPT = 'assay-monitor-page/1';
 const SAMPLE = ['baseline.json', 'log.parquet'] as const;
 
 export class MonitorWorkerClient {
   readonly #baseUrl: string;
+  readonly #storage: Promise<MonitorStorage | undefined>;
   #worker: StartedWorker<MonitorWorker> | undefined;
 
-  constructor(baseUrl: string) {
+  /** storage: undefined where the browser keeps nothing (private windows). */
+  constructor(baseUrl: string, storage: Promise<MonitorStorage | undefined>) {
     this.#baseUrl = baseUrl;
+    this.#storage = storage;
   }
 
   describe(log: LogFiles): Promise<Result<LogDescription>> {
@@ -56,6 +64,20 @@ export class MonitorWorkerClient {
     );
   }
 
+  async keep(check: KeptCheck | undefined): Promise<void> {
+    const storage = await this.#storage;
+    if (check === undefined) return storage?.forget().catch(() => undefined);
+    const { files, ...log } = check.log;
+    const bytes = files?.files.reduce((sum, { file }) => sum + file.size, 0) ?? 0;
+    const kept: KeptCheck = { ...check, log: files === undefined || bytes > MAX_COPY_BYTES ? log : { ...log, files } };
+    await storage?.save({ kept: KEPT, check: kept }).catch(() => undefined);
+  }
+
+  async kept(): Promise<KeptCheck | undefined> {
+    const value = await (await this.#storage)?.last().catch(() => undefined);
+    return isKept(value) ? value.check : undefined;
+  }
+
   cancel(): void {
     this.#worker?.end('cancelled');
     this.#worker = undefined;
@@ -65,4 +87,8 @@ export class MonitorWorkerClient {
     if (this.#worker === undefined || this.#worker.ended) this.#worker = startWorker<MonitorWorker>(new Worker(new URL('./monitor-worker.ts', import.meta.url), { type: 'module', name: 'assay-monitor' }));
     return this.#worker.guard(work(this.#worker.proxy));
   }
+}
+
+function isKept(value: unknown): value is { readonly check: KeptCheck } {
+  return typeof value === 'object' && value !== null && 'kept' in value && value.kept === KEPT && 'check' in value;
 }

@@ -64,6 +64,15 @@ export interface PowerResult {
   readonly curves: readonly { readonly predictions: number; readonly points: readonly PowerPoint[]; readonly smallestVisible: number | undefined }[];
 }
 
+/** What a reload brings back. `files` are left out where the log is too large to be copied into the browser's storage. */
+export interface KeptCheck {
+  readonly profile: Profile;
+  readonly view: MonitorView;
+  readonly budget: number;
+  readonly output: number;
+  readonly log: { readonly files?: LogFiles; readonly description: LogDescription; readonly mapping: ColumnMapping };
+}
+
 export interface MonitorWorker {
   describe(log: LogFiles): Promise<Result<LogDescription>>;
   baseline(request: BaselineRequest, onRows: (rows: number) => void): Promise<Result<BaselineResult>>;

@@ -92,7 +92,15 @@ export function SeriesLines({ title, note, description, spec, height, fileName, 
           ))}
           {layout.xTicks.map(({ x, label }) => <text key={`${x}${label}`} x={x} y={height - 5} className={styles.tick}>{label}</text>)}
           {layout.marks.map(({ id, x, label, tone }) => (
-            <g key={id} className={lit === id ? styles.lit : undefined} onClick={() => onMark?.(id)}>
+            <g
+              key={id}
+              className={lit === id ? styles.lit : undefined}
+              {...(onMark === undefined ? {} : { role: 'button', tabIndex: 0, 'aria-label': label })}
+              // The chart would take the pointer for a brush, and the click with it.
+              onPointerDown={(event) => event.stopPropagation()}
+              onClick={() => onMark?.(id)}
+              onKeyDown={(event) => { if (event.key === 'Enter') onMark?.(id); }}
+            >
               <title>{label}</title>
               <line x1={x} x2={x} y1={plot.top} y2={plot.bottom} className={styles.markLine} />
               <path d={`M${x} ${plot.top}l5 -9h-10z`} className={styles[tone]} />

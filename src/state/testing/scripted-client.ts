@@ -39,7 +39,7 @@ export function scriptedClient(script: Script): ScriptedClient {
   return {
     monitor: {
       describe: async () => NOTHING, baseline: async () => NOTHING, check: async () => NOTHING, power: async () => NOTHING, redTeam: async () => NOTHING, search: async () => NOTHING, sample: async () => NOTHING,
-      cancel: () => {},
+      keep: async () => {}, kept: async () => undefined, cancel: () => {},
     },
     asked,
     environment: async () => ({ kind: 'ok', value: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' } }),

@@ -17,6 +17,7 @@ const STEP_LABELS: Readonly<Record<AlertState, string>> = { open: 'Open again', 
 export function AlertDetail({ alert, view }: { readonly alert: Alert; readonly view: MonitorView }): ReactElement {
   const app = useApp();
   const monitor = MONITORS.find(({ id }) => id === alert.monitor);
+  const readable = useStore(app.monitor, ({ log }) => log?.files !== undefined);
   const { timeline } = view;
   const back = (): void => app.navigation.getState().go({ page: 'monitor' });
   return (
@@ -38,7 +39,7 @@ export function AlertDetail({ alert, view }: { readonly alert: Alert; readonly v
         <div className={styles.candidate}>
           <p>Candidate trigger <code className="token">{alert.candidate.value}</code></p>
           <button className="primary" onClick={() => tryTrigger(app, alert)}>Try it on the open model</button>
-          <button onClick={() => void app.monitor.getState().searchFor(alert.candidate?.value ?? '')}>Count it in the log</button>
+          <button disabled={!readable} onClick={() => void app.monitor.getState().searchFor(alert.candidate?.value ?? '')}>Count it in the log</button>
           <SearchLine trigger={alert.candidate.value} />
         </div>
       )}

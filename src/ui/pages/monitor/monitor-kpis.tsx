@@ -43,8 +43,9 @@ const BUDGETS = [1e4, 1e5, 1e6, 1e7];
 
 function BudgetChoice({ budget }: { readonly budget: number }): ReactElement {
   const app = useApp();
+  const readable = useStore(app.monitor, ({ log }) => log?.files !== undefined);
   return (
-    <select aria-label="False-alarm budget" value={Math.round(1 / budget)} onChange={(event) => app.monitor.getState().setBudget(1 / Number(event.target.value))}>
+    <select aria-label="False-alarm budget" disabled={!readable} value={Math.round(1 / budget)} onChange={(event) => app.monitor.getState().setBudget(1 / Number(event.target.value))}>
       {BUDGETS.map((n) => <option key={n} value={n}>1 in {n.toLocaleString('en')}</option>)}
     </select>
   );

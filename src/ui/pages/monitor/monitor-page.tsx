@@ -1,5 +1,5 @@
 // The monitor: what was usual of a model, what its log says since, what was found, and what an attacker could hide.
-import { useState, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { percent } from '../../../engine/monitor/monitors/clusters.ts';
 import { rangeOf, rowsIn } from '../../../state/monitor-view.ts';
@@ -26,9 +26,11 @@ const METHODS: readonly { readonly id: MonitorMethod; readonly label: string; re
   { id: 'window', label: 'Window 1000, χ²', title: 'The plain test on each 1,000 predictions: one in a hundred clean windows raises an alarm' },
 ];
 
+const NOT_KEPT = 'The log is too large to be kept over a reload: open it again';
+
 export function MonitorPage({ alert }: { readonly alert: string | undefined }): ReactElement {
   const app = useApp();
-  const { view, profile, method, brush, status, work, rows } = useStore(app.monitor, (state) => state);
+  const { view, profile, log, method, brush, status, work, rows } = useStore(app.monitor, (state) => state);
   const [open, show] = useState<Open>('none');
   if (view === undefined || profile === undefined) {
     return (
@@ -44,6 +46,7 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
   const [from, to] = [timeline.from[range[0]] ?? Number.NaN, timeline.to[range[1]] ?? Number.NaN];
   const skipped = report.monitors.filter(({ status: ran }) => ran !== 'ran').length;
   const locked = report.alerts.find(({ id }) => id === alert);
+  const readable = log?.files !== undefined;
   const hasPrompts = report.monitors.some(({ analysis, status: ran }) => analysis === 'prompt-patterns' && ran === 'ran');
   return (
     <div className={styles.page}>
@@ -59,8 +62,9 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
         <span className={styles.tools}>
           <button className="plain" onClick={() => show('coverage')}>{report.monitors.length - skipped} of {report.monitors.length} monitors ran</button>
           <button onClick={() => show('red-team')}>Red team…</button>
-          <button disabled={!hasPrompts} title={hasPrompts ? undefined : 'No prompts are logged'} onClick={() => show('search')}>Search log for a trigger…</button>
-          <button onClick={() => show('columns')}>Columns…</button>
+          <button disabled={!hasPrompts || !readable} title={!hasPrompts ? 'No prompts are logged' : readable ? undefined : NOT_KEPT}onClick={() => show('search')}>Search log for a trigger…</button>
+          <button disabled={!readable} title={readable ? undefined : NOT_KEPT} onClick={() => show('columns')}>Columns…</button>
+          <AnotherLog disabled={status === 'working'} />
           <button onClick={() => download(fileName(report.log.name, 'monitor.json'), 'application/json', `${JSON.stringify(report, null, 2)}\n`)}>Export report</button>
           <button onClick={() => download(fileName(profile.log.name, 'baseline.json'), 'application/json', `${JSON.stringify(profile)}\n`)}>Export baseline</button>
           <button disabled={status === 'working'} onClick={() => app.monitor.getState().reset()}>Close</button>
@@ -84,5 +88,21 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
         {report.log.malformed.count > 0 && ` · ${percent(report.log.malformed.count / (report.log.rows + report.log.malformed.count))} of rows left out as malformed`}
       </p>
     </div>
+  );
+}
+
+/** The next log against the same baseline. */
+function AnotherLog({ disabled }: { readonly disabled: boolean }): ReactElement {
+  const app = useApp();
+  const input = useRef<HTMLInputElement>(null);
+  const take = (files: readonly File[]): void => {
+    const [first] = files;
+    if (first !== undefined) void app.monitor.getState().take('log', { name: files.length === 1 ? first.name : `${files.length} files`, files: files.map((file) => ({ path: file.name, file })) });
+  };
+  return (
+    <>
+      <button disabled={disabled} onClick={() => input.current?.click()}>Another log…</button>
+      <input ref={input} type="file" multiple hidden aria-label="Another log" onChange={(event) => { take([...(event.target.files ?? [])]); event.target.value = ''; }} />
+    </>
   );
 }

@@ -66,7 +66,8 @@ function Shares({ view, profile }: Omit<PanelProps, 'range'>): ReactElement {
       ...(band === undefined ? {} : { band }),
       yRange: [Math.max(0, low - pad), Math.min(1, high + pad)] as const,
       yTick: (y: number) => `${Number((100 * y).toFixed(1))} %`,
-      marks: report.alerts.filter(({ state }) => state !== 'closed').map((alert) => ({ id: alert.id, x: binOfRow(timeline, alert.rows.from), label: `${alert.title}: from about here`, tone: tones[alert.severity] })),
+      // The gravest last: where several begin in one stretch it lies on top.
+      marks: report.alerts.filter(({ state }) => state !== 'closed').toReversed().map((alert) => ({ id: alert.id, x: binOfRow(timeline, alert.rows.from), label: `${alert.title}: from about here`, tone: tones[alert.severity] })),
     };
   }, [timeline, labels, shown, alarmed, xTicks, report.alerts, band?.[0], band?.[1]]);
   if (labels.length === 0) return <Evidence view={view} />;
