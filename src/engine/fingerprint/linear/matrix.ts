@@ -1,4 +1,7 @@
-// A dense matrix, row-major, and the few products the detectors need. Sizes here are tens to hundreds of rows.
+// A dense matrix, row-major, and the few products the detectors need, large ones through kernels/. Sizes here are tens to
+// hundreds of rows.
+
+import { productOf, productOfTransposed, squaredDistancesOf } from './kernels/blocked.ts';
 
 export interface Matrix {
   readonly rows: number;
@@ -6,6 +9,9 @@ export interface Matrix {
   /** [rows, cols], row-major. */
   readonly data: Float64Array;
 }
+
+/** Below this many products the way into the kernels' memory and back costs more than they save. */
+const SMALL = 16_384;
 
 export function zeros(rows: number, cols: number): Matrix {
   return { rows, cols, data: new Float64Array(rows * cols) };
@@ -47,43 +53,24 @@ export function transpose({ rows, cols, data }: Matrix): Matrix {
 
 /** a b: [a.rows, b.cols]. */
 export function multiply(a: Matrix, b: Matrix): Matrix {
-  return multiplyTransposed(a, transpose(b));
+  if (a.rows * a.cols * b.cols < SMALL) return multiplyTransposed(a, transpose(b));
+  return { rows: a.rows, cols: b.cols, data: productOf(a.data, b.data, [a.rows, b.cols, a.cols]) };
 }
 
-/** a bᵀ: [a.rows, b.rows]. Three rows by three: each value that is loaded serves three sums, and all fit the registers. */
+/** a bᵀ: [a.rows, b.rows]. */
 export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
+  if (a.rows * b.rows * a.cols >= SMALL) return { rows: a.rows, cols: b.rows, data: productOfTransposed(a.data, b.data, [a.rows, b.rows, a.cols]) };
   const product = zeros(a.rows, b.rows);
-  const [wholeRows, wholeCols] = [a.rows - (a.rows % 3), b.rows - (b.rows % 3)];
-  for (let i = 0; i < wholeRows; i += 3) for (let j = 0; j < wholeCols; j += 3) multiplyBlock(a.data, b.data, product.data, a.cols, b.rows, i, j);
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = i < wholeRows ? wholeCols : 0; j < b.rows; j++) product.data[i * b.rows + j] = dot(rowOf(a, i), rowOf(b, j));
-  }
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < b.rows; j++) product.data[i * b.rows + j] = dot(rowOf(a, i), rowOf(b, j));
   return product;
 }
 
-function multiplyBlock(a: Float64Array, b: Float64Array, out: Float64Array, inner: number, cols: number, i: number, j: number): void {
-  let s00 = 0, s01 = 0, s02 = 0;
-  let s10 = 0, s11 = 0, s12 = 0;
-  let s20 = 0, s21 = 0, s22 = 0;
-  const [second, third] = [inner, 2 * inner];
-  let a0 = i * inner;
-  let b0 = j * inner;
-  const end = a0 + inner;
-  for (; a0 < end; a0++, b0++) {
-    const y0 = b[b0] ?? 0;
-    const y1 = b[b0 + second] ?? 0;
-    const y2 = b[b0 + third] ?? 0;
-    const x0 = a[a0] ?? 0;
-    s00 += x0 * y0; s01 += x0 * y1; s02 += x0 * y2;
-    const x1 = a[a0 + second] ?? 0;
-    s10 += x1 * y0; s11 += x1 * y1; s12 += x1 * y2;
-    const x2 = a[a0 + third] ?? 0;
-    s20 += x2 * y0; s21 += x2 * y1; s22 += x2 * y2;
-  }
-  const at = i * cols + j;
-  out[at] = s00; out[at + 1] = s01; out[at + 2] = s02;
-  out[at + cols] = s10; out[at + cols + 1] = s11; out[at + cols + 2] = s12;
-  out[at + 2 * cols] = s20; out[at + 2 * cols + 1] = s21; out[at + 2 * cols + 2] = s22;
+/** Squared Euclidean distances of the rows of a from the rows of b: [a.rows, b.rows]. */
+export function squaredDistances(a: Matrix, b: Matrix): Matrix {
+  if (a.rows * b.rows * a.cols >= SMALL) return { rows: a.rows, cols: b.rows, data: squaredDistancesOf(a.data, b.data, [a.rows, b.rows, a.cols]) };
+  const distances = zeros(a.rows, b.rows);
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < b.rows; j++) distances.data[i * b.rows + j] = squaredDistance(rowOf(a, i), rowOf(b, j));
+  return distances;
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {

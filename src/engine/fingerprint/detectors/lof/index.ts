@@ -1,7 +1,7 @@
 // Local outlier factor (Breunig, Kriegel, Ng & Sander 2000), for new points against a fitted set: scikit-learn's
 // LocalOutlierFactor(n_neighbors=20, novelty=True), Euclidean, with its 1e-10 in the reachability density.
 // How it can mislead: it compares densities, so a set of few models in many dimensions has scores near 1 for everyone.
-import { rowOf, squaredDistance, type Matrix } from '../../linear/matrix.ts';
+import { rowOf, squaredDistances } from '../../linear/matrix.ts';
 import type { Detector } from '../detector.ts';
 
 const NEIGHBOURS = 20;
@@ -14,16 +14,19 @@ export const lof: Detector = {
   limits: 'Compares densities of neighbourhoods: several planted models of one kind in the reference hide each other.',
   fit: (train) => {
     const k = Math.max(1, Math.min(NEIGHBOURS, train.rows - 1));
-    const own = Array.from({ length: train.rows }, (_, i) => nearest(train, rowOf(train, i), k, i));
+    const between = squaredDistances(train, train);
+    const own = Array.from({ length: train.rows }, (_, i) => nearest(rowOf(between, i), k, i));
     const reach = own.map(({ distances }) => distances[k - 1] ?? 0);
     const density = own.map((neighbours) => densityOf(neighbours, reach));
     return {
-      score: (rows) =>
-        Float64Array.from({ length: rows.rows }, (_, i) => {
-          const neighbours = nearest(train, rowOf(rows, i), k, -1);
+      score: (rows) => {
+        const distances = squaredDistances(rows, train);
+        return Float64Array.from({ length: rows.rows }, (_, i) => {
+          const neighbours = nearest(rowOf(distances, i), k, -1);
           const here = densityOf(neighbours, reach);
           return neighbours.indices.reduce((sum, j) => sum + (density[j] ?? 0) / here, 0) / k;
-        }),
+        });
+      },
     };
   },
 };
@@ -34,12 +37,13 @@ interface Neighbours {
   readonly distances: readonly number[];
 }
 
-function nearest(train: Matrix, point: Float64Array, k: number, except: number): Neighbours {
-  const all = Array.from({ length: train.rows }, (_, index) => ({ index, distance: squaredDistance(rowOf(train, index), point) }))
-    .filter(({ index }) => index !== except)
-    .sort((a, b) => a.distance - b.distance || a.index - b.index)
+/** @param squared distances of a point from every row of the reference */
+function nearest(squared: Float64Array, k: number, except: number): Neighbours {
+  const indices = Array.from(squared.keys())
+    .filter((index) => index !== except)
+    .sort((a, b) => (squared[a] ?? 0) - (squared[b] ?? 0) || a - b)
     .slice(0, k);
-  return { indices: all.map(({ index }) => index), distances: all.map(({ distance }) => Math.sqrt(distance)) };
+  return { indices, distances: indices.map((index) => Math.sqrt(squared[index] ?? 0)) };
 }
 
 function densityOf({ indices, distances }: Neighbours, reach: readonly number[]): number {

@@ -2,7 +2,7 @@
 // gamma = 1 / (features x variance of all values). The score is minus the sum of kernels over the support vectors
 // (scikit-learn's -score_samples), solved as LIBSVM solves it (solve.ts).
 // How it can mislead: all points far from the reference score the same (0): beyond a distance it no longer ranks.
-import { rowOf, squaredDistance, varianceOf, zeros, type Matrix } from '../../linear/matrix.ts';
+import { rowOf, squaredDistances, varianceOf, type Matrix } from '../../linear/matrix.ts';
 import type { Detector } from '../detector.ts';
 import { solveOneClass } from './solve.ts';
 
@@ -19,28 +19,24 @@ export const oneClassSvm: Detector = {
     const gamma = variance === 0 ? 1 : 1 / (train.cols * variance);
     const weights = solveOneClass(kernelOf(train, gamma), NU);
     return {
-      score: (rows) =>
-        Float64Array.from({ length: rows.rows }, (_, i) => {
-          const point = rowOf(rows, i);
+      score: (rows) => {
+        const squared = squaredDistances(rows, train);
+        return Float64Array.from({ length: rows.rows }, (_, i) => {
+          const distances = rowOf(squared, i);
           let sum = 0;
           weights.forEach((weight, j) => {
-            if (weight > 0) sum += weight * Math.exp(-gamma * squaredDistance(point, rowOf(train, j)));
+            if (weight > 0) sum += weight * Math.exp(-gamma * (distances[j] ?? 0));
           });
           return -sum;
-        }),
+        });
+      },
     };
   },
 };
 
 function kernelOf(train: Matrix, gamma: number): Matrix {
-  const kernel = zeros(train.rows, train.rows);
-  for (let i = 0; i < train.rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      // LIBSVM keeps its kernel in single precision.
-      const value = Math.fround(Math.exp(-gamma * squaredDistance(rowOf(train, i), rowOf(train, j))));
-      kernel.data[i * train.rows + j] = value;
-      kernel.data[j * train.rows + i] = value;
-    }
-  }
+  const kernel = squaredDistances(train, train);
+  // LIBSVM keeps its kernel in single precision.
+  kernel.data.forEach((squared, at) => (kernel.data[at] = Math.fround(Math.exp(-gamma * squared))));
   return kernel;
 }
