@@ -69,7 +69,7 @@ for (const { name } of passes) {
 for (const { name } of passes) console.log(`${name.padEnd(18)} mean ${mean(runs, 'auroc', (run) => run.representation === name).toFixed(4)}  source ${mean(source, 'auroc', (run) => run.representation === name).toFixed(4)}`);
 console.log(`${runs.length} runs in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor), of which representations ${preparing.toFixed(1)} s of processor${peer === undefined ? '' : `; scikit-learn ${peer.seconds.toFixed(1)} s (${peer.cpuSeconds.toFixed(1)} s of processor)`}`);
 console.log(`the five detectors of scikit-learn, processor: ${withoutAutoencoder(runs).toFixed(2)} s${peer === undefined ? '' : `; scikit-learn ${withoutAutoencoder(peer.runs).toFixed(2)} s`}`);
-if (values.out !== undefined) await writeFile(values.out, JSON.stringify({ seconds, cpuSeconds, runs }, null, 1));
+if (values.out !== undefined) await writeFile(values.out, JSON.stringify({ seconds, cpuSeconds, preparing, runs }, null, 1));
 
 /** Processor time of all threads: what other work on the machine does not change. */
 function cpuSecondsNow(): number {

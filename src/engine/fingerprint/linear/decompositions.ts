@@ -1,5 +1,5 @@
 // Cholesky and thin QR factors (Golub & Van Loan 4.2, 5.2), and solving with a triangle.
-import { dot, multiply, multiplyTransposed, rowOf, transpose, zeros, type Matrix } from './matrix.ts';
+import { dot, dotAt, multiply, multiplyTransposed, rowOf, transpose, zeros, type Matrix } from './matrix.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 /** Lower triangle l with l lᵀ = matrix, or undefined where it is not positive definite. */
@@ -8,7 +8,7 @@ export function cholesky({ rows: n, data }: Matrix): Matrix | undefined {
   const out = lower.data;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      const sum = (data[i * n + j] ?? 0) - dot(out.subarray(i * n, i * n + j), out.subarray(j * n, j * n + j));
+      const sum = (data[i * n + j] ?? 0) - dotAt(out, i * n, out, j * n, j);
       if (i === j) {
         if (!(sum > 0)) return undefined;
         out[i * n + i] = Math.sqrt(sum);
@@ -21,7 +21,7 @@ export function cholesky({ rows: n, data }: Matrix): Matrix | undefined {
 /** x with lower x = b. */
 export function solveLower({ rows: n, data }: Matrix, b: Float64Array): Float64Array {
   const x = new Float64Array(n);
-  for (let i = 0; i < n; i++) x[i] = ((b[i] ?? 0) - dot(data.subarray(i * n, i * n + i), x.subarray(0, i))) / (data[i * n + i] ?? 1);
+  for (let i = 0; i < n; i++) x[i] = ((b[i] ?? 0) - dotAt(data, i * n, x, 0, i)) / (data[i * n + i] ?? 1);
   return x;
 }
 

@@ -74,16 +74,20 @@ export function squaredDistances(a: Matrix, b: Matrix): Matrix {
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {
-  const length = a.length;
+  return dotAt(a, 0, b, 0, a.length);
+}
+
+/** Of `length` values from the given places: no views are made, which counts where dots are short and many. */
+export function dotAt(a: Float64Array, from: number, b: Float64Array, other: number, length: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let i = 0;
   for (; i + 3 < length; i += 4) {
-    s0 += (a[i] ?? 0) * (b[i] ?? 0);
-    s1 += (a[i + 1] ?? 0) * (b[i + 1] ?? 0);
-    s2 += (a[i + 2] ?? 0) * (b[i + 2] ?? 0);
-    s3 += (a[i + 3] ?? 0) * (b[i + 3] ?? 0);
+    s0 += (a[from + i] ?? 0) * (b[other + i] ?? 0);
+    s1 += (a[from + i + 1] ?? 0) * (b[other + i + 1] ?? 0);
+    s2 += (a[from + i + 2] ?? 0) * (b[other + i + 2] ?? 0);
+    s3 += (a[from + i + 3] ?? 0) * (b[other + i + 3] ?? 0);
   }
-  for (; i < length; i++) s0 += (a[i] ?? 0) * (b[i] ?? 0);
+  for (; i < length; i++) s0 += (a[from + i] ?? 0) * (b[other + i] ?? 0);
   return s0 + s1 + (s2 + s3);
 }
 

@@ -1,6 +1,6 @@
 // Autoencoder: in -> max(64, in / 4) -> 32 -> max(64, in / 4) -> in, ReLU between; Adam (Kingma & Ba 2015) at 1e-3, 30 steps
-// over the whole set, mean squared error; the score is that error. Starts from PyTorch's weights for the seed, in double
-// precision, so scores agree with PyTorch's to about 1e-4.
+// over the whole set, mean squared error; the score is that error. Starts from PyTorch's weights for the seed and trains in single
+// precision as it does, so scores agree with PyTorch's to about 1e-4.
 // Beyond MAX_INPUTS features it is trained on coordinates in the span of the reference, and what sticks out of the span counts
 // as error: a rotation of the inputs, with other starting weights than PyTorch would give the unrotated ones.
 // How it can mislead: after 30 steps it has hardly learned; the error is close to the squared length of the input.
