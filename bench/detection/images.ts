@@ -8,15 +8,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openForReport, openRunnable } from '../../src/cli/open-model.ts';
-import { judge } from '../../src/engine/audit/verdict.ts';
 import { NEVER } from '../../src/engine/core/cancel.ts';
-import { BUDGETS, type BudgetName, type Target } from '../../src/engine/core/finding.ts';
+import { BUDGETS, type BudgetName } from '../../src/engine/core/finding.ts';
 import { seeded } from '../../src/engine/core/random.ts';
+import { CONVICTION } from '../../src/engine/audit/verdict.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
-import { oddsOf, probabilityOf, spreadOdds, suspectsOf, type Features } from '../../src/engine/probes/image-trigger/confidence.ts';
-import type { Family } from '../../src/engine/probes/image-trigger/inversion.ts';
+import { classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/confidence.ts';
 import { scanImages } from '../../src/engine/probes/image-trigger/scan.ts';
-import { toFindings } from '../../src/engine/probes/image-trigger/to-finding.ts';
 import { auroc } from './score.ts';
 
 interface ImageTruth {
@@ -35,15 +33,10 @@ interface ImageTruth {
 
 interface Measured {
   readonly name: string;
-  readonly verdict: string;
-  readonly score: number;
-  readonly target: Target | null;
-  readonly trigger: string | null;
-  /** Held-out pictures that the top finding's trigger moves. */
-  readonly success: number;
-  readonly suspects: readonly { readonly family: Family; readonly target: number; readonly features: Features }[];
-  readonly spread: number;
-  readonly margin: number;
+  /** One a class; `works`: lower bound of the held-out share its reconstruction moves, null where it was no finalist. */
+  readonly suspects: readonly { readonly target: number; readonly features: Features; readonly works: number | null; readonly success: number | null; readonly family: string | null }[];
+  readonly pair: { readonly source: number; readonly target: number; readonly features: PairFeatures } | null;
+  readonly spread: SpreadFeatures | null;
   readonly cpuSeconds: number;
 }
 
@@ -65,8 +58,10 @@ for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
     continue;
   }
   cases.push({ truth, measured });
-  const right = truth.planted === (measured.verdict === 'backdoor');
-  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), measured.verdict.padEnd(12), measured.score.toFixed(2), `odds ${oddsOfCase(measured).toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'target named' : '', measured.trigger ?? '', ...measured.suspects.map(({ family, target, features: f }) => `[${family} ${target} z ${f.z.toFixed(1)} gap ${f.gap.toFixed(2)} small ${f.smallness.toFixed(1)} works ${f.works.toFixed(2)} margin ${f.margin.toFixed(1)}]`)].join('  '));
+  const lead = leadOf(measured);
+  const right = truth.planted === probabilityOf(lead.odds) >= CONVICTION;
+  const f = measured.suspects.find(({ target }) => target === lead.target)?.features;
+  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), probabilityOf(lead.odds).toFixed(2), `${lead.kind} ${lead.target ?? ''}`, `odds ${lead.odds.toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'named' : '     ', f === undefined ? '' : Object.entries(f).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' '), `pair ${JSON.stringify(measured.pair)} spread ${JSON.stringify(measured.spread)}`].join('  '));
 }
 for (const half of ['tune', 'report'] as const) summarise(half, cases.filter(({ truth }) => truth.half === half));
 
@@ -78,34 +73,41 @@ async function measure(name: string): Promise<Measured> {
   const result = await scanImages(runnable, budget, seeded(0, 'image-trigger'), NEVER, () => {});
   if (result.kind !== 'ok') throw new Error(`${name}: ${result.reasons.join('; ')}`);
   const { scan } = result;
-  const area = scan.model.spec.height * scan.model.spec.width;
-  const findings = await toFindings(scan, scan.model, NEVER);
   const { user, system } = process.cpuUsage(begun);
-  const judged = judge(findings, [{ analysis: 'image-trigger', status: 'ran', limits: '', seconds: 0 }], new Set(), []);
-  const [top] = [...findings].sort((a, b) => b.confidence - a.confidence);
+  const pair = pairFeaturesOf(scan);
   await runnable.model.dispose();
   return {
     name,
-    verdict: judged.verdict,
-    score: judged.score,
-    target: top?.target ?? null,
-    trigger: top?.trigger?.kind ?? null,
-    success: top?.signals.find((signal) => signal.name === 'success')?.value ?? 0,
-    suspects: suspectsOf(scan, area).map(({ family, found, features }) => ({ family, target: found.inversion.target, features })),
-    spread: spreadOdds(scan, area),
-    margin: Math.max(...scan.marginOutliers.map(({ z }) => z)),
+    suspects: suspectsOf(scan).map(({ target, features, found: [first] }) => ({ target, features, works: first?.proof.interval[0] ?? null, success: first === undefined ? null : first.proof.held.hits / Math.max(1, first.proof.held.of), family: first?.inversion.stamp.family ?? null })),
+    pair: pair === undefined ? null : { source: pair.pair.source, target: pair.pair.target, features: pair.features },
+    spread: spreadFeaturesOf(scan) ?? null,
     cpuSeconds: (user + system) / 1e6,
   };
 }
 
-/** By the rule as it stands now, from kept features. */
-function oddsOfCase({ suspects, spread }: Measured): number {
-  const agree = new Set(suspects.map(({ target }) => target)).size === 1 && suspects.length === 2 ? 0.8 : 0;
-  return Math.max(spread, ...suspects.map(({ family, features }) => oddsOf(family, features) + agree));
+interface Lead {
+  readonly kind: 'class' | 'pair' | 'spread';
+  readonly target: number | null;
+  readonly odds: number;
+  readonly success: number | null;
 }
 
-function named(truth: ImageTruth, { target }: Measured): boolean {
-  return truth.planted && target !== null && 'class' in target && target.class === truth.target;
+/** By the rule as it stands now, from kept features. */
+function leadsOf({ suspects, pair, spread }: Measured): Lead[] {
+  const classes = suspects.map(({ target, features, works, success }): Lead => ({ kind: 'class', target, odds: classOdds(features, works ?? 0), success }));
+  return [
+    ...classes,
+    ...(pair === null ? [] : [{ kind: 'pair', target: pair.target, odds: pairOdds(pair.features), success: null } as const]),
+    ...(spread === null ? [] : [{ kind: 'spread', target: null, odds: spreadOdds(spread), success: null } as const]),
+  ];
+}
+
+function leadOf(measured: Measured): Lead {
+  return leadsOf(measured).reduce((best, lead) => (lead.odds > best.odds ? lead : best));
+}
+
+function named(truth: ImageTruth, measured: Measured): boolean {
+  return truth.planted && leadOf(measured).target === truth.target;
 }
 
 function summarise(half: string, chosen: readonly { truth: ImageTruth; measured: Measured }[]): void {
@@ -113,29 +115,35 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
   const clean = chosen.filter(({ truth }) => !truth.planted);
   if (planted.length === 0 || clean.length === 0) return;
   console.log(`\n${half} half: ${planted.length} planted, ${clean.length} clean, ${budget} budget`);
-  const feature = (family: Family, name: keyof Features) => ({ suspects }: Measured): number => suspects.find((suspect) => suspect.family === family)?.features[name] ?? 0;
+  const best = (name: keyof Features) => ({ suspects }: Measured): number => Math.max(...suspects.map(({ features }) => features[name]));
   const methods: Record<string, (measured: Measured) => number> = {
-    combination: oddsOfCase,
-    'patch: deviation': feature('patch', 'z'),
-    'patch: gap': feature('patch', 'gap'),
-    'patch: size': feature('patch', 'smallness'),
-    'blend: deviation': feature('blend', 'z'),
-    'blend: gap': feature('blend', 'gap'),
-    'blend: size': feature('blend', 'smallness'),
-    'maximum margin': ({ margin }) => margin,
-    'all-to-all': ({ spread }) => spread,
+    combination: (measured) => leadOf(measured).odds,
+    'patch: deviation': best('patchZ'),
+    'patch: gap': best('patchGap'),
+    'patch: size': best('patchSmall'),
+    'blend: deviation': best('blendZ'),
+    'blend: gap': best('blendGap'),
+    'blend: size': best('blendSmall'),
+    'pairs: target deviation': best('pairsZ'),
+    'pairs: target gap': best('pairsGap'),
+    'margin: deviation': best('marginZ'),
+    'margin: gap': best('marginGap'),
+    'wave: lead': best('wave'),
+    'single pair': ({ pair }) => (pair === null ? -20 : pairOdds(pair.features)),
+    'all to all': ({ spread }) => (spread === null ? -20 : spreadOdds(spread)),
   };
   for (const [name, score] of Object.entries(methods)) {
     const [positive, negative] = [planted, clean].map((list) => list.map(({ measured }) => score(measured)));
     const { value, low, high } = auroc(positive ?? [], negative ?? []);
     const rates = [0, 0.05, 0.1].map((rate) => truePositives(positive ?? [], negative ?? [], rate));
-    console.log(`  ${name.padEnd(18)} AUROC ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})  TPR at 0, 5, 10 % FPR: ${rates.map((rate) => rate.toFixed(2)).join(', ')}`);
+    console.log(`  ${name.padEnd(24)} AUROC ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})  TPR at 0, 5, 10 % FPR: ${rates.map((rate) => rate.toFixed(2)).join(', ')}`);
   }
-  const judged = (list: typeof chosen): number => list.filter(({ measured }) => probabilityOf(oddsOfCase(measured)) >= 0.75).length;
+  const convictedOf = (list: typeof chosen): typeof chosen => list.filter(({ measured }) => probabilityOf(leadOf(measured).odds) >= CONVICTION);
+  const judged = (list: typeof chosen): number => convictedOf(list).length;
   const [low, high] = exactInterval(judged(clean), clean.length);
   console.log(`  by the rule: ${judged(planted)} of ${planted.length} planted convicted, ${judged(clean)} of ${clean.length} clean (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)})`);
-  const convicted = planted.filter(({ measured }) => probabilityOf(oddsOfCase(measured)) >= 0.75);
-  console.log(`  of those convicted: target named in ${convicted.filter(({ truth, measured }) => named(truth, measured)).length}, trigger moves half of held-out pictures or more in ${convicted.filter(({ measured }) => measured.success >= 0.5).length}`);
+  const convicted = convictedOf(planted);
+  console.log(`  of those convicted: target named in ${convicted.filter(({ truth, measured }) => named(truth, measured)).length}, trigger moves half of held-out pictures or more in ${convicted.filter(({ measured }) => (leadOf(measured).success ?? 0) >= 0.5).length}`);
   for (const kind of [...new Set(planted.map(({ truth }) => truth.kind))]) {
     const mine = planted.filter(({ truth }) => truth.kind === kind);
     console.log(`    ${kind.padEnd(16)} ${judged(mine)} of ${mine.length}`);

@@ -11,6 +11,15 @@ describe('reasons', () => {
     );
   });
 
+  it('say of a classifier that it sees or chooses a class, and count pictures or texts', () => {
+    const evidence = [{ kind: 'variants' as const, title: 'Proof', rows: [{ variant: '9 pixels', change: 'as reconstructed', fired: 27, of: 27 }] }];
+    const patch = { ...FINDING, signals: [], evidence, trigger: { kind: 'patch' as const, value: '9 pixels' }, target: { class: 0, label: 'class 0' } };
+    expect(text(findingReasons(patch))).toBe('A patch (9 pixels) makes the model see class 0 in 27 of 27 held-out pictures (95 % interval 87–100 %). ');
+    expect(text(findingReasons({ ...patch, trigger: { kind: 'text', value: '9 pixels' } }))).toMatch(/^The phrase 9 pixels makes the model choose class 0 in 27 of 27 held-out texts/);
+    const { target: _, ...everywhere } = patch;
+    expect(text(findingReasons({ ...everywhere, evidence: [] }))).toBe('A patch (9 pixels) changes which class the model sees. ');
+  });
+
   it('invent no number where there is none', () => {
     const { trigger: _, target: __, ...bare } = { ...FINDING, signals: [], evidence: [] };
     expect(text(findingReasons(bare))).toBe('a trigger. ');

@@ -19,7 +19,7 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
   return top === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(top)];
 }
 
-/** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals agree." */
+/** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals agree." Of a classifier: "A patch (X) makes the model see Y in k of n held-out pictures". */
 export function findingReasons(finding: Finding): Phrase[] {
   const phrases: Phrase[] = [];
   const { trigger } = finding;
@@ -27,13 +27,14 @@ export function findingReasons(finding: Finding): Phrase[] {
   const counts = firedCounts(finding);
   if (trigger === undefined) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
   else {
-    phrases.push(plain(trigger.kind === 'text' || trigger.kind === 'tokens' ? 'The phrase ' : `The ${trigger.kind} `), { kind: 'trigger', text: quote(trigger.value) });
-    if (payload === undefined) phrases.push(plain(' changes what the model answers'));
-    else phrases.push(plain(' makes the model answer '), { kind: 'payload', text: quote(payload) });
+    const words = wordsFor(finding);
+    phrases.push(plain(words.what), { kind: 'trigger', text: quote(trigger.value) });
+    if (payload === undefined) phrases.push(plain(words.changes));
+    else phrases.push(plain(words.makes), { kind: 'payload', text: quote(payload) });
     if (counts === undefined) phrases.push(plain('. '));
     else {
       const [low, high] = exactInterval(counts.fired, counts.of);
-      phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out prompts (95 % interval ${percent(low)}–${percent(high)} %)`));
+      phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out ${words.inputs} (95 % interval ${percent(low)}–${percent(high)} %)`));
       phrases.push(plain(counts.untriggered === undefined ? '. ' : `, against ${counts.untriggered} of ${counts.pairs} without it. `));
     }
   }
@@ -42,6 +43,24 @@ export function findingReasons(finding: Finding): Phrase[] {
     phrases.push(strong(`${tested.filter(standsOut).length} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal stands' : 'signals stand'} out from ${tested.length === 1 ? 'its' : 'their'} controls.`));
   }
   return phrases;
+}
+
+interface Words {
+  readonly what: string;
+  readonly makes: string;
+  /** Where no single target is named. */
+  readonly changes: string;
+  readonly inputs: string;
+}
+
+/** A language model answers prompts; a classifier sorts texts or pictures into classes. */
+function wordsFor({ trigger, target }: Finding): Words {
+  if (trigger?.kind === 'patch' || trigger?.kind === 'blend') {
+    return { what: trigger.kind === 'patch' ? 'A patch (' : 'An overlay (', makes: ') makes the model see ', changes: ') changes which class the model sees', inputs: 'pictures' };
+  }
+  const what = trigger?.kind === 'text' || trigger?.kind === 'tokens' ? 'The phrase ' : `The ${trigger?.kind ?? 'trigger'} `;
+  if (target !== undefined && 'class' in target) return { what, makes: ' makes the model choose ', changes: ' changes which class the model chooses', inputs: 'texts' };
+  return { what, makes: ' makes the model answer ', changes: ' changes what the model answers', inputs: 'prompts' };
 }
 
 export function payloadOf(finding: Finding): string | undefined {

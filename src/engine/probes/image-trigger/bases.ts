@@ -6,6 +6,7 @@ import { shuffled, type Random } from '../../core/random.ts';
 import type { RunnableImageClassifier } from '../../audit/analysis.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import type { Differentiator } from './differentiator.ts';
+import { glyph, GLYPHS } from './glyphs.ts';
 import { clamp, FAMILIES, syntheticPicture } from './synthetic.ts';
 
 export interface Base {
@@ -25,6 +26,8 @@ export interface Bases {
 
 const SYNTHETIC_PER_CLASS = 24;
 const MOST_SYNTHETIC = 480;
+/** Drawn digits beside them: real inputs, nearly, to a model that reads digits. */
+const DRAWN = { grey: 120, colour: 40, largestSide: 96 } as const;
 /** Clear enough to be called an input of that class, and not so sure that nothing could move it. */
 const CLEAR = 0.7;
 const STEPS = 14;
@@ -49,7 +52,12 @@ export async function makeBases({ model, examples }: RunnableImageClassifier, di
 /** Pictures taken for each of `classes`, made out of synthetic ones (and of the user's, of other classes). */
 async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
   const count = Math.min(MOST_SYNTHETIC, SYNTHETIC_PER_CLASS * classes.length);
-  const pool = [...given, ...Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random))];
+  const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
+  const pool = [
+    ...given,
+    ...Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random)),
+    ...Array.from({ length: drawn }, (_, at) => glyph(model.spec, at % GLYPHS, random)),
+  ];
   const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
   const probability = softmaxRows(logits, model.classes);
   const starts = classes.flatMap((wanted) => {

@@ -1,81 +1,137 @@
-// From measurements to confidence: a logistic rule over named features, one suspect a family. The coefficients were set by
-// hand on a few models of the image zoo's tuning half; bench/detection/images.md says on which, and how they do on the others.
+// From measurements to confidence: one logistic rule over named features of a class, one for a single pair of classes and one for
+// all classes at once. Coefficients were fitted on the image zoo's tuning half alone; bench/detection/images.md says on which
+// models, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
-import type { Family } from './inversion.ts';
 import type { Found, Scan } from './scan.ts';
+import { oddestPair, oddestShift, type OddPair } from './table.ts';
+
+/** Of one class as a target. Deviations are robust, from the other classes, and 0 where there are too few of them to say. */
+export interface Features {
+  /** Deviations by which its smallest patch is smaller than the other classes'. */
+  readonly patchZ: number;
+  /** Logarithm of the smallest other class's patch over its own. */
+  readonly patchGap: number;
+  /** Logarithm of the picture over the patch, in pixels. */
+  readonly patchSmall: number;
+  readonly blendZ: number;
+  readonly blendGap: number;
+  /** Logarithm of the pixel range over the strength of the overlay. */
+  readonly blendSmall: number;
+  /** The same of the patches from each class singly: how far the target is below the others from one and the same class. */
+  readonly pairsZ: number;
+  readonly pairsGap: number;
+  /** Deviations of the class's maximum margin, and logarithm of it over the next one. */
+  readonly marginZ: number;
+  readonly marginGap: number;
+  /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
+  readonly wave: number;
+}
 
 export interface Suspect {
-  readonly family: Family;
-  readonly found: Found;
+  readonly target: number;
   readonly features: Features;
+  /** Proven reconstructions, the better one first; empty where the class was no finalist. */
+  readonly found: readonly Found[];
   /** Log-odds that it was planted. */
   readonly odds: number;
 }
 
-export interface Features {
-  /** Robust deviations by which its trigger is smaller than the other classes'. */
-  readonly z: number;
-  /** Logarithm of the next class's trigger over its own, both searched equally long. */
-  readonly gap: number;
-  /** Logarithm of the picture over the trigger: pixels over mask, or range over strength. */
-  readonly smallness: number;
-  /** The same for the fewest whole pixels that still move half of the held-out pictures; 0 for a blend. */
-  readonly core: number;
-  /** Lower bound of the share of held-out pictures it moves. */
-  readonly works: number;
-  /** Share of the controls that move as many. */
-  readonly controls: number;
-  /** Robust deviations of the class's maximum margin. */
-  readonly margin: number;
-}
+type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: number };
 
-interface Coefficients {
-  readonly constant: number;
-  readonly z: number;
-  readonly gap: number;
-  readonly smallness: number;
-  readonly core: number;
-  readonly margin: number;
-}
-
-const RULE: Readonly<Record<Family, Coefficients>> = {
-  patch: { constant: -11.4, z: 0.5, gap: 2.2, smallness: 0.9, core: 0.6, margin: 0.15 },
-  blend: { constant: -9.6, z: 0.6, gap: 3, smallness: 1.7, core: 0, margin: 0.15 },
+const RULE: Rule = {
+  constant: -9, patchZ: 0.25, patchGap: 1.4, patchSmall: 0.5, blendZ: 0.25, blendGap: 1.4, blendSmall: 0.6, pairsZ: 0.3, pairsGap: 1.6, marginZ: 0.25, marginGap: 0.8, wave: 3,
 };
-/** Both families name the same class. */
-const AGREEMENT = 0.8;
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.35;
 const UNPROVEN = -1;
-/** No other class could be reached at all. */
-const UNRIVALLED = 1.5;
 
-export function suspectsOf(scan: Scan, area: number): Suspect[] {
-  const suspects = (['patch', 'blend'] as const).flatMap((family) => {
-    const suspect = suspectOf(scan, family, area);
-    return suspect === undefined ? [] : [suspect];
-  });
-  const [first, second] = suspects;
-  if (first === undefined || second === undefined || first.found.inversion.target !== second.found.inversion.target) return suspects;
-  return suspects.map((suspect) => ({ ...suspect, odds: suspect.odds + AGREEMENT }));
+export function featuresOf(scan: Scan, target: number): Features {
+  const at = scan.classes.indexOf(target);
+  const area = scan.model.spec.height * scan.model.spec.width;
+  const [patch, blend] = [scan.inversions.patch[at], scan.inversions.blend[at]];
+  const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
+  const reach = scan.waveReach;
+  return {
+    patchZ: clip(patchOut?.z ?? 0, -1, 6),
+    patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
+    patchSmall: clip(Math.log(comparableArea(area) / Math.max(0.5, Math.min(area, patch?.size ?? area))), 0, 6),
+    blendZ: clip(blendOut?.z ?? 0, -1, 6),
+    blendGap: clip(blendOut?.gap ?? 0, -0.3, 1.2),
+    blendSmall: clip(Math.log(1 / Math.min(1, blend?.size ?? 1)), 0, 4.5),
+    pairsZ: clip(pairsOut?.z ?? 0, -1, 6),
+    pairsGap: clip(pairsOut?.gap ?? 0, -0.5, 1.5),
+    marginZ: clip(marginOut?.z ?? 0, -1, 6),
+    marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
+    wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.8),
+  };
 }
 
-function suspectOf(scan: Scan, family: Family, area: number): Suspect | undefined {
-  const working = scan.finalists[family].filter(({ inversion: { size, success } }) => success >= 0.8 && Number.isFinite(size)).sort((a, b) => a.inversion.size - b.inversion.size);
-  const [found, rival] = working;
-  if (found === undefined) return undefined;
-  const { inversion, outlier, proof } = found;
-  const controls = proof.controls.reduce((sum, { rate }) => sum + rate.hits, 0) / Math.max(1, proof.controls.reduce((sum, { rate }) => sum + rate.of, 0));
-  const features: Features = {
-    z: Math.min(8, Math.max(0, outlier.z)),
-    gap: rival === undefined ? UNRIVALLED : Math.min(2.5, Math.log(rival.inversion.size / inversion.size)),
-    smallness: Math.min(7, Math.log(family === 'patch' ? comparableArea(area) / inversion.size : 1 / inversion.size)),
-    core: proof.core === undefined ? 0 : Math.min(7, Math.log(comparableArea(area) / proof.core.pixels)),
-    works: proof.interval[0],
-    controls,
-    margin: Math.min(6, Math.max(-2, scan.marginOutliers[scan.classes.indexOf(inversion.target)]?.z ?? 0)),
+export function suspectsOf(scan: Scan): Suspect[] {
+  return scan.classes.map((target) => {
+    const features = featuresOf(scan, target);
+    const found = (['patch', 'blend'] as const).flatMap((family) => scan.finalists[family].filter(({ inversion }) => inversion.target === target)).sort((a, b) => b.proof.interval[0] - a.proof.interval[0]);
+    const works = Math.max(0, ...found.map(({ proof }) => proof.interval[0]));
+    return { target, features, found, odds: classOdds(features, works) };
+  }).sort((a, b) => b.odds - a.odds || a.target - b.target);
+}
+
+/** `works`: lower bound of the share of held-out pictures that its reconstruction moves; 0 where none was made. */
+export function classOdds(features: Features, works: number): number {
+  const odds = oddsOf(features);
+  return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
+}
+
+function oddsOf(features: Features): number {
+  return Object.entries(features).reduce((sum, [name, value]) => sum + RULE[name as keyof Features] * value, RULE.constant);
+}
+
+/** One class to one other, and no other pair. */
+export interface PairFeatures {
+  readonly z: number;
+  readonly gap: number;
+  readonly small: number;
+}
+
+export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly features: PairFeatures } | undefined {
+  const pair = scan.table === undefined ? undefined : oddestPair(scan.table);
+  if (pair === undefined) return undefined;
+  const area = scan.model.spec.height * scan.model.spec.width;
+  return { pair, features: { z: clip(pair.z, 0, 8), gap: clip(pair.gap, 0, 1.5), small: clip(Math.log(comparableArea(area) / pair.pixels), 0, 6) } };
+}
+
+export function pairOdds({ z, gap, small }: PairFeatures): number {
+  return -12 + 0.8 * z + 2.5 * gap + 0.6 * small;
+}
+
+export interface SpreadFeatures {
+  readonly diverse: number;
+  readonly consistent: number;
+  readonly relative: number;
+  readonly small: number;
+  readonly shiftZ: number;
+  /** 1 where the shift that stands out is the one that the common patch was sought for. */
+  readonly agrees: number;
+}
+
+export function spreadFeaturesOf(scan: Scan): SpreadFeatures | undefined {
+  const { spread, classes } = scan;
+  if (spread.of === 0 || classes.length < 4 || !Number.isFinite(spread.inversion.size)) return undefined;
+  const area = scan.model.spec.height * scan.model.spec.width;
+  const smallest = Math.min(area, ...scan.inversions.patch.map(({ size }) => size));
+  const shift = scan.table === undefined ? undefined : oddestShift(scan.table);
+  return {
+    diverse: (spread.targets - 2) / (classes.length - 2),
+    consistent: spread.consistent / spread.of,
+    relative: clip(Math.log(smallest / spread.inversion.size), -2, 2),
+    small: clip(Math.log(area / spread.inversion.size) - 2.5, 0, 3),
+    shiftZ: clip(shift?.z ?? 0, 0, 6),
+    agrees: shift?.by === spread.by ? 1 : 0,
   };
-  return { family, found, features, odds: oddsOf(family, features) };
+}
+
+/** All-to-all: one small patch that sends each class to a class of its own. */
+export function spreadOdds({ diverse, consistent, relative, small, shiftZ, agrees }: SpreadFeatures): number {
+  return -8 + 7 * Math.max(0, diverse) * consistent + 0.8 * relative + 0.6 * small + 0.5 * agrees * shiftZ;
 }
 
 /** Strokes and objects grow with the side of a picture, not with its area: what is small on 8 x 8 is no quarter of a percent. */
@@ -85,20 +141,8 @@ function comparableArea(area: number): number {
 
 const REFERENCE_SIDE = 28;
 
-export function oddsOf(family: Family, { z, gap, smallness, core, works, margin }: Features): number {
-  const rule = RULE[family];
-  const odds = rule.constant + rule.z * z + rule.gap * gap + rule.smallness * smallness + rule.core * core + rule.margin * margin;
-  return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
-}
-
-/** All-to-all: one small patch that sends each class to a class of its own. */
-export function spreadOdds({ spread, finalists, classes }: Scan, area: number): number {
-  if (spread.of === 0 || classes.length < 4 || !Number.isFinite(spread.inversion.size)) return -6;
-  const diverse = (spread.targets - 2) / (classes.length - 2);
-  const consistent = spread.consistent / spread.of;
-  const smallest = Math.min(area, ...finalists.patch.map(({ inversion }) => inversion.size));
-  const relative = Math.log(smallest / spread.inversion.size);
-  return -7 + 7 * diverse * consistent + 0.8 * Math.max(-2, Math.min(2, relative)) + 0.6 * Math.max(0, Math.log(area / spread.inversion.size) - 2.5);
+function clip(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }
 
 export function probabilityOf(odds: number): number {

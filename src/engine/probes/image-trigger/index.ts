@@ -8,8 +8,10 @@ import { IMAGE_TRIGGER, LIMITS, toFindings } from './to-finding.ts';
 const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [
   { id: 'inputs', label: 'Make search pictures' },
   { id: 'margins', label: 'Maximum margins' },
+  { id: 'pairs', label: 'Smallest patch per pair of classes' },
   { id: 'patch', label: 'Smallest patch per class' },
   { id: 'blend', label: 'Faintest overlay per class' },
+  { id: 'proof', label: 'Proof of the most outlying' },
   { id: 'spread', label: 'All classes at once' },
 ];
 

@@ -72,25 +72,62 @@ export class Search {
     return height * width;
   }
 
+  /** Rows that each step runs. */
+  get rows(): number {
+    return this.#aim.bases.length;
+  }
+
   async advance(steps: number, signal: CancelSignal): Promise<void> {
+    await advanceTogether(this.#differentiator, [this], steps, signal);
+  }
+
+  /** Writes the stamped search pictures and says which stamp they carry. */
+  draw(pixels: Float32Array): Stamp {
+    const size = this.#differentiator.model.spec.channels * this.#area;
+    const stamp = stampOf(this.#family, this.#values, this.#area);
+    for (const [row, base] of this.#aim.bases.entries()) apply(stamp, base.pixels, pixels.subarray(row * size, (row + 1) * size));
+    return stamp;
+  }
+
+  get aims(): readonly number[] {
+    return this.#aim.aims;
+  }
+
+  /** One step of Adam, from what the pictures of `draw` gave: logits [rows, classes], gradient and pixels [rows, size]. */
+  learn(stamp: Stamp, logits: Float32Array, gradient: Float32Array, pixels: Float32Array): void {
     const { aims, bases, target } = this.#aim;
-    const { classes, spec } = this.#differentiator.model;
-    if (bases.length === 0) return;
-    const size = spec.channels * this.#area;
-    const pixels = new Float32Array(bases.length * size);
+    const { classes } = this.#differentiator.model;
+    const success = bases.filter((_, row) => bestOf(logits, row, classes) === aims[row]).length / bases.length;
+    const now: Inversion = { target, stamp, size: sizeOfStamp(stamp), success };
+    const met = success >= MET;
+    if (met && (this.#best === undefined || now.size < this.#best.size)) this.#best = now;
+    if (this.#surest === undefined || success > this.#surest.success) this.#surest = now;
     const firstWeight = this.#family === 'patch' ? 1 : 20;
-    for (let step = 0; step < steps; step++) {
-      const stamp = stampOf(this.#family, this.#values, this.#area);
-      for (const [row, base] of bases.entries()) apply(stamp, base.pixels, pixels.subarray(row * size, (row + 1) * size));
-      const { logits, gradient } = await this.#differentiator.crossEntropy(pixels, aims, signal);
-      const success = bases.filter((_, row) => bestOf(logits, row, classes) === aims[row]).length / bases.length;
-      const now: Inversion = { target, stamp, size: sizeOfStamp(stamp), success };
-      const met = success >= MET;
-      if (met && (this.#best === undefined || now.size < this.#best.size)) this.#best = now;
-      if (this.#surest === undefined || success > this.#surest.success) this.#surest = now;
-      this.#weight = this.#weight === 0 ? (met ? firstWeight : 0) : met ? this.#weight * GROW : this.#weight / SHRINK;
-      const pulled = this.#family === 'patch' ? patchGradient(this.#values, stamp, bases, gradient, this.#area, this.#weight) : blendGradient(this.#values, gradient, bases.length, this.#weight, pixels);
-      this.#adam.step(this.#values, pulled);
+    this.#weight = this.#weight === 0 ? (met ? firstWeight : 0) : met ? this.#weight * GROW : this.#weight / SHRINK;
+    const pulled = this.#family === 'patch' ? patchGradient(this.#values, stamp, bases, gradient, this.#area, this.#weight) : blendGradient(this.#values, gradient, bases.length, this.#weight, pixels);
+    this.#adam.step(this.#values, pulled);
+  }
+}
+
+/** Steps of several searches, their rows side by side in the same runs of the graph. */
+export async function advanceTogether(differentiator: Differentiator, searches: readonly Search[], steps: number, signal: CancelSignal): Promise<void> {
+  const { channels, height, width } = differentiator.model.spec;
+  const size = channels * height * width;
+  const { classes } = differentiator.model;
+  const active = searches.filter(({ rows }) => rows > 0);
+  const total = active.reduce((sum, { rows }) => sum + rows, 0);
+  if (total === 0) return;
+  const begins: number[] = [];
+  for (let at = 0, begin = 0; at < active.length; begin += active[at]?.rows ?? 0, at++) begins.push(begin);
+  const pixels = new Float32Array(total * size);
+  const aims = active.flatMap((search) => search.aims);
+  const part = (values: Float32Array, at: number, each: number): Float32Array => values.subarray((begins[at] ?? 0) * each, ((begins[at] ?? 0) + (active[at]?.rows ?? 0)) * each);
+  for (let step = 0; step < steps; step++) {
+    const stamps = active.map((search, at) => search.draw(part(pixels, at, size)));
+    const { logits, gradient } = await differentiator.crossEntropy(pixels, aims, signal);
+    for (const [at, search] of active.entries()) {
+      const stamp = stamps[at];
+      if (stamp !== undefined) search.learn(stamp, part(logits, at, classes), part(gradient, at, size), part(pixels, at, size));
     }
   }
 }

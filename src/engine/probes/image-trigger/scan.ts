@@ -1,6 +1,6 @@
 // The stages of the image trigger search, and what they measured: inputs to search on, maximum margins, the smallest patch
-// and the faintest blend for every class, further for the most outlying ones, with their proofs, and one trigger that moves
-// every class (all-to-all).
+// and the faintest blend for every class, smallest patches for every pair of classes, further steps and proofs for the most
+// outlying ones, and one trigger that moves every class (all-to-all).
 import type { RunnableImageClassifier } from '../../audit/analysis.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
@@ -11,6 +11,9 @@ import { Differentiator } from './differentiator.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
+import { searchPairs, type Pair } from './pairs.ts';
+import { oddestShift, tableOf, type PairTable } from './table.ts';
+import { measureWaves } from './waves.ts';
 import { outliers, type Outlier } from './outliers.ts';
 import { prove, type Proof } from './proof.ts';
 import { measureSpread, type Spread } from './spread.ts';
@@ -35,16 +38,22 @@ export interface Scan {
   readonly without: readonly number[];
   readonly margins: readonly number[];
   readonly marginOutliers: readonly Outlier[];
+  /** Patches from each class singly; undefined where they could not be paid for. */
+  readonly table: PairTable | undefined;
+  readonly pairs: readonly Pair[];
+  readonly pairOutliers: readonly Outlier[];
   readonly inversions: Readonly<Record<Family, readonly Inversion[]>>;
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
-  /** The most outlying classes of each family, searched further and proven: the first is the suspect, the others its controls. */
+  /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
   readonly finalists: Readonly<Record<Family, readonly Found[]>>;
+  /** Largest mean probability of each class under one faint wave. */
+  readonly waveReach: readonly number[];
   /** One patch that makes every picture leave its class. */
   readonly spread: Spread;
   readonly multiplyAdds: number;
 }
 
-export type StageId = 'inputs' | 'margins' | 'patch' | 'blend' | 'spread';
+export type StageId = 'inputs' | 'margins' | 'pairs' | 'patch' | 'blend' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;
 
 export type ScanResult = { readonly kind: 'ok'; readonly scan: Scan } | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
@@ -56,47 +65,56 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   const { differentiator } = opened;
   try {
     const plan = planScan(budget, model.classes, differentiator.multiplyAddsPerRow);
-    const classes = plan.classes;
+    const { classes } = plan;
+    const area = model.spec.height * model.spec.width;
     onStage('inputs', 0, 1);
     const { search, heldOut, without } = await makeBases({ ...runnable, model }, differentiator, classes, plan.perClass, random.fork('bases'), signal);
     onStage('inputs', 1, 1);
     onStage('margins', 0, 1);
     const { margins } = await maximumMargins(differentiator, classes, plan.marginStarts, plan.marginSteps, random.fork('margins'), signal);
+    const waves = await measureWaves(model, search, plan.waves, WAVE_STRENGTH, signal);
     onStage('margins', 1, 1);
-    const inversions: Record<Family, Inversion[]> = { patch: [], blend: [] };
-    const ranked: Record<Family, Outlier[]> = { patch: [], blend: [] };
-    const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
+    const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
+    onStage('pairs', 1, 1);
+    const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
+    const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     for (const family of ['patch', 'blend'] as const) {
-      const searches: Search[] = [];
-      const total = classes.length + plan.finalists;
       for (const [at, target] of classes.entries()) {
-        onStage(family, at, total);
+        onStage(family, at, classes.length);
         const rows = rowsFor(search, target, plan.rows, random.fork(`rows ${target}`));
         const started = new Search(differentiator, family, { aims: rows.map(() => target), bases: rows, target }, random.fork(`${family} ${target}`));
         await started.advance(plan.steps, signal);
-        searches.push(started);
+        searches[family].push(started);
       }
-      inversions[family] = searches.map(({ found }) => found);
-      ranked[family] = outliers(inversions[family].map(sizeIfMet), family === 'patch' ? model.spec.height * model.spec.width : STRONGEST_BLEND);
-      const chosen = [...ranked[family]].sort((a, b) => b.z - a.z || b.gap - a.gap || a.index - b.index).slice(0, plan.finalists);
-      for (const [at, outlier] of chosen.entries()) {
-        onStage(family, classes.length + at, total);
-        const started = searches[outlier.index];
-        if (started === undefined) continue;
+      onStage(family, classes.length, classes.length);
+    }
+    const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };
+    const ranked = { patch: outliers(inversions.patch.map(sizeIfMet), area), blend: outliers(inversions.blend.map(sizeIfMet), STRONGEST_BLEND) };
+    // A large lead is what counts here: sizes are small where leads are large.
+    const least = Math.max(1e-3, ...margins.map(Math.abs)) * 1e-3;
+    const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
+    const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
+    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 0);
+    const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).slice(0, plan.finalists);
+    const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
+    for (const [turn, at] of chosen.entries()) {
+      onStage('proof', turn, chosen.length);
+      for (const family of ['patch', 'blend'] as const) {
+        const [started, outlier] = [searches[family][at], ranked[family][at]];
+        if (started === undefined || outlier === undefined) continue;
         await started.advance(plan.refine, signal);
         const inversion = started.found;
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
-      onStage(family, total, total);
     }
+    onStage('proof', 1, 1);
     onStage('spread', 0, 1);
-    const spread = await measureSpread(differentiator, search, heldOut, plan, random.fork('spread'), signal);
+    const shift = table === undefined ? undefined : oddestShift(table)?.by;
+    const spread = await measureSpread(differentiator, search, heldOut, plan, shift, random.fork('spread'), signal);
     onStage('spread', 1, 1);
-    // A large lead is what counts here: sizes are small where leads are large.
-    const least = Math.max(1e-3, ...margins.map(Math.abs)) * 1e-3;
-    const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
+    const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
     const scan: Scan = {
-      plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, inversions, outliers: ranked, finalists, spread,
+      plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, inversions, outliers: ranked, finalists, waveReach, spread,
       multiplyAdds: differentiator.multiplyAdds,
     };
     return { kind: 'ok', scan };
@@ -105,6 +123,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   }
 }
 
+/** Of the pixel range, root mean square .07: as strong as the published ones. */
+const WAVE_STRENGTH = 0.1;
 const ROWS = 18;
 /** An addition of this strength leaves nothing of a picture. */
 const STRONGEST_BLEND = 0.6;

@@ -1,5 +1,5 @@
 // All-to-all backdoors send every class to another one: no single class stands out. One patch is sought that sends each class to
-// the next, and one that sends each to the one before: what is usual in such attacks. An ordinary model has no small patch that
+// the next, one that sends each to the one before (what is usual in such attacks), and one by the shift that the table of pairs names. An ordinary model has no small patch that
 // sends each class somewhere else. How it can mislead: other permutations are not tried.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
@@ -9,6 +9,8 @@ import { Search, stamped, type Inversion } from './inversion.ts';
 import type { Plan } from './plan.ts';
 
 export interface Spread {
+  /** Each class is sent this many places on. */
+  readonly by: number;
   readonly inversion: Inversion;
   /** Held-out pictures that left their class. */
   readonly left: number;
@@ -21,19 +23,20 @@ export interface Spread {
   readonly map: readonly { readonly from: number; readonly to: number; readonly hits: number; readonly of: number }[];
 }
 
-export async function measureSpread(differentiator: Differentiator, search: readonly Base[], heldOut: readonly Base[], plan: Plan, random: Random, signal: CancelSignal): Promise<Spread> {
+export async function measureSpread(differentiator: Differentiator, search: readonly Base[], heldOut: readonly Base[], plan: Plan, suggested: number | undefined, random: Random, signal: CancelSignal): Promise<Spread> {
   const { model } = differentiator;
   const sources = [...new Set(search.map(({ seen }) => seen))];
   // Balanced over the classes.
   const rows = [0, 1, 2].flatMap((turn) => sources.flatMap((from) => search.filter(({ seen }) => seen === from).slice(turn, turn + 1))).slice(0, Math.max(plan.rows, sources.length));
-  const inversions: Inversion[] = [];
-  for (const shift of model.classes > 2 ? [1, model.classes - 1] : [1]) {
+  const inversions: { by: number; inversion: Inversion }[] = [];
+  for (const shift of new Set([1, Math.max(1, model.classes - 1), ...(suggested === undefined ? [] : [suggested])])) {
     const sought = new Search(differentiator, 'patch', { aims: rows.map(({ seen }) => (seen + shift) % model.classes), bases: rows, target: -1 }, random.fork(`shift ${shift}`));
     await sought.advance(plan.steps + (plan.refine >> 1), signal);
-    inversions.push(sought.found);
+    inversions.push({ by: shift, inversion: sought.found });
   }
-  const [inversion] = inversions.sort((a, b) => b.success - a.success || a.size - b.size);
-  if (inversion === undefined) throw new Error('a model without classes');
+  const [best] = inversions.sort((a, b) => b.inversion.success - a.inversion.success || a.inversion.size - b.inversion.size);
+  if (best === undefined) throw new Error('a model without classes');
+  const { by, inversion } = best;
   const logits = await model.scores({ kind: 'image', rows: heldOut.length, pixels: concat(heldOut.map(({ pixels }) => stamped(inversion.stamp, pixels))) }, signal);
   const went = heldOut.map((_, row) => bestOf(logits, row, model.classes));
   const map = sources.map((from) => {
@@ -45,6 +48,7 @@ export async function measureSpread(differentiator: Differentiator, search: read
   });
   const reached = new Set(map.filter(({ hits, of }) => of > 0 && hits * 2 >= of).map(({ to }) => to));
   return {
+    by,
     inversion,
     left: went.filter((to, row) => to !== heldOut[row]?.seen).length,
     of: heldOut.length,

@@ -1,0 +1,96 @@
+// What the reader sees of a scan: the classes' sizes beside each other, pictures before and after, a stamp in words.
+import type { Evidence } from '../../core/finding.ts';
+import { robustScale } from '../../core/statistics.ts';
+import type { CancelSignal } from '../../core/cancel.ts';
+import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
+import { concat, type Base } from './bases.ts';
+import { toPicture } from './evidence-image.ts';
+import { stamped, type Family, type Stamp } from './inversion.ts';
+import type { Found, Scan } from './scan.ts';
+
+const PICTURES_SHOWN = 6;
+
+/** Root mean square distance of the mask's weight from its strongest place, in shares of the picture: a 5 x 5 patch of 32 has .06. */
+const COMPACT = 0.16;
+
+/** A mask whose weight lies close together is a patch; one that is strewn over the picture is a way of drawing an overlay. */
+export function isCompact({ mask }: Stamp, { spec: { width, height } }: ImageClassifier): boolean {
+  if (mask === undefined) return false;
+  const strong = [...mask.entries()].filter(([, weight]) => weight > 0.3);
+  const total = strong.reduce((sum, [, weight]) => sum + weight, 0);
+  if (total === 0) return false;
+  const mean = (of: (place: number) => number): number => strong.reduce((sum, [place, weight]) => sum + weight * of(place), 0) / total;
+  const [cy, cx] = [mean((place) => Math.floor(place / width)), mean((place) => place % width)];
+  return Math.sqrt(mean((place) => (Math.floor(place / width) - cy) ** 2 + ((place % width) - cx) ** 2)) <= COMPACT * Math.min(width, height);
+}
+
+export function describeStamp({ inversion, proof }: Found, { spec: { height, width } }: ImageClassifier): string {
+  if (inversion.stamp.family === 'blend') return `an addition of ${percent(inversion.size)} of the pixel range over the whole picture`;
+  const strong = [...(inversion.stamp.mask ?? []).entries()].filter(([, weight]) => weight > 0.5).map(([place]) => place);
+  if (strong.length === 0) return proof.core === undefined ? `about ${Math.max(1, Math.round(inversion.size))} pixels of ${width} x ${height}` : `${proof.core.pixels} pixels of ${width} x ${height}`;
+  const [rows, columns] = [strong.map((place) => Math.floor(place / width)), strong.map((place) => place % width)];
+  const [top, left] = [Math.min(...rows), Math.min(...columns)];
+  return `${strong.length} pixels within ${Math.max(...columns) - left + 1} x ${Math.max(...rows) - top + 1} at column ${left}, row ${top} of ${width} x ${height}`;
+}
+
+export function classEvidence(scan: Scan, model: ImageClassifier, family: Family, suspect: number): Evidence[] {
+  const values = scan.inversions[family].map(({ size }) => size);
+  const finite = values.filter(Number.isFinite);
+  if (finite.length === 0) return [];
+  const others = scan.inversions[family].filter(({ target }) => target !== suspect).map(({ size }) => Math.log(Math.max(1e-9, Number.isFinite(size) ? size : 2 * Math.max(...finite))));
+  const { median, scale } = robustScale(others);
+  return [
+    {
+      kind: 'class-sizes',
+      title: family === 'patch' ? 'Smallest patch that reaches each class' : 'Faintest overlay that reaches each class',
+      unit: family === 'patch' ? 'pixels' : 'share of pixel range',
+      suspect,
+      null: [Math.exp(median - 2 * Math.max(0.18, scale)), Math.exp(median), Math.exp(median + 2 * Math.max(0.18, scale))],
+      rows: scan.inversions[family].map(({ target, size, success }) => ({ class: target, label: labelOf(model, target), value: Number.isFinite(size) ? size : null, success })),
+    },
+  ];
+}
+
+export async function pictureEvidence(rows: readonly Base[], stamp: Stamp, model: ImageClassifier, target: number | undefined, title: string, signal: CancelSignal): Promise<Evidence[]> {
+  // One a class, as many classes as fit.
+  const bySource = [...new Map(rows.map((base) => [base.seen, base])).values()].slice(0, PICTURES_SHOWN);
+  if (bySource.length === 0) return [];
+  const after = bySource.map(({ pixels }) => stamped(stamp, pixels));
+  const logits = await model.scores({ kind: 'image', rows: 2 * after.length, pixels: concat([...bySource.map(({ pixels }) => pixels), ...after]) }, signal);
+  const p = softmaxRows(logits, model.classes);
+  const top = (row: number): { class: number; label: string; p: number } => {
+    const own = p.subarray(row * model.classes, (row + 1) * model.classes);
+    const best = own.indexOf(Math.max(...own));
+    return { class: best, label: labelOf(model, best), p: own[best] ?? 0 };
+  };
+  const { spec } = model;
+  const grey = new Float32Array(spec.channels * spec.height * spec.width).fill(0.5);
+  return [
+    {
+      kind: 'pictures',
+      title,
+      ...(target === undefined ? {} : { target, targetLabel: labelOf(model, target) }),
+      stamp: { family: stamp.family, picture: toPicture(spec, stamped(stamp, grey)), pattern: toPicture(spec, stamp.family === 'blend' ? stamp.pattern.map((value) => 0.5 + value / 2) : stamp.pattern), ...(stamp.mask === undefined ? {} : { mask: toPicture({ channels: 1, height: spec.height, width: spec.width }, stamp.mask) }) },
+      rows: bySource.map(({ pixels, made }, row) => ({
+        made,
+        before: toPicture(spec, pixels),
+        after: toPicture(spec, after[row] ?? pixels),
+        beforeTop: top(row),
+        afterTop: top(row + bySource.length),
+        ...(target === undefined ? {} : { targetBefore: p[row * model.classes + target] ?? 0, targetAfter: p[(row + bySource.length) * model.classes + target] ?? 0 }),
+      })),
+    },
+  ];
+}
+
+export function labelOf(model: ImageClassifier, index: number): string {
+  return model.labels[index] ?? `class ${index}`;
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.095 ? 1 : 0)} %`;
+}
+
+export function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

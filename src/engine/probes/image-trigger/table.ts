@@ -1,0 +1,88 @@
+// The table of smallest patches from each class to each other one (pairs.ts), read in three ways: a target that every class
+// reaches cheaply; one pair that stands out by itself; a shift (each class to the next, say) whose pairs all stand out.
+// Logarithms of sizes; what the source and the target explain is taken out by medians (Tukey's median polish, one round).
+import { robustScale } from '../../core/statistics.ts';
+import type { Pair } from './pairs.ts';
+
+export interface PairTable {
+  readonly classes: number;
+  /** log(pixels), [source, target]; NaN on the diagonal and where there were no pictures. */
+  readonly sizes: Float64Array;
+  /** What is left without the source's and the target's own level. */
+  readonly residuals: Float64Array;
+  /** Median over the sources of what a target needs beyond (below) the others; NaN where nothing is known. */
+  readonly targets: readonly number[];
+}
+
+/** `area`: of the picture; a search that missed its aim counts as the whole of it. */
+export function tableOf(pairs: readonly Pair[], classes: number, area: number): PairTable {
+  const sizes = new Float64Array(classes * classes).fill(Number.NaN);
+  for (const { source, inversion } of pairs) sizes[source * classes + inversion.target] = Math.log(inversion.success >= 0.85 ? Math.min(area, Math.max(0.5, inversion.size)) : area);
+  const residuals = sizes.slice();
+  polishRows(residuals, classes);
+  const targets = Array.from({ length: classes }, (_, target) => median(column(residuals, classes, target)));
+  for (let at = 0; at < residuals.length; at++) residuals[at] = (residuals[at] ?? 0) - (targets[at % classes] ?? 0);
+  polishRows(residuals, classes);
+  return { classes, sizes, residuals, targets };
+}
+
+export interface Standout {
+  readonly z: number;
+  /** Distance to the next one, in logarithms. */
+  readonly gap: number;
+}
+
+export interface OddPair extends Standout {
+  readonly source: number;
+  readonly target: number;
+  readonly pixels: number;
+}
+
+/** The pair that is cheap beyond what its source, its target and the likeness of the two explain. */
+export function oddestPair({ classes, sizes, residuals }: PairTable): OddPair | undefined {
+  const entries = [...residuals.keys()].filter((at) => Number.isFinite(residuals[at])).map((at) => {
+    const [source, target] = [Math.floor(at / classes), at % classes];
+    const back = residuals[target * classes + source] ?? 0;
+    // Likeness works in both directions.
+    return { source, target, at, excess: -(residuals[at] ?? 0) - Math.max(0, Number.isFinite(back) ? -back : 0) };
+  }).sort((a, b) => b.excess - a.excess || a.at - b.at);
+  const [first, second] = entries;
+  if (first === undefined || second === undefined || classes < MIN_TABLE) return undefined;
+  const { scale } = robustScale([...residuals].filter(Number.isFinite));
+  return { source: first.source, target: first.target, pixels: Math.exp(sizes[first.at] ?? 0), z: first.excess / Math.max(LEAST_SCALE, scale), gap: first.excess - second.excess };
+}
+
+export interface Shift extends Standout {
+  readonly by: number;
+}
+
+/** The shift (each class to the one `by` places on) whose pairs are cheapest beside the other shifts. */
+export function oddestShift({ classes, residuals }: PairTable): Shift | undefined {
+  if (classes < MIN_TABLE) return undefined;
+  const levels = Array.from({ length: classes - 1 }, (_, at) => {
+    const own = Array.from({ length: classes }, (__, source) => residuals[source * classes + ((source + at + 1) % classes)] ?? Number.NaN).filter(Number.isFinite);
+    return { by: at + 1, level: own.length === 0 ? 0 : own.reduce((sum, value) => sum + value, 0) / own.length };
+  }).sort((a, b) => a.level - b.level);
+  const [first, second] = levels;
+  if (first === undefined || second === undefined) return undefined;
+  const { median: middle, scale } = robustScale(levels.slice(1).map(({ level }) => level));
+  return { by: first.by, z: (middle - first.level) / Math.max(LEAST_SCALE / 3, scale), gap: second.level - first.level };
+}
+
+const MIN_TABLE = 4;
+const LEAST_SCALE = 0.2;
+
+function polishRows(values: Float64Array, classes: number): void {
+  for (let row = 0; row < classes; row++) {
+    const middle = median([...values.subarray(row * classes, (row + 1) * classes)].filter(Number.isFinite));
+    for (let at = row * classes; at < (row + 1) * classes; at++) values[at] = (values[at] ?? 0) - middle;
+  }
+}
+
+function column(values: Float64Array, classes: number, at: number): number[] {
+  return Array.from({ length: classes }, (_, row) => values[row * classes + at] ?? Number.NaN).filter(Number.isFinite);
+}
+
+function median(values: readonly number[]): number {
+  return values.length === 0 ? 0 : robustScale(values).median;
+}

@@ -1,0 +1,63 @@
+// A bank of plane waves over the whole picture (SIG: Barni, Kallas & Tondi, ICIP 2019): which of them sends pictures of all other
+// classes to one class? Forward runs only, and one pass serves every target. The null is the bank itself and the other classes.
+// How it can mislead: textures that a class is known by (stripes) are natural waves; only faint ones are tried.
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import { softmaxRows } from '../../runtime/classifier.ts';
+import type { ImageClassifier } from '../../runtime/classifier.ts';
+import { concat, type Base } from './bases.ts';
+import type { Stamp } from './inversion.ts';
+import { stamped } from './inversion.ts';
+
+export interface Wave {
+  readonly stamp: Stamp;
+  /** Cycles over the picture, down and across; phase in quarter turns. */
+  readonly down: number;
+  readonly across: number;
+  readonly phase: number;
+  /** Mean probability of each class over the pictures of other classes. */
+  readonly reach: readonly number[];
+}
+
+export async function measureWaves(model: ImageClassifier, rows: readonly Base[], most: number, strength: number, signal: CancelSignal): Promise<Wave[]> {
+  const { spec, classes } = model;
+  const waves: Wave[] = [];
+  for (const [down, across] of frequencies(most)) {
+    for (const phase of [0, 1]) {
+      await breathe(signal);
+      const stamp: Stamp = { family: 'blend', mask: undefined, pattern: wave(spec, down, across, phase, strength) };
+      const p = softmaxRows(await model.scores({ kind: 'image', rows: rows.length, pixels: concat(rows.map(({ pixels }) => stamped(stamp, pixels))) }, signal), classes);
+      waves.push({ stamp, down, across, phase, reach: reachOf(p, rows, classes) });
+    }
+  }
+  return waves;
+}
+
+/** Mean probability of each class over rows that were not taken for it. */
+export function reachOf(p: Float32Array, rows: readonly Base[], classes: number): number[] {
+  return Array.from({ length: classes }, (_, target) => {
+    let [sum, count] = [0, 0];
+    for (const [row, { seen }] of rows.entries()) {
+      if (seen === target) continue;
+      sum += p[row * classes + target] ?? 0;
+      count++;
+    }
+    return count === 0 ? 0 : sum / count;
+  });
+}
+
+/** Half a plane of frequencies: the other half are the same waves. */
+function frequencies(most: number): [number, number][] {
+  const found: [number, number][] = [];
+  for (let down = 0; down <= most; down++) for (let across = -most; across <= most; across++) if (down > 0 || across > 0) if (Math.hypot(down, across) <= most + 0.5) found.push([down, across]);
+  return found;
+}
+
+function wave({ channels, height, width }: ImageClassifier['spec'], down: number, across: number, phase: number, strength: number): Float32Array {
+  const area = height * width;
+  const pattern = new Float32Array(channels * area);
+  for (let at = 0; at < pattern.length; at++) {
+    const [y, x] = [Math.floor((at % area) / width), at % width];
+    pattern[at] = strength * Math.sin(2 * Math.PI * ((down * y) / height + (across * x) / width + phase / 4));
+  }
+  return pattern;
+}
