@@ -11,8 +11,10 @@ import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
+import { shown } from '../engine/core/shown.ts';
 import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
+import { verdictWords } from '../engine/report/verdict-words.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
 import { openForReport, openRunnable, type OpenedRunnable } from './open-model.ts';
 import { showProgress } from './progress.ts';
@@ -133,8 +135,9 @@ async function write(file: string, text: string): Promise<void> {
 
 function summary(report: Report): string {
   const lines = [
-    `${report.subject.name}: ${report.verdict} (score ${report.score.toFixed(2)})`,
+    `${report.subject.name}: ${verdictWords(report.verdict, report.findings)} (${report.verdict}, score ${report.score.toFixed(2)})`,
     ...report.findings.map(({ severity, confidence, title, suppressed }) => `  ${severity.padEnd(8)} ${confidence.toFixed(2)}  ${title}${suppressed === undefined ? '' : ` [suppressed until ${suppressed.expires}: ${suppressed.reason}]`}`),
+    ...report.subject.files.flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [`  ${inspection.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`])),
     ...report.coverage.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -10,7 +10,7 @@ const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   'shape-mismatch': 'Weights and configuration disagree. They may come from different models.',
   'unsupported-dtype': 'Assay cannot run this number format yet. An F32, F16, BF16, Q8_0, Q4_0 or Q4_1 export of the same model works.',
   'unsupported-architecture': 'Assay cannot run this architecture; those it runs are named as expected. The files themselves are still inspected.',
-  'unsupported-format': 'Drop a Hugging Face folder, a GGUF file or an ONNX decoder.',
+  'unsupported-format': 'Its files are checked all the same. To run it, drop a Hugging Face folder with safetensors, a GGUF file or an ONNX model.',
   'missing-tokenizer': 'tokenizer.json (and tokenizer_config.json with the chat template) belong into the dropped folder; a GGUF file carries its tokenizer itself.',
   'invalid-config': 'A field of the configuration is missing or impossible. The field is named below.',
   'too-large': 'The model does not fit this browser’s memory limits. The command line takes larger ones.',

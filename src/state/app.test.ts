@@ -43,6 +43,24 @@ describe('opening', () => {
   });
 });
 
+describe('the check of the files', () => {
+  it('begins with opening, shows what it finds and ends with its report', async () => {
+    const { app } = start({ ...WHOLE, checked: [{ type: 'finding', finding: FINDING }, { type: 'report', report: REPORT }] });
+    await app.open(FILES);
+    expect(app.audit.getState().view).toMatchObject({ scope: 'files', status: 'done', report: REPORT, findings: [FINDING] });
+  });
+
+  it('gives way to the audit, and leaves nothing where opening failed', async () => {
+    const { app } = start({ ...WHOLE, checked: [{ type: 'report', report: REPORT }] });
+    await app.open(FILES);
+    await app.startAudit();
+    expect(app.audit.getState().view.scope).toBe('all');
+    const failed = start({ checked: [{ type: 'finding', finding: FINDING }] });
+    await failed.app.open(FILES);
+    expect(failed.app.audit.getState().view).toMatchObject({ status: 'idle', findings: [] });
+  });
+});
+
 describe('auditing', () => {
   it('folds the stream and ends with the report', async () => {
     const { app, client } = start();

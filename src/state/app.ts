@@ -79,10 +79,14 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       // A sample shows what an audit is like: the quick budget finds what is planted in it.
       if (input.kind === 'sample') audit.getState().choose({ budget: 'quick' });
       navigation.getState().go({ page: 'audit' });
-      if (await session.getState().open(input)) {
+      const check = audit.getState().watchFiles();
+      const opened = await session.getState().open(input, check.take);
+      check.settle();
+      if (opened) {
         playground.getState().reset(session.getState().model?.defaultSampling);
         return;
       }
+      audit.getState().reset();
       // An error stands on the page itself, above the drop zone; cancelling is only mentioned.
       const { failure } = session.getState();
       if (failure?.failure.kind === 'cancelled') notices.getState().fail(`Opening ${nameOf(input)}`, failure.failure);

@@ -46,6 +46,8 @@ export interface AnalysisView {
 
 export interface AuditView {
   readonly status: AuditStatus;
+  /** `files`: the check of the files that begins by itself; `all`: what the user asked for. */
+  readonly scope: 'files' | 'all';
   readonly request: AuditRequest | undefined;
   readonly startedAt: Milliseconds | undefined;
   readonly endedAt: Milliseconds | undefined;
@@ -62,6 +64,7 @@ export interface AuditView {
 
 export const NO_AUDIT: AuditView = {
   status: 'idle',
+  scope: 'all',
   request: undefined,
   startedAt: undefined,
   endedAt: undefined,
@@ -75,6 +78,10 @@ export const NO_AUDIT: AuditView = {
 
 export function startAudit(request: AuditRequest, at: Milliseconds): AuditView {
   return { ...NO_AUDIT, status: 'running', request, startedAt: at };
+}
+
+export function startCheck(at: Milliseconds): AuditView {
+  return { ...NO_AUDIT, status: 'running', scope: 'files', startedAt: at };
 }
 
 export function endAudit(view: AuditView, status: 'done' | 'cancelled' | 'failed', at: Milliseconds): AuditView {

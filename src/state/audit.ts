@@ -6,7 +6,7 @@ import type { BudgetName } from '../engine/core/finding.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
 import type { Report } from '../engine/report/report.ts';
-import { auditOfReport, endAudit, foldEvent, NO_AUDIT, startAudit, type AuditView } from './audit-reducer.ts';
+import { auditOfReport, endAudit, foldEvent, NO_AUDIT, startAudit, startCheck, type AuditView } from './audit-reducer.ts';
 import type { AssayClient, AuditRequest } from './client.ts';
 
 export interface AuditStore {
@@ -17,6 +17,8 @@ export interface AuditStore {
   readonly failure: Failure | undefined;
   choose(choice: { readonly budget?: BudgetName; readonly seed?: number }): void;
   start(request: AuditRequest): Promise<void>;
+  /** The check of the files that goes with opening: gives what takes its events, and what to call where none will come any more. It ends with its report. */
+  watchFiles(): { readonly take: (event: AuditEvent) => void; readonly settle: () => void };
   pause(): Promise<void>;
   unpause(): Promise<void>;
   cancel(): Promise<void>;
@@ -29,6 +31,20 @@ export type Schedule = (work: () => void) => void;
 export function createAudit(client: AssayClient, now: () => Milliseconds, schedule: Schedule): StoreApi<AuditStore> {
   return createStore<AuditStore>((set, get) => {
     let run = 0;
+    /** Takes events of one run, shows them at most once a frame, and forgets them once another run has begun. */
+    const fold = (mine: number): { readonly push: (event: AuditEvent) => void; readonly flush: () => void } => {
+      const waiting: { readonly event: AuditEvent; readonly at: Milliseconds }[] = [];
+      const flush = (): void => {
+        const batch = waiting.splice(0);
+        if (mine !== run || batch.length === 0) return;
+        set((state) => ({ view: batch.reduce((view, { event, at }) => foldEvent(view, event, at), state.view) }));
+      };
+      const push = (event: AuditEvent): void => {
+        waiting.push({ event, at: now() });
+        if (waiting.length === 1) schedule(flush);
+      };
+      return { push, flush };
+    };
     return {
       view: NO_AUDIT,
       budget: 'standard',
@@ -39,17 +55,9 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
 
       start: async (request) => {
         const mine = ++run;
-        const waiting: { readonly event: AuditEvent; readonly at: Milliseconds }[] = [];
-        const flush = (): void => {
-          const batch = waiting.splice(0);
-          if (mine !== run || batch.length === 0) return;
-          set((state) => ({ view: batch.reduce((view, { event, at }) => foldEvent(view, event, at), state.view) }));
-        };
+        const { push, flush } = fold(mine);
         set({ view: startAudit(request, now()), failure: undefined, budget: request.budget, seed: request.seed });
-        const result = await client.audit(request, (event) => {
-          waiting.push({ event, at: now() });
-          if (waiting.length === 1) schedule(flush);
-        });
+        const result = await client.audit(request, push);
         flush();
         if (mine !== run) return;
         if (result.kind === 'ok') {
@@ -59,6 +67,23 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
           const status = result.kind === 'cancelled' ? 'cancelled' : 'failed';
           set((state) => ({ view: endAudit(state.view, status, now()), failure: result.kind === 'error' ? result : undefined }));
         }
+      },
+
+      watchFiles: () => {
+        const mine = ++run;
+        const { push, flush } = fold(mine);
+        set({ view: startCheck(now()), failure: undefined });
+        return {
+          take: (event) => {
+            push(event);
+            if (event.type !== 'report') return;
+            flush();
+            if (mine === run) set((state) => ({ view: endAudit(state.view, 'done', now()) }));
+          },
+          settle: () => {
+            if (mine === run && get().view.status === 'running') set({ view: NO_AUDIT });
+          },
+        };
       },
 
       pause: async () => {

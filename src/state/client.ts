@@ -165,6 +165,8 @@ export interface StoredReportSummary {
   readonly task: Task;
   readonly sha256: string;
   readonly verdict: Verdict;
+  /** The verdict as a heading. */
+  readonly words: string;
   readonly score: number;
   readonly budget: BudgetName;
   readonly seed: number;
@@ -181,7 +183,10 @@ export interface AssayClient {
   samples(): Promise<Result<readonly Sample[]>>;
   remembered(): Promise<Result<Remembered | null>>;
   /** Closes what was open. Failing leaves nothing open and the client usable. */
-  open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>>;
+  /** `onEvent`: the check of the files, which begins at once and ends with its report, often before the model is loaded. */
+  open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>>;
+  /** Bytes [begin, end) of an open file or of a member of it ('model.pt!archive/data.pkl'); at most 64 KiB come back. */
+  bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
   close(): Promise<void>;
   /** The finished report is stored in the history by the client. */
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;

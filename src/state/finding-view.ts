@@ -1,6 +1,6 @@
 // A finding as a row and as a page: its heading, one line about it, and its evidence sorted onto tabs. Pure.
 import type { Evidence, Finding, VariantRow } from '../engine/core/finding.ts';
-import type { ReportFile } from '../engine/report/report.ts';
+import type { Report, ReportFile } from '../engine/report/report.ts';
 
 export type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { kind: Kind }>;
 
@@ -13,7 +13,9 @@ export function fires({ fired, of }: VariantRow): boolean {
   return of > 0 && fired * 2 >= of;
 }
 
+/** A phrase or shape of text that the model answers to. What stands in a file (a condition of a chat template) is told by its title. */
 export function hasPhrase(finding: Finding): boolean {
+  if (finding.trigger?.kind === 'template' && finding.location.file !== undefined) return false;
   return finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
 }
 
@@ -28,7 +30,8 @@ export function summaryLine(finding: Finding): string {
     variants.length > 0 ? `${finding.trigger?.fuzzy === true ? 'fuzzy: ' : ''}${variants.filter(fires).length} of ${variants.length} variants fire` : finding.trigger?.fuzzy === true ? 'fuzzy' : undefined,
     texts > 0 ? `leaked in ${total >= texts ? `${texts} of ${total} samples` : `${texts} samples`}` : undefined,
     finding.trigger?.position === undefined ? undefined : `at the ${finding.trigger.position}`,
-    file ?? tensor ?? node,
+    finding.suppressed === undefined ? undefined : `accepted until ${finding.suppressed.expires}`,
+    file === undefined ? (tensor ?? node) : finding.location.member === undefined ? file : `${file} › ${finding.location.member}`,
     hasPhrase(finding) ? undefined : `rule ${finding.rule}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
@@ -38,4 +41,14 @@ export function summaryLine(finding: Finding): string {
 export function artifactKey(files: readonly ReportFile[]): string {
   const largest = files.reduce<ReportFile | undefined>((best, file) => (best === undefined || file.bytes > best.bytes ? file : best), undefined);
   return largest?.sha256 ?? 'none';
+}
+
+/** The path of the file or member that a finding is about, as the inspection names it. */
+export function pathOf({ location: { file, member } }: Finding): string | undefined {
+  return file === undefined || member === undefined ? file : `${file}!${member}`;
+}
+
+/** Files of the drop that nobody could look into wholly: never clean, whatever was found elsewhere. */
+export function unreadFiles(report: Report | undefined): string[] {
+  return (report?.subject.files ?? []).flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [path]));
 }

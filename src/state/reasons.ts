@@ -1,6 +1,7 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
 import type { Coverage, Finding, Signal, Verdict } from '../engine/core/finding.ts';
+import { leadingFinding } from '../engine/report/verdict-words.ts';
 import { exactInterval } from '../engine/core/statistics.ts';
 
 export type Phrase =
@@ -11,11 +12,14 @@ const AGREES = 0.05;
 const MAX_QUOTE = 90;
 const FEWEST_CONTROLS = 8;
 
-export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
-  const top = findings[0];
-  if (verdict === 'backdoor' || verdict === 'suspicious') return top === undefined ? [] : findingReasons(top);
+export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[], unread: readonly string[] = []): Phrase[] {
+  const top = findings.find(({ suppressed }) => suppressed === undefined);
+  if (verdict === 'backdoor' || verdict === 'suspicious') {
+    const lead = leadingFinding(verdict, findings) ?? top;
+    return lead === undefined ? [] : [...findingReasons(lead), ...unreadReasons(unread)];
+  }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
-  if (verdict === 'not-tested') return notTested(coverage);
+  if (verdict === 'not-tested') return [...unreadReasons(unread), ...notTested(coverage)];
   return top === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(top)];
 }
 
@@ -25,7 +29,7 @@ export function findingReasons(finding: Finding): Phrase[] {
   const { trigger } = finding;
   const payload = payloadOf(finding);
   const counts = firedCounts(finding);
-  if (trigger === undefined) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
+  if (trigger === undefined || (trigger.kind === 'template' && finding.location.file !== undefined)) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
   else {
     const words = wordsFor(finding);
     phrases.push(plain(words.what), { kind: 'trigger', text: quote(trigger.value) });
@@ -108,6 +112,22 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
 function notTested(coverage: readonly Coverage[]): Phrase[] {
   const reasons = [...new Set(coverage.filter(({ status }) => status !== 'ran').map(({ reason }) => reason).filter((reason) => reason !== undefined))];
   return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
+}
+
+/** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */
+export function checkReasons(coverage: readonly Coverage[], files: number, unread: readonly string[]): Phrase[] {
+  const ran = coverage.filter(({ status }) => status === 'ran').length;
+  const of = files === 1 ? 'its file' : `its ${files} files`;
+  return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} found nothing suspicious in what could be looked into. What the model does when it runs was not tested.`)];
+}
+
+const UNREAD_NAMED = 3;
+
+/** "Not inspected" stands first wherever it is true: whatever follows says nothing of those files. */
+function unreadReasons(unread: readonly string[]): Phrase[] {
+  if (unread.length === 0) return [];
+  const names = unread.slice(0, UNREAD_NAMED).map((path) => quote(path)).join(', ');
+  return [strong('Not wholly inspected: '), plain(`${names}${unread.length > UNREAD_NAMED ? ` and ${unread.length - UNREAD_NAMED} more` : ''}. `)];
 }
 
 export function quote(text: string): string {

@@ -4,7 +4,9 @@ export const DETAIL_TABS = ['evidence', 'attention', 'leaks', 'variants', 'repla
 export type DetailTab = (typeof DETAIL_TABS)[number];
 
 export type Route =
-  | { readonly page: 'audit'; readonly finding?: string; readonly tab?: DetailTab; readonly stage?: { readonly analysis: string; readonly stage: string }; readonly coverage?: true }
+  | { readonly page: 'audit'; readonly finding?: string; readonly tab?: DetailTab; readonly stage?: { readonly analysis: string; readonly stage: string }; readonly coverage?: true;
+      /** A file, or a member of one ('model.pt!archive/data.pkl'), and the byte to show. */
+      readonly file?: string; readonly at?: number }
   | { readonly page: 'attention'; readonly finding?: string }
   | { readonly page: 'playground'; readonly finding?: string }
   | { readonly page: 'fingerprints' }
@@ -26,6 +28,10 @@ export function parseRoute(hash: string): Route {
     return tab === undefined ? { page: 'audit', finding: second } : { page: 'audit', finding: second, tab };
   }
   if (first === 'stage' && second !== undefined && third !== undefined) return { page: 'audit', stage: { analysis: second, stage: third } };
+  if (first === 'file' && second !== undefined && second !== '') {
+    const at = third !== undefined && /^\d{1,15}$/.test(third) ? Number(third) : undefined;
+    return at === undefined ? { page: 'audit', file: second } : { page: 'audit', file: second, at };
+  }
   if (first === 'coverage') return { page: 'audit', coverage: true };
   return { page: 'audit' };
 }
@@ -39,6 +45,7 @@ function partsOf(route: Route): string[] {
     case 'audit':
       if (route.finding !== undefined) return ['audit', 'finding', route.finding, ...(route.tab === undefined ? [] : [route.tab])];
       if (route.stage !== undefined) return ['audit', 'stage', route.stage.analysis, route.stage.stage];
+      if (route.file !== undefined) return ['audit', 'file', route.file, ...(route.at === undefined ? [] : [String(route.at)])];
       return route.coverage === true ? ['audit', 'coverage'] : ['audit'];
     case 'attention':
     case 'playground':

@@ -1,5 +1,6 @@
 // What is open, how opening goes, and where it would run.
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { AssayClient, OpenedModel, OpenInput, OpenProgress, Remembered, Sample } from './client.ts';
@@ -22,7 +23,8 @@ export interface SessionState {
 
   /** Asks once, at the start, what this browser can do and which samples there are. */
   begin(): Promise<void>;
-  open(input: OpenInput): Promise<boolean>;
+  /** `onEvent`: what the check of the files says meanwhile. */
+  open(input: OpenInput, onEvent: (event: AuditEvent) => void): Promise<boolean>;
   close(): Promise<void>;
   clearFailure(): void;
   /** The interrupted audit is being gone on with, or was thrown away. */
@@ -58,11 +60,13 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
         ]);
       },
 
-      open: async (input) => {
+      open: async (input, onEvent) => {
         const mine = ++attempt;
         set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined, remembered: undefined });
         const result = await client.open(input, (progress) => {
           if (mine === attempt) set((state) => ({ steps: withStep(state.steps, progress) }));
+        }, (event) => {
+          if (mine === attempt) onEvent(event);
         });
         if (mine !== attempt) return false;
         if (result.kind === 'ok') {

@@ -23,7 +23,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
 
     { id: 'start', group: 'Audit', label: 'Start audit', hotkey: 'mod+enter', enabled: () => isOpen() && !busy(), run: () => void app.startAudit() },
     { id: 'resume-interrupted', group: 'Audit', label: 'Go on with the interrupted audit', enabled: () => session.getState().model?.resumable !== undefined && !busy(), run: () => void app.startAudit({ resume: true }) },
-    { id: 'pause', group: 'Audit', label: 'Pause', hotkey: 'p', enabled: () => status() === 'running', run: () => void audit.getState().pause() },
+    { id: 'pause', group: 'Audit', label: 'Pause', hotkey: 'p', enabled: () => status() === 'running' && audit.getState().view.scope === 'all', run: () => void audit.getState().pause() },
     { id: 'unpause', group: 'Audit', label: 'Go on', hotkey: 'p', enabled: () => status() === 'paused', run: () => void audit.getState().unpause() },
     { id: 'cancel', group: 'Audit', label: 'Cancel', hotkey: 'mod+.', enabled: () => busy() || session.getState().phase === 'opening', run: () => void audit.getState().cancel() },
     ...BUDGETS.map((budget) => ({ id: `budget-${budget}`, group: 'Audit', label: `Budget: ${budget}`, enabled: () => !busy(), run: () => audit.getState().choose({ budget }) })),
@@ -84,7 +84,7 @@ function stepFinding(app: App, by: number): void {
 
 function release(app: App): void {
   const { route, go } = app.navigation.getState();
-  if (route.page === 'audit' && (route.finding !== undefined || route.stage !== undefined || route.coverage === true)) go({ page: 'audit' });
+  if (route.page === 'audit' && (route.finding !== undefined || route.stage !== undefined || route.coverage === true || route.file !== undefined)) go({ page: 'audit' });
   if (route.page === 'monitor' && route.alert !== undefined) go({ page: 'monitor' });
   else if (route.page === 'monitor') app.monitor.getState().setBrush(undefined);
   if (route.page === 'attention') app.attention.getState().release();

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Verdict } from '../engine/core/finding.ts';
 import { createApp, type App } from '../state/app.ts';
+import type { Report } from '../engine/report/report.ts';
 import type { OpenedModel } from '../state/client.ts';
 import { memoryHost, scriptedClient, type Script, NO_LAB } from '../state/testing/scripted-client.ts';
 import { FINDING, MODEL, REPORT } from '../state/testing/specimens.ts';
@@ -39,7 +40,7 @@ const audited = async (app: App): Promise<void> => {
 describe('the audit page', () => {
   it('first invites to drop', async () => {
     const html = await pageAt('', () => {});
-    expect(missing(html, ['Drop a language model'])).toEqual([]);
+    expect(missing(html, ['Drop a model'])).toEqual([]);
     expect(missing(html, ['WASM · 2 threads'])).toEqual([]);
     expect(html).not.toMatch(/Inventory/);
   });
@@ -47,13 +48,27 @@ describe('the audit page', () => {
   it('shows the exact fields of an error, with advice, and the drop zone again', async () => {
     const artifact = { code: 'shape-mismatch', format: 'safetensors', file: 'model.safetensors', field: 'lm_head.weight', expected: '[512, 64]', actual: '[512, 63]', offset: 255 } as const;
     const html = await pageAt('', open, { opened: { kind: 'error', message: 'x', artifact } });
-    expect(missing(html, ['shape-mismatch', 'lm_head.weight', '[512, 64]', '[512, 63]', '255 (0xff)', 'Weights and configuration disagree', 'Drop a language model'])).toEqual([]);
+    expect(missing(html, ['shape-mismatch', 'lm_head.weight', '[512, 64]', '[512, 63]', '255 (0xff)', 'Weights and configuration disagree', 'Drop a model'])).toEqual([]);
   });
 
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
     expect(missing(html, ['Not tested', 'about 30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
     expect(html).not.toContain('No evidence');
+  });
+
+  it('shows the check of the files by itself: its words, its place, and what nobody could look into', async () => {
+    const whole = { parsed: 10, skipped: 0, opaque: 0, ranges: [{ begin: 0, end: 10, state: 'parsed', what: 'pickle instructions' }] } as const;
+    const files = [{ path: 'm.pkl', bytes: 10, sha256: 'ab12', format: 'pickle', inspection: { status: 'inspected', ...whole } }, { path: 'blob', bytes: 3, sha256: 'cd', format: 'unknown', inspection: { status: 'not-inspected', reason: 'no reader knows this format', parsed: 0, skipped: 0, opaque: 3, ranges: [] } }] as const;
+    const { trigger: _, target: __, ...plain } = FINDING;
+    const report: Report = { ...REPORT, subject: { ...REPORT.subject, files }, findings: [{ ...plain, id: 'ASY-PKL-001:x', rule: 'ASY-PKL-001', location: { file: 'm.pkl', offset: 4 } }] };
+    const script: Script = { opened: { kind: 'ok', value: { ...MODEL, notRunnable: { code: 'unsupported-format', format: 'drop' } } }, checked: [{ type: 'report', report }] };
+    const html = await pageAt('', open, script);
+    expect(missing(html, ['Code runs when this file is opened', '1 of 2 files not wholly inspected', 'Not wholly inspected: ', 'm.pkl @ 0x4', '#/audit/file/m.pkl/4'])).toEqual([]);
+    expect(missing(await pageAt('#/audit/file/m.pkl/4', open, script), ['pickle instructions', '1 finding', '@ 0x4', 'Bytes'])).toEqual([]);
+    expect(missing(await pageAt('#/audit/file/gone', open, script), ['not (or not yet) among those looked into'])).toEqual([]);
+    const quiet = { ...script, checked: [{ type: 'report', report: { ...report, verdict: 'not-tested', findings: [] } }] } as const;
+    expect(missing(await pageAt('#/audit/coverage', open, quiet), ['Not wholly inspected', 'not inspected', 'was not tested'])).toEqual([]);
   });
 
   it('offers to go on with an interrupted audit', async () => {

@@ -1,4 +1,4 @@
-// The page's side of the workers: one model worker that owns the runtime, one hash worker beside it, and what the
+// The page's side of the workers: one model worker that owns the runtime, one files worker beside it, and what the
 // browser keeps. Implements the stores' AssayClient by shape. One call at a time reaches the model worker; cancel is
 // cooperative first, and a worker that does not answer in time is ended and started again.
 import * as Comlink from 'comlink';
@@ -6,7 +6,8 @@ import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { capture, type Result } from '../engine/core/result.ts';
-import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { Report } from '../engine/report/report.ts';
+import { verdictWords } from '../engine/report/verdict-words.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import { digestOfFiles } from './digest.ts';
 import { MonitorWorkerClient } from './monitor-client.ts';
@@ -14,7 +15,7 @@ import { startWorker, type StartedWorker } from './start-worker.ts';
 import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
 import type {
-  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, GeneratedAnswer, GenerateRequest, HashWorker, ModelDescription, ModelWorker,
+  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, ModelDescription, ModelWorker,
   OpenedModel, OpenInput, OpenProgress, Remembered, Resumable, Sample, StoredReportSummary,
 } from './protocol.ts';
 
@@ -36,6 +37,7 @@ export class WorkerClient {
   readonly #storage: Promise<Storage | undefined>;
   readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
   #model: StartedWorker<ModelWorker> | undefined;
+  #files: StartedWorker<FilesWorker> | undefined;
   #environment: Promise<Result<RuntimeEnvironment>> | undefined;
   /** Settles when the call in progress has settled. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -59,20 +61,24 @@ export class WorkerClient {
     return capture(() => fetchSampleIndex(this.#options.baseUrl));
   }
 
-  open(input: OpenInput, onProgress: (progress: OpenProgress) => void): Promise<Result<OpenedModel>> {
+  /** `onEvent`: what the check of the files says, which begins at once and ends with its report. */
+  open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>> {
     return this.#exclusively(async (signal) => {
       this.#opened = undefined;
+      this.#endFilesWorker('replaced');
       if (this.#worn) this.#endModelWorker('replaced');
       const fetched = await capture(() => this.#filesOf(input, signal, onProgress));
       if (signal.aborted) return { kind: 'cancelled' };
       if (fetched.kind !== 'ok') return fetched;
       const { name, files } = fetched.value;
-      const hashing = this.#hash(files, signal, onProgress);
+      const checking = this.#check(name, files, signal, onProgress, onEvent);
       const described = await this.#call((worker) => worker.open(name, files, Comlink.proxy(onProgress)));
-      const hashes = await hashing;
+      const checked = await checking;
       if (described.kind !== 'ok') return described;
-      if (hashes.kind !== 'ok') return hashes;
-      const opened = await this.#complete(described.value, files, hashes.value);
+      if (checked.kind !== 'ok') return checked;
+      const opened = await this.#complete(described.value, checked.value);
+      // An audit of what runs will say all of this again, and more; of what cannot be run this is the report.
+      if (opened.notRunnable !== undefined) await this.#saveReport(opened.sha256, checked.value);
       const begun = await this.environment();
       this.#worn = opened.notRunnable?.code === 'runtime-failure' || (begun.kind === 'ok' && begun.value.backend !== opened.environment?.backend);
       this.#opened = opened;
@@ -89,7 +95,14 @@ export class WorkerClient {
     this.#opened = undefined;
     const storage = await this.#storage;
     await storage?.forgetDrop().catch(() => undefined);
+    this.#endFilesWorker('closed');
     await this.#model?.proxy.close();
+  }
+
+  /** Bytes of an open file, or of a member of it. */
+  async bytes(path: string, begin: number, end: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    const files = this.#files;
+    return files === undefined ? { kind: 'error', message: 'no file is open' } : files.guard(files.proxy.bytes(path, begin, end));
   }
 
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
@@ -104,9 +117,8 @@ export class WorkerClient {
       const job = { ...key, files: opened.files, resumeState, ...(analyses === undefined ? {} : { analyses }) };
       const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
       if (result.kind === 'ok') {
-        const savedAt = Date.now();
         await storage?.forgetAudit(key).catch(() => undefined);
-        await storage?.saveReport({ id: crypto.randomUUID(), savedAt, sha256: opened.sha256, report: result.value }).catch(() => undefined);
+        await this.#saveReport(opened.sha256, result.value);
       }
       return result;
     });
@@ -155,7 +167,7 @@ export class WorkerClient {
     return capture(async () => {
       const stored = (await (await this.#storage)?.listReports()) ?? [];
       return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage } }) => ({
-        id, savedAt, sha256, verdict, score, ...options, name: subject.name, task: subject.task,
+        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings), ...options, name: subject.name, task: subject.task,
         findings: findings.length, ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
       }));
     });
@@ -233,23 +245,32 @@ export class WorkerClient {
     return { name: sample.id, files: await fetchSample(this.#options.baseUrl, sample, signal, onProgress) };
   }
 
-  async #hash(files: readonly DroppedFile[], signal: AbortSignal, onProgress: (progress: OpenProgress) => void): Promise<Result<readonly string[]>> {
+  async #check(name: string, files: readonly DroppedFile[], signal: AbortSignal, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
     const total = files.reduce((sum, { file }) => sum + file.size, 0);
-    const hasher = startWorker<HashWorker>(new Worker(new URL('./hash-worker.ts', import.meta.url), { type: 'module', name: 'assay-hash' }));
-    const onAbort = (): void => hasher.end('cancelled');
+    const worker = startWorker<FilesWorker>(new Worker(new URL('./files-worker.ts', import.meta.url), { type: 'module', name: 'assay-files' }));
+    this.#files = worker;
+    const onAbort = (): void => this.#endFilesWorker('cancelled');
     signal.addEventListener('abort', onAbort);
-    onProgress({ step: 'hash', done: 0, total, unit: 'bytes' });
     const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes' });
-    const result = await hasher.guard(hasher.proxy.hash(files, Comlink.proxy(report)));
+    report(0);
+    const result = await worker.guard(worker.proxy.check(name, files, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+    if (result.kind === 'ok') report(total);
     signal.removeEventListener('abort', onAbort);
-    hasher.end('done');
     return result;
   }
 
-  async #complete({ formats, ...description }: ModelDescription, files: readonly DroppedFile[], hashes: readonly string[]): Promise<OpenedModel> {
-    const hashed: ReportFile[] = files.map(({ path, file }, index) => ({ path, bytes: file.size, sha256: hashes[index] ?? '', format: formats[path] ?? 'unknown' }));
-    const sha256 = await digestOfFiles(hashed);
-    return { ...description, files: hashed, sha256, resumable: await this.#resumable(sha256) };
+  #endFilesWorker(why: string): void {
+    this.#files?.end(why);
+    this.#files = undefined;
+  }
+
+  async #saveReport(sha256: string, report: Report): Promise<void> {
+    await (await this.#storage)?.saveReport({ id: crypto.randomUUID(), savedAt: Date.now(), sha256, report }).catch(() => undefined);
+  }
+
+  async #complete({ formats: _, ...description }: ModelDescription, { subject }: Report): Promise<OpenedModel> {
+    const sha256 = await digestOfFiles(subject.files);
+    return { ...description, files: subject.files, sha256, resumable: await this.#resumable(sha256) };
   }
 
   async #resumable(sha256: string): Promise<Resumable | undefined> {

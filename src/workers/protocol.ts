@@ -161,6 +161,8 @@ export interface StoredReportSummary {
   readonly task: Task;
   readonly sha256: string;
   readonly verdict: Verdict;
+  /** The verdict as a heading. */
+  readonly words: string;
   readonly score: number;
   readonly budget: BudgetName;
   readonly seed: number;
@@ -192,7 +194,9 @@ export interface ModelWorker {
   hold(paused: boolean): void;
 }
 
-/** The hash worker: SHA-256 of files, beside the model worker on another core. */
-export interface HashWorker {
-  hash(files: readonly DroppedFile[], onProgress: (bytes: Bytes) => void): Promise<Result<readonly string[]>>;
+/** The files worker: hashes and static audit, beside the model worker on another core. It stays as long as the drop is open. */
+export interface FilesWorker {
+  /** The report's files carry the hashes. `onProgress`: bytes hashed so far. */
+  check(name: string, files: readonly DroppedFile[], onProgress: (bytes: Bytes) => void, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
+  bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
 }

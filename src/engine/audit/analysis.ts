@@ -7,6 +7,7 @@ import type { Clock } from '../core/host.ts';
 import type { Report, ReportFile } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
+import type { Digests } from '../artifact/digests/digests.ts';
 import type { Inspection } from '../artifact/inspect/inspection.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { SignatureEntry } from '../rules/signatures/signature-set.ts';
@@ -68,8 +69,12 @@ export interface AuditContext {
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;
-  /** Path, size, hash and format of every file of the drop. */
+  /** Path, size, hash and format of every file of the drop. Where `digest` is given, hashes are taken from there. */
   readonly files: readonly ReportFile[];
+  /** Reads every byte once: hashes of files and tensors. Asked for after all analyses that need none, so that those answer first. */
+  readonly digest?: (inspection: Inspection) => Promise<Digests>;
+  /** What the files were found to hold, where somebody has looked already. */
+  readonly inspection?: Inspection;
   readonly environment: Report['environment'];
   readonly options: AuditOptions;
   readonly signal: CancelSignal;
@@ -81,6 +86,8 @@ export interface AuditContext {
 /** What an analysis is given: the audit's context, and what the files were found to hold. */
 export interface AnalysisContext extends AuditContext {
   readonly inspection: Inspection;
+  /** Undefined for analyses that do not ask for them (`needsDigests`), and where the host takes none. */
+  readonly digests?: Digests;
 }
 
 export interface Analysis {
@@ -91,6 +98,8 @@ export interface Analysis {
   readonly limits: string;
   /** The rules of a family of static rules; probes have none. */
   readonly rules?: readonly Rule[];
+  /** It compares hashes: it runs once every byte was read. */
+  readonly needsDigests?: boolean;
   /** Undefined where it applies, else the reason it does not. */
   inapplicable(context: AnalysisContext): string | undefined;
   run(context: AnalysisContext, emit: (event: AuditEvent) => void): Promise<void>;

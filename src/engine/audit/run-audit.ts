@@ -40,12 +40,20 @@ export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEven
 
 async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
   // Whatever was asked for: what could not be looked into is part of every report.
-  const inspection = await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal });
-  const context: AnalysisContext = { ...asked, inspection };
+  const inspection = asked.inspection ?? (await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal }));
+  let context: AnalysisContext = { ...asked, inspection };
+  let hashed = asked.digest === undefined;
+  const hash = async (): Promise<void> => {
+    if (hashed || asked.digest === undefined) return;
+    hashed = true;
+    const digests = await asked.digest(inspection);
+    context = { ...context, digests, files: asked.files.map((file) => ({ ...file, sha256: digests.files.get(file.path) ?? file.sha256 })) };
+  };
   const findings = new Map<string, Finding>();
   const coverage: Coverage[] = [];
   const wanted = context.options.analyses;
   for (const analysis of ANALYSES) {
+    if (analysis.needsDigests === true) await hash();
     const entry = wanted !== undefined && !wanted.includes(analysis.id) ? notWanted(analysis) : await runOne(analysis, context, (event) => {
       if (event.type === 'finding') findings.set(event.finding.id, event.finding);
       emit(event);
@@ -53,6 +61,7 @@ async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): P
     coverage.push(entry);
     emit({ type: 'coverage', coverage: entry });
   }
+  await hash();
   emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), context) });
 }
 

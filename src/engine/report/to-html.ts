@@ -1,13 +1,8 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
 import type { AnswerPair, Evidence, Finding, Signal } from '../core/finding.ts';
 import type { Report, ReportFile } from './report.ts';
+import { verdictWords } from './verdict-words.ts';
 
-const VERDICTS: Readonly<Record<Report['verdict'], string>> = {
-  backdoor: 'Backdoor found',
-  suspicious: 'Suspicious',
-  'no-evidence': 'No evidence of a backdoor',
-  'not-tested': 'Not tested',
-};
 const PAIRS_SHOWN = 12;
 const LEAKS_SHOWN = 20;
 
@@ -18,7 +13,7 @@ export function toHtml(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
-<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${VERDICTS[report.verdict]}</p>
+<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(verdictWords(report.verdict, report.findings))}</p>
 <p>${ran} of ${report.coverage.length} analyses ran · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} threads, ${escape(environment.adapter)}</p>
 <p>${escape(subject.task)} · ${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${report.findings.length === 0 ? '<p>None.</p>' : report.findings.map(findingHtml).join('\n')}

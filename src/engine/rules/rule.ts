@@ -50,6 +50,7 @@ export interface RuleFamily {
   readonly label: string;
   readonly limits: string;
   readonly rules: readonly Rule[];
+  readonly needsDigests?: boolean;
   inapplicable?(context: AnalysisContext): string | undefined;
   check(context: AnalysisContext, report: Report): Promise<void>;
 }
@@ -58,12 +59,13 @@ export interface RuleFamily {
 const MAX_HITS = 64;
 
 export function analysisOf(family: RuleFamily): Analysis {
-  const { id, label, limits, rules } = family;
+  const { id, label, limits, rules, needsDigests = false } = family;
   return {
     id,
     label,
     limits,
     rules,
+    needsDigests,
     inapplicable: (context) => family.inapplicable?.(context),
     async run(context, emit) {
       const counts = new Map<string, number>();

@@ -20,6 +20,8 @@ export interface OpenRunnableOptions {
 }
 
 export async function openRunnable(artifact: Artifact, runtime: Runtime, { task, signal = NEVER }: OpenRunnableOptions = {}): Promise<Runnable> {
+  // Pickles, archives, lone configurations: the files are audited as they are, and there is nothing to run.
+  if (artifact.kind === 'unknown') throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: artifact.name, expected: 'a model that can be run: safetensors with config.json, GGUF or ONNX', actual: [...new Set(artifact.files.map(({ format }) => format))].slice(0, 8).join(', ') });
   const kind = task ?? (await detectTask(artifact));
   if (kind === 'causal-lm') {
     const tokenizer = openTokenizer(artifact);

@@ -8,6 +8,8 @@ import type { Host } from '../host.ts';
 
 export interface Script {
   readonly opened?: Result<OpenedModel>;
+  /** What the check of the files says while it is opened. */
+  readonly checked?: readonly AuditEvent[];
   readonly events?: readonly AuditEvent[];
   /** 'never': the audit goes on for ever. */
   readonly report?: Result<Report> | 'never';
@@ -45,12 +47,14 @@ export function scriptedClient(script: Script): ScriptedClient {
     environment: async () => ({ kind: 'ok', value: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' } }),
     samples: async () => ({ kind: 'ok', value: [] }),
     remembered: async () => ({ kind: 'ok', value: null }),
-    open: async (input, onProgress) => {
+    open: async (input, onProgress, onEvent) => {
       asked.opens.push(input);
       onProgress({ step: 'read', done: 1, total: 2, unit: 'files' });
       onProgress({ step: 'read', done: 2, total: 2, unit: 'files' });
+      script.checked?.forEach(onEvent);
       return script.opened ?? NOTHING;
     },
+    bytes: async () => NOTHING,
     close: async () => {},
     audit: async (request, onEvent) => {
       asked.audits.push(request);

@@ -102,7 +102,7 @@ function Idle({ view, open }: { readonly view: AuditView; readonly open: boolean
     idle: open ? 'Ready' : 'No model open',
     running: '',
     paused: '',
-    done: view.stored ? 'Stored report: nothing of it ran in this tab' : `Audit finished${took === undefined ? '' : ` in ${took}`}`,
+    done: view.stored ? 'Stored report: nothing of it ran in this tab' : `${view.scope === 'files' ? 'Files checked' : 'Audit finished'}${took === undefined ? '' : ` in ${took}`}`,
     cancelled: 'Audit cancelled',
     failed: 'Audit failed',
   };

@@ -53,8 +53,8 @@ export function Header({ show }: { readonly show: (overlay: Overlay) => void }):
           className="primary"
           label="Open model"
           items={[
-            { id: 'files', label: 'Files…', hint: 'GGUF, ONNX, safetensors with its JSON files, or a report', enabled: true, run: () => void pickFiles(app) },
-            { id: 'folder', label: 'Folder…', hint: 'a Hugging Face model folder', enabled: true, run: () => void pickFolder(app) },
+            { id: 'files', label: 'Files…', hint: 'any model file, with what lies beside it; or a report', enabled: true, run: () => void pickFiles(app) },
+            { id: 'folder', label: 'Folder…', hint: 'a model folder, or a whole download', enabled: true, run: () => void pickFolder(app) },
           ]}
         />
         <button className="plain" onClick={() => show('palette')} aria-label="Command palette" title="Command palette">

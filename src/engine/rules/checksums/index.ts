@@ -49,6 +49,7 @@ export const checksums = analysisOf({
   label: 'Checksums',
   limits: 'SHA-256 lists in text files of the usual names, and Git LFS pointers.',
   rules: [MISMATCH, MATCH, UNCHECKED, POINTER],
+  needsDigests: true,
   inapplicable: ({ inspection }) => (readBy(inspection, textInspector).some(({ file, content }) => isChecksumFile(baseName(file.path)) || parseLfsPointer(content) !== undefined) ? undefined : 'no checksum file'),
   async check({ inspection, files }, report) {
     const byPath = new Map(files.map((file) => [file.path, file]));

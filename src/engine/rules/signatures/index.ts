@@ -30,6 +30,7 @@ export const signatures = analysisOf({
   label: 'Known digests',
   limits: 'SHA-256 of whole files and of chat templates, compared with the set that ships with Assay and with the one given. What is not listed is neither good nor bad.',
   rules: [KNOWN_BAD, KNOWN_GOOD],
+  needsDigests: true,
   async check({ inspection, files, signal, signatures: given }, report) {
     const byDigest = new Map<string, SignatureEntry[]>();
     for (const entry of [...SHIPPED_SIGNATURES, ...(given ?? [])]) {

@@ -5,7 +5,7 @@ import { useAudit, useSession } from '../../app-context.ts';
 import { BudgetPanel } from './budget-panel.tsx';
 import { DetailPane } from './detail-pane.tsx';
 import { IdentityStrip } from './identity-strip.tsx';
-import { OpeningView } from './opening-view.tsx';
+import { OpeningStrip, OpeningView } from './opening-view.tsx';
 import { PipelinePanel } from './pipeline-panel.tsx';
 import { PlanPreview } from './plan-preview.tsx';
 import { SuspicionList } from './suspicion-list.tsx';
@@ -18,19 +18,22 @@ export function AuditPage({ route }: { readonly route: Extract<Route, { page: 'a
   const status = useAudit((state) => state.view.status);
   const stored = useAudit((state) => state.view.stored);
   const [again, setAgain] = useState(false);
-  if (phase === 'opening') return <OpeningView />;
+  const scope = useAudit((state) => state.view.scope);
+  const begun = useAudit((state) => state.view.analyses.length > 0);
+  const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
+  if (phase === 'opening' && !begun) return <OpeningView />;
   if (phase === 'empty' && !stored) return <Welcome />;
   const canStart = phase === 'open' && status !== 'running' && status !== 'paused' && !stored;
-  const choosing = canStart && (status !== 'done' || again);
+  const choosing = canStart && runnable && (scope === 'files' || status !== 'done' || again);
   return (
     <div className={styles.page}>
-      <IdentityStrip />
-      <VerdictStrip onAgain={canStart && !choosing ? () => setAgain(true) : undefined} />
+      {phase === 'opening' ? <OpeningStrip /> : <IdentityStrip />}
+      <VerdictStrip onAgain={canStart && runnable && !choosing ? () => setAgain(true) : undefined} />
       <div>{choosing && <BudgetPanel onStart={() => setAgain(false)} />}</div>
       <div className={styles.work}>
         <div className={styles.left}>
           <SuspicionList route={route} />
-          {status === 'idle' ? <PlanPreview /> : <PipelinePanel route={route} />}
+          {status === 'idle' || scope === 'files' ? <PlanPreview /> : <PipelinePanel route={route} />}
         </div>
         <DetailPane route={route} />
       </div>

@@ -18,20 +18,12 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const model = useSession((state) => state.model);
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
-  if (model === undefined) return null;
+  if (model === undefined || model.notRunnable !== undefined) return null;
   const { resumable } = model;
   const start = (): void => {
     onStart();
     void app.startAudit();
   };
-  if (model.notRunnable !== undefined) {
-    return (
-      <section className={styles.panel} aria-label="Budget">
-        <p className={styles.files}>Its files can still be checked, byte by byte: hidden code, archives that mean two things, broken headers, tampered templates and graphs. This takes seconds.</p>
-        <button className={classes('primary', styles.start)} onClick={start}>Check the files</button>
-      </section>
-    );
-  }
   return (
     <section className={styles.panel} aria-label="Budget">
       <div className={styles.choices} role="radiogroup" aria-label="Budget">

@@ -17,9 +17,16 @@ export function CoverageDetail(): ReactElement {
   // The report knows what was made of each file's bytes; before it is there, only names and hashes are known.
   const files = view.report?.subject.files ?? model?.files ?? [];
   const cells = coverageCells(view);
-  const ranOn = view.report?.environment;
+  // A check of files runs nothing, so it ran nowhere.
+  const ranOn = view.scope === 'files' ? undefined : view.report?.environment;
   return (
     <>
+      {files.length > 0 && (
+        <section className={styles.block}>
+          <h2>Files</h2>
+          <FileTree files={files} findings={view.findings} />
+        </section>
+      )}
       {model?.notRunnable !== undefined && (
         <section className={styles.block}>
           <h2>Why this model cannot be run here</h2>
@@ -56,12 +63,6 @@ export function CoverageDetail(): ReactElement {
         <section className={styles.block}>
           <h2>Malformed parts: {model.problems.length}</h2>
           <ProblemList problems={model.problems} />
-        </section>
-      )}
-      {files.length > 0 && (
-        <section className={styles.block}>
-          <h2>Files</h2>
-          <FileTree files={files} />
         </section>
       )}
       {(ranOn !== undefined || environment !== undefined) && (

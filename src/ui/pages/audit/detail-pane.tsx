@@ -4,6 +4,7 @@ import { currentStage, type AuditView } from '../../../state/audit-reducer.ts';
 import type { Route } from '../../../state/route.ts';
 import { useAudit, useNavigation } from '../../app-context.ts';
 import { CoverageDetail } from './coverage-detail.tsx';
+import { FileDetail } from './file-detail.tsx';
 import { FindingDetail } from './finding-detail.tsx';
 import { StageDetail } from './stage-detail.tsx';
 import styles from './detail-pane.module.css';
@@ -22,7 +23,7 @@ function Shown({ route }: { readonly route: AuditRoute }): ReactElement {
   const view = useAudit((state) => state.view);
   const hovered = useNavigation((state) => state.hovered);
   const find = (id: string | undefined): AuditView['findings'][number] | undefined => view.findings.find((finding) => finding.id === id);
-  const nothingLocked = route.finding === undefined && route.stage === undefined && route.coverage !== true;
+  const nothingLocked = route.finding === undefined && route.stage === undefined && route.coverage !== true && route.file === undefined;
   const locked = find(route.finding);
   const finding = locked ?? (nothingLocked ? find(hovered) : undefined);
   if (finding !== undefined) return <FindingDetail key={finding.id} finding={finding} tab={route.tab ?? 'evidence'} locked={locked !== undefined} />;
@@ -31,6 +32,7 @@ function Shown({ route }: { readonly route: AuditRoute }): ReactElement {
     const stage = view.analyses.find(({ id }) => id === route.stage?.analysis)?.stages.find(({ id }) => id === route.stage?.stage);
     return stage === undefined ? <p className={styles.gone}>This stage is not part of this audit.</p> : <StageDetail view={view} stage={stage} follows={false} />;
   }
+  if (route.file !== undefined) return <FileDetail path={route.file} at={route.at} />;
   if (route.coverage === true) return <CoverageDetail />;
   const running = currentStage(view);
   if (running !== undefined && view.status !== 'done') return <StageDetail view={view} stage={running} follows />;

@@ -3,8 +3,9 @@ import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
 import { evidenceOf, fires, hasPhrase } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
-import type { DetailTab } from '../../../state/route.ts';
-import { useApp, useSession } from '../../app-context.ts';
+import { placeOfFinding } from '../../../state/file-places.ts';
+import { formatRoute, type DetailTab } from '../../../state/route.ts';
+import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { Phrases } from '../../parts/phrases.tsx';
 import { Tabs, type Tab } from '../../parts/tabs.tsx';
@@ -28,14 +29,14 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
   const payload = payloadOf(finding);
   const tabs = tabsOf(finding);
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
-  const phrase = finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
+  const phrase = hasPhrase(finding);
   return (
     <article aria-label={finding.title}>
       <div className={styles.head}>
         <div className={styles.heading}>
           <h2>
             <SeverityGlyph severity={finding.severity} size={14} />
-            {finding.trigger === undefined ? finding.title : (
+            {finding.trigger === undefined || (finding.trigger.kind === 'template' && !phrase) ? finding.title : (
               <span>
                 <mark className="token">{quote(finding.trigger.value)}</mark>
                 {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
@@ -46,6 +47,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
             {finding.severity} · confidence {finding.confidence.toFixed(2)} · rule <span className="mono">{finding.rule}</span>
             {finding.trigger?.position !== undefined && <> · inserted at the {finding.trigger.position}</>}
           </p>
+          <Place finding={finding} />
         </div>
         <div className={styles.actions}>
           {phrase && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
@@ -64,6 +66,22 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
       </div>
       {!locked && <p className={styles.preview}>Preview. Click the row to keep it open; Esc releases.</p>}
     </article>
+  );
+}
+
+/** Where it stands, with the way there: the file's page, at the byte where there is one. */
+function Place({ finding }: { readonly finding: Finding }): ReactElement | null {
+  const report = useAudit((state) => state.view.report);
+  const { file, member, offset, key, node, tensor } = finding.location;
+  if (file === undefined) return null;
+  const place = placeOfFinding(finding, report);
+  const text = `${file}${member === undefined ? '' : ` › ${member.split('!').join(' › ')}`}${offset === undefined ? '' : ` @ 0x${offset.toString(16)}`}`;
+  const parts = [key === undefined ? undefined : `key ${key}`, node === undefined ? undefined : `node ${node}`, tensor === undefined ? undefined : `tensor ${tensor}`].filter((part) => part !== undefined);
+  return (
+    <p className={styles.place}>
+      in {place === undefined ? text : <a href={formatRoute({ page: 'audit', ...place })}>{text}</a>}
+      {parts.length > 0 && <> · {parts.join(' · ')}</>}
+    </p>
   );
 }
 

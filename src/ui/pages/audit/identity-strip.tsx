@@ -50,11 +50,13 @@ type Fact = readonly [name: string, value: string, aside?: string];
 function factsOfModel(model: OpenedModel): Fact[] {
   const shape = [model.architecture ?? 'unknown', model.layers === undefined ? undefined : `${model.layers} layers`, model.heads === undefined ? undefined : `${model.heads} heads`];
   const weights = [model.parameters === undefined ? undefined : formatCount(model.parameters), model.dtypes.join(', '), formatBytes(model.bytes)];
+  // Neither run nor described by a configuration: what it is made of is all that is known.
+  if (model.kind === 'unknown') return [['format', [...new Set(model.files.map(({ format }) => format))].slice(0, 4).join(', ')], [model.files.length === 1 ? 'file' : `${model.files.length} files`, formatBytes(model.bytes)]];
   return [
     ['task', taskName(model.task)],
     ['architecture', join(shape)],
     ['weights', join(weights)],
-    ...(model.chatTemplate === 'none' ? [['template', 'none', 'plain text is used'] as const] : []),
+    ...(model.chatTemplate === 'none' && model.task === 'causal-lm' ? [['template', 'none', 'plain text is used'] as const] : []),
   ];
 }
 
@@ -63,7 +65,7 @@ function factsOfReport({ subject, environment }: Report): Fact[] {
   return [
     ['task', taskName(subject.task)],
     ['architecture', subject.architecture],
-    ['weights', join([formatCount(subject.parameters), formatBytes(bytes)])],
+    ['weights', join([subject.parameters > 0 ? formatCount(subject.parameters) : undefined, formatBytes(bytes)])],
     ['ran on', join([environment.backend, `${environment.threads} threads`])],
   ];
 }

@@ -24,6 +24,20 @@ export function OpeningView(): ReactElement {
   );
 }
 
+/** Once the check of the files has something to show, the rest of the opening moves to one line above it. */
+export function OpeningStrip(): ReactElement {
+  const { client } = useApp();
+  const input = useSession((state) => state.input);
+  const steps = useSession((state) => state.steps);
+  return (
+    <section className={styles.strip} aria-label="Opening">
+      <h1>Opening {input === undefined ? '' : nameOf(input)}</h1>
+      <ol className={styles.row}>{steps.map((step) => <Step key={step.step} progress={step} />)}</ol>
+      <button onClick={() => void client.cancel()}>Cancel</button>
+    </section>
+  );
+}
+
 function Step({ progress }: { readonly progress: OpenProgress }): ReactElement {
   const { step, done, total, unit, note } = progress;
   const amount = (n: number): string => (unit === 'bytes' ? formatBytes(n) : formatCount(n));

@@ -1,32 +1,17 @@
 // Evidence out of the files themselves: bytes at their offset, the instructions around a call, header fields.
 import type { ReactElement, ReactNode } from 'react';
 import type { DisassemblyLine, Evidence, FieldRow } from '../../../engine/core/finding.ts';
+import { HexTable } from './hex-table.tsx';
 import styles from './static-evidence.module.css';
 
 type Of<Kind extends Evidence['kind']> = Extract<Evidence, { readonly kind: Kind }>;
 
-const ROW = 16;
-
-/** Sixteen bytes a row, offset before and text behind. `at`: the byte that the finding points at. */
+/** `at`: the byte that the finding points at. */
 export function HexView({ evidence, at }: { readonly evidence: Of<'bytes'>; readonly at: number | undefined }): ReactElement {
-  const bytes = (evidence.hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
-  const rows = Array.from({ length: Math.ceil(bytes.length / ROW) }, (_, row) => bytes.slice(row * ROW, (row + 1) * ROW));
+  const bytes = Uint8Array.from(evidence.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return (
     <Piece title={evidence.title} aside={`${evidence.file} @ 0x${evidence.offset.toString(16)}`}>
-      <table className={styles.hex}>
-        <tbody>
-          {rows.map((row, i) => {
-            const begin = evidence.offset + i * ROW;
-            return (
-              <tr key={i}>
-                <th scope="row">{begin.toString(16).padStart(8, '0')}</th>
-                {Array.from({ length: ROW }, (_, k) => <td key={k} className={begin + k === at ? styles.at : k === ROW / 2 ? styles.half : undefined}>{row[k]?.toString(16).padStart(2, '0') ?? ''}</td>)}
-                <td className={styles.text}>{row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('')}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <HexTable bytes={bytes} begin={evidence.offset} marked={new Set(at === undefined ? [] : [at])} />
     </Piece>
   );
 }

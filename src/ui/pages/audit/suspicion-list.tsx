@@ -18,6 +18,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
   const { navigation, triage } = useApp();
   const findings = useAudit((state) => state.view.findings);
   const status = useAudit((state) => state.view.status);
+  const scope = useAudit((state) => state.view.scope);
   const report = useAudit((state) => state.view.report);
   const files = useSession((state) => state.model?.files);
   const entries = useStore(triage, (state) => state.entries);
@@ -45,7 +46,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
     <section aria-label="Suspicions">
       <div className={styles.head}>
         <b>{status === 'idle' ? 'Suspicions' : plural(held.length, 'suspicion')}</b>
-        <span>{weak > 0 ? `${weak} more did not hold` : findings.length > 0 ? 'most suspicious first' : ''}</span>
+        <span>{weak > 0 ? (scope === 'files' ? plural(weak, 'note') : `${weak} more did not hold`) : findings.length > 0 ? 'most suspicious first' : ''}</span>
         {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columns.map((name) => <i key={name}>{abbreviate(name)}</i>)}</span>}
       </div>
       <div role="listbox" aria-label="Suspicions, most suspicious first" onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
@@ -64,13 +65,15 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
       </div>
       {weak > 1 && (folded || unfolded) && (
         <button className={classes('plain', styles.fold)} aria-expanded={!folded} onClick={() => unfold(folded)}>
-          <Chevron open={!folded} /> {folded ? `${weak} candidates that did not hold against controls` : 'fold those that did not hold'}
+          <Chevron open={!folded} /> {scope === 'files' ? (folded ? `${plural(weak, 'note')}: worth knowing, not suspicious` : 'fold the notes') : folded ? `${weak} candidates that did not hold against controls` : 'fold those that did not hold'}
         </button>
       )}
-      {findings.length === 0 && <p className={styles.none}>{EMPTY[status]}</p>}
+      {findings.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
     </section>
   );
 }
+
+const EMPTY_CHECK: Readonly<Record<string, string>> = { running: 'None so far.', done: 'None in the files. What the model does when it runs was not tested.' };
 
 const EMPTY: Readonly<Record<string, string>> = {
   idle: 'They will stand here, ranked, as the audit finds them.',
@@ -102,7 +105,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
       role="option"
       aria-selected={on}
       tabIndex={focusable ? 0 : -1}
-      className={classes(styles.row, on && styles.on, triage.state === 'false-positive' && styles.dismissed)}
+      className={classes(styles.row, columns.length === 0 && styles.bare, on && styles.on, (triage.state === 'false-positive' || finding.suppressed !== undefined) && styles.dismissed)}
       onPointerEnter={onEnter}
       onClick={onSelect}
       onKeyDown={(event) => {
@@ -115,11 +118,12 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
       <div className={styles.what}>
         <div className={styles.title}><FindingTitle finding={finding} /></div>
         <div className={styles.sub}>
+          {finding.suppressed !== undefined && <span className={styles.triage}>✓ accepted: {finding.suppressed.reason} · </span>}
           {triage.state !== 'open' && <span className={styles.triage}>{triage.state === 'confirmed' ? '✓ confirmed' : '✕ false positive'} · </span>}
           {summaryLine(finding)}
         </div>
       </div>
-      {columns.length > 0 ? <SignalBars signals={finding.signals} columns={columns} /> : <span />}
+      {columns.length > 0 && <SignalBars signals={finding.signals} columns={columns} />}
       <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
         {finding.confidence.toFixed(2)}
         <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>

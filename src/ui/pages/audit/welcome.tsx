@@ -42,15 +42,15 @@ export function Welcome(): ReactElement {
             <path d="M22 3 L41 22 L22 41 L3 22Z" fill="none" stroke="var(--accent)" strokeWidth="1.6" strokeDasharray="4 3" />
             <path d="M22 13v15M15.5 22l6.5 6.5 6.5-6.5" fill="none" stroke="var(--accent)" strokeWidth="2.2" />
           </svg>
-          <h1>Drop a language model</h1>
-          <p>A Hugging Face folder, a GGUF file or an ONNX decoder. It is read in place: nothing is copied, nothing is uploaded.</p>
+          <h1>Drop a model</h1>
+          <p>A folder, an archive or a single file of any format: safetensors, GGUF, ONNX, pickles of PyTorch and scikit-learn, Keras, TensorFlow, NumPy, templates, tokenizers. It is read in place: nothing is copied, nothing is uploaded.</p>
           <div className={styles.buttons}>
             <button className="primary" onClick={() => void pickFolder(app)}>Choose a folder…</button>
             <button onClick={() => void pickFiles(app)}>Choose files…</button>
           </div>
         </section>
         <ol className={styles.what}>
-          <li><b>Drop.</b> What it is, its hashes, who it claims to be, and what in its files is malformed.</li>
+          <li><b>Drop.</b> Within a second or so: what it is, its hashes, and what in its files is hostile, hidden or malformed. Nothing is run for that.</li>
           <li><b>Audit.</b> The model runs in this tab and is probed for trigger phrases: each suspicion is measured against controls.</li>
           <li><b>Investigate.</b> Trigger, payload, leaked text, attention and entropy; try it by hand; export the report.</li>
         </ol>

@@ -7,7 +7,6 @@ import { formatWhen, shortHash } from '../../format.ts';
 import { VerdictGlyph } from '../../parts/icons.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { pickFiles } from '../../pick-files.ts';
-import { VERDICT_WORDS } from '../audit/verdict-words.ts';
 import styles from './history-page.module.css';
 
 export function HistoryPage(): ReactElement {
@@ -46,7 +45,7 @@ function Row({ report }: { readonly report: StoredReportSummary }): ReactElement
   };
   return (
     <tr>
-      <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{VERDICT_WORDS[report.verdict]}</span></td>
+      <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{report.words}</span></td>
       <td><button className="link" onClick={open}><b>{report.name}</b></button></td>
       <td>{formatWhen(report.savedAt)}</td>
       <td>{report.budget}</td>

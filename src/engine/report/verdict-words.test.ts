@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding, Severity } from '../core/finding.ts';
+import { leadingFinding, verdictWords } from './verdict-words.ts';
+
+const finding = (rule: string, severity: Severity, confidence = 0.95): Finding => ({ id: rule, rule, title: rule, severity, confidence, location: {}, signals: [], evidence: [], limits: '', remedy: '' });
+
+describe('the verdict in words', () => {
+  it('follows the finding that led to it', () => {
+    expect(verdictWords('backdoor', [finding('ASY-PKL-001', 'critical')])).toBe('Code runs when this file is opened');
+    expect(verdictWords('backdoor', [finding('ASY-LLM-001', 'critical')])).toBe('Backdoor found');
+    expect(verdictWords('suspicious', [finding('ASY-PKL-003', 'medium')])).toBe('Opening this file may run code');
+  });
+
+  it('is that of the finding that convicts, not of a graver one that is unsure', () => {
+    const findings = [finding('ASY-GLB-001', 'critical', 0.5), finding('ASY-ARC-001', 'high')];
+    expect(leadingFinding('backdoor', findings)?.rule).toBe('ASY-ARC-001');
+  });
+
+  it('counts nothing that is suppressed', () => {
+    expect(verdictWords('not-tested', [{ ...finding('ASY-PKL-001', 'critical'), suppressed: { reason: 'ours', expires: '2030-01-01' } }])).toBe('Not tested');
+    expect(leadingFinding('suspicious', [{ ...finding('ASY-PKL-001', 'critical'), suppressed: { reason: 'ours', expires: '2030-01-01' } }, finding('ASY-FIL-001', 'medium')])?.rule).toBe('ASY-FIL-001');
+  });
+});
