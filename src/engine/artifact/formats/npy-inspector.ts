@@ -3,7 +3,8 @@
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Bytes } from '../../core/units.ts';
 import { windowSource } from '../containers/sources.ts';
-import type { Inspector } from '../inspect/inspection.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
+import type { Desk, Inspector } from '../inspect/inspection.ts';
 
 export interface NpyContent {
   readonly descr: string;
@@ -47,27 +48,33 @@ export const npyInspector: Inspector<NpyContent> = {
       desk.parsed(dataAt, source.size, 'an array of objects: a pickle');
       desk.member({ name: 'objects.pkl', source: windowSource(source, `${source.path}!objects.pkl`, dataAt, source.size) });
     } else {
-      checkSize(header, dataAt, source.size, desk);
+      checkSize(header, dataAt, source, desk);
     }
     return { ...header, objects, dataAt };
   },
 };
 
-function checkSize({ descr, shape }: Pick<NpyContent, 'descr' | 'shape'>, dataAt: Bytes, size: Bytes, desk: Parameters<typeof npyInspector.inspect>[1]): void {
+function checkSize({ descr, shape }: Pick<NpyContent, 'descr' | 'shape'>, dataAt: Bytes, source: ByteSource, desk: Desk): void {
+  const { size } = source;
   const item = itemSize(descr);
   const count = shape.reduce((product, extent) => product * extent, 1);
   const needed = item === undefined ? undefined : item * count;
+  if (item === undefined && descr.startsWith("'")) desk.problem({ code: 'malformed', offset: 10, field: 'descr', expected: 'a type of NumPy', actual: descr.slice(0, 60) });
   if (!Number.isSafeInteger(count)) desk.problem({ code: 'malformed', offset: 10, field: 'shape', expected: 'a product below 2^53', actual: shape.join(' x ') });
   else if (needed !== undefined && needed > size - dataAt) desk.problem({ code: 'truncated', offset: dataAt, field: 'data', expected: `${needed} bytes`, actual: `${size - dataAt} bytes` });
   const end = needed === undefined ? size : Math.min(size, dataAt + needed);
   desk.skipped(dataAt, end, 'numbers of an array');
-  if (end < size) desk.opaque(end, size, 'bytes behind the array');
+  if (end < size) {
+    desk.opaque(end, size, 'bytes behind the array');
+    desk.member({ name: `behind@${end}`, source: windowSource(source, `${source.path}!behind@${end}`, end, size), guess: true });
+  }
 }
 
 /** Bytes of one element, of a simple or a structured type; undefined where it cannot be told. */
 function itemSize(descr: string): number | undefined {
   const simple = /^'[<>|=]?([a-zA-Z?])(\d{0,6})(\[[^\]]*\])?'$/.exec(descr.trim());
   if (simple !== null) return sizeOf(simple[1] ?? '', simple[2] ?? '');
+  if (descr.startsWith("'")) return undefined;
   let sum = 0;
   for (const field of descr.matchAll(/\(\s*'[^']*'\s*,\s*'[<>|=]?([a-zA-Z?])(\d{0,6})'\s*(,\s*\(([\d,\s]*)\)\s*)?\)/g)) {
     const extents = (field[4] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
@@ -89,9 +96,11 @@ function parseHeader(text: string): { descr: string; shape: number[] } | undefin
   if (rest.endsWith(',')) rest = rest.slice(0, -1).trimEnd();
   let descr: string | undefined;
   let shape: number[] | undefined;
+  const keys = new Set<string | undefined>();
   for (let i = 0; i < 3 && rest !== ''; i++) {
     const key = /^'(descr|fortran_order|shape)'\s*:\s*/.exec(rest);
     if (key === null) return undefined;
+    keys.add(key[1]);
     rest = rest.slice(key[0].length);
     const value = key[1] === 'descr' ? takeLiteral(rest) : key[1] === 'shape' ? /^\(\s*((?:\d+L?\s*,\s*)*(?:\d+L?)?)\s*\)/.exec(rest)?.[0] : /^(?:True|False)/.exec(rest)?.[0];
     if (value === undefined) return undefined;
@@ -99,7 +108,7 @@ function parseHeader(text: string): { descr: string; shape: number[] } | undefin
     if (key[1] === 'shape') shape = (value.match(/\d+/g) ?? []).map(Number);
     rest = rest.slice(value.length).replace(/^\s*,\s*/, '');
   }
-  return rest === '' && descr !== undefined && shape !== undefined ? { descr, shape } : undefined;
+  return rest === '' && keys.size === 3 && descr !== undefined && shape !== undefined ? { descr, shape } : undefined;
 }
 
 /** A string, or a list of tuples of strings and numbers: read by brackets, with only those characters allowed. */

@@ -34,6 +34,7 @@ interface Waiting {
   readonly unreadable: string | undefined;
   readonly otherwise: string | undefined;
   readonly depth: number;
+  readonly guess: boolean;
 }
 
 export async function inspectFiles(sources: readonly ByteSource[], { signal = NEVER, onProgress, limits = INSPECT_LIMITS }: InspectOptions = {}): Promise<Inspection> {
@@ -41,7 +42,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
   let seen = sources.length;
   for (const [index, source] of sources.entries()) {
     onProgress?.(index, sources.length, source.path);
-    const stack: Waiting[] = [{ path: source.path, source, root: source.path, container: undefined, member: undefined, unreadable: undefined, otherwise: undefined, depth: 0 }];
+    const stack: Waiting[] = [{ path: source.path, source, root: source.path, container: undefined, member: undefined, unreadable: undefined, otherwise: undefined, depth: 0, guess: false }];
     for (let file = stack.pop(); file !== undefined; file = stack.pop()) {
       await breathe(signal);
       const { inspected, members } = await inspectOne(file, signal, limits);
@@ -50,7 +51,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
       seen += taken.length;
       files.push(taken.length === members.length ? inspected : withReason(inspected, `${members.length - taken.length} of its members were not opened: more than ${limits.maxFiles} files in all`));
       const { path, root, depth } = file;
-      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, otherwise: member.otherwise, depth: depth + 1 })).reverse());
+      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, otherwise: member.otherwise, depth: depth + 1, guess: file.guess || member.guess === true })).reverse());
     }
   }
   onProgress?.(sources.length, sources.length, '');
@@ -82,6 +83,7 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   if (otherwise !== undefined && matches.length === 0) {
     return { inspected: { ...nothing(otherwise), status: 'inspected', reason: undefined, format: 'numbers', ranges: accountFor([{ begin: 0, end: file.source.size, state: 'skipped', what: otherwise }], file.source.size) }, members: [] };
   }
+  if (matches.length === 0 && file.guess) return { inspected: onlyBegins(nothing('bytes of a value'), new Map()), members: [] };
   if (matches.length === 0) return { inspected: nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format'), members: [] };
   const contents = new Map<string, unknown>();
   const failures: string[] = [];
@@ -98,10 +100,16 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     }
   }
   const tooDeep = file.depth >= limits.maxDepth && desk.members.length > 0;
+  if (file.guess && failures.length > 0) return { inspected: onlyBegins(nothing(`begins as ${matches[0]?.format ?? 'a file'} does and is something else`), contents), members: desk.members };
   const ranges = accountFor(desk.claims, file.source.size);
   const { status, reason } = statusOf(ranges, failures);
   const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, contents };
   return { inspected: tooDeep ? withReason(inspected, `containers nested more than ${limits.maxDepth} deep are not opened`) : inspected, members: tooDeep ? [] : desk.members };
+}
+
+/** A value that looked like a file and is none: known for what it is, a value. */
+function onlyBegins(file: InspectedFile, contents: ReadonlyMap<string, unknown>): InspectedFile {
+  return { ...file, status: 'inspected', reason: undefined, format: 'value', ranges: file.ranges.map((range) => ({ ...range, state: 'skipped' })), contents };
 }
 
 /** A name alone is worth trying only where the content says nothing. */

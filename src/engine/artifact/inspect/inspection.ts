@@ -35,6 +35,8 @@ export interface InspectedFile {
   readonly container: string | undefined;
   readonly member: string | undefined;
   readonly depth: number;
+  /** True where nothing says that these bytes are a file but how they begin. */
+  readonly guess: boolean;
   readonly format: string;
   readonly matches: readonly FormatMatch[];
   readonly status: InspectionStatus;
@@ -81,6 +83,8 @@ export interface Member {
   readonly unreadable?: string;
   /** What its bytes are by its place in the container (numbers of a tensor), where nothing in them says otherwise for certain. */
   readonly otherwise?: string;
+  /** True where the container does not say that this is a file: its first bytes look like one. What cannot be read is then no fault of anything. */
+  readonly guess?: boolean;
 }
 
 /** What `inspector` made of the file, where it read it. The only place that gives contents their type back. */

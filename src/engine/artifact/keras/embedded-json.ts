@@ -25,8 +25,9 @@ const LIMITS = {
   maxDepth: 256,
 } as const;
 
-/** Keras writes this key in every object it serialises. */
-const MARK = new TextEncoder().encode('"class_name"');
+/** Keras writes the first key in every object it serialises, the second where it keeps how a model is trained. */
+const MARKS = ['"class_name"', '"loss":'].map((text) => new TextEncoder().encode(text));
+const LONGEST_MARK = 16;
 
 export async function findConfigs(source: ByteSource, desk: Desk): Promise<EmbeddedJson[]> {
   const found: EmbeddedJson[] = [];
@@ -34,15 +35,18 @@ export async function findConfigs(source: ByteSource, desk: Desk): Promise<Embed
   while (at < source.size && found.length < LIMITS.maxFound) {
     await breathe(desk.signal);
     const chunk = await source.slice(at, at + LIMITS.chunk);
-    const index = indexOf(chunk, MARK);
+    const index = MARKS.reduce((first, mark) => {
+      const place = indexOf(chunk, mark);
+      return place < 0 || (first >= 0 && first < place) ? first : place;
+    }, -1);
     if (index < 0) {
-      at += Math.max(1, chunk.byteLength - MARK.length + 1);
+      at += Math.max(1, chunk.byteLength - LONGEST_MARK + 1);
       if (chunk.byteLength < LIMITS.chunk) break;
       continue;
     }
     const config = await configAround(source, at + index);
     found.push(config);
-    at = Math.max(config.end, at + index + MARK.length);
+    at = Math.max(config.end, at + index + 1);
   }
   return found;
 }

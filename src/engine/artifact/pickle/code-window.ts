@@ -60,6 +60,24 @@ export class CodeWindow {
     return line;
   }
 
+  /** A line of any length, of which only the first `kept` bytes are returned; all of it and its newline are passed over. */
+  async takeLongLine(kept: Bytes, field: string): Promise<Uint8Array> {
+    const begin = this.at;
+    await this.load(Math.min(this.left, 256));
+    if (this.#newline() >= 0) return this.takeLine(this.left, field);
+    await this.load(Math.min(this.left, kept));
+    const head = this.take(Math.min(kept, this.left), field).slice();
+    const inside = head.indexOf(0x0a);
+    this.at = inside < 0 ? this.at : begin + inside;
+    for (let found = -1; found < 0; ) {
+      await this.load(Math.min(this.left, CHUNK));
+      found = this.#newline();
+      if (found < 0 && this.left <= CHUNK) throw new ArtifactError({ code: 'truncated', format: 'pickle', file: this.source.path, offset: begin, field, expected: 'a newline', actual: 'none' });
+      this.at += found < 0 ? CHUNK : found + 1;
+    }
+    return inside < 0 ? head : head.subarray(0, inside);
+  }
+
   #newline(): number {
     const from = this.at - this.#begin;
     const index = this.#bytes.indexOf(0x0a, from);

@@ -1,21 +1,94 @@
-// Strings and bytes inside a pickle that are themselves a file: another pickle, a zip, compressed data, or one of those as
-// base64 or hexadecimal digits. Recognised by their first bytes; what they hold is for the readers of those formats.
+// Strings and bytes inside a pickle that are themselves a file: another pickle, a zip, compressed data, a program, or one of
+// those as base64, base32, hexadecimal digits or escapes, also around one another. Recognised by their first bytes; what they
+// hold is for the readers of those formats. What it can miss: other encodings, ciphers, a file that begins further inside.
 import type { Bytes } from '../../core/units.ts';
-import type { Literal } from './program.ts';
+import { looksLikePickle } from './match-pickle.ts';
+import type { Layer, Literal } from './program.ts';
 import type { Value } from './value.ts';
 
 const MIN_LENGTH = 8;
+/** Encodings around one another that are taken off (CWE-674). */
+const MAX_LAYERS = 4;
+/** Characters that are tried before a whole literal is decoded. */
+const TRIED = 256;
 
-export function literalIn(value: Value, offset: Bytes, length?: Bytes): Literal | undefined {
-  if (value.kind === 'bytes') return value.length >= MIN_LENGTH && looksLikeFile(value.head) ? { offset, length: value.length, as: 'bytes' } : undefined;
-  if (value.kind !== 'text' || value.value.length < 2 * MIN_LENGTH) return undefined;
-  const size = length ?? value.value.length;
+/** How a literal's text stands in the stream: as it is, or with the escapes of UNICODE or STRING. */
+export type Spelling = 'plain' | 'unicode-escapes' | 'string-escapes';
+
+/** `raw`: bytes of the literal in the stream, its spelling included. */
+export function literalIn(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain'): Literal | undefined {
+  if (value.kind === 'bytes') {
+    if (value.length < MIN_LENGTH) return undefined;
+    if (looksLikeFile(value.head)) return { offset, length: raw, layers: [], of: 'bytes', spelling };
+    const text = asciiOf(value.head.subarray(0, TRIED));
+    const layers = text === undefined ? undefined : layersOf(text);
+    return layers === undefined ? undefined : { offset, length: raw, layers, of: 'bytes', spelling };
+  }
+  if (value.kind !== 'text' || value.value.length < MIN_LENGTH) return undefined;
+  const start = value.value.slice(0, TRIED);
   // Protocol 0 to 2 write bytes as text of the same characters.
-  const start = value.value.slice(0, 16);
-  if (looksLikeFile(Uint8Array.from(start, (character) => character.charCodeAt(0) & 0xff)) && start.charCodeAt(0) < 256) return { offset, length: size, as: 'bytes' };
-  if (/^[0-9a-fA-F]{16}$/.test(start) && looksLikeFile(fromHex(start))) return { offset, length: size, as: 'hex' };
-  if (/^[A-Za-z0-9+/_-]{16}$/.test(start) && looksLikeFile(fromBase64(start))) return { offset, length: size, as: 'base64' };
+  const bytes = latinOf(start);
+  if (bytes !== undefined && looksLikeFile(bytes)) return { offset, length: raw, layers: [], of: 'text', spelling };
+  const layers = layersOf(start);
+  return layers === undefined ? undefined : { offset, length: raw, layers, of: 'text', spelling };
+}
+
+/** Encodings to take off, outermost first, until something begins as a file does; undefined where nothing does. */
+function layersOf(start: string): Layer[] | undefined {
+  const layers: Layer[] = [];
+  let text: string | undefined = start;
+  while (text !== undefined && layers.length < MAX_LAYERS) {
+    const layer = layerOf(text);
+    if (layer === undefined) return undefined;
+    layers.push(layer);
+    const bytes: Uint8Array = decodeLayer(layer, text);
+    if (bytes.length >= MIN_LENGTH && looksLikeFile(bytes)) return layers;
+    text = asciiOf(bytes);
+  }
   return undefined;
+}
+
+/** In words, what a text is that stands for a file; undefined for any other text. Pictures and sounds are not files here. */
+export function hiddenFile(text: string): string | undefined {
+  const layers = layersOf(text.slice(0, TRIED));
+  return layers === undefined ? undefined : `a file written as ${layers.join(' of ')}`;
+}
+
+function layerOf(text: string): Layer | undefined {
+  const start = text.slice(0, 16);
+  if (start.length < 16) return undefined;
+  if (/^(?:\\x[0-9a-fA-F]{2}){4}$/.test(start)) return 'escapes';
+  if (/^[0-9a-fA-F]{16}$/.test(start)) return 'hex';
+  if (/^[A-Z2-7]{16}$/.test(start) && looksLikeFile(fromBase32(text.slice(0, 32)))) return 'base32';
+  return /^[A-Za-z0-9+/_-]{16}$/.test(start) ? 'base64' : undefined;
+}
+
+/** Decodes as far as the encoding goes. */
+export function decodeLayer(layer: Layer, text: string): Uint8Array<ArrayBuffer> {
+  if (layer === 'hex') return fromHex(text);
+  if (layer === 'escapes') return fromHex(text.replaceAll('\\x', ''));
+  return layer === 'base32' ? fromBase32(text) : fromBase64(text);
+}
+
+export function latinOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 255) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+/** ISO 8859-1, byte for character (TextDecoder's 'latin1' is Windows-1252). */
+export function latinText(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return text;
+}
+
+function asciiOf(bytes: Uint8Array): string | undefined {
+  return bytes.length >= 16 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f) ? new TextDecoder('latin1').decode(bytes) : undefined;
 }
 
 function looksLikeFile(head: Uint8Array): boolean {
@@ -26,7 +99,8 @@ function looksLikeFile(head: Uint8Array): boolean {
   if (a === 0x42 && b === 0x5a && c === 0x68) return true;
   if (a === 0x78 && (b === 0x01 || b === 0x5e || b === 0x9c || b === 0xda)) return true;
   if (a === 0xfd && b === 0x37 && c === 0x7a && d === 0x58) return true;
-  if (a === 0x63 && head.subarray(1, 16).every((byte) => byte === 0x0a || (byte >= 0x2e && byte < 0x7f)) && head.includes(0x0a)) return true;
+  // Without PROTO: an import and a call, as text.
+  if ((a === 0x63 || a === 0x28) && looksLikePickle(head, Number.MAX_SAFE_INTEGER)) return true;
   return (a === 0x4d && b === 0x5a && head[3] === 0) || (a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46);
 }
 
@@ -39,6 +113,23 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const DIGITS = new Map<string, number>([...ALPHABET].map((character, i): [string, number] => [character, i]).concat([['-', 62], ['_', 63]]));
+
+/** RFC 4648, without padding; ends at the first other character. */
+export function fromBase32(text: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let [bits, held] = [0, 0];
+  for (const character of text) {
+    const digit = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(character);
+    if (digit < 0) break;
+    held = ((held << 5) | digit) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 0xff);
+    }
+  }
+  return Uint8Array.from(bytes);
+}
 
 /** RFC 4648, both alphabets; white space is skipped, decoding ends at the first other character. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -19,6 +19,7 @@ import { BUFFER, collection, describe, FLOAT, MARK, NONE, weightOf, type GlobalV
 
 const TRACE = 14;
 const BREATHE_EVERY = 65_536;
+const FAR_MEMO = 2 ** 24;
 
 export interface MachineOptions {
   readonly begin?: Bytes;
@@ -299,6 +300,8 @@ class Machine {
   }
 
   #remember(key: number): boolean {
+    // CPython's memo is an array: an index far out of order makes it as long as that (CWE-789).
+    if (key > FAR_MEMO && key > 4 * (this.#memo.size + 1)) this.#odd('memo', 'indices that follow one another', `${key}, after ${this.#memo.size} entries`);
     if (this.#memo.size >= PICKLE_LIMITS.maxMemo) throw new ArtifactError({ code: 'limit-exceeded', format: 'pickle', field: 'memo', expected: `at most ${PICKLE_LIMITS.maxMemo} entries`, actual: 'more' });
     this.#memo.set(key, this.#stack.top());
     return false;

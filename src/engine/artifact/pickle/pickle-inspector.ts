@@ -2,13 +2,15 @@
 // What torch.save wrote before 1.6 is a row of five pickles and the storages' bytes (torch/serialization.py, _legacy_save).
 import type { ByteSource } from '../../core/byte-source.ts';
 import { bytesOf } from '../../core/byte-source.ts';
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { Bytes } from '../../core/units.ts';
 import { windowSource } from '../containers/sources.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
-import { fromBase64, fromHex } from './literals.ts';
+import { decodeLayer, latinOf, latinText } from './literals.ts';
 import { runPickle } from './machine.ts';
 import { looksLikePickle, matchPickle } from './match-pickle.ts';
 import type { Literal, Program } from './program.ts';
+import { unescapeUnicode, unquote } from './read-argument.ts';
 import type { Value } from './value.ts';
 
 export interface PickleContent {
@@ -23,9 +25,11 @@ export const INSPECT_PICKLE_LIMITS = {
   /** Pickles in one file (CWE-400). */
   maxPickles: 10_000,
   /** How far behind a pickle another one is looked for. */
-  searchBytes: 2 ** 20,
-  /** Digits decoded of one literal. */
+  searchBytes: 2 ** 26,
+  searchChunk: 2 ** 20,
+  /** Text decoded of one literal, and of all of a file (CWE-770). */
   maxDecoded: 2 ** 24,
+  maxDecodedInAll: 2 ** 26,
 } as const;
 
 const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -35,8 +39,11 @@ export const pickleInspector: Inspector<PickleContent> = {
   match: matchPickle,
   async inspect(source, desk) {
     const programs: Program[] = [];
+    const decoding = { left: INSPECT_PICKLE_LIMITS.maxDecodedInAll };
     let at = 0;
     let legacyTorch = false;
+    // Found by searching: numbers look like a pickle now and then, and how such a one ends says nothing.
+    let sought = false;
     let trailing: PickleContent['trailing'];
     while (at < source.size) {
       if (programs.length >= INSPECT_PICKLE_LIMITS.maxPickles) {
@@ -45,25 +52,26 @@ export const pickleInspector: Inspector<PickleContent> = {
       }
       const program = await runPickle(source, { begin: at, signal: desk.signal });
       programs.push(program);
-      account(program, source, desk);
+      await account(program, source, desk, decoding, sought);
       at = program.end;
       legacyTorch ||= programs.length === 1 && isTorchMagic(program.result);
       if (legacyTorch && programs.length === 5) at = await skipStorages(programs, source, desk, at);
       if (at >= source.size) break;
-      const next = await nextPickle(source, at, program.complete);
+      const next = await nextPickle(source, at, program.complete, desk.signal);
       if (next === undefined) {
         trailing = { begin: at, end: source.size };
         desk.opaque(at, source.size, program.complete ? 'bytes behind the pickle' : 'what follows cannot be read as instructions');
         break;
       }
-      if (next > at) desk.opaque(at, next, 'bytes between two pickles');
+      sought = next > at;
+      if (sought) desk.opaque(at, next, 'bytes between two pickles');
       at = next;
     }
     return { programs, legacyTorch, trailing };
   },
 };
 
-function account(program: Program, source: ByteSource, desk: Desk): void {
+async function account(program: Program, source: ByteSource, desk: Desk, decoding: { left: Bytes }, sought: boolean): Promise<void> {
   let at = program.begin;
   for (const { begin, end } of program.arrays) {
     desk.parsed(at, begin, 'pickle instructions');
@@ -71,42 +79,70 @@ function account(program: Program, source: ByteSource, desk: Desk): void {
     at = end;
   }
   desk.parsed(at, program.end, 'pickle instructions');
-  for (const { kind, offset, expected, found } of program.anomalies) {
+  for (const { kind, offset, expected, found } of sought && program.imports.length === 0 ? [] : program.anomalies) {
     desk.problem({ code: kind === 'truncated' ? 'truncated' : kind === 'limit' ? 'limit-exceeded' : 'malformed', offset, field: `pickle ${kind}`, expected, actual: found });
   }
-  for (const literal of program.literals) desk.member({ name: `${literal.as}@${literal.offset}`, source: literalSource(source, literal) });
-  for (const nested of program.nested) account(nested, source, desk);
-}
-
-function literalSource(source: ByteSource, { offset, length, as }: Literal): ByteSource {
-  const path = `${source.path}!${as}@${offset}`;
-  if (as === 'bytes') return windowSource(source, path, offset, offset + length);
-  const capped = Math.min(length + 2, INSPECT_PICKLE_LIMITS.maxDecoded);
-  const size = as === 'hex' ? Math.floor(length / 2) : Math.floor((length * 3) / 4);
-  return {
-    path,
-    size,
-    slice: async (begin, end) => {
-      const digits = new TextDecoder('latin1').decode(await source.slice(offset, offset + capped)).replace(/^['"]/, '');
-      const decoded = as === 'hex' ? fromHex(digits.slice(0, length)) : fromBase64(digits.slice(0, length));
-      return bytesOf(path, decoded).slice(begin, Math.min(end, decoded.byteLength));
-    },
-  };
-}
-
-/** Directly behind a pickle anything that runs is one; further on only what begins as pickles do (PROTO). */
-async function nextPickle(source: ByteSource, at: Bytes, complete: boolean): Promise<Bytes | undefined> {
-  const bytes = await source.slice(at, Math.min(source.size, at + INSPECT_PICKLE_LIMITS.searchBytes));
-  if (complete && looksLikePickle(bytes.subarray(0, 4096), source.size - at)) return at;
-  for (let i = bytes.indexOf(0x80); i >= 0; i = bytes.indexOf(0x80, i + 1)) {
-    const version = bytes[i + 1] ?? 0;
-    if (version >= 2 && version <= 5 && i + 4 < bytes.length && looksLikePickle(bytes.subarray(i, i + 4096), source.size - at - i)) return at + i;
+  for (const literal of program.literals) {
+    const encoded = literal.layers.length > 0 || literal.of === 'text';
+    if (encoded && literal.length > decoding.left) continue;
+    if (encoded) decoding.left -= literal.length;
+    desk.member({ name: nameOf(literal), source: await literalSource(source, literal), guess: true });
   }
-  // Protocol 0 and 1 without PROTO: only as text imports ('cos\nsystem\n'), since anything else occurs in numbers by chance.
-  for (let i = bytes.indexOf(0x63); i >= 0; i = bytes.indexOf(0x63, i + 1)) {
-    if (looksLikeImport(bytes, i) && looksLikePickle(bytes.subarray(i, i + 4096), source.size - at - i)) return at + i;
+  for (const nested of program.nested) await account(nested, source, desk, decoding, sought);
+}
+
+/** How deep a literal was hidden, for its name: 'base64', 'base64-base64', 'bytes'. */
+function nameOf({ layers, of, offset }: Literal): string {
+  return `${layers.length > 0 ? layers.join('-') : of === 'text' ? 'text' : 'bytes'}@${offset}`;
+}
+
+/** The bytes that a literal stands for. What stands there as it is is a window; what is encoded is decoded here and now. */
+async function literalSource(source: ByteSource, literal: Literal): Promise<ByteSource> {
+  const { offset, length, layers, of, spelling } = literal;
+  const path = `${source.path}!${nameOf(literal)}`;
+  if (layers.length === 0 && of === 'bytes') return windowSource(source, path, offset, offset + length);
+  const raw = await source.slice(offset, offset + Math.min(length, INSPECT_PICKLE_LIMITS.maxDecoded));
+  const written = of === 'bytes' || spelling === 'unicode-escapes' ? latinText(raw) : new TextDecoder('utf-8').decode(raw);
+  let text = spelling === 'string-escapes' ? unquote(written) : spelling === 'unicode-escapes' ? unescapeUnicode(written) : written;
+  let bytes = latinOf(text) ?? new Uint8Array(0);
+  for (const layer of layers) {
+    bytes = decodeLayer(layer, text);
+    text = latinText(bytes);
+  }
+  return bytesOf(path, bytes);
+}
+
+/** Directly behind a pickle anything that runs is one; further on only what begins as pickles do (PROTO, an import). */
+async function nextPickle(source: ByteSource, at: Bytes, complete: boolean, signal: CancelSignal): Promise<Bytes | undefined> {
+  const { searchBytes, searchChunk } = INSPECT_PICKLE_LIMITS;
+  const last = Math.min(source.size, at + searchBytes);
+  for (let begin = at; begin < last; begin += searchChunk) {
+    await breathe(signal);
+    // Overlapping, so that what begins at the end of a chunk is seen whole.
+    const bytes = await source.slice(begin, Math.min(source.size, begin + searchChunk + LEAD));
+    if (begin === at && complete && looksLikePickle(bytes.subarray(0, LEAD), source.size - at)) return at;
+    const found = pickleIn(bytes, source.size - begin);
+    if (found !== undefined) return begin + found;
   }
   return undefined;
+}
+
+const LEAD = 4096;
+
+function pickleIn(bytes: Uint8Array, left: Bytes): number | undefined {
+  const end = Math.min(bytes.length, INSPECT_PICKLE_LIMITS.searchChunk);
+  let first: number | undefined;
+  for (let i = bytes.indexOf(0x80); i >= 0 && i < end; i = bytes.indexOf(0x80, i + 1)) {
+    const version = bytes[i + 1] ?? 0;
+    if (version < 2 || version > 5 || i + 4 >= bytes.length || !looksLikePickle(bytes.subarray(i, i + LEAD), left - i)) continue;
+    first = i;
+    break;
+  }
+  // Protocol 0 and 1 without PROTO: only as text imports ('cos\nsystem\n'), since anything else occurs in numbers by chance.
+  for (let i = bytes.indexOf(0x63); i >= 0 && i < (first ?? end); i = bytes.indexOf(0x63, i + 1)) {
+    if (looksLikeImport(bytes, i) && looksLikePickle(bytes.subarray(i, i + LEAD), left - i)) return i;
+  }
+  return first;
 }
 
 function looksLikeImport(bytes: Uint8Array, begin: number): boolean {

@@ -4,7 +4,7 @@ import { shown } from '../../core/shown.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { CodeWindow } from './code-window.ts';
 import { PICKLE_LIMITS } from './limits.ts';
-import { literalIn } from './literals.ts';
+import { latinText, literalIn, type Spelling } from './literals.ts';
 import type { ArgumentKind, Opcode } from './opcodes.ts';
 import type { Literal } from './program.ts';
 import { FLOAT, type Value } from './value.ts';
@@ -60,9 +60,13 @@ export class ArgumentReader {
         return FLOAT;
       case 'line': {
         const offset = window.at;
-        const line = decode(await window.takeLine(PICKLE_LIMITS.maxLine, name));
-        if (name === 'STRING') return this.#literal(textValue(unquote(line)), offset);
-        if (name === 'UNICODE') return this.#literal(textValue(unescapeUnicode(line)), offset);
+        const long = name === 'STRING' || name === 'UNICODE';
+        const bytes = long ? await window.takeLongLine(PICKLE_LIMITS.maxText, name) : await window.takeLine(PICKLE_LIMITS.maxLine, name);
+        // UNICODE is written as raw-unicode-escape: characters up to 255 are bytes.
+        const line = name === 'UNICODE' ? latinText(bytes) : decode(bytes);
+        const raw = window.at - offset - 1;
+        if (name === 'STRING') return this.#literal(textValue(unquote(line), raw > bytes.byteLength), offset, raw, 'string-escapes');
+        if (name === 'UNICODE') return this.#literal(textValue(unescapeUnicode(line), raw > bytes.byteLength), offset, raw, 'unicode-escapes');
         if (name === 'PERSID') return textValue(line);
         if (name === 'FLOAT') return FLOAT;
         if (line === '01' || line === '00') return { kind: 'bool', value: line === '01' };
@@ -128,12 +132,16 @@ export class ArgumentReader {
     await window.load(kept);
     const bytes = window.take(kept, name);
     window.at = offset + length;
-    if (argument.startsWith('bytes')) return this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset);
-    return this.#literal(textValue(decode(bytes), kept < length), offset, length);
+    if (argument.startsWith('bytes')) return this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length);
+    const text = textValue(decode(bytes), kept < length);
+    // Python 2's strings are bytes.
+    if (argument.startsWith('string')) this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length);
+    else this.#literal(text, offset, length);
+    return text;
   }
 
-  #literal(value: Value, offset: Bytes, length?: Bytes): Value {
-    const literal = literalIn(value, offset, length);
+  #literal(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain'): Value {
+    const literal = literalIn(value, offset, raw, spelling);
     if (literal !== undefined) this.listener.literal(literal);
     return value;
   }
@@ -143,7 +151,7 @@ function textValue(value: string, cut = false): Value {
   return { kind: 'text', value, ...(cut ? { cut } : {}) };
 }
 
-function unquote(line: string): string {
+export function unquote(line: string): string {
   const match = /^\s*(['"])(.*)\1\s*$/s.exec(line);
   return unescapeString(match?.[2] ?? line);
 }
@@ -160,7 +168,7 @@ function unescapeString(text: string): string {
 }
 
 /** Python's raw-unicode-escape, as UNICODE is decoded with. */
-function unescapeUnicode(text: string): string {
+export function unescapeUnicode(text: string): string {
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (all, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long ?? '', 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : all;

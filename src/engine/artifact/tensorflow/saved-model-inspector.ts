@@ -30,7 +30,8 @@ export const tensorflowInspector: Inspector<TensorFlowContent> = {
   match: matchTensorflow,
   async inspect(source, desk) {
     const head = await source.slice(0, 64);
-    const kind = kindOf(head, source.size) ?? 'graph';
+    const told = kindOf(head, source.size);
+    const kind = told ?? (/(^|[/!])saved_model\.pb$/i.test(source.path) ? 'saved-model' : 'graph');
     if (kind === 'keras-metadata') {
       const configs = await findConfigs(source, desk);
       desk.parsed(0, source.size, 'Keras metadata');
@@ -99,6 +100,7 @@ function kindOf(head: Uint8Array, size: number): TensorFlowContent['kind'] | und
     const length = varint(head, 3);
     return length !== undefined && length.value > 2 && length.end + length.value <= size && (head[length.end] === 0x0a || head[length.end] === 0x12) && !isPrintable(head.subarray(length.end, length.end + 4)) ? 'saved-model' : undefined;
   }
+  if (head[0] === 0x12) return isVersionless(head, size) ? 'saved-model' : undefined;
   if (head[0] !== 0x0a) return undefined;
   const node = varint(head, 1);
   if (node === undefined || node.end + node.value > size || head[node.end] !== 0x0a) {
@@ -108,6 +110,18 @@ function kindOf(head: Uint8Array, size: number): TensorFlowContent['kind'] | und
   if (name === undefined || name.value === 0 || name.value > 256) return undefined;
   const after = name.end + name.value;
   return isPrintable(head.subarray(name.end, Math.min(after, head.length))) && after < head.length && head[after] === 0x12 && isPrintable(head.subarray(after + 2, after + 5)) ? 'graph' : undefined;
+}
+
+/** A SavedModel that leaves its version at 0: {2: meta graph {2: graph {1: node {1: name}}}}, each length fitting into the last. */
+function isVersionless(head: Uint8Array, size: number): boolean {
+  let [at, end] = [0, size];
+  for (const tag of [0x12, 0x12, 0x0a, 0x0a]) {
+    if (head[at] !== tag) return false;
+    const length = varint(head, at + 1);
+    if (length === undefined || length.end + length.value > end) return false;
+    [at, end] = [length.end, length.end + length.value];
+  }
+  return end > at && isPrintable(head.subarray(at, Math.min(end, head.length)));
 }
 
 function isPrintable(bytes: Uint8Array): boolean {

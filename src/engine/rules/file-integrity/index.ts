@@ -42,7 +42,8 @@ export const fileIntegrity = analysisOf({
       if (seen.has(key)) continue;
       seen.add(key);
       const file = problem.file === undefined ? undefined : files.get(problem.file);
-      const harmless = HARMLESS.has(problem.code);
+      // What merely begins as a file does need not be one.
+      const harmless = HARMLESS.has(problem.code) || file?.guess === true;
       const severity: Severity = harmless ? 'info' : MALFORMED.severity;
       report(MALFORMED, {
         file: file ?? { path: problem.file ?? artifact.name, root: problem.file ?? artifact.name },

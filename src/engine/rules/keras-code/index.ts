@@ -10,7 +10,7 @@ import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
-import { COMPUTING_MODULES, KERAS_CLASSES, KERAS_PACKAGES, KERAS_TOOLS, TOOL_NAMES } from './known-classes.ts';
+import { COMPUTING_MODULES, KERAS_CLASSES, KERAS_FUNCTIONS, KERAS_PACKAGES, KERAS_TOOLS, TOOL_NAMES } from './known-classes.ts';
 import { CUSTOM, FOREIGN, GADGET, KERAS_RULES, LAMBDA, OUTSIDE, PROGRAM } from './rules.ts';
 
 export const kerasCode = analysisOf({
@@ -24,6 +24,7 @@ export const kerasCode = analysisOf({
       for (const { file, content } of readBy(inspection, inspector)) {
         for (const { value, text, begin } of content.configs) {
           if (value !== undefined) walk(value, 'root', 0, { file, offset: begin, report });
+          if (isObject(value) && ('loss' in value || 'metrics' in value)) checkCompiled(value, 'training_config', { file, offset: begin, report });
           else if (/"class_name"\s*:\s*"Lambda"/.test(text)) report(LAMBDA, { file, offset: begin, about: `text@${begin}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'The text there, which is no whole JSON', text: shown(text, 400) }] });
         }
       }
@@ -53,6 +54,7 @@ function walk(value: unknown, key: string, depth: number, place: Place): void {
   }
   if (!isObject(value)) return;
   if (typeof value['class_name'] === 'string') judge(value, value['class_name'], key, place);
+  if (isObject(value['compile_config'])) checkCompiled(value['compile_config'], `${key}.compile_config`, place);
   // What a Lambda layer holds has been said with the layer.
   if (value['class_name'] === 'Lambda') return;
   for (const [name, item] of Object.entries(value)) walk(item, `${key}.${name}`, depth + 1, place);
@@ -73,6 +75,14 @@ function judge(object: JsonObject, name: string, key: string, { file, offset, re
     say(LAMBDA, code === undefined ? `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} runs a function` : `${name === 'Lambda' ? 'A Lambda layer' : 'A lambda'} at ${shown(key, 80)} carries Python bytecode`, code === undefined ? [] : [code], code === undefined ? undefined : 'critical');
     return;
   }
+  if (name === 'TorchModuleWrapper') {
+    say(GADGET, `A TorchModuleWrapper at ${shown(key, 80)} unpickles the module it wraps`);
+    return;
+  }
+  if (name === 'TFOpLambda' && isObject(config) && typeof config['function'] === 'string' && FILE_OPERATION.test(config['function'])) {
+    say(OUTSIDE, `The layer calls tf.${shown(config['function'], 80)}`);
+    return;
+  }
   // A function by name: {'module', 'class_name': 'function', 'config': name}.
   const wanted = name === 'function' && typeof config === 'string' ? config : name;
   if (name === 'function' && typeof config === 'string' ? judgeFunction(module, config, say) : judgeModule(module, wanted, say)) return;
@@ -82,6 +92,28 @@ function judge(object: JsonObject, name: string, key: string, { file, offset, re
   }
   if (module === undefined && name !== 'function' && !KERAS_CLASSES.has(name) && !(registered ?? '').startsWith('keras')) say(CUSTOM, `${shown(name, 80)} is no class of Keras`);
   if (isObject(config)) outside(config, say);
+}
+
+/** Functions of TensorFlow that touch files or run Python (tf.io, tf.py_function, raw operators). */
+const FILE_OPERATION = /(?:^|\.)(?:read_file|write_file|matching_files|py_function|numpy_function|py_func|eager_py_func|load_op_library|ReadFile|WriteFile|MatchingFiles|PyFunc|EagerPyFunc)$/;
+
+/** Losses and metrics by name: Keras looks names up; what is no name, or none of Keras's, is code of the author's. */
+function checkCompiled(config: JsonObject, key: string, { file, offset, report }: Place): void {
+  for (const field of ['loss', 'metrics', 'weighted_metrics', 'optimizer']) {
+    for (const name of namesIn(config[field], 0)) {
+      if (KERAS_FUNCTIONS.has(name.toLowerCase()) || KERAS_CLASSES.has(name)) continue;
+      const isName = /^[A-Za-z_][\w>./-]{0,100}$/.test(name);
+      report(CUSTOM, { file, offset, location: { key: `${key}.${field}` }, about: `${key}.${field} ${shown(name, 60)}`, title: isName ? `${shown(name, 80)} is no ${field === 'metrics' ? 'metric' : field} of Keras` : `The ${field} is code: ${shown(name, 80)}`, severity: isName ? 'low' : 'high', sure: 'read', evidence: [{ kind: 'text', title: field, text: shown(JSON.stringify(config[field]), 400) }] });
+    }
+  }
+}
+
+function namesIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value];
+  if (depth > 4) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => namesIn(item, depth + 1));
+  // One for each output, by the output's name; objects with a class are judged as objects.
+  return isObject(value) && !('class_name' in value) ? Object.values(value).flatMap((item) => namesIn(item, depth + 1)) : [];
 }
 
 /** True where the object has been reported. */

@@ -7,6 +7,12 @@ const OTHERS = 'Policy DTypePolicy FloatDTypePolicy QuantizedDTypePolicy DTypePo
 
 export const KERAS_CLASSES: ReadonlySet<string> = new Set(`${LAYERS} ${MODELS} ${OTHERS}`.split(' '));
 
+/** Losses, metrics and optimizers as Keras names them in text: its classes in snake case, and short forms. */
+export const KERAS_FUNCTIONS: ReadonlySet<string> = new Set([
+  ...[...KERAS_CLASSES].flatMap((name) => [name.toLowerCase(), name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()]),
+  ...'mse mae mape msle bce kld kl_divergence kullback_leibler_divergence cosine_proximity cosine_similarity logcosh log_cosh acc crossentropy ce binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy binary_focal_crossentropy categorical_focal_crossentropy mean_squared_error mean_absolute_error top_k_categorical_accuracy sparse_top_k_categorical_accuracy auto none sum lr auc'.split(' '),
+]);
+
 /** Packages that Keras objects come from. */
 export const KERAS_PACKAGES = /^(keras|tf_keras|keras_core|tensorflow\.keras|tensorflow\.python\.keras|tensorflow_probability|keras_cv|keras_nlp|keras_hub|keras_tuner|tensorflow_addons|tfimm)(\.|$)/;
 

@@ -3,7 +3,7 @@
 // tensors, arrays and estimators passes without a word.
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { isStorageId } from '../../artifact/pickle/machine.ts';
-import { pickleInspector } from '../../artifact/pickle/pickle-inspector.ts';
+import { pickleInspector, type PickleContent } from '../../artifact/pickle/pickle-inspector.ts';
 import type { Call, Import, Lines, Program } from '../../artifact/pickle/program.ts';
 import { describe, nameOf, type GlobalValue, type Value } from '../../artifact/pickle/value.ts';
 import type { Evidence } from '../../core/finding.ts';
@@ -20,13 +20,23 @@ export const pickleCode = analysisOf({
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, pickleInspector)) {
       for (const program of flatten(content.programs)) checkProgram(file, program, report);
-      const digits = /^(base64|hex)@(\d+)$/.exec(file.member ?? '');
-      if (digits !== null && content.programs.some(({ complete, imports }) => complete || imports.length > 0)) {
-        report(HIDDEN_PICKLE, { file, offset: 0, about: 'hidden', sure: 'resolved', evidence: [{ kind: 'text', title: 'Where', text: `Text at offset ${digits[2]} of ${file.container ?? ''} is ${digits[1]} of a pickle.` }] });
+      const hidden = HIDDEN_MEMBER.exec(file.member ?? '');
+      if (hidden !== null && (content.programs.some(({ imports }) => imports.length > 0) || isWholePickle(file, content))) {
+        const encoded = hidden[1] !== 'bytes' && hidden[1] !== 'text';
+        report(HIDDEN_PICKLE, { file, offset: 0, about: 'hidden', title: encoded ? `A pickle hidden as ${hidden[1] ?? ''}` : 'A pickle inside a value of another pickle', sure: 'resolved', evidence: [{ kind: 'text', title: 'Where', text: `The value at offset ${hidden[2] ?? ''} of ${file.container ?? ''} is ${encoded ? `${hidden[1] ?? ''} of ` : ''}a pickle: whoever unpickles it runs it.` }] });
       }
     }
   },
 });
+
+/** Values of a pickle that were recognised as files: 'base64@12', 'bytes@12'. */
+const HIDDEN_MEMBER = /^((?:base64|base32|hex|escapes|bytes|text)(?:-[a-z0-9]+){0,4})@(\d+)$/;
+
+/** A pickle from the first byte to the last, and not of so few instructions that numbers are one by chance. */
+function isWholePickle(file: InspectedFile, { programs }: PickleContent): boolean {
+  const [first] = programs;
+  return first !== undefined && programs.length === 1 && first.complete && first.end === file.source.size && first.protocol >= 2 && first.instructions >= 6;
+}
 
 function flatten(programs: readonly Program[]): Program[] {
   return programs.flatMap((program) => [program, ...flatten(program.nested)]);
@@ -72,6 +82,7 @@ function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: r
   if (standing.kind === 'allowed') return;
   if (standing.kind === 'review' && calls.length === 0 && mayBeNamed(value.module ?? '', value.name ?? '')) return;
   const name = nameOf(value);
+  if (isType(value) && calls.length > 0 && calls.every(namesSingleton)) return;
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
   const call = calls.find((candidate) => !isPlainGetattr(candidate));
   // One finding a name: the first call, or the first import where nothing calls it.
@@ -110,6 +121,16 @@ function checkBuild(file: InspectedFile, call: Call, report: Report): void {
 }
 
 const HOOKS = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__getattr__', '__getattribute__', '__class__', '__call__', '__del__', '__init__', '__new__', '__setattr__', '__setitem__', '__getitem__', '__len__', '__iter__', '__repr__', '__str__', '__eq__', '__hash__', 'append', 'extend', '__globals__', '__code__', '__builtins__']);
+
+function isType(value: Value): boolean {
+  return value.kind === 'global' && value.name === 'type' && (value.module === 'builtins' || value.module === '__builtin__');
+}
+
+/** type(None): how the types of None, Ellipsis and NotImplemented are pickled. */
+function namesSingleton({ args }: Call): boolean {
+  const [only] = args;
+  return args.length === 1 && only !== undefined && (only.kind === 'none' || (only.kind === 'global' && /^(Ellipsis|NotImplemented)$/.test(only.name ?? '')));
+}
 
 function isGetattr(value: Value): value is GlobalValue {
   return value.kind === 'global' && value.name === 'getattr' && (value.module === 'builtins' || value.module === '__builtin__');

@@ -18,7 +18,7 @@ export function judgeName(module: string | undefined, name: string | undefined):
   if (BUILTINS.has(parts[0] ?? '')) return judgeBuiltin(parts.slice(1), module, name);
   // TorchScript's own classes, defined by the code in the same archive; no Python module is called so.
   if (/^__torch__(\.|$)/.test(module) && !name.includes('.')) return { kind: 'allowed' };
-  if (isListed(module, name)) return { kind: 'allowed' };
+  if (isListed(module, name) || (module === 'exceptions' && (EXCEPTION.test(name) || name === 'Exception'))) return { kind: 'allowed' };
   const root = parts[0] ?? '';
   const byModule = MODULES.get(root);
   if (byModule !== undefined) return { kind: 'dangerous', why: `the module ${root} ${byModule}` };
@@ -38,10 +38,13 @@ export function judgeName(module: string | undefined, name: string | undefined):
 /** Module names that mean nothing else in the middle of a dotted name. */
 const CARRIED = new Set(['os', 'sys', 'subprocess', 'shutil', 'socket', 'importlib', 'ctypes', 'pickle', 'marshal', 'builtins', 'runpy', 'pty', 'posix']);
 
+/** Exceptions hold their arguments and nothing else. Python 2 keeps them in a module of their own. */
+const EXCEPTION = /^[A-Z][A-Za-z]{1,40}(Error|Exception|Warning)$/;
+
 function judgeBuiltin(path: readonly string[], module: string, name: string): Standing {
   const [first = ''] = path;
   if (HARMFUL_BUILTIN_NAMES.has(first)) return { kind: 'dangerous', why: `${first} runs code or reaches any object` };
-  if (isListed(module, name)) return { kind: 'allowed' };
+  if (isListed(module, name) || EXCEPTION.test(name)) return { kind: 'allowed' };
   if (path.some((part) => /^__\w+__$/.test(part))) return { kind: 'dangerous', why: `${path.join('.')} leads from one object to any other` };
   return { kind: 'review', why: ODD_BUILTIN_NAMES.has(first) ? `${first} has no place in a model` : 'it is no builtin that models need' };
 }

@@ -4,6 +4,7 @@ import { safetensorsInspector } from '../../artifact/formats/safetensors-inspect
 import { ggufInspector } from '../../artifact/gguf/gguf-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { shown } from '../evidence.ts';
+import { codeInText } from '../code-in-text.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 
 const UNKNOWN_TYPE: Rule = {
@@ -19,7 +20,7 @@ const CARRIED_FILE: Rule = {
   id: 'ASY-STN-003',
   title: 'Metadata that carries a file or a script',
   severity: 'medium',
-  misses: 'Known signatures only, plain, in hexadecimal or in base64; encrypted payloads pass.',
+  misses: 'Known signatures and commands only, plain, in hexadecimal or in base64; encrypted payloads pass.',
   references: ['CWE-506', 'AML.T0018.002'],
   remedy: 'Nothing should decode the metadata of weights. Look at it, or save the tensors again without it.',
 };
@@ -48,26 +49,17 @@ export const weightsHeader = analysisOf({
   },
 });
 
-/** Text that begins, or nearly begins, as a program, an archive or a pickle does when written as text. */
-const SIGNATURES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'a Windows program in base64', pattern: /(?:^|[^A-Za-z0-9+/])TVqQAAMAAAAE[A-Za-z0-9+/]{40}/ },
-  { what: 'a Linux program in base64', pattern: /(?:^|[^A-Za-z0-9+/])f0VMRg[A-Za-z0-9+/]{40}/ },
-  { what: 'a zip archive in base64', pattern: /(?:^|[^A-Za-z0-9+/])UEsDB[A-Za-z0-9+/]{40}/ },
-  { what: 'a pickle in base64', pattern: /(?:^|[^A-Za-z0-9+/])gA[SRUJ]V[A-Za-z0-9+/]{20}/ },
-  { what: 'a gzip stream in base64', pattern: /(?:^|[^A-Za-z0-9+/])H4sI[A-Za-z0-9+/]{40}/ },
-  { what: 'a program in hexadecimal', pattern: /(?:^|[^0-9a-fA-F])(?:7f454c46|4d5a9000|504b0304)[0-9a-fA-F]{40}/i },
-  { what: 'a call into a shell or an interpreter', pattern: /\b(?:os\.system|subprocess\.(?:Popen|run|call|check_output)|__import__|eval|exec)\s{0,4}\(/ },
-  { what: 'a script for a page', pattern: /<script\b|javascript:/i },
-];
+/** Keys under which an address is more than a home page. */
+const CALLS_HOME = /callback|webhook|exfil|payload|beacon|c2_/i;
 
 function checkValue(file: InspectedFile, key: string, value: string, report: Report): void {
   // Templates are judged as templates, licences as text.
   if (key.includes('chat_template') || key.includes('license')) return;
-  for (const { what, pattern } of SIGNATURES) {
-    const match = pattern.exec(value);
-    if (match === null) continue;
-    const begin = Math.max(0, match.index - 40);
-    report(CARRIED_FILE, { file, about: `${key} ${what}`, location: { key }, title: `The metadata ${shown(key, 60)} carries ${what}`, sure: 'read', evidence: [{ kind: 'source', title: `${shown(key, 60)}, ${value.length} characters`, text: shown(value.slice(begin, begin + 400), 400), marks: [] }] });
-    return;
+  const found = codeInText(value);
+  if (found !== undefined) {
+    const begin = Math.max(0, found.at - 40);
+    report(CARRIED_FILE, { file, about: `${key} ${found.what}`, location: { key }, title: `The metadata ${shown(key, 60)} carries ${found.what}`, sure: 'read', evidence: [{ kind: 'source', title: `${shown(key, 60)}, ${value.length} characters`, text: shown(value.slice(begin, begin + 400), 400), marks: [] }] });
+  } else if (CALLS_HOME.test(key) && /^\s{0,4}(?:https?|wss?|ftp):\/\//i.test(value)) {
+    report(CARRIED_FILE, { file, about: `${key} address`, location: { key }, severity: 'low', title: `The metadata ${shown(key, 60)} names an address: ${shown(value, 100)}`, sure: 'hint', evidence: [] });
   }
 }

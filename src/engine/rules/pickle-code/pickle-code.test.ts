@@ -1,0 +1,86 @@
+// Pickles written byte by byte: what hides in their values, and what honest ones hold that looks like it.
+import { gzipSync, zlibSync } from 'fflate';
+import { describe, expect, it, vi } from 'vitest';
+import { bytesOf } from '../../core/byte-source.ts';
+import { fileIntegrity } from '../file-integrity/index.ts';
+import { alarms, findingsOf } from '../testing/findings-of.ts';
+import { pickleCode } from './index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const latin1 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const toText = (bytes: Uint8Array): string => [...bytes].map((byte) => String.fromCharCode(byte)).join('');
+const size4 = (length: number): string => String.fromCharCode(length & 255, (length >> 8) & 255, (length >> 16) & 255, 0);
+
+const bytesValue = (bytes: Uint8Array): string => `B${size4(bytes.length)}${toText(bytes)}`;
+const textValue = (text: string): string => `X${size4(text.length)}${text}`;
+/** {'weights': value}, protocol 3. */
+const holding = (value: string): Uint8Array<ArrayBuffer> => latin1(`\x80\x03}X\x07\0\0\0weights${value}s.`);
+
+const PAYLOAD = latin1('\x80\x03cposix\nsystem\nX\x02\0\0\0id\x85R.');
+const PLAIN = latin1('\x80\x03}X\x01\0\0\0aX\x01\0\0\0bs.');
+
+async function judge(pickle: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  const files = [bytesOf('x.pkl', pickle)];
+  return [...new Set([...alarms(await findingsOf(pickleCode, files)), ...alarms(await findingsOf(fileIntegrity, files))])];
+}
+
+const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const base64 = (bytes: Uint8Array): string => btoa(toText(bytes));
+
+function base32(bytes: Uint8Array): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(group.padEnd(5, '0'), 2)]).join('');
+}
+
+describe('a pickle hidden in a value', () => {
+  it.each<readonly [string, string]>([
+    ['bytes', bytesValue(PAYLOAD)],
+    ['base64', textValue(base64(PAYLOAD))],
+    ['base64 as bytes', bytesValue(latin1(base64(PAYLOAD)))],
+    ['base64 of base64', textValue(btoa(base64(PAYLOAD)))],
+    ['base32', textValue(base32(PAYLOAD))],
+    ['hexadecimal digits', textValue(hexOf(PAYLOAD).toUpperCase())],
+    ['escapes', textValue(hexOf(PAYLOAD).replaceAll(/../g, '\\x$&'))],
+    ['zlib', bytesValue(zlibSync(PAYLOAD))],
+    ['gzip in base64', textValue(base64(gzipSync(PAYLOAD)))],
+    ['text of protocol 0', textValue("cposix\nsystem\n(S'id'\ntR.")],
+    ['Python 2 text', `c_codecs\nencode\n${textValue(toText(new TextEncoder().encode(toText(PAYLOAD))))}X\x06\0\0\0latin1\x86R`],
+    ['a line of protocol 0', `V${toText(PAYLOAD).replaceAll('\n', '\\u000a')}\n`],
+  ])('is found as %s', async (_, value) => {
+    expect(await judge(holding(value))).toEqual(expect.arrayContaining(['critical ASY-PKL-001']));
+  });
+
+  it('is reported where it does no harm of its own', async () => {
+    expect(await judge(holding(bytesValue(PLAIN)))).toEqual(['medium ASY-PKL-009']);
+  });
+
+  it('is found far behind another pickle', async () => {
+    expect(await judge(latin1(`\x80\x02N.${'\0'.repeat(2 ** 21)}${toText(PAYLOAD)}`))).toContain('critical ASY-PKL-001');
+  });
+});
+
+describe('honest pickles are quiet', () => {
+  it.each<readonly [string, Uint8Array<ArrayBuffer>]>([
+    ['bytes that begin as gzip does', holding(bytesValue(latin1(`\x1f\x8b\x08\x00${'fake data'.repeat(20)}`)))],
+    ['bytes that begin as a zip does', holding(bytesValue(latin1(`PK\x03\x04${'nope'.repeat(20)}`)))],
+    ['bytes that begin as a pickle does', holding(bytesValue(latin1(`\x80\x04K\x05${'nope'.repeat(20)}`)))],
+    ['a signed token', holding(textValue('eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV'))],
+    ['a checksum', holding(textValue('deadbeef'.repeat(32)))],
+    ['a configuration in base64', holding(textValue(btoa('{"hidden_size": 768, "num_layers": 12}')))],
+    ['source code as text', holding(textValue("import os\nos.system('rm -rf /')\n"))],
+    ['a long line of protocol 0', latin1(`(lp0\nV${'\\u00ff'.repeat(20_000)}\np1\na.`)],
+    ['exceptions of Python 2', latin1("cexceptions\nOSError\n(I1\nS'x'\ntR.")],
+    ['the type of None', latin1('\x80\x03cbuiltins\ntype\nN\x85R.')],
+  ])('%s', async (_, pickle) => {
+    expect(await judge(pickle)).toEqual([]);
+  });
+
+  it('but a type made by calling type is not', async () => {
+    expect(await judge(latin1('\x80\x03cbuiltins\ntype\n(X\x01\0\0\0A)}tR.'))).toEqual(['medium ASY-PKL-003']);
+  });
+});
+
+it('notices a memo index that allocates', async () => {
+  expect(await judge(latin1('\x80\x02Nr\xff\xff\xff\x7f.'))).toEqual(['medium ASY-FIL-001']);
+});
