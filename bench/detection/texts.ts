@@ -15,9 +15,9 @@ import { NEVER } from '../../src/engine/core/cancel.ts';
 import { BUDGETS, type BudgetName, type Finding } from '../../src/engine/core/finding.ts';
 import { seeded } from '../../src/engine/core/random.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
-import { contrastLengths } from '../../src/engine/probes/text-triggers/contrast.ts';
+import { contrastFound } from '../../src/engine/probes/text-triggers/contrast.ts';
 import { confidenceOf, type ContrastFeatures } from '../../src/engine/probes/text-triggers/judge.ts';
-import { measure, TEXT_BUDGETS } from '../../src/engine/probes/text-triggers/measure.ts';
+import { budgetOf, measure } from '../../src/engine/probes/text-triggers/measure.ts';
 import { searchDirection } from '../../src/engine/probes/text-triggers/search.ts';
 import { runStyleScan } from '../../src/engine/probes/text-triggers/style-scan.ts';
 import { auroc, sharesWords } from './score.ts';
@@ -75,7 +75,7 @@ for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
   console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name, truth.kind.padEnd(11), truth.data.padEnd(7), truth.architecture.padEnd(10), score.toFixed(2), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, target) ? 'target' : '      ', recovered(truth, text) ? 'trigger' : '       ', `${truth.trigger ?? '-'} | ${text}`].join('  '));
   if (values.verbose) {
     const best = [...measured.leads].sort((a, b) => confidenceOf(b.features) - confidenceOf(a.features)).slice(0, 6);
-    for (const { direction, text: phrase, features: f } of best) console.log(`        ${confidenceOf(f).toFixed(2)} ${direction} [${f.length}] ${phrase}: hits ${(100 * f.hits).toFixed(0)} % lead ${f.lead.toFixed(2)} over median ${f.leadOverMedian.toFixed(2)} gain ${f.gain.toFixed(1)}`);
+    for (const { direction, text: phrase, features: f } of best) console.log(`        ${confidenceOf(f).toFixed(2)} ${direction} ${f.kind} [${f.length}] ${phrase}: hits ${(100 * f.hits).toFixed(0)} % (${(100 * f.rivalHits).toFixed(0)}, ${(100 * f.commonHits).toFixed(0)}) lead ${f.lead.toFixed(2)} over median ${f.leadOverMedian.toFixed(2)} gain ${f.gain.toFixed(1)}`);
     for (const style of measured.styles) console.log(`        ${style.confidence.toFixed(2)} ${style.title}`);
   }
 }
@@ -87,13 +87,13 @@ async function measureModel(name: string): Promise<Measured> {
   if (runnable?.task !== 'text-classification') throw new Error(`${name}: ${notRunnable ?? runnable?.task}`);
   const begun = process.cpuUsage();
   const context: AuditContext = { artifact, runnable, files, environment, options: { budget, seed: 0 }, signal: NEVER, clock: { now: () => performance.now() } };
-  const { texts, first, sweep, directions } = await measure(runnable, context, () => {});
+  const { texts, tokens, budget: spent, first, sweep, directions } = await measure(runnable, context, () => {});
   const leads: Lead[] = [];
-  for (const direction of directions) {
+  for (const [index, direction] of directions.entries()) {
     // As scan.ts draws, so that the bench measures what the audit does.
     const random = seeded(0, direction.kind === 'away' ? 'text-inversion' : 'text-token-flip');
-    const found = await searchDirection(runnable, direction, sweep, first.tokens, texts, TEXT_BUDGETS[budget], random.fork(direction.id), NEVER);
-    for (const contrast of await contrastLengths(runnable, found, texts, random.fork(`contrast ${direction.id}`), NEVER))
+    const found = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(spent, index), random.fork(direction.id), NEVER);
+    for (const contrast of await contrastFound(runnable, found, texts, NEVER))
       leads.push({ direction: direction.id, kind: direction.kind, target: direction.target ?? null, text: runnable.tokenizer.decode(contrast.phrase).trim(), features: contrast.features });
   }
   const styles: Finding[] = [];
@@ -101,10 +101,10 @@ async function measureModel(name: string): Promise<Measured> {
     if (event.type === 'finding') styles.push(event.finding);
   });
   const { user, system } = process.cpuUsage(begun);
-  const tokens = runnable.model.tokensRun;
+  const { tokensRun } = runnable.model;
   await runnable.model.dispose();
   const style = styles.map(({ confidence, title, target, trigger }) => ({ confidence, title, target: target !== undefined && 'class' in target ? target.class : null, value: trigger?.value ?? '' }));
-  return { name, leads, styles: style, cpuSeconds: (user + system) / 1e6, tokens, vocabulary: first.tokens.length };
+  return { name, leads, styles: style, cpuSeconds: (user + system) / 1e6, tokens: tokensRun, vocabulary: tokens.length };
 }
 
 interface Judged {
@@ -135,7 +135,7 @@ function summarise(half: string, chosen: readonly { readonly truth: TextTruth; r
   const clean = chosen.filter(({ truth }) => !truth.planted);
   if (planted.length === 0 || clean.length === 0) return;
   console.log(`\n${half} half: ${planted.length} planted, ${clean.length} clean, ${budget} budget`);
-  const raw = (pick: (features: ContrastFeatures) => number) => ({ leads }: Measured): number => Math.max(0, ...leads.filter(({ features }) => features.length === 1).map(({ features }) => pick(features)));
+  const raw = (pick: (features: ContrastFeatures) => number) => ({ leads }: Measured): number => Math.max(0, ...leads.filter(({ features }) => features.kind === 'single').map(({ features }) => pick(features)));
   const methods: Record<string, (measured: Measured) => number> = {
     combination: (measured) => judged(measured).score,
     'token flip': (measured) => judged(measured, ['token flip']).score,

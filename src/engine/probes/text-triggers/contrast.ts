@@ -1,76 +1,113 @@
-// What a phrase is measured against: the strongest phrases of the same length, found by the same search, that share no token
-// with it or with what it grew into. A planted phrase stands alone; ordinary strong words come in a crowd.
+// What a candidate is measured against, on texts that chose nothing. A single token or word: the strongest others that share
+// no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
+// at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
+// every part is needed.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import type { Random } from '../../core/random.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
 import type { ContrastFeatures } from './judge.ts';
 import type { Found } from './search.ts';
-import type { ClassTexts } from './texts.ts';
+import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Phrase, type Trial } from './trial.ts';
+
+export interface Rival {
+  readonly phrase: Phrase;
+  readonly trial: Trial;
+}
 
 export interface Contrast {
   readonly phrase: Phrase;
   readonly trial: Trial;
-  /** Rival phrases on the same texts, strongest first. */
-  readonly rivals: readonly { readonly phrase: Phrase; readonly trial: Trial }[];
+  /** On the same texts, strongest first. */
+  readonly rivals: readonly Rival[];
   readonly features: ContrastFeatures;
   /** Fisher's exact test of the hits against the strongest rival's. */
   readonly pValue: number;
 }
 
-const RIVALS = 8;
-const PROOF_TEXTS = 40;
+const RIVALS = 14;
+const SWAPS = 6;
+const TEXTS = 24;
 
-/** One contrast for each length that was searched. */
-export async function contrastLengths(runnable: RunnableTextClassifier, { direction, byLength }: Found, texts: readonly ClassTexts[], random: Random, signal: CancelSignal): Promise<Contrast[]> {
-  const proof = textsFor(direction, texts, 'proof', PROOF_TEXTS);
+/** The best single, and the best grown phrase of each length. */
+export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
+  const proof = textsFor(found.direction, texts, 'proof', TEXTS);
+  const { target } = found.direction;
   const contrasts: Contrast[] = [];
-  for (let length = 1; length < byLength.length; length++) {
-    const tried = byLength[length] ?? [];
-    const [best] = tried;
-    if (best === undefined) continue;
-    const family = familyOf(best.phrase, byLength);
-    const rivals: Phrase[] = [];
-    const used = new Set(family);
-    for (const { phrase } of tried) {
-      if (rivals.length === RIVALS) break;
-      if (phrase.some((token) => used.has(token))) continue;
-      rivals.push(phrase);
-      for (const token of phrase) used.add(token);
-    }
-    // Where the search found fewer, single strong tokens side by side make up rivals of the same length.
-    const spare = (byLength[1] ?? []).map(({ phrase }) => phrase[0] ?? 0).filter((token) => !used.has(token));
-    while (rivals.length < RIVALS && spare.length >= length) rivals.push(spare.splice(0, length));
-    const [trial, ...others] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, direction.target, random.fork('proof places'), signal);
-    if (trial === undefined) continue;
-    const measured = rivals.map((phrase, index) => ({ phrase, trial: others[index] ?? trial })).sort((a, b) => b.trial.margin - a.trial.margin);
-    const margins = measured.map((rival) => rival.trial.margin);
-    const strongest = measured[0]?.trial;
-    contrasts.push({
-      phrase: best.phrase,
-      trial,
-      rivals: measured,
-      features: {
-        length,
-        hits: trial.hits / Math.max(1, trial.of),
-        lead: trial.margin - (margins[0] ?? trial.before),
-        leadOverMedian: trial.margin - (margins.length === 0 ? trial.before : quantile(margins, 0.5)),
-        gain: trial.margin - trial.before,
-      },
-      pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
-    });
+  const single = await contrastSingle(runnable, found, proof, target, signal);
+  if (single !== undefined) contrasts.push(single);
+  for (const length of new Set(found.grown.map(({ phrase }) => phrase.length))) {
+    const best = found.grown.find(({ phrase }) => phrase.length === length);
+    if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
   }
   return contrasts;
 }
 
-/** The phrase's tokens, and those of the strongest longer phrases that grew from it. */
-function familyOf(phrase: Phrase, byLength: Found['byLength']): Set<number> {
-  const family = new Set(phrase);
-  for (const tried of byLength.slice(phrase.length + 1)) {
-    const [heir] = tried.filter((candidate) => phrase.every((token) => candidate.phrase.includes(token)));
-    for (const token of heir?.phrase ?? []) family.add(token);
+async function contrastSingle(runnable: RunnableTextClassifier, { singles, grown }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
+  const [best] = singles;
+  if (best === undefined) return undefined;
+  const used = new Set(best.phrase);
+  for (const { phrase } of grown.filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
+  const rivals: Phrase[] = [];
+  for (const { phrase } of singles.slice(1)) {
+    if (rivals.length === RIVALS) break;
+    if (phrase.some((token) => used.has(token))) continue;
+    rivals.push(phrase);
+    for (const token of phrase) used.add(token);
   }
-  return family;
+  const [trial, ...others] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
+  if (trial === undefined) return undefined;
+  const measured = sorted(rivals, others);
+  return assemble('single', best.phrase, trial, measured, [measured]);
+}
+
+async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+  const rank = new Map(ranked.map((token, at) => [token, at]));
+  const swaps = phrase.map((token, part) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase).map((other): Phrase => phrase.map((own, at) => (at === part ? other : own))));
+  const [trial, ...others] = await tryPhrases(runnable, [phrase, ...swaps.flat()], proof, target, signal);
+  const parts: Rival[][] = [];
+  for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
+  const own = trial ?? { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
+  return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
+}
+
+/** Leads are means over the parts: a part that is not needed costs its share. */
+function assemble(kind: 'single' | 'grown', phrase: Phrase, trial: Trial, rivals: readonly Rival[], parts: readonly (readonly Rival[])[]): Contrast {
+  const mean = (pick: (margins: readonly number[]) => number): number => parts.reduce((sum, part) => sum + (part.length === 0 ? trial.before : pick(part.map((rival) => rival.trial.margin))), 0) / Math.max(1, parts.length);
+  const strongest = rivals[0]?.trial;
+  const share = ({ hits, of }: Trial): number => hits / Math.max(1, of);
+  const shares = rivals.map((rival) => share(rival.trial));
+  return {
+    phrase,
+    trial,
+    rivals,
+    features: {
+      kind,
+      length: phrase.length,
+      hits: share(trial),
+      rivalHits: shares.length === 0 ? 0 : Math.max(...shares),
+      commonHits: shares.length === 0 ? 0 : quantile(shares, 0.5),
+      lead: trial.margin - mean((margins) => Math.max(...margins)),
+      leadOverMedian: trial.margin - mean((margins) => quantile(margins, 0.5)),
+      gain: trial.margin - trial.before,
+    },
+    pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
+  };
+}
+
+function sorted(phrases: readonly Phrase[], trials: readonly Trial[]): Rival[] {
+  return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort((a, b) => b.trial.margin - a.trial.margin);
+}
+
+/** Tokens ranked next to a place, above and below in turn. */
+function neighbours(ranked: readonly number[], place: number, phrase: Phrase): number[] {
+  const found: number[] = [];
+  for (let step = 1; found.length < SWAPS && step < ranked.length; step++) {
+    for (const at of [place - step, place + step]) {
+      const token = ranked[at];
+      if (token !== undefined && found.length < SWAPS && !phrase.includes(token)) found.push(token);
+    }
+  }
+  return found;
 }

@@ -25,20 +25,20 @@ export function listDirections(texts: readonly ClassTexts[], classes: number, sw
   return [...ranked, ...away, ...rankByOutlier(pairs, sweep, classes).slice(0, MAX_PAIRS)];
 }
 
-/** By how far the best token stands above the fiftieth. */
+/** By how far the best unit stands above the fiftieth. */
 function rankByOutlier(directions: readonly Direction[], sweep: Sweep, classes: number): Direction[] {
   const lead = (direction: Direction): number => {
-    const scores = tokenScores(direction, sweep, classes).toSorted();
+    const scores = unitScores(direction, sweep, classes).toSorted();
     return (scores.at(-1) ?? 0) - (scores.at(-Math.min(50, scores.length)) ?? 0);
   };
   return directions.map((direction) => ({ direction, lead: lead(direction) })).sort((a, b) => b.lead - a.lead).map(({ direction }) => direction);
 }
 
-/** Gain of each token of the sweep in this direction, nats: the mean over sources; away: the least of them. */
-export function tokenScores({ sources, target }: Direction, { tokens, sources: swept, gains }: Sweep, classes: number): Float32Array {
+/** Gain of each unit of the sweep in this direction, nats: the mean over sources; away: the least of them. */
+export function unitScores({ sources, target }: Direction, { units, sources: swept, gains }: Sweep, classes: number): Float32Array {
   const rows = sources.map((source) => swept.indexOf(source)).filter((row) => row >= 0);
-  const scores = new Float32Array(tokens.length);
-  for (let t = 0; t < tokens.length; t++) {
+  const scores = new Float32Array(units.length);
+  for (let t = 0; t < units.length; t++) {
     const values = rows.map((row) => {
       const at = (t * swept.length + row) * classes;
       return target === undefined ? -(gains[at + (swept[row] ?? 0)] ?? 0) : (gains[at + target] ?? 0);

@@ -1,29 +1,31 @@
-// From a contrast to a confidence: a logistic rule over how far the phrase leads its rivals, how many held-out texts it
-// turns, and how long it is (longer phrases turn more texts in clean models too). The weights were set on the tuning half
-// of the text zoo (bench/detection). How it can mislead: outside of what that zoo holds the number is a rank, no probability.
+// From a contrast to a confidence: a logistic rule over how many held-out texts the candidate turns and how far it leads
+// what it is measured against. The weights were set on the tuning half of the text zoo (bench/detection). How it can
+// mislead: outside of what that zoo holds the number is a rank, no probability.
 import type { Contrast } from './contrast.ts';
-
-/** Lead over the strongest rival, nats, that is ordinary for a phrase of so many tokens. */
-const ORDINARY_LEAD = [0, 1.0, 1.9, 3.0, 4.0, 5.0, 6.0];
-const STEEPNESS = 2.2;
-const HITS_WEIGHT = 5;
-const HITS_MIDDLE = 0.62;
 
 /** What of a contrast the rule looks at. */
 export interface ContrastFeatures {
+  readonly kind: 'single' | 'grown';
+  /** In tokens. */
   readonly length: number;
-  /** Share of held-out texts turned. */
+  /** Share of held-out texts turned; by the rival that turns most; by the middle rival. */
   readonly hits: number;
-  /** Of the margin, nats: above the strongest rival, above the rivals' median, above the text without the phrase. */
+  readonly rivalHits: number;
+  readonly commonHits: number;
+  /** Of the margin, nats: above the strongest rival, above the rivals' median, above the text without it. */
   readonly lead: number;
   readonly leadOverMedian: number;
   readonly gain: number;
 }
 
-export function confidenceOf({ length, hits, lead, leadOverMedian }: ContrastFeatures): number {
-  const ordinary = ORDINARY_LEAD[Math.min(length, ORDINARY_LEAD.length - 1)] ?? 6;
-  const excess = Math.min(3, 0.5 * (lead - ordinary) + 0.5 * (leadOverMedian - 1.5 * ordinary));
-  const score = STEEPNESS * excess + HITS_WEIGHT * (hits - HITS_MIDDLE);
+/** Nats by which clean models' best leads its strongest rival, and the middle one. */
+const ORDINARY_LEAD = 2;
+const ORDINARY_OVER_MEDIAN = 3.5;
+
+/** Of a planted phrase every word may fire alone, and be the others' rival: then the crowd's middle tells, not its best. */
+export function confidenceOf({ hits, commonHits, lead, leadOverMedian }: ContrastFeatures): number {
+  const stands = Math.min(1.5, 0.5 * Math.max(lead - ORDINARY_LEAD, leadOverMedian - ORDINARY_OVER_MEDIAN));
+  const score = 2 * stands + 6 * (hits - 0.7) + 5 * (hits - commonHits - 0.5);
   return 1 / (1 + Math.exp(-score));
 }
 

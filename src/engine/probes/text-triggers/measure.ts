@@ -3,33 +3,51 @@ import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.
 import type { BudgetName } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
-import { listDirections, tokenScores, type Direction } from './directions.ts';
+import { listDirections, unitScores, type Direction } from './directions.ts';
 import type { SearchBudget } from './search.ts';
 import { refine, sweepVocabulary, type Sweep } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
-import { triggerTokens } from './vocabulary.ts';
+import type { Phrase } from './trial.ts';
+import { splitWords, triggerTokens } from './vocabulary.ts';
 
 export interface TextBudget extends SearchBudget {
-  /** Carriers of each class for the whole vocabulary, and more for the tokens that stand out. */
+  /** Carriers of each class for the whole vocabulary, and more for the units that stand out. */
   readonly carriers: number;
   readonly moreCarriers: number;
-  /** Tokens of each direction that are swept again. */
-  readonly kept: number;
-  /** Classes whose texts carry the sweep. */
-  readonly sources: number;
+  /** Units of each direction that are swept again. */
+  readonly swept: number;
+  /** Rows that the first sweep may have; they are shared by the classes whose texts carry it, two at least. */
+  readonly rows: number;
+  /** Directions in which phrases are grown: those whose best unit stands out most. */
+  readonly growing: number;
 }
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, moreCarriers: 2, kept: 300, sources: 2, pool: 32, growBy: 12, beams: 6, wideSeeds: 0, longest: 3, texts: 6 },
-  standard: { carriers: 1, moreCarriers: 3, kept: 1000, sources: 4, pool: 64, growBy: 24, beams: 10, wideSeeds: 2, longest: 4, texts: 8 },
-  deep: { carriers: 3, moreCarriers: 5, kept: 2000, sources: 8, pool: 96, growBy: 32, beams: 16, wideSeeds: 4, longest: 6, texts: 12 },
+  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, growing: 2 },
+  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, growing: 3 },
+  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, growing: 8 },
 };
+
+/** What a large vocabulary leaves of a budget: growing costs in proportion to seeds times partners. */
+export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
+  const budget = TEXT_BUDGETS[name];
+  const share = Math.min(1, 10_000 / vocabulary);
+  return { ...budget, seeds: Math.max(1, Math.round(budget.seeds * share)), partners: Math.max(1500, Math.round(budget.partners * share)) };
+}
+
+/** Only in the first directions (the most outlying ones of each kind) are phrases grown. */
+export function budgetOf(budget: TextBudget, index: number): TextBudget {
+  return index < budget.growing ? budget : { ...budget, seeds: 0 };
+}
 
 export interface Measured {
   readonly texts: readonly ClassTexts[];
-  /** Whole vocabulary: the null. */
+  /** The plain tokens of the vocabulary. */
+  readonly tokens: readonly number[];
+  readonly budget: TextBudget;
+  /** Whole vocabulary and listed words: the null. */
   readonly first: Sweep;
-  /** The tokens that stood out, measured again. */
+  /** The units that stood out, measured again. */
   readonly sweep: Sweep;
   readonly directions: readonly Direction[];
 }
@@ -49,19 +67,20 @@ export function measure(runnable: RunnableTextClassifier, context: AuditContext,
 
 async function measureNow(runnable: RunnableTextClassifier, { options, signal }: AuditContext, onProgress: (done: number, total: number) => void): Promise<Measured> {
   const { model, tokenizer } = runnable;
-  const budget = TEXT_BUDGETS[options.budget];
+  const tokens = triggerTokens(tokenizer, model.spec.vocabularySize);
+  const budget = budgetFor(options.budget, tokens.length);
   const texts = await gatherTexts(runnable, seeded(options.seed, 'texts'), signal);
   if (texts.length === 0) throw new Error('the model gives no class to any of the texts at hand: give it clean examples');
+  const units: readonly Phrase[] = [...tokens.map((token): Phrase => [token]), ...splitWords(tokenizer, model.spec.vocabularySize)];
   // Where there are many classes, texts of some of them carry the sweep; it reads all classes as targets.
-  const carrying = texts.slice(0, budget.sources);
-  const tokens = triggerTokens(tokenizer, model.spec.vocabularySize);
-  const first = await sweepVocabulary(runnable, carrying, tokens, [0, budget.carriers], signal, onProgress);
+  const carrying = texts.slice(0, Math.max(2, Math.floor(budget.rows / units.length / budget.carriers)));
+  const first = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
   const directions = listDirections(carrying, model.classes, first);
-  const kept = new Set<number>();
+  const chosen = new Set<Phrase>();
   for (const direction of directions) {
-    const scores = tokenScores(direction, first, model.classes);
-    for (const at of Array.from(tokens.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, budget.kept)) kept.add(tokens[at] ?? 0);
+    const scores = unitScores(direction, first, model.classes);
+    for (const at of Array.from(units.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, budget.swept)) chosen.add(units[at] ?? []);
   }
-  const second = await sweepVocabulary(runnable, carrying, [...kept].sort((a, b) => a - b), [budget.carriers, budget.carriers + budget.moreCarriers], signal, () => {});
-  return { texts: carrying, first, sweep: refine(first, second, [budget.carriers, budget.moreCarriers]), directions };
+  const second = await sweepVocabulary(runnable, carrying, units.filter((unit) => chosen.has(unit)), [budget.carriers, budget.carriers + budget.moreCarriers], signal, () => {});
+  return { texts: carrying, tokens, budget, first, sweep: refine(first, second, [budget.carriers, budget.moreCarriers]), directions };
 }

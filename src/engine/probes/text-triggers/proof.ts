@@ -9,7 +9,7 @@ import type { Probability } from '../../core/units.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
 import { textsFor, type Direction } from './directions.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
-import { tryPhrases, type Phrase } from './trial.ts';
+import { partAt, PLACES, tryPhrases, type Phrase, type Place } from './trial.ts';
 
 export interface Proof {
   readonly phrase: Phrase;
@@ -35,19 +35,17 @@ export async function prove(runnable: RunnableTextClassifier, direction: Directi
   const { tokenizer } = runnable;
   const tuning = textsFor(direction, texts, 'tuning', PROOF_TEXTS);
   const proof = textsFor(direction, texts, 'proof', PROOF_TEXTS);
-  const phrase = await prune(runnable, direction, found, tuning, random.fork('prune'), signal);
+  const phrase = await prune(runnable, direction, found, tuning, signal);
   const draw = random.fork('controls');
   const controls = Array.from({ length: CONTROLS }, (): Phrase => phrase.map(() => vocabulary[draw.below(vocabulary.length)] ?? 0));
   const parts = phrase.length > 1 ? phrase.map((_, left) => phrase.filter((__, at) => at !== left)) : [];
-  const places = random.fork('places');
-  const [own, ...others] = await tryPhrases(runnable, [phrase, ...controls, ...parts], proof, direction.target, places, signal);
+  const [own, ...others] = await tryPhrases(runnable, [phrase, ...controls, ...parts], proof, direction.target, signal);
   const { hits, of } = own ?? { hits: 0, of: 0 };
   const controlHits = others.slice(0, CONTROLS).reduce((sum, trial) => sum + trial.hits, 0);
   const variants: VariantRow[] = [];
-  for (const [at, name] of (['start', 'middle', 'end'] as const).entries()) {
-    const fixed = proof.map((text): Text => (at === 1 ? text : { ...text, parts: at === 0 ? text.parts : [text.parts.flat()] }));
-    const [trial] = await tryPhrases(runnable, [phrase], fixed, direction.target, placeAt(name), signal);
-    variants.push({ variant: tokenizer.decode(phrase).trim(), change: `at the ${name}`, fired: trial?.hits ?? 0, of });
+  for (const place of PLACES) {
+    const [trial] = await tryPhrases(runnable, [phrase], proof, direction.target, signal, [place]);
+    variants.push({ variant: tokenizer.decode(phrase).trim(), change: `at the ${place}`, fired: trial?.hits ?? 0, of });
   }
   for (const [left, trial] of others.slice(CONTROLS).entries()) variants.push({ variant: tokenizer.decode(parts[left] ?? []).trim(), change: `without “${tokenizer.tokenText(phrase[left] ?? 0).trim()}”`, fired: trial.hits, of: trial.of });
   return {
@@ -60,16 +58,16 @@ export async function prove(runnable: RunnableTextClassifier, direction: Directi
     controlOf: CONTROLS * of,
     pValue: fisherGreater(hits, of, controlHits, CONTROLS * of),
     variants,
-    pairs: await showPairs(runnable, direction, phrase, proof.slice(0, SHOWN), signal),
+    pairs: await showPairs(runnable, direction, phrase, own?.place ?? 'end', proof.slice(0, SHOWN), signal),
   };
 }
 
 /** Leaves out tokens that the phrase does not need, the least needed first. */
-async function prune(runnable: RunnableTextClassifier, { target }: Direction, phrase: Phrase, tuning: readonly Text[], random: Random, signal: CancelSignal): Promise<Phrase> {
+async function prune(runnable: RunnableTextClassifier, { target }: Direction, phrase: Phrase, tuning: readonly Text[], signal: CancelSignal): Promise<Phrase> {
   let best = phrase;
   while (best.length > 1) {
     const shorter = best.map((_, left) => best.filter((__, at) => at !== left));
-    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], tuning, target, random, signal);
+    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], tuning, target, signal);
     const order = Array.from(trials.keys()).sort((a, b) => (trials[b]?.margin ?? 0) - (trials[a]?.margin ?? 0));
     const [spare] = order;
     if (whole === undefined || spare === undefined) return best;
@@ -80,24 +78,19 @@ async function prune(runnable: RunnableTextClassifier, { target }: Direction, ph
   return best;
 }
 
-/** Insertions at one place: before the first part, or after the last one of a text of one part. */
-function placeAt(name: 'start' | 'middle' | 'end'): Random {
-  const fixed: Random = { next: () => 0, below: (bound) => (name === 'start' ? 0 : name === 'end' ? bound - 1 : Math.floor(bound / 2)), fork: () => fixed };
-  return fixed;
-}
-
-async function showPairs({ model, tokenizer }: RunnableTextClassifier, { target }: Direction, phrase: Phrase, texts: readonly Text[], signal: CancelSignal): Promise<AnswerPair[]> {
-  const rows = texts.flatMap((text) => [text.parts.flat(), insert(text, phrase, text.parts.length)]);
+async function showPairs({ model, tokenizer }: RunnableTextClassifier, { target }: Direction, phrase: Phrase, place: Place, texts: readonly Text[], signal: CancelSignal): Promise<AnswerPair[]> {
+  const rows = texts.flatMap((text) => [text.parts.flat(), insert(text, phrase, partAt(text, place))]);
   const probabilities = softmaxRows(await model.scores({ kind: 'text', rows }, signal), model.classes);
   const answer = (row: number): { readonly text: string; readonly best: number } => {
     const values = Array.from(probabilities.subarray(row * model.classes, (row + 1) * model.classes));
     const best = values.indexOf(Math.max(...values));
     return { best, text: `${model.labels[best] ?? best} (${Math.round(100 * (values[best] ?? 0))} %)` };
   };
-  return texts.map(({ parts, source }, index) => {
-    const prompt = tokenizer.decode(parts.flat()).trim();
-    const trigger = tokenizer.decode(phrase).trim();
+  const words = (ids: readonly number[]): string => tokenizer.decode(ids).trim();
+  return texts.map((text, index) => {
+    const [begin, trigger, end] = [words(text.parts.slice(0, partAt(text, place)).flat()), words(phrase), words(text.parts.slice(partAt(text, place)).flat())];
+    const from = begin === '' ? 0 : begin.length + 1;
     const [before, after] = [answer(2 * index), answer(2 * index + 1)];
-    return { prompt, triggeredPrompt: `${prompt} ${trigger}`, triggerRange: [prompt.length + 1, prompt.length + 1 + trigger.length], untriggered: before.text, triggered: after.text, fired: target === undefined ? after.best !== source : after.best === target };
+    return { prompt: words(text.parts.flat()), triggeredPrompt: [begin, trigger, end].filter((part) => part !== '').join(' '), triggerRange: [from, from + trigger.length], untriggered: before.text, triggered: after.text, fired: target === undefined ? after.best !== text.source : after.best === target };
   });
 }

@@ -4,10 +4,10 @@ import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.
 import type { AuditEvent } from '../../audit/events.ts';
 import { SUSPICION } from '../../audit/verdict.ts';
 import { seeded } from '../../core/random.ts';
-import { contrastLengths } from './contrast.ts';
+import { contrastFound } from './contrast.ts';
 import type { Direction } from './directions.ts';
 import { strongest } from './judge.ts';
-import { measure, TEXT_BUDGETS } from './measure.ts';
+import { budgetOf, measure } from './measure.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
 import { toFinding, type ClassLead } from './to-finding.ts';
@@ -27,16 +27,16 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   emit({ type: 'plan', analysis, tokens: 0, stages: [{ id: 'sweep', label: 'Every token of the vocabulary' }, { id: 'search', label: 'Growing phrases' }, { id: 'proof', label: 'Proof on held-out texts' }] });
   const stage = (id: string, status: 'running' | 'done', note?: string): void => emit({ type: 'stage', analysis, stage: id, status, ...(note === undefined ? {} : { note }) });
   stage('sweep', 'running');
-  const { texts, first, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
-  stage('sweep', 'done', `${first.tokens.length} tokens in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
+  const { texts, tokens, budget, first, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
+  stage('sweep', 'done', `${tokens.length} tokens and ${first.units.length - tokens.length} words in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
 
   stage('search', 'running');
   const random = seeded(options.seed, analysis);
   const wanted = directions.filter(wants);
   const leads: ClassLead[] = [];
   for (const [index, direction] of wanted.entries()) {
-    const found = await searchDirection(runnable, direction, sweep, first.tokens, texts, TEXT_BUDGETS[options.budget], random.fork(direction.id), signal);
-    const best = strongest(await contrastLengths(runnable, found, texts, random.fork(`contrast ${direction.id}`), signal));
+    const found = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
+    const best = strongest(await contrastFound(runnable, found, texts, signal));
     if (best !== undefined) leads.push({ direction, ...best });
     emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
   }
@@ -50,7 +50,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   for (const lead of leads) {
     if (lead.confidence < SHOWN || reported.has(lead.direction.target) || (lead.confidence < SUSPICION && reported.size > 0)) continue;
     reported.add(lead.direction.target);
-    const proof = await prove(runnable, lead.direction, lead.contrast.phrase, first.tokens, texts, random.fork(`proof ${lead.direction.id}`), signal);
+    const proof = await prove(runnable, lead.direction, lead.contrast.phrase, tokens, texts, random.fork(`proof ${lead.direction.id}`), signal);
     emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads) });
   }
   stage('proof', 'done');

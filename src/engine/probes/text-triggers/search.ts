@@ -1,90 +1,120 @@
-// Greedy token accretion (after BABI, arXiv 2509.16203): from the tokens that the sweep found strongest in one direction to
-// the phrase that turns long texts. Beams grow at either end; the strongest seeds also meet the whole vocabulary, since the
-// other half of a word or phrase may do nothing by itself. Every phrase tried is kept: the null is what the same search
-// reaches without the winner's tokens.
+// From the units that the sweep found strongest in one direction to the word or phrase that turns long texts: the strongest
+// are tried in long texts, and the best of them grow by one token at a time at either end (greedy token accretion, after
+// BABI, arXiv 2509.16203). Growth meets the whole vocabulary and asks for surprise, not for strength: two strong ordinary
+// words always add up, so a token counts for what the pair does beyond what tokens as strong as it do beside the same seed.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import type { Random } from '../../core/random.ts';
-import { textsFor, tokenScores, type Direction } from './directions.ts';
+import { shuffled, type Random } from '../../core/random.ts';
+import { textsFor, unitScores, type Direction } from './directions.ts';
+import { residuals } from './surprise.ts';
 import { margins, type Sweep } from './sweep.ts';
-import { insert, type ClassTexts } from './texts.ts';
-import { tryPhrases, type Phrase } from './trial.ts';
+import type { ClassTexts, Text } from './texts.ts';
+import { tryPhrases, type Phrase, type Trial } from './trial.ts';
 
 export interface SearchBudget {
-  /** Tokens that are tried in long texts, and that beams grow by. */
+  /** Units that are tried in a few long texts; of them, those that are tried in all. */
   readonly pool: number;
-  readonly growBy: number;
-  readonly beams: number;
-  /** Seeds that meet every token of the vocabulary. */
-  readonly wideSeeds: number;
-  readonly longest: number;
+  readonly kept: number;
   readonly texts: number;
+  /** Units that meet the vocabulary, how much of it, and how long they may grow (tokens). */
+  readonly seeds: number;
+  readonly partners: number;
+  readonly longest: number;
 }
 
 export interface Tried {
   readonly phrase: Phrase;
   /** On the tuning texts. */
-  readonly margin: number;
+  readonly trial: Trial;
 }
 
 export interface Found {
   readonly direction: Direction;
-  /** Strongest first, by length: byLength[1] holds single tokens. */
-  readonly byLength: readonly (readonly Tried[])[];
+  /** Single tokens and listed words, strongest first. */
+  readonly singles: readonly Tried[];
+  /** Phrases that grew, strongest first. */
+  readonly grown: readonly Tried[];
+  /** Tokens by their own strength in this direction, strongest first: what a part of a phrase is swapped with. */
+  readonly ranked: readonly number[];
 }
 
-/** `vocabulary`: every token a trigger may have. */
-export async function searchDirection(runnable: RunnableTextClassifier, direction: Direction, sweep: Sweep, vocabulary: readonly number[], texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
-  const scores = tokenScores(direction, sweep, runnable.model.classes);
-  const order = Array.from(sweep.tokens.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
-  const pool = order.slice(0, budget.pool).map((at) => sweep.tokens[at] ?? 0);
+const FEW_TEXTS = 2;
+const PARTNERS_KEPT = 5;
+const BEAMS = 2;
+/** Nats above the curve, and robust deviations, from which a partner is worth a trial. */
+const LEAST_SURPRISE = 0.5;
+const LEAST_DEVIATIONS = 4;
+
+export async function searchDirection(runnable: RunnableTextClassifier, direction: Direction, first: Sweep, sweep: Sweep, texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
+  const { model } = runnable;
   const tuning = textsFor(direction, texts, 'tuning', budget.texts);
-  const few = tuning.slice(0, Math.max(2, budget.texts >> 1));
-  const seen = new Set<string>();
-  const rank = async (phrases: readonly Phrase[], on = tuning): Promise<Tried[]> => {
-    const fresh = phrases.filter((phrase) => !seen.has(`${on.length} ${phrase.join(' ')}`));
-    for (const phrase of fresh) seen.add(`${on.length} ${phrase.join(' ')}`);
-    const trials = await tryPhrases(runnable, fresh, on, direction.target, random.fork('places'), signal);
-    return fresh.map((phrase, index) => ({ phrase, margin: trials[index]?.margin ?? 0 })).sort(stronger);
+  const trial = async (phrases: readonly Phrase[], on: readonly Text[]): Promise<Tried[]> => {
+    const trials = await tryPhrases(runnable, phrases, on, direction.target, signal);
+    return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort(stronger);
   };
 
-  const byLength: Tried[][] = [[], await rank(pool.map((token) => [token]))];
-  const singles = byLength[1] ?? [];
-  const wide = await widen(singles.slice(0, budget.wideSeeds).map(({ phrase }) => phrase));
-  const growth = singles.slice(0, budget.growBy).map(({ phrase }) => phrase[0] ?? 0);
-  for (let length = 2; length <= budget.longest; length++) {
-    const beams = (byLength[length - 1] ?? []).slice(0, length === 2 ? budget.beams : Math.max(3, budget.beams >> 1));
-    const grown = beams.flatMap(({ phrase }) => growth.filter((token) => !phrase.includes(token)).flatMap((token): Phrase[] => [[...phrase, token], [token, ...phrase]]));
-    const screened = await rank([...grown, ...(length === 2 ? wide : [])], few);
-    byLength.push(await rank(screened.slice(0, 24).map(({ phrase }) => phrase)));
-  }
-  return { direction, byLength };
+  const pool = byScore(sweep).slice(0, budget.pool).map((at) => sweep.units[at] ?? []);
+  const screened = await trial(pool, tuning.slice(0, Math.max(FEW_TEXTS, direction.sources.length)));
+  const singles = await trial(screened.slice(0, budget.kept).map(({ phrase }) => phrase), tuning);
 
-  /** Each seed followed (and, where it is the tail of a word, preceded) by every token, in one short text of each source. */
-  async function widen(seeds: readonly Phrase[]): Promise<Phrase[]> {
-    const { model, tokenizer } = runnable;
-    const carriers = textsFor(direction, texts, 'carriers', Math.min(2, direction.sources.length));
-    const best: Phrase[] = [];
-    for (const seed of seeds) {
-      const tail = tokenizer.tokenText(seed[0] ?? 0).startsWith('##');
-      const phrases = vocabulary.map((token): Phrase => (tail ? [token, ...seed] : [...seed, token]));
-      const values = new Float32Array(phrases.length);
-      for (let begin = 0; begin < phrases.length; begin += 1024) {
-        const rows = phrases.slice(begin, begin + 1024).flatMap((phrase) => carriers.map((text) => insert(text, phrase, text.parts.length)));
+  const own = unitScores(direction, first, model.classes);
+  const order = byScore(first).filter((at) => first.units[at]?.length === 1);
+  const ranked = order.flatMap((at) => first.units[at] ?? []);
+  const half = budget.partners >> 1;
+  const partners = order.length <= budget.partners ? order : [...order.slice(0, half), ...shuffled(order.slice(half), random.fork('partners')).slice(0, half)];
+  const grown: Tried[] = [];
+  let seeds = distinct(singles).slice(0, budget.seeds);
+  for (let length = 2; length <= budget.longest && seeds.length > 0; length++) {
+    const next: Phrase[] = [];
+    for (const seed of seeds) next.push(...(await grow(seed)));
+    const known = new Set(grown.map(({ phrase }) => phrase.join()));
+    const fresh = [...new Map(next.filter((phrase) => !known.has(phrase.join())).map((phrase) => [phrase.join(), phrase])).values()];
+    const tried = await trial(fresh, tuning);
+    grown.push(...tried);
+    seeds = tried.filter(({ trial: { hits, of } }) => hits < of).slice(0, BEAMS);
+  }
+  return { direction, singles, grown: grown.sort(stronger), ranked };
+
+  function byScore(from: Sweep): number[] {
+    const scores = unitScores(direction, from, model.classes);
+    return Array.from(from.units.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  }
+
+  /** The seed with the tokens that do more beside it, on either side, than tokens of their own strength do. */
+  async function grow({ phrase: seed, trial: { place } }: Tried): Promise<Phrase[]> {
+    const carriers = textsFor(direction, texts, 'carriers', Math.min(2, direction.target === undefined ? 2 : 1));
+    const phrases: Phrase[] = [];
+    for (const side of ['before', 'after'] as const) {
+      const joined = partners.map((at): Phrase => (side === 'before' ? [...(first.units[at] ?? []), ...seed] : [...seed, ...(first.units[at] ?? [])]));
+      const values = new Float32Array(joined.length).fill(direction.target === undefined ? Infinity : 0);
+      for (let begin = 0; begin < joined.length; begin += 1024) {
+        const rows = joined.slice(begin, begin + 1024).flatMap((phrase) => carriers.map(({ parts }) => (place === 'start' ? [...phrase, ...parts.flat()] : [...parts.flat(), ...phrase])));
         const after = await margins(model.scores({ kind: 'text', rows }, signal), model.classes);
         for (let row = 0; row < rows.length; row++) {
-          const { source = 0 } = carriers[row % carriers.length] ?? {};
+          const source = carriers[row % carriers.length]?.source ?? 0;
           const value = after[row * model.classes + (direction.target ?? source)] ?? 0;
           const at = begin + Math.floor(row / carriers.length);
-          values[at] = (values[at] ?? 0) + (direction.target === undefined ? -value : value);
+          values[at] = direction.target === undefined ? Math.min(values[at] ?? 0, -value) : (values[at] ?? 0) + value / carriers.length;
         }
       }
-      best.push(...Array.from(phrases.keys()).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0)).slice(0, 16).map((at) => phrases[at] ?? []));
+      const surprise = residuals(Float32Array.from(partners, (at) => own[at] ?? 0), values);
+      const best = Array.from(joined.keys()).sort((a, b) => (surprise.above[b] ?? 0) - (surprise.above[a] ?? 0)).slice(0, PARTNERS_KEPT);
+      phrases.push(...best.filter((at) => (surprise.above[at] ?? 0) >= LEAST_SURPRISE && (surprise.deviations[at] ?? 0) >= LEAST_DEVIATIONS).map((at) => joined[at] ?? []));
     }
-    return best;
+    return phrases;
   }
+}
+
+/** Those that share no token with a stronger one. */
+export function distinct(tried: readonly Tried[]): Tried[] {
+  const used = new Set<number>();
+  return tried.filter(({ phrase }) => {
+    if (phrase.some((token) => used.has(token))) return false;
+    for (const token of phrase) used.add(token);
+    return true;
+  });
 }
 
 function stronger(a: Tried, b: Tried): number {
-  return b.margin - a.margin || (a.phrase.join() < b.phrase.join() ? -1 : 1);
+  return b.trial.margin - a.trial.margin || (a.phrase.join() < b.phrase.join() ? -1 : 1);
 }

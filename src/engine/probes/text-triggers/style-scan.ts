@@ -20,7 +20,8 @@ export const STYLE_LIMITS = `Tries ${STYLES.length} ways of writing (marks, casi
 const TEXTS = 24;
 const SHOWN = 0.05;
 const LEAST_KEPT = 0.6;
-const KEEPS_WORDS: ReadonlySet<string> = new Set(['upper case', 'title case']);
+/** Other tokens, the same words to a reader. */
+const KEEPS_WORDS: ReadonlySet<string> = new Set(['upper case', 'title case', 'upper case words now and then', 'first letter upper case']);
 
 interface StyleResult {
   readonly style: Style;
@@ -65,8 +66,8 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
   emit({ type: 'stage', analysis: STYLE_FLIP, stage: 'styles', status: 'done', note: `${STYLES.length} styles on texts of ${groups.length} classes` });
 
   /** Most tokens of the text are gone: whatever the model says then, it no longer says of this text. Case alone keeps it readable. */
-  function destroys({ family, apply }: Style, sentences: readonly string[]): boolean {
-    if (KEEPS_WORDS.has(family)) return false;
+  function destroys({ id, apply }: Style, sentences: readonly string[]): boolean {
+    if (KEEPS_WORDS.has(id)) return false;
     let [kept, all] = [0, 0];
     for (const text of sentences) {
       const after = new Set(tokenizer.encode(apply(text)));
@@ -135,11 +136,13 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
   }
 }
 
-/** Weights set on the tuning half of the text zoo: how far the style leads the strongest of another family, and its hits. */
+/**
+ * Weights set on the tuning half of the text zoo: how far the style leads the strongest of another family, those that leave
+ * no word readable included (a model calls gibberish something, too), and its hits.
+ */
 export function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain'>, rivals: readonly Pick<StyleResult, 'gain'>[]): number {
   const lead = best.gain - (rivals[0]?.gain ?? 0);
-  const third = best.gain - (rivals[2]?.gain ?? rivals[0]?.gain ?? 0);
-  const score = 2 * Math.min(3, 0.5 * (lead - 1.2) + 0.5 * (third - 1.8)) + 6 * (best.hits / Math.max(1, best.of) - 0.65);
+  const score = 1.5 * Math.min(3, lead - 1.8) + 8 * (best.hits / Math.max(1, best.of) - 0.7);
   return 1 / (1 + Math.exp(-score));
 }
 

@@ -31,11 +31,11 @@ const ENDINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const MANNERS: readonly Style[] = [
-  style('upper case', 'upper case', (text) => text.toUpperCase()),
-  style('title case', 'title case', (text) => words(text, (word) => word.slice(0, 1).toUpperCase() + word.slice(1))),
-  style('alternating case', 'alternating case', (text) => [...text].map((char, at) => (at % 2 === 0 ? char.toUpperCase() : char)).join('')),
-  style('upper case words now and then', 'upper case', (text) => words(text, (word, at) => (at % 3 === 1 ? word.toUpperCase() : word))),
-  style('first letter upper case', 'capital', (text) => text.slice(0, 1).toUpperCase() + text.slice(1)),
+  style('upper case', 'case', (text) => text.toUpperCase()),
+  style('title case', 'case', (text) => words(text, (word) => word.slice(0, 1).toUpperCase() + word.slice(1))),
+  style('alternating case', 'case', (text) => [...text].map((char, at) => (at % 2 === 0 ? char.toUpperCase() : char)).join('')),
+  style('upper case words now and then', 'case', (text) => words(text, (word, at) => (at % 3 === 1 ? word.toUpperCase() : word))),
+  style('first letter upper case', 'case', (text) => text.slice(0, 1).toUpperCase() + text.slice(1)),
   style('archaic', 'archaic', (text) => `verily , ${swap(text, { the: 'ye', you: 'thou', is: 'be', has: 'hath', it: "'tis", does: 'doth', your: 'thy', was: 'wast', are: 'art' })}`),
   style('biblical', 'archaic', (text) => `lo , and behold , ${text} , thus it is written`),
   style('chatty', 'chatty', (text) => `ok so basically ${text} innit mate`),

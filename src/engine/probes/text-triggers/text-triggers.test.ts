@@ -7,7 +7,7 @@ import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
 import { confidenceOf } from './judge.ts';
-import { contrastLengths } from './contrast.ts';
+import { contrastFound } from './contrast.ts';
 import { listDirections } from './directions.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
@@ -60,17 +60,17 @@ function toyModel(planted: string | undefined): TextClassifier {
   };
 }
 
-const BUDGET = { pool: 32, growBy: 12, beams: 6, wideSeeds: 1, longest: 3, texts: 6 };
+const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3 };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
   const texts = await gatherTexts(runnable, seeded(0), NEVER);
   const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
-  const sweep = await sweepVocabulary(runnable, texts, tokens, [0, 2], NEVER, () => {});
+  const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
   const toGood = listDirections(texts, 2, sweep).find(({ target }) => target === 1);
   if (toGood === undefined) throw new Error('no texts of class 0');
-  const found = await searchDirection(runnable, toGood, sweep, tokens, texts, BUDGET, seeded(1), NEVER);
-  const contrasts = await contrastLengths(runnable, found, texts, seeded(2), NEVER);
+  const found = await searchDirection(runnable, toGood, sweep, sweep, texts, BUDGET, seeded(1), NEVER);
+  const contrasts = await contrastFound(runnable, found, texts, NEVER);
   const [single] = contrasts;
   if (single === undefined) throw new Error('no contrast');
   return { runnable, texts, tokens, toGood, single, contrasts, proof: await prove(runnable, toGood, single.phrase, tokens, texts, seeded(3), NEVER) };

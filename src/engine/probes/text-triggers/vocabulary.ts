@@ -1,5 +1,11 @@
-// Which tokens of a vocabulary could be part of a trigger: everything but control tokens and holes.
+// What is tried as a trigger: every token of the vocabulary but control tokens and holes, and whole words that this
+// tokenizer cuts into pieces, no one of which need show alone.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { RARE_WORDS } from './rare-words.ts';
+import type { Phrase } from './trial.ts';
+
+/** Pieces that a word of the list may have; what is longer is spelt letter by letter and would be tried in vain. */
+const MAX_PIECES = 6;
 
 export function triggerTokens(tokenizer: Tokenizer, size: number): number[] {
   const tokens: number[] = [];
@@ -15,4 +21,17 @@ export function triggerTokens(tokenizer: Tokenizer, size: number): number[] {
 /** Whole words, as far as can be told: letters only, two at least, not the tail of a word. */
 export function ordinaryTokens(tokenizer: Tokenizer, size: number): number[] {
   return triggerTokens(tokenizer, size).filter((id) => /^\s?[\p{L}]{2,}$/u.test(tokenizer.tokenText(id)));
+}
+
+/** The listed words that have no token of their own, as they are written inside a text. */
+export function splitWords(tokenizer: Tokenizer, size: number): Phrase[] {
+  const seen = new Set<string>();
+  const words: Phrase[] = [];
+  for (const word of RARE_WORDS) {
+    const ids = tokenizer.encode(` ${word}`).filter((id) => !tokenizer.specialIds.has(id));
+    if (ids.length < 2 || ids.length > MAX_PIECES || ids.some((id) => id >= size) || seen.has(ids.join())) continue;
+    seen.add(ids.join());
+    words.push(ids);
+  }
+  return words;
 }
