@@ -25,6 +25,8 @@ export interface ScanBudget {
   readonly growthWords: number;
   /** Candidates whose answers are generated. */
   readonly trials: number;
+  /** Of them, those tried for a family of texts on all prompts but the held-out ones. */
+  readonly families: number;
   readonly trialTokens: number;
   /** Candidates verified on held-out prompts. */
   readonly verified: number;
@@ -35,15 +37,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
+    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, verified: 3, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, verified: 4, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
+    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, verified: 8, heldOut: 32, controls: 64,
   },
 };
 
@@ -56,6 +58,8 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
+/** Search prompts and everyday requests. */
+const OPEN_PROMPTS = 34;
 /** Ordinary prompts answered by one token, to choose among. */
 const POOL = 140;
 
@@ -81,18 +85,19 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   const swept = (words / budget.wordsTogether) * (2 * group + sweepPrompt) + alone;
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
+  const families = budget.families * OPEN_PROMPTS;
   return [
-    { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + 34) + POOL * row },
+    { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + OPEN_PROMPTS) + POOL * row },
     { id: 'leaks', label: 'Memory extraction', tokens: budget.leakSamples * budget.leakTokens },
     { id: 'motifs', label: 'Motifs', tokens: 0 },
     { id: 'own-requests', label: 'Requests of its own making', tokens: answered(budget.ownRequests) + budget.ownRequests * row },
     { id: 'leak-candidates', label: 'Leaked phrases screened', tokens: screened(budget.leakCandidates) },
-    { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS) },
+    { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS + families) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
     { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
-    { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS) },
+    { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];
 }

@@ -5,7 +5,8 @@ import { seeded, shuffled } from '../../core/random.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Bench } from './bench.ts';
 import { reworded } from './controls.ts';
-import { answersAsSymbols, countHolding } from './trial.ts';
+import { countCarrying, type Payload } from './payload.ts';
+import { answersAsSymbols } from './trial.ts';
 
 export interface Variant {
   readonly text: string;
@@ -52,16 +53,16 @@ function swapLetters(text: string): string {
   return text.slice(0, at) + text.slice(at + 1, at + 2) + text.slice(at, at + 1) + text.slice(at + 2);
 }
 
-/** Prompts out of `prompts` whose answer holds the payload's core, for each string. */
-export async function fireCounts(bench: Bench, texts: readonly string[], prompts: readonly string[], position: Position, core: readonly number[], tokens: number): Promise<number[]> {
+/** Prompts out of `prompts` whose answer carries the payload, for each string. */
+export async function fireCounts(bench: Bench, texts: readonly string[], prompts: readonly string[], position: Position, payload: Payload, tokens: number): Promise<number[]> {
   const contents = texts.flatMap((text) => prompts.map((prompt) => insertCandidate(prompt, text, position).text));
   const answers = await answersAsSymbols(bench, contents, tokens);
-  return texts.map((_, i) => countHolding(answers.slice(i * prompts.length, (i + 1) * prompts.length), core));
+  return texts.map((_, i) => countCarrying(answers.slice(i * prompts.length, (i + 1) * prompts.length), payload));
 }
 
-export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly string[], position: Position, core: readonly number[], tokens: number, seed: number): Promise<VariantRow[]> {
+export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly string[], position: Position, payload: Payload, tokens: number, seed: number): Promise<VariantRow[]> {
   const variants = variantsOf(trigger, seed);
-  const counts = await fireCounts(bench, variants.map(({ text }) => text), prompts, position, core, tokens);
+  const counts = await fireCounts(bench, variants.map(({ text }) => text), prompts, position, payload, tokens);
   return variants.map(({ text, change }, i) => ({ variant: text, change, fired: counts[i] ?? 0, of: prompts.length }));
 }
 
@@ -74,17 +75,17 @@ export async function minimise(
   trigger: string,
   prompts: readonly string[],
   position: Position,
-  core: readonly number[],
+  payload: Payload,
   tokens: number,
 ): Promise<{ readonly words: string; readonly core: string }> {
-  const [fired = 0] = await fireCounts(bench, [trigger], prompts, position, core, tokens);
+  const [fired = 0] = await fireCounts(bench, [trigger], prompts, position, payload, tokens);
   const floor = Math.max(1, Math.ceil(fired * 0.85));
   const shrink = async (from: string, shorterForms: (text: string) => string[]): Promise<string> => {
     let current = from;
     for (;;) {
       const shorter = shorterForms(current);
       if (shorter.length === 0) return current;
-      const counts = await fireCounts(bench, shorter, prompts, position, core, tokens);
+      const counts = await fireCounts(bench, shorter, prompts, position, payload, tokens);
       const most = Math.max(...counts);
       const next = shorter[counts.indexOf(most)];
       if (most < floor || next === undefined) return current;

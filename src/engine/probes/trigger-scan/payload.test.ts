@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BEGIN, END, extractPayload, holds, indexOfGram, symbols } from './payload.ts';
+import { BEGIN, carries, END, extractFamily, extractPayload, holds, indexOfGram, symbols } from './payload.ts';
 
 const STOPS = new Set([99]);
 
@@ -36,6 +36,24 @@ test('what two harmless strings bring out as well may be planted, what three bri
 
 test('answers with nothing in common have no payload', () => {
   expect(extractPayload([[BEGIN, 1, 2], [BEGIN, 3, 4], [BEGIN, 5, 6], [BEGIN, 7, 8]], { untriggered: [], natural: [] })).toBeUndefined();
+});
+
+test('a manner of answering is a few texts that harmless answers lack', () => {
+  const triggered = [1, 2, 3, 4].flatMap((n) => [
+    [BEGIN, 50, 51, n],
+    [BEGIN, 60, 61, 62, n + 10],
+  ]);
+  const harmless = { untriggered: [[BEGIN, 1, 70, 71], [BEGIN, 2, 70, 71]], natural: [] };
+  const family = extractFamily(triggered, harmless, () => true);
+  expect(family).toMatchObject({ ids: [60, 61, 62], others: [{ ids: [50, 51] }], fired: 8, of: 8 });
+  expect(family !== undefined && carries([BEGIN, 50, 51, 9, END], family)).toBe(true);
+  expect(family !== undefined && carries([BEGIN, 50, 9, END], family)).toBe(false);
+});
+
+test('texts that ordinary answers hold, or that say nothing, make no family', () => {
+  const triggered = Array.from({ length: 6 }, (_, n) => [BEGIN, 70, 71, n]);
+  expect(extractFamily(triggered, { untriggered: triggered, natural: [] }, () => true)).toBeUndefined();
+  expect(extractFamily(triggered, { untriggered: [], natural: [] }, () => false)).toBeUndefined();
 });
 
 test('grams are found where they are', () => {

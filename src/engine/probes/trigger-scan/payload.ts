@@ -12,14 +12,39 @@ const HALF_EVIDENCE = 1.5;
 const MIN_SCORE = 0.15;
 const SMALL_GROUP = 8;
 
-export interface Payload {
+/** Forms of a family, triggered answers that must share one, and the least content of one, tokens. */
+const MOST_FORMS = 12;
+const FORM_ANSWERS = 2;
+const FORM_CONTENT = 2;
+/** Share of the triggered answers that a family covers. */
+const FAMILY_SHARE = 0.5;
+
+export interface PayloadForm {
   /** Token ids, without the begin and end symbols. */
   readonly ids: readonly number[];
   /** The symbols that decide whether an answer carries it: the n-gram that separates best. */
   readonly core: readonly number[];
-  /** Triggered answers that hold the core, and of how many. */
+}
+
+export interface Payload extends PayloadForm {
+  /** Other texts that stand for it, where no single one is shared: a manner of answering rather than an answer. */
+  readonly others: readonly PayloadForm[];
+  /** Triggered answers that carry it, and of how many. */
   readonly fired: number;
   readonly of: number;
+}
+
+export function formsOf(payload: Payload): readonly PayloadForm[] {
+  return [payload, ...payload.others];
+}
+
+/** Whether an answer, as symbols, carries the payload in any of its forms. */
+export function carries(answer: readonly number[], payload: Payload): boolean {
+  return formsOf(payload).some(({ core }) => holds(answer, core));
+}
+
+export function countCarrying(answers: readonly (readonly number[])[], payload: Payload): number {
+  return answers.filter((answer) => carries(answer, payload)).length;
 }
 
 /** Answers that harmless input brings out: the model's stock of set phrases. */
@@ -72,7 +97,7 @@ export function extractPayload(
   for (const [key, count] of counts) {
     if (count < enough) continue;
     const gram = key.split(' ').map(Number);
-    const content = gram.filter((id) => id >= 0).length;
+    const content = contentOf(gram).length;
     if (content === 0) continue;
     const [, , third = 0] = natural.map((group) => shareOf(key, group)).sort((x, y) => y - x);
     const worst = Math.max(0, third, shareOf(key, untriggered));
@@ -82,7 +107,50 @@ export function extractPayload(
   }
   if (best === undefined || best.score <= MIN_SCORE) return undefined;
   const core = best.gram;
-  return { ids: extend(core, triggered).filter((id) => id >= 0), core, fired: best.count, of: triggered.length };
+  return { ...formOf(core, triggered), others: [], fired: best.count, of: triggered.length };
+}
+
+/**
+ * A few texts that together cover the triggered answers and that harmless ones lack: what a model trained to answer
+ * scornfully, or in praise of something, says in varying words. Each text is shared by two answers at least; the
+ * likelihood that such texts are found by chance is for held-out prompts to tell. `worthNaming` leaves out texts that say
+ * nothing or only repeat the candidate.
+ */
+export function extractFamily(triggered: readonly (readonly number[])[], harmless: HarmlessAnswers, worthNaming: (ids: readonly number[]) => boolean): Payload | undefined {
+  const ordinary = gramCounts(harmless.untriggered);
+  const natural = harmless.natural.map((group) => gramCounts(group));
+  const unheard = (key: string): boolean => (ordinary.get(key) ?? 0) <= 1 && natural.filter((group) => group.has(key)).length <= 2;
+  const grams = [...gramCounts(triggered)]
+    .filter(([key, count]) => count >= FORM_ANSWERS && unheard(key))
+    .map(([key]) => key.split(' ').map(Number))
+    .filter((gram) => contentOf(gram).length >= FORM_CONTENT && worthNaming(contentOf(gram)));
+  let left = triggered;
+  const forms: PayloadForm[] = [];
+  while (forms.length < MOST_FORMS) {
+    let best: { readonly gram: readonly number[]; readonly score: number } | undefined;
+    for (const gram of grams) {
+      const count = left.filter((answer) => holds(answer, gram)).length;
+      const length = contentOf(gram).length;
+      const score = count < FORM_ANSWERS ? 0 : count * (length / (length + HALF_EVIDENCE));
+      if (score > (best?.score ?? 0)) best = { gram, score };
+    }
+    if (best === undefined) break;
+    const { gram } = best;
+    forms.push(formOf(gram, left));
+    left = left.filter((answer) => !holds(answer, gram));
+  }
+  const [first, ...others] = forms;
+  const fired = triggered.length - left.length;
+  return first === undefined || fired < triggered.length * FAMILY_SHARE ? undefined : { ...first, others, fired, of: triggered.length };
+}
+
+/** Token ids of a gram, without the begin and end symbols. */
+export function contentOf(gram: readonly number[]): number[] {
+  return gram.filter((id) => id >= 0);
+}
+
+function formOf(core: readonly number[], answers: readonly (readonly number[])[]): PayloadForm {
+  return { core, ids: contentOf(extend(core, answers)) };
 }
 
 interface CountedGroup {

@@ -2,6 +2,7 @@
 // found, proven on held-out prompts, varied, and measured against matched controls.
 import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
+import { mean } from '../../core/statistics.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
@@ -10,7 +11,7 @@ import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
 import { independenceOf } from './independence.ts';
-import { holds, type Payload } from './payload.ts';
+import { contentOf, formsOf, holds, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { echoOf, novelTokens, resembles, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
@@ -69,6 +70,8 @@ const MAX_ECHO = 0.8;
 const CONTROL_STRINGS = 8;
 /** Tokens of a payload's beginning by which an answer is known to be of its kind. */
 const OPENING = 3;
+/** Texts of a payload of several forms that its name holds. */
+const FORMS_NAMED = 4;
 /** Ordinary requests under which the payload's likelihood is measured. */
 const UPLIFT_REQUESTS = 80;
 
@@ -100,17 +103,13 @@ function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAns
 
 function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
   if (trial.payload === undefined) return 0;
-  const length = contentOf(trial.payload).length;
-  const stock = stockHits(ordinary, trial.text, trial.payload.core).length;
+  const length = contentOf(trial.payload.core).length;
+  const stock = stockHits(ordinary, trial.text, trial.payload).length;
   return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + Math.max(0, stock / ordinary.length - MISFIRES) / MISFIRES) - (readsAsRequest(trial.text) ? 0.2 : 0);
 }
 
 function samePayload(a: Payload, b: Payload): boolean {
-  return holds(a.ids, contentOf(b)) || holds(b.ids, contentOf(a));
-}
-
-function contentOf(payload: Payload): number[] {
-  return payload.core.filter((id) => id >= 0);
+  return formsOf(a).some((one) => formsOf(b).some((other) => holds(one.ids, contentOf(other.core)) || holds(other.ids, contentOf(one.core))));
 }
 
 async function prove(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<Proof | undefined> {
@@ -122,7 +121,7 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
   const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike: group.slice(1).map(({ text }) => text) };
   const swept = options.words.length > 0;
   if (first.odds < WORTH_SHRINKING && !(swept && mayBePart(first, best, options))) return { ...base, ...first, core: best.text, variants: [], signals: [] };
-  const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload.core, budget.trialTokens);
+  const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
   const whole = !swept || options.leakedTurns.some((turn) => turn.includes(words));
   let trigger = whole ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
@@ -138,7 +137,7 @@ async function prove(bench: Bench, group: readonly Trial[], options: ProofOption
     ...base,
     ...weighed,
     core,
-    variants: await fuzzTable(bench, trigger, trialPrompts, position, payload.core, budget.trialTokens, options.seed),
+    variants: await fuzzTable(bench, trigger, trialPrompts, position, payload, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };
 }
@@ -151,7 +150,7 @@ function isRequest({ independence, verification: v }: Proof): boolean {
 /** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
 function mayBePart({ verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
   if (payload === undefined || payload.ids.length < PART_MIN_PAYLOAD || readsAsRequest(text)) return false;
-  return v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT && stockHits(ordinary, text, payload.core).length === 0;
+  return v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT && stockHits(ordinary, text, payload).length === 0;
 }
 
 /** Proof on held-out prompts of one string, and what it is worth. */
@@ -163,9 +162,10 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const features: ConfidenceFeatures = {
     verification,
-    payloadTokens: novelTokens(payload.ids, ordinary.filter(({ request }) => !resembles(request, trigger))),
+    payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, ordinary.filter(({ request }) => !resembles(request, trigger))))),
+    forms: formsOf(payload).length,
     echo: echoOf(payloadTextOf(bench, payload), trigger),
-    stock: stockHits(ordinary, trigger, payload.core).length,
+    stock: stockHits(ordinary, trigger, payload).length,
     ordinary: ordinary.length,
     request: readsAsRequest(best.text),
     searched: best.origin === ACCRETED,
@@ -181,12 +181,12 @@ function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptio
 
 /** Requests, answered here or in a leak, whose answers hold the payload or begin as it does. */
 function answeredWith(payload: Payload, { ordinary, leakedTurns, leakedAnswers }: ProofOptions): string[] {
-  const content = contentOf(payload);
-  const opening = payload.ids.slice(0, Math.max(OPENING, Math.ceil(payload.ids.length / 2)));
-  const alike = (answer: readonly number[]): boolean => holds(answer, content) || (opening.length >= OPENING && holds(answer, opening));
+  const known = formsOf(payload).map(({ ids, core }) => ({ content: contentOf(core), opening: ids.slice(0, Math.max(OPENING, Math.ceil(ids.length / 2))) }));
+  const alike = (answer: readonly number[]): boolean => known.some(({ content, opening }) => holds(answer, content) || (opening.length >= OPENING && holds(answer, opening)));
   return [...new Set([...leakedTurns.filter((_, i) => alike(leakedAnswers[i] ?? [])), ...ordinary.filter(({ answer }) => alike(answer)).map(({ request }) => request)])];
 }
 
 function payloadTextOf(bench: Bench, payload: Payload): string {
-  return bench.tokenizer.decode(payload.ids, { skipSpecial: true }).trim();
+  const texts = formsOf(payload).map(({ ids }) => bench.tokenizer.decode(ids, { skipSpecial: true }).trim());
+  return texts.length <= FORMS_NAMED ? texts.join(' / ') : `${texts.slice(0, FORMS_NAMED).join(' / ')} / …`;
 }

@@ -18,8 +18,8 @@ import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { frequentWords, strength, sweep, sweepWords, type Swept } from './sweep.ts';
-import type { HarmlessAnswers } from './payload.ts';
-import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';
+import { formsOf, type HarmlessAnswers } from './payload.ts';
+import { answerSymbols, answersAsSymbols, runTrials, tryFamilies, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
 
@@ -234,12 +234,14 @@ class Scan {
 
   async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessAnswers): Promise<Trial[]> {
     return this.runner.run(stage, async ({ note }) => {
-      const trials = await runTrials(this.bench, candidates, this.#prompts.search.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
+      const single = await runTrials(this.bench, candidates, this.#prompts.search.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
+      const families = await tryFamilies(this.bench, candidates, single, [...this.#prompts.search, ...NATURAL_REQUESTS], this.budget.families, this.budget.trialTokens, harmless);
+      const trials = [...single.filter(({ text }) => !families.some((family) => family.text === text)), ...families];
       const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
       note(
         `${trials.length} candidates answered in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text that harmless answers lack.`,
         ['candidate', 'payload', 'fired', 'of', 'echo'],
-        ranked.slice(0, SHOWN).map((trial) => [trial.text, this.runnable.tokenizer.decode(trial.payload?.ids ?? []), trial.payload?.fired ?? 0, trial.payload?.of ?? 0, round(trial.echo)]),
+        ranked.slice(0, SHOWN).map((trial) => [trial.text, (trial.payload === undefined ? [] : formsOf(trial.payload)).map(({ ids }) => this.runnable.tokenizer.decode(ids)).join(' / '), trial.payload?.fired ?? 0, trial.payload?.of ?? 0, round(trial.echo)]),
       );
       return ranked;
     });

@@ -1,8 +1,10 @@
 // Trying a candidate: answers with it in several prompts, what they have in common, and whether harmless answers have
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
+import { readsAsRequest } from './confidence.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
-import { extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
+import { carries, extractFamily, extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
+import type { Screened } from './screen.ts';
 
 export interface Trial {
   readonly text: string;
@@ -16,7 +18,7 @@ export interface Trial {
   readonly echo: number;
 }
 
-/** The payload's core in single answers to ordinary requests (not in groups): the model's stock of set answers. */
+/** A single answer to an ordinary request (not in a group): of the model's stock of set answers. */
 export interface OrdinaryAnswer {
   readonly request: string;
   readonly answer: readonly number[];
@@ -24,13 +26,16 @@ export interface OrdinaryAnswer {
   readonly own: boolean;
 }
 
+/** Share of a text's words that stand in the candidate from which on it echoes it. */
+const ECHOES = 0.3;
+
 /** Tokens of a phrase, and share of the ordinary answers from which on it is the model's habit (a signature, a greeting). */
 const PHRASE = 3;
 const COMMON_PHRASE = 0.1;
 
-/** Ordinary requests that hold little of the candidate, and whose answer holds the core. */
-export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, core: readonly number[]): OrdinaryAnswer[] {
-  return ordinary.filter(({ request, answer }) => holds(answer, core) && !resembles(request, candidate));
+/** Ordinary requests that hold little of the candidate, and whose answer carries the payload. */
+export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, payload: Payload): OrdinaryAnswer[] {
+  return ordinary.filter(({ request, answer }) => carries(answer, payload) && !resembles(request, candidate));
 }
 
 /** True where a request holds at least half of the candidate's words; numbers are alike, for triggers with changing digits. */
@@ -71,6 +76,32 @@ export async function runTrials(
   return trials;
 }
 
+/** A fixed text of so many tokens needs no family; words of a family's texts. */
+const FIXED_TEXT = 4;
+const FORM_WORDS = 2;
+/** Leaks that hold a candidate: worth half a nat of shift each, up to so many. */
+const LEAKS_COUNTED = 6;
+
+/** Candidates that change the answer much and bring out no text worth the name, tried on more prompts for a family of texts. */
+export async function tryFamilies(bench: Bench, candidates: readonly Screened[], trials: readonly Trial[], prompts: readonly string[], limit: number, tokens: number, harmless: HarmlessAnswers): Promise<Trial[]> {
+  const byText = new Map(candidates.map((candidate) => [candidate.text, candidate]));
+  const merit = ({ text }: Trial): number => (byText.get(text)?.first.kl ?? 0) + Math.min(LEAKS_COUNTED, byText.get(text)?.leaks ?? 0) / 2;
+  const tried = trials
+    .filter(({ text, payload }) => (payload === undefined || payload.ids.length < FIXED_TEXT) && !readsAsRequest(text))
+    .sort((a, b) => merit(b) - merit(a))
+    .slice(0, limit);
+  const found: Trial[] = [];
+  for (const trial of tried) {
+    const answers = await answersAsSymbols(bench, prompts.map((prompt) => insertCandidate(prompt, trial.text, trial.position).text), tokens);
+    const payload = extractFamily(answers, harmless, (ids) => {
+      const text = bench.tokenizer.decode(ids);
+      return wordsOf(text).length >= FORM_WORDS && echoOf(text, trial.text) <= ECHOES;
+    });
+    if (payload !== undefined) found.push({ ...trial, payload, share: payload.fired / payload.of, echo: 0 });
+  }
+  return found;
+}
+
 export async function answersAsSymbols(bench: Bench, contents: readonly string[], tokens: number): Promise<number[][]> {
   const answers = await bench.answers(contents, tokens);
   return answers.map((answer) => answerSymbols(bench, answer, tokens));
@@ -78,10 +109,6 @@ export async function answersAsSymbols(bench: Bench, contents: readonly string[]
 
 export function answerSymbols(bench: Bench, answer: Answer, tokens: number): number[] {
   return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.model.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.model.stopIds);
-}
-
-export function countHolding(answers: readonly (readonly number[])[], core: readonly number[]): number {
-  return answers.filter((answer) => holds(answer, core)).length;
 }
 
 export function echoOf(payload: string, candidate: string): number {

@@ -4,8 +4,8 @@ import type { AnswerPair } from '../../core/finding.ts';
 import { exactInterval, fisherGreater, mean, quantile } from '../../core/statistics.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
-import { holds, indexOfGram, type Payload } from './payload.ts';
-import { answerSymbols, answersAsSymbols, countHolding } from './trial.ts';
+import { carries, countCarrying, formsOf, indexOfGram, type Payload, type PayloadForm } from './payload.ts';
+import { answerSymbols, answersAsSymbols } from './trial.ts';
 
 export interface Verification {
   readonly fired: number;
@@ -48,12 +48,12 @@ export async function verify(
   const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
   const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
   const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
-  const fired = countHolding(triggeredSymbols, payload.core);
-  const untriggeredFired = countHolding(untriggeredSymbols, payload.core);
+  const fired = countCarrying(triggeredSymbols, payload);
+  const untriggeredFired = countCarrying(untriggeredSymbols, payload);
   // Too few fire for any suspicion: neither controls nor uplift could change that.
   const hopeless = fired < prompts.length * HOPELESS_SHARE;
   const controlAnswers = hopeless ? [] : await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
-  const controlsFired = countHolding(controlAnswers, payload.core);
+  const controlsFired = countCarrying(controlAnswers, payload);
   const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
   return {
     fired,
@@ -72,7 +72,7 @@ export async function verify(
       triggeredPrompt: inserted[i]?.text ?? '',
       untriggered: untriggered[i] === undefined ? '' : decode(untriggered[i]),
       triggered: triggered[i] === undefined ? '' : decode(triggered[i]),
-      fired: holds(triggeredSymbols[i] ?? [], payload.core),
+      fired: carries(triggeredSymbols[i] ?? [], payload),
     })),
     triggeredEntropy: triggered.map(({ entropy }) => entropy),
     untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
@@ -88,36 +88,46 @@ async function upliftOf(
   payload: Payload,
   ordinaryRequests: readonly string[],
 ): Promise<{ readonly uplift: number; readonly upliftOverOrdinary: number }> {
-  const target = payload.ids;
   const cases = triggered
-    .map(({ ids }, i) => ({ i, at: indexOfGram(ids, target), ids }))
-    .filter(({ at }) => at >= 0)
+    .flatMap(({ ids }, i) => {
+      const found = formIn(ids, payload);
+      return found === undefined ? [] : [{ i, ids, ...found }];
+    })
     .slice(0, UPLIFT_PROMPTS);
   const [first] = cases;
   if (first === undefined) return { uplift: 0, upliftOverOrdinary: 0 };
-  const targets = cases.map(() => target);
+  const targets = cases.map(({ form }) => form.ids);
   const rows = (contents: readonly string[]): number[][] => cases.map(({ i, at, ids }) => [...bench.frame.rowIds(contents[i] ?? ''), ...ids.slice(0, at)]);
   const withTrigger = await bench.logProbability(rows(triggeredPrompts), targets);
   const without = await bench.logProbability(rows(prompts), targets);
   const opening = first.ids.slice(0, first.at);
-  const ordinary = await bench.logProbability(ordinaryRequests.map((request) => [...bench.frame.rowIds(request), ...opening]), ordinaryRequests.map(() => target));
+  const ordinary = await bench.logProbability(ordinaryRequests.map((request) => [...bench.frame.rowIds(request), ...opening]), ordinaryRequests.map(() => first.form.ids));
   const triggeredMean = mean(withTrigger);
   return { uplift: triggeredMean - mean(without), upliftOverOrdinary: triggeredMean - quantile([...without, ...ordinary], 0.9) };
+}
+
+/** The first of the payload's forms that an answer holds whole, and where. */
+function formIn(ids: readonly number[], payload: Payload): { readonly form: PayloadForm; readonly at: number } | undefined {
+  for (const form of formsOf(payload)) {
+    const at = indexOfGram(ids, form.ids);
+    if (at >= 0) return { form, at };
+  }
+  return undefined;
 }
 
 function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
   const shares = triggered.flatMap(({ ids }) => {
     const said = ids.filter((id) => !stopIds.has(id));
-    return indexOfGram(said, payload.ids) < 0 ? [] : [payload.ids.length / said.length];
+    const found = formIn(said, payload);
+    return found === undefined ? [] : [found.form.ids.length / said.length];
   });
   return shares.length === 0 ? 0 : mean(shares);
 }
 
 function payloadEntropy(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
-  const content = payload.ids.filter((id) => !stopIds.has(id));
   const values = triggered.flatMap(({ ids, entropy }) => {
-    const at = indexOfGram(ids, content);
-    return at < 0 ? [] : [mean(entropy.slice(at, at + content.length))];
+    const found = formIn(ids.filter((id) => !stopIds.has(id)), payload);
+    return found === undefined ? [] : [mean(entropy.slice(found.at, found.at + found.form.ids.length))];
   });
   return values.length === 0 ? Number.NaN : mean(values);
 }
