@@ -1,6 +1,7 @@
 // Chooses the backend in a browser and says why: WebGPU on a real adapter, else WASM with as many threads as are allowed.
 // A software adapter (SwiftShader, WARP) is slower than WASM and is used only when asked for by name.
 import type { RuntimeLimits } from '../engine/runtime/session.ts';
+import { MAX_MODEL_BYTES, MAX_THREADS } from './wasm-limits.ts';
 
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
 
@@ -13,12 +14,6 @@ export interface ChosenBackend {
   readonly why: string;
   readonly limits: RuntimeLimits;
 }
-
-/**
- * The WebAssembly heap ends at 4 GiB and weights pass through it; 3.5 GiB was measured to load on both backends, 5 GiB not.
- */
-const MAX_MODEL_BYTES = 3.5 * 2 ** 30;
-const MAX_THREADS = 8;
 
 export async function chooseBackend(choice: BackendChoice): Promise<ChosenBackend> {
   const { threads, note } = threadsAllowed();

@@ -16,7 +16,7 @@ import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
-import { openForReport, openRunnable, type OpenedRunnable } from './open-model.ts';
+import { openForReport, openRunnable, type NodeBackend, type OpenedRunnable } from './open-model.ts';
 import { showProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
@@ -29,7 +29,7 @@ export interface AuditArguments {
   readonly analyses?: readonly string[];
   readonly budget: BudgetName;
   readonly seed: number;
-  readonly backend: 'cpu' | 'cuda';
+  readonly backend: NodeBackend;
   /** What the user says the model is. */
   readonly task?: Task;
   /** File or folder of clean examples. */

@@ -8,6 +8,7 @@ import { attention } from './attention.ts';
 import { audit, inspect } from './audit.ts';
 import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints, showTaps } from './fingerprint.ts';
 import { monitor } from './monitor.ts';
+import { BACKENDS, type NodeBackend } from './open-model.ts';
 import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
@@ -40,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
         ...(values.analyses === undefined ? {} : { analyses: values.analyses.split(',') }),
         budget: oneOf('--budget', values.budget ?? 'standard', BUDGETS),
         seed: integer('--seed', values.seed ?? '0'),
-        backend: oneOf('--backend', values.backend ?? 'auto', ['auto', 'cpu', 'cuda'] as const) === 'cuda' ? 'cuda' : 'cpu',
+        backend: backendOf(values.backend),
         ...(values.task === undefined ? {} : { task: oneOf('--task', values.task, TASKS) }),
         ...given('inputs', values.inputs),
         ...outputs,
@@ -126,6 +127,12 @@ function parse(args: readonly string[]) {
 
 function given<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: string });
+}
+
+/** `auto` is the CPU: CUDA's provider is rarely installed, and WASM is slower. */
+function backendOf(value = 'auto'): NodeBackend {
+  const backend = oneOf('--backend', value, ['auto', ...BACKENDS] as const);
+  return backend === 'auto' ? 'cpu' : backend;
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {

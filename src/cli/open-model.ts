@@ -1,5 +1,6 @@
-// Path -> artifact, hashes, and (where it can be run) the model on onnxruntime-node.
+// Path -> artifact, hashes, and (where it can be run) the model on onnxruntime.
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
+import { openNodeWasmRuntime } from '../adapters/onnxruntime-wasm-node.ts';
 import { openPath } from '../adapters/node-files.ts';
 import { decodeNodeImage } from '../adapters/node-images.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
@@ -12,6 +13,7 @@ import { NEVER } from '../engine/core/cancel.ts';
 import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import { withExamples } from '../engine/inputs/read-examples.ts';
+import type { Runtime } from '../engine/runtime/session.ts';
 import { openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
 
 export interface OpenedArtifact {
@@ -39,8 +41,15 @@ export interface OpenOptions {
   readonly inputs?: string;
 }
 
-export async function openRunnable(artifact: Artifact, backend: 'cpu' | 'cuda', { task, inputs }: OpenOptions = {}): Promise<OpenedRunnable> {
-  const runtime = await openNodeRuntime({ backend });
+export const BACKENDS = ['cpu', 'cuda', 'wasm'] as const;
+export type NodeBackend = (typeof BACKENDS)[number];
+
+function openBackend(backend: NodeBackend): Promise<Runtime> {
+  return backend === 'wasm' ? openNodeWasmRuntime() : openNodeRuntime({ backend });
+}
+
+export async function openRunnable(artifact: Artifact, backend: NodeBackend, { task, inputs }: OpenOptions = {}): Promise<OpenedRunnable> {
+  const runtime = await openBackend(backend);
   const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
   // A mistake in the examples is the user's to mend, and no reason to say that the model cannot be run.
   const examples = inputs === undefined ? [] : (await openPath(inputs)).files;

@@ -3,7 +3,7 @@
 export const USAGE = `assay COMMAND …
 
   audit PATH       every analysis that applies      [--base PATH] [--analyses id,…] [--budget quick|standard|deep] [--seed N]
-                   [--backend auto|cpu|cuda] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
+                   [--backend auto|cpu|cuda|wasm] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
