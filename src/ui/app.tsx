@@ -72,7 +72,7 @@ export function Shell(): ReactElement {
       <Toasts />
       {overlay === 'palette' && <Palette commands={commands} onClose={() => show('none')} />}
       {overlay === 'help' && <Help commands={commands} onClose={() => show('none')} />}
-      {dropping && <div className={styles.drop} aria-hidden="true"><b>Drop to open</b><span>a model folder, its files, or an Assay report</span></div>}
+      {dropping && <div className={styles.drop} aria-hidden="true"><b>Drop to open</b><span>{route.page === 'monitor' ? 'a baseline or a prediction log' : 'a model folder, its files, or an Assay report'}</span></div>}
     </div>
   );
 }

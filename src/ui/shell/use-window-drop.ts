@@ -21,9 +21,12 @@ export function useWindowDrop(): boolean {
     const dragOver = (event: DragEvent): void => {
       if (hasFiles(event)) event.preventDefault();
     };
-    const drop = (event: DragEvent): void => {
+    // A page may take a drop for itself and keep it from here: the hovering ends all the same.
+    const end = (): void => {
       depth = 0;
       setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
       if (event.dataTransfer === null || !hasFiles(event)) return;
       event.preventDefault();
       void openDrop(app, event.dataTransfer);
@@ -31,11 +34,13 @@ export function useWindowDrop(): boolean {
     window.addEventListener('dragenter', enter);
     window.addEventListener('dragleave', leave);
     window.addEventListener('dragover', dragOver);
+    window.addEventListener('drop', end, true);
     window.addEventListener('drop', drop);
     return () => {
       window.removeEventListener('dragenter', enter);
       window.removeEventListener('dragleave', leave);
       window.removeEventListener('dragover', dragOver);
+      window.removeEventListener('drop', end, true);
       window.removeEventListener('drop', drop);
     };
   }, [app]);

@@ -17,6 +17,7 @@ import { MonitorWelcome } from './monitor-welcome.tsx';
 import { RedTeamDialog } from './red-team-dialog.tsx';
 import { SearchDialog } from './search-dialog.tsx';
 import { CoverageList } from './coverage-list.tsx';
+import { dropHandlers, takeFiles } from './take-drop.ts';
 import styles from './monitor-page.module.css';
 
 type Open = 'none' | 'columns' | 'red-team' | 'search' | 'coverage';
@@ -49,7 +50,7 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
   const readable = log?.files !== undefined;
   const hasPrompts = report.monitors.some(({ analysis, status: ran }) => analysis === 'prompt-patterns' && ran === 'ran');
   return (
-    <div className={styles.page}>
+    <div className={styles.page} {...dropHandlers(app)}>
       <MonitorKpis view={view} profile={profile} />
       <div className={styles.controls}>
         <Segmented label="Test of the class shares" choices={METHODS} selected={method} onSelect={(id) => app.monitor.getState().setMethod(id)} />
@@ -95,14 +96,10 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
 function AnotherLog({ disabled }: { readonly disabled: boolean }): ReactElement {
   const app = useApp();
   const input = useRef<HTMLInputElement>(null);
-  const take = (files: readonly File[]): void => {
-    const [first] = files;
-    if (first !== undefined) void app.monitor.getState().take('log', { name: files.length === 1 ? first.name : `${files.length} files`, files: files.map((file) => ({ path: file.name, file })) });
-  };
   return (
     <>
       <button disabled={disabled} onClick={() => input.current?.click()}>Another log…</button>
-      <input ref={input} type="file" multiple hidden aria-label="Another log" onChange={(event) => { take([...(event.target.files ?? [])]); event.target.value = ''; }} />
+      <input ref={input} type="file" multiple hidden aria-label="Another log" onChange={(event) => { takeFiles(app, 'log', [...(event.target.files ?? [])]); event.target.value = ''; }} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { adviceFor } from '../../../state/advice.ts';
 import { useApp } from '../../app-context.ts';
 import { formatBytes } from '../../format.ts';
 import { PowerPanel } from './power-panel.tsx';
+import { dropHandlers, takeFiles } from './take-drop.ts';
 import styles from './monitor-welcome.module.css';
 
 export function MonitorWelcome({ onColumns, onRedTeam }: { readonly onColumns: () => void; readonly onRedTeam: () => void }): ReactElement {
@@ -13,7 +14,7 @@ export function MonitorWelcome({ onColumns, onRedTeam }: { readonly onColumns: (
   const { status, work, rows, failure, profile, log, baselineLog } = useStore(app.monitor, (state) => state);
   const busy = status === 'working';
   return (
-    <div className={styles.page}>
+    <div className={styles.page} {...dropHandlers(app)}>
       <h1>Monitor a deployed model</h1>
       <p className={styles.lead}>A backdoor that passed the audit shows in what the model does later. Give a log of predictions from a time when all was well, and the log to check. Both are read in this tab; nothing is uploaded.</p>
       <div className={styles.slots}>
@@ -50,25 +51,16 @@ export function MonitorWelcome({ onColumns, onRedTeam }: { readonly onColumns: (
 function Slot({ role, title, filled, disabled, children }: { readonly role: LogRole; readonly title: string; readonly filled: string | undefined; readonly disabled: boolean; readonly children: string }): ReactElement {
   const app = useApp();
   const input = useRef<HTMLInputElement>(null);
-  const take = (files: readonly File[]): void => {
-    const [first] = files;
-    if (first !== undefined) void app.monitor.getState().take(role, { name: files.length === 1 ? first.name : `${files.length} files`, files: files.map((file) => ({ path: file.name, file })) });
-  };
   return (
     <section
       className={styles.slot}
       data-filled={filled !== undefined}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        take([...event.dataTransfer.files]);
-      }}
+      {...dropHandlers(app, role)}
     >
       <h2>{title}</h2>
       <p>{filled ?? children}</p>
       <button disabled={disabled} onClick={() => input.current?.click()}>{filled === undefined ? 'Choose…' : 'Another…'}</button>
-      <input ref={input} type="file" multiple hidden aria-label={title} data-testid={`monitor-${role}`} onChange={(event) => { take([...(event.target.files ?? [])]); event.target.value = ''; }} />
+      <input ref={input} type="file" multiple hidden aria-label={title} data-testid={`monitor-${role}`} onChange={(event) => { takeFiles(app, role, [...(event.target.files ?? [])]); event.target.value = ''; }} />
     </section>
   );
 }
