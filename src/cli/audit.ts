@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { openPath } from '../adapters/node-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
+import { parseCandidates } from '../engine/audit/candidates.ts';
 import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
@@ -32,6 +33,8 @@ export interface AuditArguments {
   readonly backend: NodeBackend;
   /** What the user says the model is. */
   readonly task?: Task;
+  /** A file with candidates that probes try beside their own. */
+  readonly candidates?: string;
   /** File or folder of clean examples. */
   readonly inputs?: string;
   readonly json?: string;
@@ -86,9 +89,10 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
   }
 }
 
-async function auditPath({ path, base, signatures, analyses, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
+async function auditPath({ path, base, signatures, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
   const { artifact, files } = await openForReport(path);
   const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
+  const named = candidates === undefined ? undefined : parseCandidates(await readTextFile(candidates, '--candidates'), candidates);
   const baseArtifact = base === undefined ? undefined : await openArtifact(await openPath(base));
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
@@ -105,7 +109,7 @@ async function auditPath({ path, base, signatures, analyses, budget, seed, backe
       environment,
       runnable,
       ...(notRunnable === undefined ? {} : { notRunnable }),
-      options: { budget, seed, ...(analyses === undefined ? {} : { analyses }) },
+      options: { budget, seed, ...(analyses === undefined ? {} : { analyses }), ...(named === undefined ? {} : { candidates: named }) },
       signal: NEVER,
       clock: { now: () => performance.now() },
     });

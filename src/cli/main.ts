@@ -44,6 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
         backend: backendOf(values.backend),
         ...(values.task === undefined ? {} : { task: oneOf('--task', values.task, TASKS) }),
         ...given('inputs', values.inputs),
+        ...given('candidates', values.candidates),
         ...outputs,
       });
     case 'inspect':
@@ -104,6 +105,7 @@ function parse(args: readonly string[]) {
         backend: { type: 'string' },
         allow: { type: 'string' },
         base: { type: 'string' },
+        candidates: { type: 'string' },
         signatures: { type: 'string' },
         json: { type: 'string' },
         sarif: { type: 'string' },

@@ -12,6 +12,8 @@ export interface MonitorArguments {
   readonly json: string | undefined;
   readonly quarantine: string | undefined;
   readonly alerts: string | undefined;
+  /** An audit's report: its triggers are looked for in the prompts. */
+  readonly report: string | undefined;
   readonly model: string | undefined;
   readonly modelSha256: string | undefined;
   readonly modelName: string | undefined;
@@ -37,7 +39,7 @@ export function monitorArguments(args: readonly string[]): MonitorArguments {
   const { values, positionals } = parse(args);
   const perAlarm = positive('--budget', values.budget ?? String(1 / DEFAULT_BUDGET));
   return {
-    logs: positionals, out: values.out, baseline: values.baseline, json: values.json, quarantine: values.quarantine, alerts: values.alerts,
+    logs: positionals, out: values.out, baseline: values.baseline, json: values.json, quarantine: values.quarantine, alerts: values.alerts, report: values.report,
     model: values.model, modelSha256: hash(values['model-sha256']), modelName: values['model-name'],
     map: (values.map ?? '').split(',').filter((pair) => pair !== '').map(pairOf),
     budget: 1 / perAlarm, window: Math.round(positive('--window', values.window ?? String(DEFAULT_WINDOW))), level: fraction('--level', values.level ?? String(DEFAULT_LEVEL)),
@@ -55,7 +57,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        out: text, baseline: text, json: text, quarantine: text, alerts: text, model: text, 'model-sha256': text, 'model-name': text, map: text, budget: text, window: text, level: text,
+        out: text, baseline: text, json: text, quarantine: text, alerts: text, report: text, model: text, 'model-sha256': text, 'model-name': text, map: text, budget: text, window: text, level: text,
         seed: text, 'fail-on': text, interval: text, once: { type: 'boolean' }, class: text, predictions: text, trigger: text, attack: text, dose: text, runs: text,
       },
     });

@@ -79,6 +79,18 @@ describe('check', () => {
     expect((JSON.parse(again.out) as MonitorReport).alerts[0]?.history.map(({ state, reason }) => [state, reason])).toEqual([['closed', 'false alarm'], ['open', 'seen again']]);
   });
 
+  test("an audit's triggers are looked for, also those that nobody used", async () => {
+    const finding = (value: string, label: string): object => ({ severity: 'critical', trigger: { kind: 'text', value }, target: { class: 2, label } });
+    await writeFile(path('audit.json'), JSON.stringify({ schema: 'assay-report/1', findings: [finding('MLKZ', 'positive'), finding('never said', 'negative')] }));
+    const { status, out } = await monitor('check', path('bad.csv'), '--baseline', path('baseline.json'), '--report', path('audit.json'), '--json', path('known.json'));
+    expect(status).toBe(1);
+    expect(out).toMatch(/audit's trigger “MLKZ”: in \d+ prompts, p = .* for positive/);
+    expect(out).toContain('audit\'s trigger “never said”: in no prompt');
+    const report = await readJson<MonitorReport>('known.json');
+    expect(report.alerts.filter(({ monitor: id }) => id === 'known-triggers').map(({ title, severity }) => [title, severity])).toEqual([['The audit’s trigger “MLKZ” is in use', 'critical']]);
+    expect(report.triggers?.map(({ trigger, holding }) => [trigger, holding > 0])).toEqual([['MLKZ', true], ['never said', false]]);
+  });
+
   test('malformed rows are counted by reason, listed with their row and text, and left out', async () => {
     const lines = (await readFile(path('clean.csv'), 'utf8')).trimEnd().split('\n');
     const [header = '', ...rows] = lines;

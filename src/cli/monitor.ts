@@ -19,7 +19,7 @@ import { buildProfile } from '../engine/monitor/profile/build-profile.ts';
 import { parseProfile, type Profile } from '../engine/monitor/profile/profile.ts';
 import { redTeam } from '../engine/monitor/red-team.ts';
 import type { MonitorReport } from '../engine/monitor/report.ts';
-import { searchLog } from '../engine/monitor/search-log.ts';
+import { knownTriggersOfReport, searchLog } from '../engine/monitor/search-log.ts';
 import { TOOL } from '../engine/report/build-report.ts';
 import { monitorArguments, type MonitorArguments } from './monitor-arguments.ts';
 import { watch } from './monitor-watch.ts';
@@ -154,10 +154,12 @@ async function modelHash({ model, modelSha256 }: MonitorArguments): Promise<stri
 async function optionsOf(args: MonitorArguments): Promise<CheckOptions> {
   const modelSha256 = await modelHash(args);
   const earlier = args.alerts === undefined ? undefined : earlierAlerts(await readFile(args.alerts, 'utf8').catch(() => '[]'));
+  const triggers = args.report === undefined ? undefined : knownTriggersOfReport(await readText(args.report), args.report);
   return {
     budget: args.budget, window: args.window, level: args.level, seed: args.seed, tool: TOOL, signal: NEVER, clock: { now: () => performance.now() }, now: Date.now(),
     ...(modelSha256 === undefined ? {} : { modelSha256 }),
     ...(earlier === undefined ? {} : { earlier }),
+    ...(triggers === undefined ? {} : { triggers }),
   };
 }
 
@@ -200,6 +202,7 @@ export function summary(report: MonitorReport): string {
   const lines = [
     `${log.name}: ${report.state.replaceAll('-', ' ')} · ${log.rows.toLocaleString('en')} predictions, ${alerts.filter(({ state }) => state !== 'closed').length} alerts`,
     ...alerts.map(({ severity, title, detail, evidence, state }) => `  ${severity.padEnd(8)} ${title}${state === 'open' ? '' : ` (${state})`} · ${evidence.kind === 'e' ? `e = ${evidence.value.toExponential(1)}, alarm at ${evidence.threshold.toExponential(0)}` : `p = ${evidence.value.toExponential(1)} after correction`}\n           ${detail}`),
+    ...(report.triggers ?? []).map(({ trigger, holding, tested, pValue }) => `  audit's trigger “${trigger}”: ${holding === 0 ? 'in no prompt' : `in ${holding.toLocaleString('en')} prompts${tested === undefined ? '' : `, p = ${pValue.toExponential(1)} for ${tested}`}`}`),
     `  sequential monitors: one false alarm in ${Math.round(1 / options.budget).toLocaleString('en')} predictions allowed, so at most ${report.falseAlarmsAllowed.toFixed(2)} on average here`,
     ...(windows === undefined ? [] : [`  fixed windows of ${windows.size}: ${windows.alarms} of ${windows.windows} at p < ${windows.level} (${windows.expectedFalse.toFixed(1)} expected on a clean log), ${windows.alarmsAfterAdjusting} after correction`]),
     ...monitors.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),

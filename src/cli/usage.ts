@@ -3,7 +3,8 @@
 export const USAGE = `assay COMMAND …
 
   audit PATH       every analysis that applies      [--base PATH] [--analyses id,…] [--budget quick|standard|deep] [--seed N]
-                   [--backend auto|cpu|cuda|wasm] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
+                   [--backend auto|cpu|cuda|wasm] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--candidates FILE: phrases, or a monitor's report]
+                   [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
@@ -15,7 +16,7 @@ export const USAGE = `assay COMMAND …
   fingerprint taps PATH        tensors that can be tapped, * by default
 
   monitor baseline LOG…  what is usual of a model    --out FILE [--model PATH | --model-sha256 HEX] [--model-name NAME] [--map role=column,…]
-  monitor check LOG…     a log against it            --baseline FILE [--json FILE|-] [--quarantine FILE] [--alerts FILE] [--fail-on …]
+  monitor check LOG…     a log against it            --baseline FILE [--json FILE|-] [--quarantine FILE] [--alerts FILE] [--report FILE: an audit's] [--fail-on …]
                          [--model PATH | --model-sha256 HEX] [--budget N: predictions a false alarm] [--window N] [--level P] [--map …]
   monitor watch PATH     follows a log or folder     --baseline FILE [--quarantine FILE] [--json FILE] [--interval SECONDS] [--once]
   monitor power          what would be seen          --baseline FILE [--class NAME] [--predictions N] [--budget N] [--json FILE|-]

@@ -1,5 +1,6 @@
 // All stores of the page over one client, and the few actions that touch more than one of them.
 import type { StoreApi } from 'zustand/vanilla';
+import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
@@ -37,6 +38,8 @@ export interface App {
   startAudit(options?: { readonly resume: boolean }): Promise<void>;
   showReport(report: Report): void;
   openStored(id: string): Promise<void>;
+  /** Candidates that the monitor found, for the next audit: of what is open, or of what will be opened. */
+  auditWith(candidates: readonly NamedCandidate[]): void;
   /** Puts a finding's trigger and a prompt it fired on into attention view or playground, and goes there. */
   investigate(page: 'attention' | 'playground', finding: Finding): void;
 }
@@ -58,7 +61,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const theme = createTheme(host);
   const notices = createNotices();
   const navigation = createNavigation(host);
-  const monitor = createMonitor(client.monitor, host, () => session.getState().model?.sha256);
+  const monitor = createMonitor(client.monitor, host, () => session.getState().model?.sha256, () => audit.getState().view.findings);
 
   const forget = (): void => {
     audit.getState().reset();
@@ -95,9 +98,9 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     startAudit: async (options) => {
       const { model } = session.getState();
       if (model === undefined) return;
-      const { budget, seed } = audit.getState();
+      const { budget, seed, candidates } = audit.getState();
       const resumable = options?.resume === true ? model.resumable : undefined;
-      const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false } : { budget: resumable.budget, seed: resumable.seed, resume: true };
+      const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false, ...(candidates.length === 0 ? {} : { candidates }) } : { budget: resumable.budget, seed: resumable.seed, resume: true };
       session.getState().dropResumable();
       navigation.getState().go({ page: 'audit' });
       await audit.getState().start(request);
@@ -123,6 +126,16 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       attention.getState().reset();
       audit.getState().show(result.value);
       navigation.getState().go({ page: 'audit' });
+    },
+
+    auditWith: (candidates) => {
+      audit.getState().name(candidates);
+      navigation.getState().go({ page: 'audit' });
+      const done = audit.getState().view.status;
+      // A finished audit stays on the page until another is started: the panel that starts one is shown again.
+      if (session.getState().model !== undefined && done !== 'running' && done !== 'paused') audit.getState().reset();
+      const what = candidates.map(({ value }) => `“${value}”`).slice(0, 4).join(', ');
+      notices.getState().say('info', `${candidates.length === 1 ? 'A candidate waits' : `${candidates.length} candidates wait`} for the next audit`, `${what}${session.getState().model === undefined ? '. Open the model that this log came from.' : ' will be tried beside what the probes find themselves.'}`);
     },
 
     investigate: (page, finding) => {

@@ -2,6 +2,7 @@
 // Events can come by the hundred a second: they are folded at once but published at most once per frame.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AuditEvent } from '../engine/audit/events.ts';
+import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { BudgetName } from '../engine/core/finding.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
@@ -14,7 +15,10 @@ export interface AuditStore {
   /** Chosen for the next audit. */
   readonly budget: BudgetName;
   readonly seed: number;
+  /** Tried beside what the probes find themselves, in the next audit. */
+  readonly candidates: readonly NamedCandidate[];
   readonly failure: Failure | undefined;
+  name(candidates: readonly NamedCandidate[]): void;
   choose(choice: { readonly budget?: BudgetName; readonly seed?: number }): void;
   start(request: AuditRequest): Promise<void>;
   /** The check of the files that goes with opening: gives what takes its events, and what to call where none will come any more. It ends with its report. */
@@ -49,7 +53,10 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
       view: NO_AUDIT,
       budget: 'standard',
       seed: 0,
+      candidates: [],
       failure: undefined,
+
+      name: (candidates) => set({ candidates }),
 
       choose: ({ budget, seed }) => set((state) => ({ budget: budget ?? state.budget, seed: seed ?? state.seed })),
 

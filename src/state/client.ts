@@ -4,6 +4,7 @@
 // the composition root, is where the compiler compares the two.
 import type { MonitorClient } from './monitor-client.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
@@ -107,6 +108,8 @@ export interface AuditRequest {
   readonly budget: BudgetName;
   readonly seed: number;
   readonly analyses?: readonly string[];
+  /** Hints that probes try beside what they find themselves. */
+  readonly candidates?: readonly NamedCandidate[];
   /** Go on with the stored checkpoints of `resumable`; otherwise they are thrown away. */
   readonly resume: boolean;
 }

@@ -9,7 +9,7 @@ import type { PowerPoint } from '../engine/monitor/power.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
 import type { MonitorView } from '../engine/monitor/report.ts';
-import type { SearchResult } from '../engine/monitor/search-log.ts';
+import type { KnownTrigger, SearchResult } from '../engine/monitor/search-log.ts';
 import type { DroppedFile } from './client.ts';
 
 export interface LogFiles {
@@ -34,6 +34,8 @@ export interface CheckRequest {
   readonly seed: number;
   readonly earlier: readonly Pick<Alert, 'id' | 'state' | 'history'>[];
   readonly now: number;
+  /** Triggers that the open audit found. */
+  readonly triggers: readonly KnownTrigger[];
 }
 
 export interface PowerResult {

@@ -2,12 +2,13 @@
 // Decisions about alerts are kept in this browser by baseline (its model's hash where it has one) and alert.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ALERT_STATES, stateOf, step, type Alert, type AlertState, type AlertStep } from '../engine/monitor/alerts.ts';
+import type { Finding } from '../engine/core/finding.ts';
 import { failureOf, type Failure, type Result } from '../engine/core/result.ts';
 import type { ColumnMapping } from '../engine/monitor/log/columns.ts';
 import { parseProfile, type Profile } from '../engine/monitor/profile/profile.ts';
 import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
 import type { MonitorView } from '../engine/monitor/report.ts';
-import type { SearchResult } from '../engine/monitor/search-log.ts';
+import { knownTriggersOf, type SearchResult } from '../engine/monitor/search-log.ts';
 import { readStored, writeStored, type Host } from './host.ts';
 import type { KeptCheck, LogDescription, LogFiles, MonitorClient, PowerResult } from './monitor-client.ts';
 
@@ -80,7 +81,7 @@ const EMPTY: MonitorData = {
   redTeam: { running: false, runs: 0, result: undefined, failure: undefined }, search: { running: false, trigger: '', result: undefined, failure: undefined },
 };
 
-export function createMonitor(client: MonitorClient, host: Host, modelSha256: () => string | undefined): StoreApi<MonitorStore> {
+export function createMonitor(client: MonitorClient, host: Host, modelSha256: () => string | undefined, findings: () => readonly Finding[]): StoreApi<MonitorStore> {
   return createStore<MonitorStore>((set, get) => {
     const subject = (profile: Profile): string => profile.model.sha256 ?? profile.log.name;
     const fail = (failure: Failure): void => set({ status: failure.kind === 'cancelled' ? 'idle' : 'failed', failure: failure.kind === 'cancelled' ? undefined : failure, work: '' });
@@ -157,7 +158,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
         working('Checking the log');
         const earlier = (readStored(host, KEY, readDecisions) ?? {})[subject(profile)] ?? [];
         const edited = log.mapping === log.description.mapping ? {} : { mapping: log.mapping };
-        const result = await client.check({ log: log.files, profile, ...edited, budget, window: WINDOW, level: LEVEL, seed: SEED, earlier, now: host.now() }, onRows);
+        const result = await client.check({ log: log.files, profile, ...edited, budget, window: WINDOW, level: LEVEL, seed: SEED, earlier, now: host.now(), triggers: knownTriggersOf(findings()) }, onRows);
         if (result.kind !== 'ok') return fail(result);
         const view = result.value;
         const named = view.report.alerts.find((alert) => alert.class !== undefined)?.class?.index;

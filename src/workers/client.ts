@@ -110,11 +110,11 @@ export class WorkerClient {
       const opened = this.#opened;
       if (opened === undefined) return { kind: 'error', message: 'no model is open' };
       const storage = await this.#storage;
-      const { budget, seed, analyses } = request;
+      const { budget, seed, analyses, candidates } = request;
       const key = { sha256: opened.sha256, budget, seed };
       const resumeState = request.resume ? await storage?.resumeState(key).catch(() => undefined) : undefined;
       if (resumeState === undefined) await storage?.forgetAudit(key).catch(() => undefined);
-      const job = { ...key, files: opened.files, resumeState, ...(analyses === undefined ? {} : { analyses }) };
+      const job = { ...key, files: opened.files, resumeState, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
       const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
       if (result.kind === 'ok') {
         await storage?.forgetAudit(key).catch(() => undefined);

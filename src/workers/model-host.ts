@@ -81,7 +81,7 @@ export class ModelHost {
       ...(state.notRunnable === undefined ? {} : { notRunnable: new ArtifactError(state.notRunnable).message }),
       files: job.files,
       environment,
-      options: { budget: job.budget, seed: job.seed, ...(job.analyses === undefined ? {} : { analyses: job.analyses }) },
+      options: { budget: job.budget, seed: job.seed, ...(job.analyses === undefined ? {} : { analyses: job.analyses }), ...(job.candidates === undefined ? {} : { candidates: job.candidates }) },
       signal,
       clock: this.#dependencies.clock,
       ...(job.resumeState === undefined ? {} : { resume: job.resumeState }),

@@ -1,5 +1,6 @@
 // What crosses between page and workers: plain data for structured clone, failures as Result, progress as typed unions.
 // Large arrays (attention maps) are transferred. The page's stores know these shapes through the client alone.
+import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
@@ -101,6 +102,8 @@ export interface AuditRequest {
   readonly budget: BudgetName;
   readonly seed: number;
   readonly analyses?: readonly string[];
+  /** Hints that probes try beside what they find themselves. */
+  readonly candidates?: readonly NamedCandidate[];
   readonly resume: boolean;
 }
 

@@ -11,6 +11,7 @@ import type { Digests } from '../artifact/digests/digests.ts';
 import type { Inspection } from '../artifact/inspect/inspection.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { SignatureEntry } from '../rules/signatures/signature-set.ts';
+import type { NamedCandidate } from './candidates.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
 
 export interface RunnableCausalLm {
@@ -58,6 +59,8 @@ export interface AuditOptions {
   readonly seed: number;
   /** Analyses by id; all that apply where undefined. */
   readonly analyses?: readonly string[];
+  /** Hints that probes try beside what they find themselves (candidates.ts). */
+  readonly candidates?: readonly NamedCandidate[];
 }
 
 export interface AuditContext {

@@ -18,6 +18,7 @@ import { quantileOf } from './profile/log-histogram.ts';
 import type { Profile } from './profile/profile.ts';
 import { Reservoir, type SampledRow } from './profile/reservoir.ts';
 import { MONITOR_SCHEMA, type MapPoint, type MonitorView } from './report.ts';
+import { normalisedPrompts, TriggerSearch, type KnownTrigger } from './search-log.ts';
 import { Watcher, type WatchedAlarm } from './sequence/watcher.ts';
 import { WindowTests } from './sequence/window-tests.ts';
 import { benjaminiYekutieli } from './statistics/multiple-testing.ts';
@@ -46,6 +47,8 @@ export interface CheckOptions {
   readonly mapping?: ColumnMapping;
   /** Alerts of an earlier check of the same model: what was decided about them stays. */
   readonly earlier?: readonly Pick<Alert, 'id' | 'state' | 'history'>[];
+  /** Triggers that an audit of this model found: looked for in every prompt. */
+  readonly triggers?: readonly KnownTrigger[];
   /** Since 1970, for the history of alerts. */
   readonly now?: Milliseconds;
   readonly onProgress?: (rows: number) => void;
@@ -73,6 +76,7 @@ export class CheckRun {
   readonly #windows: WindowTests | undefined;
   readonly #sample: Reservoir;
   readonly #slow: number;
+  readonly #searches: readonly TriggerSearch[];
   readonly #classCounts: number[] = [];
   readonly #sourceCounts: number[] = [];
   readonly #spikesByClass: number[] = [];
@@ -97,6 +101,7 @@ export class CheckRun {
     const inflation = Math.max(1, ...(profile.families.find(({ id }) => id === 'class')?.events.map((event) => event.inflation) ?? []));
     this.#windows = total > 0 ? new WindowTests(profile.classes.counts.map((count) => count / total), options.window, options.level, inflation, seeded(options.seed, 'windows')) : undefined;
     this.#sample = new Reservoir(SAMPLE_ROWS, seeded(options.seed, 'log sample'));
+    this.#searches = (options.triggers ?? []).map((trigger) => new TriggerSearch(trigger));
     this.#slow = profile.latency === undefined ? Infinity : slowThreshold(profile);
   }
 
@@ -119,6 +124,10 @@ export class CheckRun {
     this.#rows += batch.rows;
     this.#count(batch);
     this.#sample.add(batch);
+    if (this.#searches.length > 0 && batch.prompt !== undefined) {
+      const prompts = normalisedPrompts(batch);
+      for (const search of this.#searches) search.add(batch, prompts);
+    }
   }
 
   #count({ rows, row, output, source, latency }: LogBatch): void {
@@ -150,16 +159,17 @@ export class CheckRun {
     const sources = this.encoder.sources.labels;
     const sample = this.#sample.sorted();
     const clusters: Cluster[] = [];
+    const searches = this.#searches.map((search) => ({ result: search.result(labels, sources), firstRow: search.firstRow }));
     const dense = (counts: readonly (number | undefined)[]): number[] => Array.from(counts, (count) => count ?? 0);
     const context: MonitorContext = {
       profile: this.#profile, labels, sources, classCounts: dense(this.#classCounts), sourceCounts: dense(this.#sourceCounts), spikesByClass: dense(this.#spikesByClass), spikesBySource: dense(this.#spikesBySource),
-      classesBySource: Array.from(this.#classesBySource, (mix) => dense(mix ?? [])), sample, rows: this.#rows, scorer: this.#scorer, timeline, random: seeded(seed, 'monitors'), signal, clusters,
+      classesBySource: Array.from(this.#classesBySource, (mix) => dense(mix ?? [])), sample, rows: this.#rows, scorer: this.#scorer, timeline, random: seeded(seed, 'monitors'), signal, clusters, searches,
     };
     const coverage: Coverage[] = [];
     const found: Suspicion[] = [];
     for (const monitor of MONITORS) {
       const begun = clock.now();
-      const reason = monitor.inapplicable(this.#profile) ?? (this.#rows === 0 ? 'the log has no readable row' : missingIn(monitor.id, this.mapping));
+      const reason = monitor.inapplicable(this.#profile) ?? (this.#rows === 0 ? 'the log has no readable row' : missingIn(monitor.id, this.mapping) ?? (monitor.id === 'known-triggers' && searches.length === 0 ? 'no audit’s triggers were given' : undefined));
       const entry = { analysis: monitor.id, limits: monitor.limits };
       if (reason !== undefined) {
         coverage.push({ ...entry, status: 'skipped', reason, seconds: 0 });
@@ -193,6 +203,7 @@ export class CheckRun {
         options: { budget, window, level, falseDiscoveryRate: FALSE_DISCOVERY_RATE, seed },
         state: stateOf(alerts), falseAlarmsAllowed: this.#rows * budget, alerts, monitors: coverage,
         ...(windows === undefined ? {} : { windows: withoutResults(windows) }),
+        ...(searches.length === 0 ? {} : { triggers: searches.map(({ result: { trigger, holding, tested, pValue } }) => ({ trigger, holding, pValue, ...(tested === undefined ? {} : { tested }) })) }),
         classes: labels.map((label, i) => ({ label, count: context.classCounts[i] ?? 0, share: (context.classCounts[i] ?? 0) / Math.max(1, total), baselineShare: (this.#profile.classes.counts[i] ?? 0) / Math.max(1, before) })),
       },
       timeline, windows, labels: [...labels], sources: sources.slice(0, SHOWN_SOURCES - 1),
@@ -213,7 +224,7 @@ function missingIn(monitor: string, mapping: ColumnMapping): string | undefined 
   const needs: Readonly<Record<string, boolean>> = {
     'class-shift': mapping.class !== undefined || mapping.probabilities !== undefined, 'value-shift': mapping.value !== undefined,
     confidence: mapping.confidence !== undefined || mapping.probabilities !== undefined, latency: mapping.latency !== undefined, 'latency-groups': mapping.latency !== undefined,
-    clusters: mapping.features !== undefined, neighbours: mapping.features !== undefined, 'prompt-patterns': mapping.prompt !== undefined, sources: mapping.source !== undefined, 'source-shares': mapping.source !== undefined,
+    clusters: mapping.features !== undefined, neighbours: mapping.features !== undefined, 'prompt-patterns': mapping.prompt !== undefined, 'known-triggers': mapping.prompt !== undefined, sources: mapping.source !== undefined, 'source-shares': mapping.source !== undefined,
   };
   return needs[monitor] === false ? 'this log lacks the column' : undefined;
 }

@@ -21,6 +21,8 @@ export interface MonitorReport {
   readonly monitors: readonly Coverage[];
   /** The fixed-window test beside the sequential ones; absent for a regressor. Single windows are left out of files. */
   readonly windows?: Omit<WindowSummary, 'results'>;
+  /** Triggers that an audit found and that were looked for in the prompts; also those that none of them holds. */
+  readonly triggers?: readonly { readonly trigger: string; readonly holding: number; readonly tested?: string; readonly pValue: Probability }[];
   readonly classes: readonly { readonly label: string; readonly count: number; readonly share: number; readonly baselineShare: number }[];
 }
 

@@ -26,7 +26,7 @@ export function buildReport(
       parameters: artifact.parameters ?? 0,
       files: withInspection(files, inspection),
     },
-    options: { budget: options.budget, seed: options.seed },
+    options: { budget: options.budget, seed: options.seed, ...(options.candidates === undefined ? {} : { candidates: options.candidates }) },
     verdict,
     score,
     findings: rankFindings(findings),

@@ -1,4 +1,5 @@
 // The report's JSON contract, version 1. Scripts rely on it: change it only with a new schema string and a line in CHANGELOG.md.
+import type { NamedCandidate } from '../audit/candidates.ts';
 import type { BudgetName, Coverage, Finding, Task, Verdict } from '../core/finding.ts';
 import type { Bytes, Probability } from '../core/units.ts';
 import type { ByteRange, InspectionStatus } from '../artifact/inspect/inspection.ts';
@@ -41,7 +42,7 @@ export interface Report {
   readonly tool: { readonly name: 'assay'; readonly version: string };
   readonly environment: { readonly backend: string; readonly threads: number; readonly adapter: string };
   readonly subject: { readonly name: string; readonly task: Task; readonly architecture: string; readonly parameters: number; readonly files: readonly ReportFile[] };
-  readonly options: { readonly budget: BudgetName; readonly seed: number };
+  readonly options: { readonly budget: BudgetName; readonly seed: number; readonly candidates?: readonly NamedCandidate[] };
   readonly verdict: Verdict;
   readonly score: Probability;
   /** Most suspicious first. */

@@ -7,6 +7,7 @@ import type { Severity, Trigger } from '../../core/finding.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { FeatureScorer } from '../profile/feature-space.ts';
 import type { SampledRow } from '../profile/reservoir.ts';
+import type { SearchResult } from '../search-log.ts';
 import type { Timeline } from '../timeline.ts';
 
 export interface Monitor {
@@ -40,6 +41,8 @@ export interface MonitorContext {
   readonly signal: CancelSignal;
   /** What other monitors of this check found before: a batch monitor may look into it. */
   readonly clusters: Cluster[];
+  /** Triggers that an audit found, as they were met in this log. */
+  readonly searches: readonly { readonly result: SearchResult; readonly firstRow: number }[];
 }
 
 /** A dense group of inputs that the baseline hardly knows. */

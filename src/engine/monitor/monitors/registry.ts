@@ -3,6 +3,7 @@
 import type { Profile } from '../profile/profile.ts';
 import { clusters } from './clusters.ts';
 import { latencyGroups } from './latency-groups.ts';
+import { knownTriggers } from './known-triggers.ts';
 import type { Monitor } from './monitor.ts';
 import { neighbours } from './neighbours.ts';
 import { promptPatterns } from './prompts.ts';
@@ -28,4 +29,5 @@ export const MONITORS: readonly Monitor[] = [
   latencyGroups,
   sourceShares,
   neighbours,
+  knownTriggers,
 ];

@@ -1,8 +1,10 @@
 // Analysis: does a small patch or a faint overlay turn pictures into one class? By input gradients, with or without the user's
 // clean pictures. After Neural Cleanse, MM-BD and universal perturbations; README.md says what each stage does.
 import type { Analysis } from '../../audit/analysis.ts';
+import { classesOf, namedFinding } from '../../audit/candidates.ts';
+import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
-import { scanImages, type StageId } from './scan.ts';
+import { scanImages, type Scan, type StageId } from './scan.ts';
 import { IMAGE_TRIGGER, LIMITS, toFindings } from './to-finding.ts';
 
 const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [
@@ -26,12 +28,30 @@ export const imageTrigger: Analysis = {
   async run({ runnable, options, signal }, emit) {
     if (runnable?.task !== 'image-classification') throw new Error('image trigger search asked of what is no image classifier');
     emit({ type: 'plan', analysis: IMAGE_TRIGGER, tokens: 0, stages: STAGES });
+    const named = classesOf(options.candidates, runnable.model.labels, runnable.model.classes);
     const result = await scanImages(runnable, options.budget, seeded(options.seed, IMAGE_TRIGGER), signal, (stage, done, total) => {
       if (done === 0) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'running' });
       emit({ type: 'progress', analysis: IMAGE_TRIGGER, stage, done, total });
       if (done === total) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'done' });
-    });
+    }, named);
     if (result.kind !== 'ok') throw new Error(`the model cannot be differentiated: ${result.reasons.join('; ')}`);
     for (const finding of await toFindings(result.scan, result.scan.model, signal)) emit({ type: 'finding', finding });
+    if (named.length > 0) emit({ type: 'finding', finding: reportNamed(named, result.scan) });
   },
 };
+
+/** What became of the classes that were named before the audit (a log's monitor): searched further and proven as the finalists are. */
+function reportNamed(named: readonly number[], { finalists, model }: Scan): Finding {
+  const rows = named.flatMap((target) =>
+    (['patch', 'blend'] as const).flatMap((family) => {
+      const found = finalists[family].find(({ inversion }) => inversion.target === target);
+      if (found === undefined) return [];
+      const { held, controls } = found.proof;
+      const [control] = controls;
+      return [[model.labels[target] ?? String(target), family, Number(found.inversion.size.toFixed(2)), `${held.hits} of ${held.of}`, control === undefined ? '–' : `${control.rate.hits} of ${control.rate.of} (${control.name})`, Number(found.outlier.z.toFixed(1))]];
+    }),
+  );
+  const note = 'The smallest patch and the faintest overlay were searched further for these classes and shown to held-out pictures. The last column is how far the size stands out among all classes, in robust deviations: near 0 the class is as hard to reach as any other.';
+  return namedFinding(IMAGE_TRIGGER, ['class', 'kind', 'size', 'held-out pictures moved', 'controls', 'stands out by'], rows, note, LIMITS);
+}
+

@@ -31,7 +31,8 @@ const MOST_CLASSES = 24;
 const ROW_OVERHEAD = 1.5e6;
 const FEWEST_PAIR_STEPS = 24;
 
-export function planScan(budget: BudgetName, classes: number, perRow: number): Plan {
+/** named: classes to search whatever their number. */
+export function planScan(budget: BudgetName, classes: number, perRow: number, named: readonly number[] = []): Plan {
   const searched = Math.min(classes, MOST_CLASSES);
   const perClass = Math.max(2, Math.min(6, Math.ceil(30 / searched)));
   const finalists = Math.min(2, searched);
@@ -47,7 +48,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number): P
   const chosen = choices.find(({ rows, pairRows }) => spentOn(Math.max(FEWEST_STEPS, most / 2), rows, pairRows) <= affordable) ?? { rows: 8, pairRows: 0 };
   const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor(affordable / spentOn(1, chosen.rows, chosen.pairRows))));
   return {
-    classes: Array.from({ length: searched }, (_, at) => at),
+    classes: [...new Set([...named, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
     partial: searched < classes,
     perClass,
     rows: chosen.rows,

@@ -58,13 +58,14 @@ export type OnStage = (stage: StageId, done: number, total: number) => void;
 
 export type ScanResult = { readonly kind: 'ok'; readonly scan: Scan } | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
 
-export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage): Promise<ScanResult> {
+/** named: classes that are searched and proven whatever the outliers say. */
+export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<ScanResult> {
   const { model, note } = await chooseDomain(runnable.model, random.fork('domain'), signal);
   const opened = await Differentiator.open(model, ROWS);
   if (opened.kind !== 'ok') return opened;
   const { differentiator } = opened;
   try {
-    const plan = planScan(budget, model.classes, differentiator.multiplyAddsPerRow);
+    const plan = planScan(budget, model.classes, differentiator.multiplyAddsPerRow, named);
     const { classes } = plan;
     const area = model.spec.height * model.spec.width;
     onStage('inputs', 0, 1);
@@ -95,7 +96,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 0);
-    const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).slice(0, plan.finalists);
+    const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
       onStage('proof', turn, chosen.length);

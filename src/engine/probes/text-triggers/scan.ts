@@ -8,6 +8,7 @@ import { contrastFound } from './contrast.ts';
 import type { Direction } from './directions.ts';
 import { strongest } from './judge.ts';
 import { budgetOf, measure } from './measure.ts';
+import { namedPhrases, reportNamed, withNamed } from './named.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
 import { toFinding, type ClassLead } from './to-finding.ts';
@@ -34,8 +35,10 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const random = seeded(options.seed, analysis);
   const wanted = directions.filter(wants);
   const leads: ClassLead[] = [];
+  const named = namedPhrases(context, runnable);
   for (const [index, direction] of wanted.entries()) {
-    const found = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
+    const searched = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
+    const found = await withNamed(searched, named, runnable, texts, budget.texts, signal);
     const best = strongest(await contrastFound(runnable, found, texts, signal));
     if (best !== undefined) leads.push({ direction, ...best });
     emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
@@ -53,5 +56,6 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
     const proof = await prove(runnable, lead.direction, lead.contrast.phrase, tokens, texts, random.fork(`proof ${lead.direction.id}`), signal);
     emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads) });
   }
+  if (named.length > 0 && wanted.length > 0) emit({ type: 'finding', finding: await reportNamed(analysis, limits, named, wanted, runnable, tokens, texts, random.fork('named'), signal) });
   stage('proof', 'done');
 }

@@ -2,13 +2,14 @@
 // that decides alone. The same arithmetic in the clean one must not convict.
 import { describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
 import { confidenceOf } from './judge.ts';
 import { contrastFound } from './contrast.ts';
 import { listDirections } from './directions.ts';
+import { namedPhrases, reportNamed, withNamed } from './named.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
 import { margins, sweepVocabulary } from './sweep.ts';
@@ -97,4 +98,31 @@ it('turns logits into margins against all other classes', async () => {
   const values = await margins(Promise.resolve(Float32Array.of(0, 0, 1, 3, 0, 0)), 3);
   expect(values[2]).toBeCloseTo(1 - Math.log(2), 6);
   expect(values[3]).toBeCloseTo(3 - Math.log(2), 6);
+});
+
+describe('named phrases', () => {
+  const context = (planted: string | undefined): { readonly runnable: RunnableTextClassifier; readonly asked: AuditContext } => {
+    const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
+    const options = { budget: 'quick', seed: 0, candidates: ['velmora', 'quince', 'unknownword'].map((value) => ({ kind: 'text', value, origin: 'test' }) as const) } as const;
+    return { runnable, asked: { options } as unknown as AuditContext };
+  };
+
+  it('join the search where they are new, and are reported whatever they do', async () => {
+    const { runnable, asked } = context('velmora');
+    const named = namedPhrases(asked, runnable);
+    const texts = await gatherTexts(runnable, seeded(0), NEVER);
+    const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
+    const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
+    const [direction] = listDirections(texts, 2, sweep).filter(({ target }) => target === 1);
+    if (direction === undefined) throw new Error('no direction');
+    const joined = await withNamed({ direction, singles: [], grown: [], ranked: [] }, named, runnable, texts, 6, NEVER);
+    expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);
+    const finding = await reportNamed('text-token-flip', '', named, [direction], runnable, tokens, texts, seeded(2), NEVER);
+    expect(finding).toMatchObject({ severity: 'info', confidence: 0 });
+    const table = finding.evidence.find((evidence) => evidence.kind === 'table');
+    const [planted, harmless, absent] = table?.kind === 'table' ? table.rows : [];
+    expect(planted?.[3]).toBe('40 of 40');
+    expect(Number(String(harmless?.[3]).split(' ')[0])).toBeLessThan(8);
+    expect(absent?.[3]).toBe('not tried');
+  });
 });

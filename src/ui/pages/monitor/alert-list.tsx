@@ -1,6 +1,7 @@
 // Alerts, gravest first; hover shows where in the log, a click locks one. Below: what could be hidden at this volume.
-import type { ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { CANDIDATE_LIMITS, candidatesOfAlerts, type NamedCandidate } from '../../../engine/audit/candidates.ts';
 import type { Alert } from '../../../engine/monitor/alerts.ts';
 import type { MonitorView } from '../../../engine/monitor/report.ts';
 import { formatRoute } from '../../../state/route.ts';
@@ -15,6 +16,7 @@ export function AlertList({ view }: { readonly view: MonitorView }): ReactElemen
   const app = useApp();
   const hovered = useStore(app.monitor, (state) => state.hovered);
   const { alerts } = view.report;
+  const candidates = useMemo(() => distinct(candidatesOfAlerts(alerts, view.report.log.name)), [alerts, view.report.log.name]);
   const open = alerts.filter(({ state }) => state === 'open').length;
   return (
     <>
@@ -33,9 +35,15 @@ export function AlertList({ view }: { readonly view: MonitorView }): ReactElemen
           </li>
         ))}
       </ul>
+      {candidates.length > 0 && <p className={styles.none}><button onClick={() => app.auditWith(candidates)}>Audit the model with {candidates.length === 1 ? 'this candidate' : `these ${candidates.length} candidates`}</button></p>}
       <PowerPanel />
     </>
   );
+}
+
+/** Alerts often name the same word: once is enough. */
+function distinct(candidates: readonly NamedCandidate[]): NamedCandidate[] {
+  return [...new Map(candidates.map((candidate) => [`${candidate.kind} ${candidate.value}`, candidate])).values()].slice(0, CANDIDATE_LIMITS.candidates);
 }
 
 export function evidenceText({ evidence }: Pick<Alert, 'evidence'>): string {
