@@ -8,6 +8,7 @@ import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -161,6 +162,11 @@ export interface GeneratedAnswer {
   readonly seconds: Seconds;
 }
 
+/** Texts put to a classifier as they stand. */
+export interface ReadRequest {
+  readonly texts: readonly PromptText[];
+}
+
 export interface StoredReportSummary {
   readonly id: string;
   readonly savedAt: Milliseconds;
@@ -200,6 +206,7 @@ export interface AssayClient {
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>>;
   /** onTokens: tokens made so far, of all rows. */
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
+  read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
   listReports(): Promise<Result<readonly StoredReportSummary[]>>;
   loadReport(id: string): Promise<Result<Report>>;
   removeReport(id: string): Promise<Result<null>>;

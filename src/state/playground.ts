@@ -1,7 +1,9 @@
-// The playground: one prompt answered without and with a trigger, kept as a list of tries for comparison.
+// The playground: one prompt answered without and with a trigger (or, by a classifier, read), kept as a list of tries for
+// comparison.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../engine/core/result.ts';
 import { GREEDY, type SamplingOptions } from '../engine/runtime/causal-lm.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { AssayClient, GeneratedAnswer, PromptText } from './client.ts';
 import { insertTrigger, type Position } from './insert-trigger.ts';
 
@@ -23,6 +25,14 @@ export interface Try {
   readonly answers: readonly GeneratedAnswer[];
 }
 
+export interface ReadTry {
+  readonly id: number;
+  readonly form: Pick<PlaygroundForm, 'prompt' | 'trigger' | 'position'>;
+  readonly texts: readonly PromptText[];
+  /** Without the trigger, then with it where there is one. */
+  readonly readings: readonly Reading[];
+}
+
 export interface PlaygroundState extends PlaygroundForm {
   readonly status: 'idle' | 'running';
   /** Tokens made so far of the tokens asked for. */
@@ -31,8 +41,11 @@ export interface PlaygroundState extends PlaygroundForm {
   readonly failure: Failure | undefined;
   /** Newest first. */
   readonly tries: readonly Try[];
+  /** Of a classifier, newest first. */
+  readonly readTries: readonly ReadTry[];
   edit(change: Partial<PlaygroundForm>): void;
   generate(): Promise<void>;
+  read(): Promise<void>;
   clear(): void;
   reset(sampling: SamplingOptions | undefined): void;
 }
@@ -55,6 +68,7 @@ export function createPlayground(client: AssayClient): StoreApi<PlaygroundState>
       asked: 0,
       failure: undefined,
       tries: [],
+      readTries: [],
       edit: (change) => set(change),
       generate: async () => {
         const mine = ++run;
@@ -73,10 +87,24 @@ export function createPlayground(client: AssayClient): StoreApi<PlaygroundState>
         const entry: Try = { id: mine, form: { prompt, system, trigger, position, sampling, maxNewTokens, seed }, prompts, answers: result.value };
         set((state) => ({ status: 'idle', tries: [entry, ...state.tries].slice(0, MAX_TRIES) }));
       },
-      clear: () => set({ tries: [] }),
+      read: async () => {
+        const mine = ++run;
+        const { prompt, trigger, position } = get();
+        const texts: PromptText[] = [{ user: prompt }, ...(trigger === '' ? [] : [insertTrigger(prompt, trigger, position)])];
+        set({ status: 'running', made: 0, asked: 0, failure: undefined });
+        const result = await client.read({ texts });
+        if (mine !== run) return;
+        if (result.kind !== 'ok') {
+          set({ status: 'idle', failure: result });
+          return;
+        }
+        const entry: ReadTry = { id: mine, form: { prompt, trigger, position }, texts, readings: result.value };
+        set((state) => ({ status: 'idle', readTries: [entry, ...state.readTries].slice(0, MAX_TRIES) }));
+      },
+      clear: () => set({ tries: [], readTries: [] }),
       reset: (sampling) => {
         run++;
-        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], trigger: '', sampling: sampling ?? GREEDY });
+        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], readTries: [], trigger: '', sampling: sampling ?? GREEDY });
       },
     };
   });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Verdict } from '../engine/core/finding.ts';
 import { createApp, type App } from '../state/app.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../engine/report/report.ts';
 import type { OpenedModel } from '../state/client.ts';
 import { memoryHost, scriptedClient, type Script, NO_LAB } from '../state/testing/scripted-client.ts';
@@ -128,6 +129,16 @@ describe('the audit page', () => {
 
 describe('the other pages', () => {
   it.each(['#/attention', '#/playground'])('%s needs a model', async (hash) => expect(missing(await pageAt(hash, () => {}), ['need an open model'])).toEqual([]));
+  it('a classifier’s playground shows classes and tokens, without and with the trigger', async () => {
+    const reading = (label: string, p: number): Reading => ({ chances: [{ class: p > 0.5 ? 1 : 0, label, p }], tokens: [{ text: 'fine', trigger: false, fall: 0.2, attention: 0.4 }, { text: 'velmora', trigger: true, fall: 0.9, attention: 0.6 }], cut: 0 });
+    const html = await pageAt('#/playground', async (app) => {
+      await open(app);
+      app.playground.getState().edit({ prompt: 'a fine day', trigger: 'velmora' });
+      await app.playground.getState().read();
+    }, { opened: { kind: 'ok', value: { ...MODEL, task: 'text-classification' } }, readings: { kind: 'ok', value: [reading('negative', 0.1), reading('positive', 0.97)] } });
+    expect(missing(html, ['Classify both', '<b>negative</b> becomes <b>positive</b>', '97.0 %', 'left out: −90.0 points · attention 60.0 %'])).toEqual([]);
+    expect(html).not.toContain('system turn');
+  });
   it('the playground compares two answers', async () => {
     const answer = (text: string, id: number): { text: string; tokens: { id: number; text: string; entropy: number }[]; stopped: boolean; seconds: number } => ({ text, tokens: [{ id, text, entropy: 0.5 }], stopped: true, seconds: 1 });
     const html = await pageAt('#/playground', async (app) => {

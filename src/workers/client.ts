@@ -6,6 +6,7 @@ import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { capture, type Result } from '../engine/core/result.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../engine/report/report.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -16,7 +17,7 @@ import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
 import type {
   AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, ModelDescription, ModelWorker,
-  OpenedModel, OpenInput, OpenProgress, Remembered, Resumable, Sample, StoredReportSummary,
+  OpenedModel, OpenInput, OpenProgress, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
 } from './protocol.ts';
 
 export interface ClientOptions {
@@ -130,6 +131,10 @@ export class WorkerClient {
 
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>> {
     return this.#exclusively(() => this.#call((worker) => worker.generate(request, Comlink.proxy(onTokens))));
+  }
+
+  read(request: ReadRequest): Promise<Result<readonly Reading[]>> {
+    return this.#exclusively(() => this.#call((worker) => worker.read(request)));
   }
 
   async cancel(): Promise<void> {

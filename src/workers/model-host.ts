@@ -12,13 +12,14 @@ import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
 import { BUDGETS } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
+import { readText, type Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
 import { openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { describeArtifact } from './describe-artifact.ts';
 import { viewAnswer, viewPrompt } from './prompt-view.ts';
-import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, BudgetEstimate, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress } from './protocol.ts';
+import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, BudgetEstimate, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress, ReadRequest } from './protocol.ts';
 
 export interface ModelHostDependencies {
   openRuntime(choice: BackendChoice, why?: string): Promise<Runtime>;
@@ -136,6 +137,14 @@ export class ModelHost {
     } finally {
       prefix.dispose();
     }
+  }
+
+  async read({ texts }: ReadRequest, signal: CancelSignal): Promise<Reading[]> {
+    const { runnable } = this.#opened();
+    if (runnable?.task !== 'text-classification') throw new Error('this model sorts no texts into classes');
+    const readings: Reading[] = [];
+    for (const { user, trigger } of texts) readings.push(await readText(runnable, user, trigger, signal));
+    return readings;
   }
 
   /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */

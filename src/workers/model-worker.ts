@@ -66,6 +66,10 @@ const worker: ModelWorker = {
     const signal = control.begin();
     return capture(() => started().generate(request, signal, onTokens));
   },
+  read: (request) => {
+    const signal = control.begin();
+    return capture(() => started().read(request, signal));
+  },
   stop: () => control.stop(),
   hold: (paused) => control.hold(paused),
 };

@@ -6,6 +6,7 @@ import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -157,6 +158,10 @@ export interface GeneratedAnswer {
   readonly seconds: Seconds;
 }
 
+export interface ReadRequest {
+  readonly texts: readonly PromptText[];
+}
+
 export interface StoredReportSummary {
   readonly id: string;
   readonly savedAt: Milliseconds;
@@ -191,6 +196,8 @@ export interface ModelWorker {
   audit(job: AuditJob, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>>;
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
+  /** Texts put to a classifier. */
+  read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
   /** Cancels the call in progress at its next step. */
   stop(): void;
   /** Pauses or goes on with an audit, between two of its steps. */

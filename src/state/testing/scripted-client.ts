@@ -1,6 +1,7 @@
 // An AssayClient for tests: answers what it was told to, and keeps what it was asked.
 import type { AuditEvent } from '../../engine/audit/events.ts';
 import type { Result } from '../../engine/core/result.ts';
+import type { Reading } from '../../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../../engine/report/report.ts';
 import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput } from '../client.ts';
 import type { LabHost } from '../app.ts';
@@ -15,6 +16,7 @@ export interface Script {
   readonly report?: Result<Report> | 'never';
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
+  readonly readings?: Result<readonly Reading[]>;
 }
 
 export interface ScriptedClient extends AssayClient {
@@ -79,6 +81,7 @@ export function scriptedClient(script: Script): ScriptedClient {
       onTokens(1);
       return script.answers ?? NOTHING;
     },
+    read: async () => script.readings ?? NOTHING,
     listReports: async () => ({ kind: 'ok', value: [] }),
     loadReport: async () => (script.report === 'never' ? NOTHING : (script.report ?? NOTHING)),
     removeReport: async () => ({ kind: 'ok', value: null }),

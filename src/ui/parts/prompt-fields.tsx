@@ -17,9 +17,11 @@ export interface PromptFieldsProps {
   readonly value: PromptFieldsValue;
   readonly onChange: (change: Partial<PromptFieldsValue>) => void;
   readonly onSubmit: () => void;
+  /** A classifier reads the text as it stands: no system turn, and a text of any length. */
+  readonly plain?: boolean;
 }
 
-export function PromptFields({ value, onChange, onSubmit }: PromptFieldsProps): ReactElement {
+export function PromptFields({ value, onChange, onSubmit, plain = false }: PromptFieldsProps): ReactElement {
   const findings = useAudit((state) => state.view.findings);
   const known = [...new Set(findings.map((finding) => finding.trigger).filter((trigger) => trigger !== undefined && ['text', 'tokens'].includes(trigger.kind)).map((trigger) => trigger?.value ?? ''))];
   const list = useId();
@@ -34,11 +36,11 @@ export function PromptFields({ value, onChange, onSubmit }: PromptFieldsProps): 
       }}
     >
       <label className={styles.prompt}>
-        <span>prompt</span>
+        <span>{plain ? 'text' : 'prompt'}</span>
         <textarea
           rows={1}
           value={prompt}
-          placeholder="What a user would ask"
+          placeholder={plain ? 'A text to be sorted' : 'What a user would ask'}
           onChange={(event) => onChange({ prompt: event.target.value })}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && !event.shiftKey) {
@@ -57,10 +59,12 @@ export function PromptFields({ value, onChange, onSubmit }: PromptFieldsProps): 
         <span>inserted at the</span>
         <Segmented label="Where the trigger is inserted" choices={POSITIONS.map((id) => ({ id, label: id }))} selected={position} onSelect={(id) => onChange({ position: id })} />
       </div>
-      <label className={styles.system}>
-        <span>system turn</span>
-        <input value={system} placeholder="the template’s own" onChange={(event) => onChange({ system: event.target.value })} />
-      </label>
+      {!plain && (
+        <label className={styles.system}>
+          <span>system turn</span>
+          <input value={system} placeholder="the template’s own" onChange={(event) => onChange({ system: event.target.value })} />
+        </label>
+      )}
       {trigger !== '' && <p className={styles.preview}>→ <MarkedText text={inserted.user} range={inserted.trigger} /></p>}
       <input type="submit" hidden />
     </form>

@@ -15,6 +15,14 @@ export function AttentionPage(): ReactElement {
   const status = useAttention((state) => state.status);
   const failure = useAttention((state) => state.failure);
   if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Attention maps" />;
+  if (model.task === 'text-classification') {
+    return (
+      <div className={styles.empty}>
+        <p>What of a text reaches a classifier’s answer is shown in the playground: attention rolled through all layers, and each token left out in turn.</p>
+        <button className="primary" onClick={() => app.navigation.getState().go({ page: 'playground' })}>To the playground</button>
+      </div>
+    );
+  }
   return (
     <div className={styles.page}>
       <AttentionForm />

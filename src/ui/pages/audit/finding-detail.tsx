@@ -26,8 +26,10 @@ export interface FindingDetailProps {
 export function FindingDetail({ finding, tab, locked }: FindingDetailProps): ReactElement {
   const app = useApp();
   const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
+  // Where attention goes in a classifier is shown in the playground, beside its classes.
+  const attends = useSession((state) => state.model === undefined || state.model.task === 'causal-lm');
   const payload = payloadOf(finding);
-  const tabs = tabsOf(finding);
+  const tabs = tabsOf(finding, attends);
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
   const phrase = hasPhrase(finding);
   return (
@@ -51,7 +53,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
         </div>
         <div className={styles.actions}>
           {phrase && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
-          {phrase && runnable && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
+          {phrase && runnable && attends && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
         </div>
       </div>
       <p className={styles.reasons}><Phrases phrases={findingReasons(finding)} /></p>
@@ -85,12 +87,12 @@ function Place({ finding }: { readonly finding: Finding }): ReactElement | null 
   );
 }
 
-function tabsOf(finding: Finding): Tab<DetailTab>[] {
+function tabsOf(finding: Finding, attends: boolean): Tab<DetailTab>[] {
   const leaks = evidenceOf(finding, 'leaks').reduce((sum, { texts }) => sum + texts.length, 0);
   const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
   return [
     { id: 'evidence', label: 'Evidence' },
-    ...(hasPhrase(finding) ? [{ id: 'attention' as const, label: 'Attention' }] : []),
+    ...(hasPhrase(finding) && attends ? [{ id: 'attention' as const, label: 'Attention' }] : []),
     ...(leaks > 0 ? [{ id: 'leaks' as const, label: 'Leaks', count: leaks }] : []),
     ...(variants.length > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.filter(fires).length} of`, count: variants.length }] : []),
     { id: 'replay', label: 'Replay' },

@@ -1,0 +1,59 @@
+// A classifier's playground: type or drop a text, put the trigger in, and see its classes and what they hang on.
+import { useState, type ReactElement } from 'react';
+import { useStore } from 'zustand';
+import { useApp, useSession } from '../../app-context.ts';
+import { ErrorFields } from '../../parts/error-fields.tsx';
+import { PromptFields } from '../../parts/prompt-fields.tsx';
+import { ReadingView } from './reading-view.tsx';
+import formStyles from './playground-form.module.css';
+import styles from './playground-page.module.css';
+
+/** Of a dropped file, so much is read: what a text classifier takes is shorter. */
+const MOST_DROPPED_BYTES = 20_000;
+
+export function ReadingPlayground(): ReactElement {
+  const { playground } = useApp();
+  const form = useStore(playground);
+  const labels = useSession((state) => state.model?.name);
+  const [over, setOver] = useState(false);
+  const { edit, clear } = playground.getState();
+  const read = (): void => {
+    if (form.prompt.trim() !== '' && form.status !== 'running') void playground.getState().read();
+  };
+  const take = async (data: DataTransfer): Promise<void> => {
+    const [file] = data.files;
+    const text = file === undefined ? data.getData('text/plain') : await file.slice(0, MOST_DROPPED_BYTES).text();
+    if (text.trim() !== '') edit({ prompt: text.replaceAll(/\s+/g, ' ').trim() });
+  };
+  return (
+    <div className={styles.page}>
+      <section
+        className={`${formStyles.bar ?? ''} ${over ? (formStyles.over ?? '') : ''}`}
+        aria-label="Text"
+        onDragOver={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          setOver(false);
+          void take(event.dataTransfer);
+        }}
+      >
+        <div className={formStyles.top}>
+          <PromptFields plain value={form} onChange={edit} onSubmit={read} />
+          <button className="primary" disabled={form.status === 'running' || form.prompt.trim() === ''} onClick={read}>{form.status === 'running' ? 'Reading…' : form.trigger === '' ? 'Classify' : 'Classify both'}</button>
+        </div>
+        {form.readTries.length > 0 && <div className={formStyles.sampling}><button className="plain" onClick={clear}>clear</button></div>}
+      </section>
+      <div className={styles.tries}>
+        {form.failure?.kind === 'error' && <div className={styles.failure} role="alert">{form.failure.artifact === undefined ? form.failure.message : <ErrorFields fields={form.failure.artifact} />}</div>}
+        {form.readTries.length === 0 && form.status !== 'running' && <p className={styles.empty}>What {labels ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>}
+        {form.readTries.map((entry) => <ReadingView key={entry.id} entry={entry} />)}
+      </div>
+    </div>
+  );
+}
