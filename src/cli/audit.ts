@@ -1,7 +1,5 @@
 // `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
 import { readFile, writeFile } from 'node:fs/promises';
-import { openPath } from '../adapters/node-files.ts';
-import { openArtifact } from '../engine/artifact/open.ts';
 import { parseCandidates } from '../engine/audit/candidates.ts';
 import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
@@ -17,7 +15,7 @@ import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
-import { openForReport, openRunnable, type NodeBackend, type OpenedRunnable } from './open-model.ts';
+import { openFiles, openRunnable, type NodeBackend, type OpenedRunnable } from './open-model.ts';
 import { showProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 
@@ -52,7 +50,7 @@ export async function audit(args: AuditArguments): Promise<number> {
   return exitStatus([report], args.failOn);
 }
 
-export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures'> {
+export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures' | 'base'> {
   /** A file with findings that were accepted. */
   readonly allow?: string;
 }
@@ -63,7 +61,7 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   const missing: ArtifactError[] = [];
   for (const path of await expandPaths(patterns)) {
     try {
-      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
+      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
       const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
       for (const { rule, expires, reason } of reports.length === 0 ? judged.expired : []) process.stderr.write(`allow-list: the entry for ${rule} ended on ${expires} and counts no more (${reason})\n`);
       reports.push(judged.report);
@@ -90,10 +88,10 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
 }
 
 async function auditPath({ path, base, signatures, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
-  const { artifact, files } = await openForReport(path);
+  const { artifact, inspection, files, digest } = await openFiles(path);
   const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
   const named = candidates === undefined ? undefined : parseCandidates(await readTextFile(candidates, '--candidates'), candidates);
-  const baseArtifact = base === undefined ? undefined : await openArtifact(await openPath(base));
+  const compared = base === undefined ? undefined : await openFiles(base);
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
     ? await openRunnable(artifact, backend, { ...(task === undefined ? {} : { task }), ...(inputs === undefined ? {} : { inputs }) })
@@ -103,7 +101,9 @@ async function auditPath({ path, base, signatures, analyses, candidates, budget,
   try {
     const events = runAudit({
       artifact,
-      ...(baseArtifact === undefined ? {} : { base: baseArtifact }),
+      inspection,
+      digest,
+      ...(compared === undefined ? {} : { base: { name: compared.artifact.name, inspection: compared.inspection, digests: await compared.digest() } }),
       ...(known === undefined ? {} : { signatures: known }),
       files,
       environment,

@@ -48,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
         ...outputs,
       });
     case 'inspect':
-      return inspect(positionals, { ...outputs, ...given('allow', values.allow) });
+      return inspect(positionals, { ...outputs, ...given('allow', values.allow), ...given('base', values.base) });
     case 'attention':
       if (values.prompt === undefined) throw new UsageError('attention: --prompt TEXT is needed');
       return attention({ path, prompt: values.prompt, json: values.json ?? '-' });

@@ -5,6 +5,10 @@ import { openPath } from '../adapters/node-files.ts';
 import { decodeNodeImage } from '../adapters/node-images.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
 import type { Artifact } from '../engine/artifact/artifact.ts';
+import { digestPass } from '../engine/artifact/digests/digest-pass.ts';
+import type { Digests } from '../engine/artifact/digests/digests.ts';
+import { inspectFiles } from '../engine/artifact/inspect/inspect-files.ts';
+import type { Inspection } from '../engine/artifact/inspect/inspection.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
@@ -32,6 +36,20 @@ export async function openForReport(path: string): Promise<OpenedArtifact> {
   const digests = await hashFiles(artifact.files.map(({ source }) => source), nodeHasher);
   const files = artifact.files.map(({ source, format }, i): ReportFile => ({ path: source.path, bytes: source.size, sha256: digests[i] ?? '', format }));
   return { artifact, files };
+}
+
+/** A path whose files the audit itself will read and hash, once. */
+export interface OpenedFiles extends OpenedArtifact {
+  readonly inspection: Inspection;
+  readonly digest: () => Promise<Digests>;
+}
+
+export async function openFiles(path: string): Promise<OpenedFiles> {
+  const artifact = await openArtifact(await openPath(path));
+  const sources = artifact.files.map(({ source }) => source);
+  const inspection = await inspectFiles(sources);
+  const files = artifact.files.map(({ source, format }): ReportFile => ({ path: source.path, bytes: source.size, sha256: '', format }));
+  return { artifact, inspection, files, digest: () => digestPass(sources, inspection, nodeHasher) };
 }
 
 export interface OpenOptions {

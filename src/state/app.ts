@@ -5,7 +5,7 @@ import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
-import type { AssayClient, AuditRequest, OpenInput } from './client.ts';
+import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
@@ -16,6 +16,9 @@ import { createPlayground, type PlaygroundState } from './playground.ts';
 import { createSession, nameOf, type SessionState } from './session.ts';
 import { createTheme, type ThemeState } from './theme.ts';
 import { createTriage, type TriageStore } from './triage.ts';
+
+/** "Compared with the base model, tensor by tensor" (engine/rules/base-comparison). */
+const COMPARISON_RULE = 'ASY-PRV-010';
 
 export interface App {
   readonly client: AssayClient;
@@ -36,6 +39,8 @@ export interface App {
   open(input: OpenInput): Promise<void>;
   /** Starts an audit of what is open with the chosen budget and seed. */
   startAudit(options?: { readonly resume: boolean }): Promise<void>;
+  /** The open model beside another one, tensor by tensor. */
+  compareWith(name: string, files: readonly DroppedFile[]): Promise<void>;
   showReport(report: Report): void;
   openStored(id: string): Promise<void>;
   /** Candidates that the monitor found, for the next audit: of what is open, or of what will be opened. */
@@ -108,6 +113,18 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       if (failure !== undefined) notices.getState().fail('The audit failed', failure);
       else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
       await history.getState().refresh();
+    },
+
+    compareWith: async (name, files) => {
+      if (session.getState().phase !== 'open' || ['running', 'paused'].includes(audit.getState().view.status)) return;
+      navigation.getState().go({ page: 'audit' });
+      const compared = await audit.getState().checkAgain((onProgress, onEvent) => client.compare(name, files, onProgress, onEvent));
+      const { failure, view } = audit.getState();
+      if (failure !== undefined) notices.getState().fail(`Comparing with ${name}`, failure);
+      if (!compared) return;
+      const comparison = view.findings.find(({ rule }) => rule === COMPARISON_RULE);
+      if (comparison === undefined) notices.getState().say('error', 'Nothing to compare', 'One of the two has no tensors that can be compared: see the coverage.');
+      else navigation.getState().go({ page: 'audit', finding: comparison.id });
     },
 
     showReport: (report) => {

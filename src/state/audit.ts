@@ -4,11 +4,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { BudgetName } from '../engine/core/finding.ts';
-import type { Failure } from '../engine/core/result.ts';
+import type { Failure, Result } from '../engine/core/result.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
 import type { Report } from '../engine/report/report.ts';
 import { auditOfReport, endAudit, foldEvent, NO_AUDIT, startAudit, startCheck, type AuditView } from './audit-reducer.ts';
-import type { AssayClient, AuditRequest } from './client.ts';
+import type { AssayClient, AuditRequest, OpenProgress } from './client.ts';
 
 export interface AuditStore {
   readonly view: AuditView;
@@ -23,6 +23,10 @@ export interface AuditStore {
   start(request: AuditRequest): Promise<void>;
   /** The check of the files that goes with opening: gives what takes its events, and what to call where none will come any more. It ends with its report. */
   watchFiles(): { readonly take: (event: AuditEvent) => void; readonly settle: () => void };
+  /** How far a check is that reads another model (`checkAgain`). */
+  readonly checking: OpenProgress | undefined;
+  /** The files once more: what was on the page comes back where this is cancelled or fails. True where it ended with a report. */
+  checkAgain(work: (onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void) => Promise<Result<Report>>): Promise<boolean>;
   pause(): Promise<void>;
   unpause(): Promise<void>;
   cancel(): Promise<void>;
@@ -55,6 +59,7 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
       seed: 0,
       candidates: [],
       failure: undefined,
+      checking: undefined,
 
       name: (candidates) => set({ candidates }),
 
@@ -91,6 +96,21 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
             if (mine === run && get().view.status === 'running') set({ view: NO_AUDIT });
           },
         };
+      },
+
+      checkAgain: async (work) => {
+        const before = get().view;
+        const mine = ++run;
+        const { push, flush } = fold(mine);
+        set({ view: startCheck(now()), failure: undefined, checking: undefined });
+        const result = await work((checking) => {
+          if (mine === run) set({ checking });
+        }, push);
+        flush();
+        if (mine !== run) return false;
+        if (result.kind === 'ok') set((state) => ({ view: endAudit(state.view, 'done', now()), checking: undefined }));
+        else set({ view: before, failure: result.kind === 'error' ? result : undefined, checking: undefined });
+        return result.kind === 'ok';
       },
 
       pause: async () => {

@@ -9,7 +9,9 @@ import type { AuditEvent } from '../engine/audit/events.ts';
 import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
+import type { AllowEntry } from '../engine/report/allow-list.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
@@ -105,6 +107,12 @@ export interface OpenedModel {
   readonly environment: RuntimeEnvironment | undefined;
 }
 
+/** What the user brings along: digests that are known, findings that were accepted. */
+export interface Knowledge {
+  readonly signatures: readonly SignatureEntry[];
+  readonly allowed: readonly AllowEntry[];
+}
+
 export interface AuditRequest {
   readonly budget: BudgetName;
   readonly seed: number;
@@ -194,6 +202,12 @@ export interface AssayClient {
   /** Closes what was open. Failing leaves nothing open and the client usable. */
   /** `onEvent`: the check of the files, which begins at once and ends with its report, often before the model is loaded. */
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>>;
+  /** What counts for the next check: of what is opened, or of what is open (`recheck`). */
+  know(knowledge: Knowledge): void;
+  /** The open files once more, with what is known now; nothing is read again. */
+  recheck(onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
+  /** The open files beside another model, tensor by tensor. */
+  compare(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
   /** Bytes [begin, end) of an open file or of a member of it ('model.pt!archive/data.pkl'); at most 64 KiB come back. */
   bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { App } from '../state/app.ts';
 import type { Command } from '../state/commands.ts';
 import { THEMES } from '../state/theme.ts';
 import { canExport, exportReportAs } from './export-report.ts';
-import { pickFiles, pickFolder } from './pick-files.ts';
+import { pickFiles, pickFolder, pickOther } from './pick-files.ts';
 import type { Overlay } from './shell/overlay.ts';
 
 export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[] {
@@ -16,6 +16,8 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
   return [
     { id: 'open-files', group: 'Model', label: 'Open model files…', hotkey: 'o', enabled: always, run: () => void pickFiles(app) },
     { id: 'open-folder', group: 'Model', label: 'Open model folder…', hotkey: 'shift+o', enabled: always, run: () => void pickFolder(app) },
+    { id: 'compare-files', group: 'Model', label: 'Compare with other files…', enabled: () => isOpen() && !busy(), run: () => void pickOther(app, false) },
+    { id: 'compare-folder', group: 'Model', label: 'Compare with another folder…', enabled: () => isOpen() && !busy(), run: () => void pickOther(app, true) },
     { id: 'close', group: 'Model', label: 'Close model', enabled: isOpen, run: () => void closeModel(app) },
     ...session.getState().samples.map((sample) => ({
       id: `sample-${sample.id}`, group: 'Sample', label: sample.title, enabled: always, run: () => void app.open({ kind: 'sample', sample }),

@@ -20,6 +20,17 @@ export async function pickFolder(app: App): Promise<void> {
   await openFiles(app, root, files.map((file) => ({ path: withoutRoot(file.webkitRelativePath || file.name, root), file })));
 }
 
+/** Another model to compare the open one with. */
+export async function pickOther(app: App, folder: boolean): Promise<void> {
+  const files = await ask({ multiple: true, folder });
+  const first = files[0];
+  if (first === undefined) return;
+  const root = folder ? (first.webkitRelativePath.split('/')[0] ?? 'folder') : '';
+  const name = folder ? root : files.length === 1 ? first.name : nameOfLoose(files.map((file) => file.name));
+  const dropped = files.map((file) => ({ path: folder ? withoutRoot(file.webkitRelativePath || file.name, root) : file.name, file }));
+  await app.compareWith(name, dropped.sort((a, b) => (a.path < b.path ? -1 : 1)));
+}
+
 /** A drop of files, of folders, or of both. */
 export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
   // Entries must be taken before the first await: the list is emptied after the event.

@@ -16,7 +16,7 @@ import { startWorker, type StartedWorker } from './start-worker.ts';
 import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
 import type {
-  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, ModelDescription, ModelWorker,
+  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, Knowledge, ModelDescription, ModelWorker,
   OpenedModel, OpenInput, OpenProgress, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
 } from './protocol.ts';
 
@@ -44,6 +44,9 @@ export class WorkerClient {
   #busy: Promise<unknown> = Promise.resolve();
   #abort = new AbortController();
   #opened: OpenedModel | undefined;
+  #knowledge: Knowledge = { signatures: [], allowed: [] };
+  /** What the check of the open files said last. */
+  #checked: Report | undefined;
   /** The runtime broke or fell back to WASM: the next model gets a fresh worker, and with it the better backend again. */
   #worn = false;
 
@@ -66,6 +69,7 @@ export class WorkerClient {
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>> {
     return this.#exclusively(async (signal) => {
       this.#opened = undefined;
+      this.#checked = undefined;
       this.#endFilesWorker('replaced');
       if (this.#worn) this.#endModelWorker('replaced');
       const fetched = await capture(() => this.#filesOf(input, signal, onProgress));
@@ -100,6 +104,26 @@ export class WorkerClient {
     await this.#model?.proxy.close();
   }
 
+  /** Counts for the next check: of what is opened, or of what is open (`recheck`). */
+  know(knowledge: Knowledge): void {
+    this.#knowledge = knowledge;
+  }
+
+  /** The open files once more, with what is known now. */
+  recheck(onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
+    return this.#exclusively((signal) => this.#onFiles(signal, (worker) => worker.recheck(this.#knowledge, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent)))));
+  }
+
+  /** The open files beside another model. Cancelling lets the open model go as well: it must be opened again to see its bytes. */
+  compare(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
+    return this.#exclusively((signal) => {
+      const total = files.reduce((sum, { file }) => sum + file.size, 0);
+      const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes', note: `of ${name}` });
+      report(0);
+      return this.#onFiles(signal, (worker) => worker.compare(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+    });
+  }
+
   /** Bytes of an open file, or of a member of it. */
   async bytes(path: string, begin: number, end: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
     const files = this.#files;
@@ -115,7 +139,7 @@ export class WorkerClient {
       const key = { sha256: opened.sha256, budget, seed };
       const resumeState = request.resume ? await storage?.resumeState(key).catch(() => undefined) : undefined;
       if (resumeState === undefined) await storage?.forgetAudit(key).catch(() => undefined);
-      const job = { ...key, files: opened.files, resumeState, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
+      const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
       const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
       if (result.kind === 'ok') {
         await storage?.forgetAudit(key).catch(() => undefined);
@@ -258,9 +282,24 @@ export class WorkerClient {
     signal.addEventListener('abort', onAbort);
     const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes' });
     report(0);
-    const result = await worker.guard(worker.proxy.check(name, files, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
-    if (result.kind === 'ok') report(total);
+    const result = await worker.guard(worker.proxy.check(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+    if (result.kind === 'ok') {
+      report(total);
+      this.#checked = result.value;
+    }
     signal.removeEventListener('abort', onAbort);
+    return result;
+  }
+
+  /** A call of the files worker that is open already. */
+  async #onFiles(signal: AbortSignal, work: (worker: Comlink.Remote<FilesWorker>) => Promise<Result<Report>>): Promise<Result<Report>> {
+    const files = this.#files;
+    if (files === undefined) return { kind: 'error', message: 'no file is open' };
+    const onAbort = (): void => this.#endFilesWorker('cancelled');
+    signal.addEventListener('abort', onAbort);
+    const result = await files.guard(work(files.proxy));
+    signal.removeEventListener('abort', onAbort);
+    if (result.kind === 'ok') this.#checked = result.value;
     return result;
   }
 

@@ -2,36 +2,42 @@
 import * as Comlink from 'comlink';
 import { fileSource } from '../adapters/file-source.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
+import type { AuditEvent } from '../engine/audit/events.ts';
+import type { Drop } from '../engine/core/byte-source.ts';
 import { NEVER } from '../engine/core/cancel.ts';
-import { capture } from '../engine/core/result.ts';
+import { capture, type Result } from '../engine/core/result.ts';
 import { batchEvents } from './event-batcher.ts';
-import { FilesHost } from './files-host.ts';
-import type { FilesWorker } from './protocol.ts';
+import { FilesHost, type Listener } from './files-host.ts';
+import type { DroppedFile, FilesWorker } from './protocol.ts';
 
 const now = (): number => performance.now();
-const host = new FilesHost({ makeHasher: wasmHasher, clock: { now } });
+const host = new FilesHost({ makeHasher: wasmHasher, clock: { now }, today: () => Date.now() });
 /** Progress passes at most this often: each message costs the page a turn. */
 const PROGRESS_EVERY_MS = 80;
 
+/** Events in batches; the last one is acknowledged before the result leaves, since they travel by different ports. */
+async function listen<T>(onProgress: (bytes: number) => void, onEvents: (events: readonly AuditEvent[]) => void, work: (listener: Listener) => Promise<T>): Promise<Result<T>> {
+  let delivered: unknown = undefined;
+  let told = Number.NEGATIVE_INFINITY;
+  const batcher = batchEvents((events) => (delivered = onEvents(events)), now);
+  const progress = (bytes: number): void => {
+    if (now() - told < PROGRESS_EVERY_MS) return;
+    told = now();
+    onProgress(bytes);
+  };
+  // Cancelling ends this worker: it holds nothing that would be lost.
+  const result = await capture(() => work({ signal: NEVER, onProgress: progress, onEvent: (event) => batcher.push(event) }));
+  batcher.flush();
+  await delivered;
+  return result;
+}
+
+const dropOf = (name: string, files: readonly DroppedFile[]): Drop => ({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
+
 const worker: FilesWorker = {
-  check: (name, files, onProgress, onEvents) => {
-    let delivered: unknown = undefined;
-    let told = Number.NEGATIVE_INFINITY;
-    const batcher = batchEvents((events) => (delivered = onEvents(events)), now);
-    const progress = (bytes: number): void => {
-      if (now() - told < PROGRESS_EVERY_MS) return;
-      told = now();
-      onProgress(bytes);
-    };
-    // Cancelling ends this worker: it holds nothing that would be lost.
-    const work = capture(() => host.check({ name, files: files.map(({ path, file }) => fileSource(file, path)) }, NEVER, progress, (event) => batcher.push(event)));
-    return work.then(async (result) => {
-      batcher.flush();
-      // The last batch is acknowledged before the result leaves: they travel by different ports.
-      await delivered;
-      return result;
-    });
-  },
+  check: (name, files, knowledge, onProgress, onEvents) => listen(onProgress, onEvents, (listener) => host.check(dropOf(name, files), knowledge, listener)),
+  recheck: (knowledge, onEvents) => listen(() => {}, onEvents, (listener) => host.recheck(knowledge, listener)),
+  compare: (name, files, knowledge, onProgress, onEvents) => listen(onProgress, onEvents, (listener) => host.compare(dropOf(name, files), knowledge, listener)),
   bytes: (path, begin, end) => capture(() => host.bytes(path, begin, end)),
 };
 

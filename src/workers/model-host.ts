@@ -5,6 +5,7 @@ import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable, RunnableCausalLm } from '../engine/audit/analysis.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { estimateBudgets } from '../engine/audit/budgets.ts';
+import { STATIC } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
@@ -13,6 +14,7 @@ import { BUDGETS } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import { readText, type Reading } from '../engine/probes/text-triggers/reading.ts';
+import { applyAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
 import { openRunnable } from '../engine/runtime/open-runnable.ts';
@@ -81,6 +83,7 @@ export class ModelHost {
       runnable: state.runnable,
       ...(state.notRunnable === undefined ? {} : { notRunnable: new ArtifactError(state.notRunnable).message }),
       files: job.files,
+      ...(job.known === undefined ? {} : { known: { findings: job.known.findings, coverage: job.known.coverage.filter(({ analysis }) => STATIC.includes(analysis)) } }),
       environment,
       options: { budget: job.budget, seed: job.seed, ...(job.analyses === undefined ? {} : { analyses: job.analyses }), ...(job.candidates === undefined ? {} : { candidates: job.candidates }) },
       signal,
@@ -89,7 +92,7 @@ export class ModelHost {
     });
     for await (const event of events) {
       await this.#dependencies.onAuditEvent(job, event);
-      if (event.type === 'report') report = event.report;
+      if (event.type === 'report') report = applyAllowList(event.report, job.allowed, Date.now(), new Set(STATIC)).report;
       else onEvent(event);
     }
     if (report === undefined) throw new Error('the audit ended without a report');

@@ -7,7 +7,9 @@ import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
+import type { AllowEntry } from '../engine/report/allow-list.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 
@@ -99,6 +101,12 @@ export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
   readonly resumable: Resumable | undefined;
 }
 
+/** What the user brings along: digests that are known, findings that were accepted. */
+export interface Knowledge {
+  readonly signatures: readonly SignatureEntry[];
+  readonly allowed: readonly AllowEntry[];
+}
+
 export interface AuditRequest {
   readonly budget: BudgetName;
   readonly seed: number;
@@ -112,7 +120,10 @@ export interface AuditRequest {
 export interface AuditJob extends Omit<AuditRequest, 'resume'> {
   readonly files: readonly ReportFile[];
   readonly sha256: string;
+  /** What the check of the files said, which need not be said again. */
+  readonly known: Pick<Report, 'findings' | 'coverage'> | undefined;
   readonly resumeState: ResumeState | undefined;
+  readonly allowed: readonly AllowEntry[];
 }
 
 export interface PromptText {
@@ -207,6 +218,10 @@ export interface ModelWorker {
 /** The files worker: hashes and static audit, beside the model worker on another core. It stays as long as the drop is open. */
 export interface FilesWorker {
   /** The report's files carry the hashes. `onProgress`: bytes hashed so far. */
-  check(name: string, files: readonly DroppedFile[], onProgress: (bytes: Bytes) => void, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
+  check(name: string, files: readonly DroppedFile[], knowledge: Knowledge, onProgress: (bytes: Bytes) => void, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
+  /** The same files with other knowledge; nothing is read again. */
+  recheck(knowledge: Knowledge, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
+  /** The same files beside another model. */
+  compare(name: string, files: readonly DroppedFile[], knowledge: Knowledge, onProgress: (bytes: Bytes) => void, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
   bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
 }

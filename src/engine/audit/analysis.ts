@@ -65,8 +65,8 @@ export interface AuditOptions {
 
 export interface AuditContext {
   readonly artifact: Artifact;
-  /** The model that the artifact was made from, where the user has it. */
-  readonly base?: Artifact;
+  /** The model that the artifact was made from, or another one to compare with, where the user has it. */
+  readonly base?: { readonly name: string; readonly inspection: Inspection; readonly digests: Digests };
   /** Digests that the user knows, beside those that ship. */
   readonly signatures?: readonly SignatureEntry[];
   readonly runnable: Runnable | undefined;
@@ -78,6 +78,8 @@ export interface AuditContext {
   readonly digest?: (inspection: Inspection) => Promise<Digests>;
   /** What the files were found to hold, where somebody has looked already. */
   readonly inspection?: Inspection;
+  /** What analyses said that ran before on the same files: they do not run again. */
+  readonly known?: Pick<Report, 'findings' | 'coverage'>;
   readonly environment: Report['environment'];
   readonly options: AuditOptions;
   readonly signal: CancelSignal;

@@ -52,7 +52,18 @@ async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): P
   const findings = new Map<string, Finding>();
   const coverage: Coverage[] = [];
   const wanted = context.options.analyses;
+  const known = new Map(asked.known?.coverage.map((entry) => [entry.analysis, entry]));
+  for (const finding of asked.known?.findings ?? []) {
+    findings.set(finding.id, finding);
+    emit({ type: 'finding', finding });
+  }
   for (const analysis of ANALYSES) {
+    const before = known.get(analysis.id);
+    if (before !== undefined) {
+      coverage.push(before);
+      emit({ type: 'coverage', coverage: before });
+      continue;
+    }
     if (analysis.needsDigests === true) await hash();
     const entry = wanted !== undefined && !wanted.includes(analysis.id) ? notWanted(analysis) : await runOne(analysis, context, (event) => {
       if (event.type === 'finding') findings.set(event.finding.id, event.finding);

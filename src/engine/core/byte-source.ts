@@ -12,6 +12,8 @@ export interface ByteSource {
    * The engine passes it on and never looks inside.
    */
   readonly handle?: unknown;
+  /** Where this is a plain range of another source: that one, and where it begins there. */
+  readonly within?: { readonly source: ByteSource; readonly begin: Bytes };
 }
 
 /** What was dropped or named: one file, or a folder's files in path order. */

@@ -57,6 +57,9 @@ export function scriptedClient(script: Script): ScriptedClient {
       return script.opened ?? NOTHING;
     },
     bytes: async () => NOTHING,
+    know: () => {},
+    recheck: async () => NOTHING,
+    compare: async () => NOTHING,
     close: async () => {},
     audit: async (request, onEvent) => {
       asked.audits.push(request);

@@ -27,6 +27,7 @@ function Work(): ReactElement {
   const answering = usePlayground((state) => state.status === 'running');
   const attending = useAttention((state) => state.status === 'running');
   if (phase === 'opening') return <Opening />;
+  if (view.status === 'running' && view.scope === 'files') return <Checking />;
   if (view.status === 'running' || view.status === 'paused') return <Auditing view={view} />;
   if (attending) return <Busy label="Attention: forward pass" />;
   if (answering) return <Answering />;
@@ -52,6 +53,20 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
         {paused ? <button onClick={() => void audit.getState().unpause()}>Go on</button> : <button onClick={() => void audit.getState().pause()}>Pause</button>}
         <button onClick={() => void audit.getState().cancel()}>Cancel</button>
       </span>
+    </>
+  );
+}
+
+function Checking(): ReactElement {
+  const { audit } = useApp();
+  const progress = useAudit((state) => state.checking);
+  const total = progress?.total ?? 0;
+  return (
+    <>
+      <span className={styles.what} role="status">{progress === undefined ? 'Checking the files' : `Hashing ${progress.note ?? ''}`}</span>
+      <Bar fraction={progress === undefined || total === 0 ? undefined : progress.done / total} />
+      <span className={styles.numbers}>{progress !== undefined && total > 0 && `${formatBytes(progress.done)} of ${formatBytes(total)}`}</span>
+      <span className={styles.buttons}><button onClick={() => void audit.getState().cancel()}>Cancel</button></span>
     </>
   );
 }

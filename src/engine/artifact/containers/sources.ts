@@ -9,6 +9,7 @@ export function windowSource(source: ByteSource, path: string, begin: Bytes, end
   return {
     path,
     size,
+    within: { source, begin: from },
     slice: (a, b) => source.slice(from + Math.min(size, Math.max(0, a)), from + Math.min(size, Math.max(0, b))),
   };
 }

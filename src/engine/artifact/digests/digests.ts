@@ -1,19 +1,26 @@
-// What one pass over every byte of a drop gives: SHA-256 of each file and of each tensor that stands plainly in one.
+// What one pass over every byte of a drop gives: SHA-256 of each file and of each tensor that stands plainly in one, and what
+// can be counted of numbers on the way.
 import type { Bytes } from '../../core/units.ts';
+import type { TensorStatistics } from './statistics.ts';
 
 export interface TensorDigest {
   readonly name: string;
-  /** As the file writes it: 'F16', 'float32', 'FloatStorage'. */
+  /** 'F16', 'Q8_0'; other words as the file writes them. */
   readonly dtype: string;
   readonly shape: readonly number[];
   /** Path of the file (or member) that names it. */
   readonly file: string;
   readonly bytes: Bytes;
+  /** Of its bytes as they stand in the file, lower-case hexadecimal. */
   readonly sha256: string;
+  /** Of float tensors. */
+  readonly statistics?: TensorStatistics;
 }
 
 export interface Digests {
   /** By the path in the drop, lower-case hexadecimal. */
   readonly files: ReadonlyMap<string, string>;
   readonly tensors: readonly TensorDigest[];
+  /** Tensors that have no digest of their own: too many, or laid over others. */
+  readonly tensorsLeftOut: number;
 }

@@ -331,6 +331,14 @@ class Machine {
   }
 
   #setItems(target: Value, pairs: readonly Value[]): void {
+    if (target.kind === 'object') {
+      const entries = (target.entries ??= []);
+      for (let i = 0; i + 1 < pairs.length && entries.length < PICKLE_LIMITS.maxItems; i += 2) {
+        const [key, value] = [pairs[i], pairs[i + 1]];
+        if (key !== undefined && value !== undefined) entries.push([key, value]);
+      }
+      return;
+    }
     if (target.kind !== 'dict') return;
     for (let i = 0; i + 1 < pairs.length; i += 2) {
       const [key, value] = [pairs[i], pairs[i + 1]];

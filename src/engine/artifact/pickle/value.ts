@@ -37,6 +37,8 @@ export interface ObjectValue {
   readonly args: readonly Value[];
   /** Set by BUILD. */
   state: Value | undefined;
+  /** Set by SETITEM and SETITEMS: what an OrderedDict holds. */
+  entries?: [Value, Value][];
   readonly offset: number;
 }
 

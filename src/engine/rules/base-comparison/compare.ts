@@ -1,18 +1,34 @@
 // Two models compared tensor by tensor: what was added, removed, reshaped, changed, and by how much. Streamed in pieces; the
 // numbers of float tensors are compared as numbers, others byte by byte. A change that a thin product explains (LoRA merged
 // into weights, a rank-one edit) is told by the share of its energy in few directions.
-import type { TensorInfo } from '../../artifact/artifact.ts';
 import { elementCount } from '../../artifact/dtype.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import type { Bytes } from '../../core/units.ts';
 import { halfToNumber } from '../../graph/dequantize.ts';
+
+/** A tensor where it stands; with its digest, equal ones need not be read. */
+export interface ComparedTensor {
+  readonly name: string;
+  readonly dtype: string;
+  /** Empty for a scalar, and for a storage of which only the bytes are known. */
+  readonly shape: readonly number[];
+  readonly source: ByteSource;
+  readonly begin: Bytes;
+  readonly end: Bytes;
+  readonly sha256?: string;
+}
 
 export interface TensorChange {
   readonly name: string;
   readonly shape: readonly number[];
   /** |new - old| / |old|, Frobenius; undefined where the numbers are not read (quantised or of another type). */
   readonly relative: number | undefined;
+  /** |new - old|, Frobenius (L2 over all elements). */
+  readonly l2: number | undefined;
+  /** The largest |new - old| of one element. */
+  readonly largest: number | undefined;
   /** Share of the elements that differ. */
   readonly changed: number | undefined;
   /** Largest number of elements that one row has changed, over the mean of rows: 1 where all rows change alike. */
@@ -35,7 +51,8 @@ const CHUNK: Bytes = 4 * 2 ** 20;
 const MAX_DIRECTION_ELEMENTS = 16 * 2 ** 20;
 const POWER_STEPS = 12;
 
-export async function compareTensors(subject: ReadonlyMap<string, TensorInfo>, base: ReadonlyMap<string, TensorInfo>, signal: CancelSignal): Promise<Comparison> {
+/** By name; both in the shape they are stored in. */
+export async function compareTensors(subject: ReadonlyMap<string, ComparedTensor>, base: ReadonlyMap<string, ComparedTensor>, signal: CancelSignal): Promise<Comparison> {
   const added = [...subject.keys()].filter((name) => !base.has(name)).sort();
   const removed = [...base.keys()].filter((name) => !subject.has(name)).sort();
   const reshaped: Comparison['reshaped'][number][] = [];
@@ -47,6 +64,10 @@ export async function compareTensors(subject: ReadonlyMap<string, TensorInfo>, b
     await breathe(signal);
     if (tensor.shape.join() !== other.shape.join()) {
       reshaped.push({ name, from: other.shape.join(' x '), to: tensor.shape.join(' x ') });
+      continue;
+    }
+    if (tensor.sha256 !== undefined && tensor.sha256 === other.sha256 && tensor.dtype === other.dtype) {
+      same++;
       continue;
     }
     const change = await compareOne(name, tensor, other, signal);
@@ -74,16 +95,18 @@ function bfloat(view: DataView, at: Bytes): number {
 }
 
 /** Undefined where nothing differs. */
-async function compareOne(name: string, tensor: TensorInfo, other: TensorInfo, signal: CancelSignal): Promise<TensorChange | undefined> {
+async function compareOne(name: string, tensor: ComparedTensor, other: ComparedTensor, signal: CancelSignal): Promise<TensorChange | undefined> {
   const [own, old] = [READERS[tensor.dtype], READERS[other.dtype]];
-  const count = elementCount(tensor.shape) ?? 0;
-  const plain = { name, shape: tensor.shape, relative: undefined, changed: undefined, rowFocus: undefined, firstDirection: undefined };
+  const plain = { name, shape: tensor.shape, relative: undefined, l2: undefined, largest: undefined, changed: undefined, rowFocus: undefined, firstDirection: undefined };
   if (own === undefined || old === undefined) return tensor.dtype === other.dtype && (await sameBytes(tensor, other, signal)) ? undefined : plain;
+  const room = Math.min((tensor.end - tensor.begin) / own.bytes, (other.end - other.begin) / old.bytes);
+  const count = tensor.shape.length === 0 ? Math.floor(room) : (elementCount(tensor.shape) ?? 0);
+  if (count > room || tensor.end - tensor.begin !== count * own.bytes || other.end - other.begin !== count * old.bytes) return plain;
   const columns = tensor.shape.length >= 2 ? (tensor.shape.at(-1) ?? 1) : 1;
   const rows = columns > 0 ? count / columns : 0;
   const perRow = new Float64Array(Math.max(1, Math.ceil(rows)));
   const delta = rows > 1 && columns > 1 && count <= MAX_DIRECTION_ELEMENTS ? new Float32Array(count) : undefined;
-  let [difference, size, changed] = [0, 0, 0];
+  let [difference, size, changed, largest] = [0, 0, 0, 0];
   const step = Math.floor(CHUNK / Math.max(own.bytes, old.bytes));
   for (let from = 0; from < count; from += step) {
     await breathe(signal);
@@ -96,6 +119,7 @@ async function compareOne(name: string, tensor: TensorInfo, other: TensorInfo, s
       const distance = now - before;
       difference += distance * distance;
       changed++;
+      largest = Math.max(largest, Math.abs(distance));
       const row = Math.floor((from + i) / columns);
       perRow[row] = (perRow[row] ?? 0) + distance * distance;
       if (delta !== undefined) delta[from + i] = distance;
@@ -107,18 +131,20 @@ async function compareOne(name: string, tensor: TensorInfo, other: TensorInfo, s
     name,
     shape: tensor.shape,
     relative: size === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(difference / size),
+    l2: Math.sqrt(difference),
+    largest,
     changed: changed / count,
     rowFocus: difference > 0 ? most / (difference / perRow.length) : undefined,
     firstDirection: delta === undefined ? undefined : firstDirectionShare(delta, rows, columns, difference),
   };
 }
 
-async function pieceOf({ source, begin }: TensorInfo, from: number, to: number, bytes: Bytes): Promise<DataView> {
+async function pieceOf({ source, begin }: ComparedTensor, from: number, to: number, bytes: Bytes): Promise<DataView> {
   const piece = await source.slice(begin + from * bytes, begin + to * bytes);
   return piece.byteLength === (to - from) * bytes ? new DataView(piece.buffer, piece.byteOffset, piece.byteLength) : new DataView(new ArrayBuffer((to - from) * bytes));
 }
 
-async function sameBytes(a: TensorInfo, b: TensorInfo, signal: CancelSignal): Promise<boolean> {
+async function sameBytes(a: ComparedTensor, b: ComparedTensor, signal: CancelSignal): Promise<boolean> {
   if (a.end - a.begin !== b.end - b.begin) return false;
   for (let at = 0; at < a.end - a.begin; at += CHUNK) {
     await breathe(signal);

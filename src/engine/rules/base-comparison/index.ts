@@ -1,15 +1,18 @@
 // Rules on a model beside the one it says it was made from (`--base`): tensor by tensor. A fine-tune changes most tensors a
 // little; a planted edit (ROME, BadEdit) changes very few, often along one direction.
+import type { Digests } from '../../artifact/digests/digests.ts';
+import { tensorPlaces } from '../../artifact/digests/tensor-places.ts';
+import type { Inspection } from '../../artifact/inspect/inspection.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Rule } from '../rule.ts';
-import { compareTensors, type Comparison, type TensorChange } from './compare.ts';
+import { compareTensors, type ComparedTensor, type Comparison, type TensorChange } from './compare.ts';
 
 const SUMMARY: Rule = {
   id: 'ASY-PRV-010',
   title: 'Compared with the base model, tensor by tensor',
   severity: 'info',
-  misses: 'Tensors are matched by name; quantised ones are only told same or different.',
+  misses: 'Tensors are matched by name; quantised ones and integers are only told same or different.',
   references: [],
   remedy: 'Nothing to do: read the table.',
 };
@@ -32,18 +35,20 @@ const SHOWN = 200;
 export const baseComparison = analysisOf({
   id: 'base-comparison',
   label: 'Comparison with the base',
-  limits: 'Tensors of safetensors and GGUF models, by name. Says where and how much two models differ, not what the difference does.',
+  limits: 'Tensors of safetensors, GGUF, ONNX and torch archives, by name; torch files from before 1.6, HDF5 and compressed members are not compared. Says where and how much two models differ, not what the difference does.',
   rules: [SUMMARY, EDIT],
-  inapplicable: ({ artifact, base }) => {
+  needsDigests: true,
+  inapplicable: ({ inspection, base }) => {
     if (base === undefined) return 'no base model was given';
-    if (artifact.tensors.size === 0 || base.tensors.size === 0) return 'no tensors that can be compared (safetensors or GGUF) in one of the two';
+    if (tensorPlaces(inspection).length === 0 || tensorPlaces(base.inspection).length === 0) return 'no tensors that can be compared in one of the two';
     return undefined;
   },
-  async check({ artifact, base, signal }, report) {
+  async check({ artifact, inspection, digests, base, signal }, report) {
     if (base === undefined) return;
-    const comparison = await compareTensors(artifact.tensors, base.tensors, signal);
+    const subject = comparedTensors(inspection, digests);
+    const comparison = await compareTensors(subject, comparedTensors(base.inspection, base.digests), signal);
     const { added, removed, reshaped, changed, same } = comparison;
-    const path = artifact.tensors.values().next().value?.source.path ?? artifact.name;
+    const path = subject.values().next().value?.source.path ?? artifact.name;
     const file = { path, root: path };
     report(SUMMARY, { file, about: base.name, title: `Beside ${shown(base.name, 60)}: ${same} tensors are the same, ${changed.length} changed, ${reshaped.length} reshaped, ${added.length} added, ${removed.length} removed`, sure: 'read', evidence: tables(comparison) });
     const compared = same + changed.length;
@@ -62,16 +67,27 @@ export const baseComparison = analysisOf({
   },
 });
 
+/** The first tensor of each name; with its digest where the pass gave it one. */
+function comparedTensors(inspection: Inspection, digests: Digests | undefined): Map<string, ComparedTensor> {
+  const known = new Map((digests?.tensors ?? []).map(({ file, name, sha256 }) => [`${file}\0${name}`, sha256]));
+  const tensors = new Map<string, ComparedTensor>();
+  for (const place of tensorPlaces(inspection)) {
+    const sha256 = known.get(`${place.file}\0${place.name}`);
+    if (!tensors.has(place.name)) tensors.set(place.name, { ...place, ...(sha256 === undefined ? {} : { sha256 }) });
+  }
+  return tensors;
+}
+
 function tables({ added, removed, reshaped, changed }: Comparison): Evidence[] {
   const names = [...added.map((name) => ['added', name, '']), ...removed.map((name) => ['removed', name, '']), ...reshaped.map(({ name, from, to }) => ['reshaped', name, `${from} -> ${to}`])];
   return [
-    ...(changed.length === 0 ? [] : [{ kind: 'table', title: `Changed tensors, most first${changed.length > SHOWN ? ` (${SHOWN} of ${changed.length})` : ''}`, columns: ['tensor', 'shape', 'relative change', 'elements changed', 'busiest row', 'first direction'], rows: changed.slice(0, SHOWN).map(rowOf) } as const]),
+    ...(changed.length === 0 ? [] : [{ kind: 'table', title: `Changed tensors, most first${changed.length > SHOWN ? ` (${SHOWN} of ${changed.length})` : ''}`, columns: ['tensor', 'shape', 'relative change', 'L2', 'largest', 'elements changed', 'busiest row', 'first direction'], rows: changed.slice(0, SHOWN).map(rowOf) } as const]),
     ...(names.length === 0 ? [] : [{ kind: 'table', title: 'Added, removed, reshaped', columns: ['what', 'tensor', 'shape'], rows: names.slice(0, SHOWN).map((row) => row.map((cell) => shown(cell, 120))) } as const]),
   ];
 }
 
-function rowOf({ name, shape, relative, changed, rowFocus, firstDirection }: TensorChange): (string | number)[] {
-  return [shown(name, 120), shape.join(' x '), number(relative), number(changed), number(rowFocus), number(firstDirection)];
+function rowOf({ name, shape, relative, l2, largest, changed, rowFocus, firstDirection }: TensorChange): (string | number)[] {
+  return [shown(name, 120), shape.join(' x '), number(relative), number(l2), number(largest), number(changed), number(rowFocus), number(firstDirection)];
 }
 
 function number(value: number | undefined): string | number {

@@ -4,11 +4,15 @@ import type { OpenedModel } from '../../../state/client.ts';
 import type { Report } from '../../../engine/report/report.ts';
 import { artifactKey } from '../../../state/finding-view.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { Menu } from '../../parts/menu.tsx';
+import { pickOther } from '../../pick-files.ts';
 import { formatBytes, formatCount, shortHash } from '../../format.ts';
 import styles from './identity-strip.module.css';
 
 export function IdentityStrip(): ReactElement {
-  const { notices } = useApp();
+  const app = useApp();
+  const { notices } = app;
+  const busy = useAudit(({ view }) => view.status === 'running' || view.status === 'paused' || view.stored);
   const model = useSession((state) => state.model);
   const report = useAudit((state) => state.view.report);
   const facts = model === undefined ? (report === undefined ? [] : factsOfReport(report)) : factsOfModel(model);
@@ -41,6 +45,17 @@ export function IdentityStrip(): ReactElement {
           </div>
         )}
       </dl>
+      {model !== undefined && !busy && (
+        <Menu
+          name="Compare with another model"
+          className="plain"
+          label="Compare with…"
+          items={[
+            { id: 'files', label: 'Files…', hint: 'the base model, or an earlier version', enabled: true, run: () => void pickOther(app, false) },
+            { id: 'folder', label: 'Folder…', hint: 'tensor by tensor: same, changed, added, missing', enabled: true, run: () => void pickOther(app, true) },
+          ]}
+        />
+      )}
     </section>
   );
 }

@@ -1,0 +1,115 @@
+// SHA-256 of every file and of every tensor in it, and counts over its numbers, in one pass: the next chunk is read while the
+// last one is worked on, and no byte is read twice. Files in the drop's order, tensors in the order of their bytes.
+import { ArtifactError } from '../../core/artifact-error.ts';
+import type { ByteSource } from '../../core/byte-source.ts';
+import { NEVER, throwIfCancelled, type CancelSignal } from '../../core/cancel.ts';
+import type { Hasher, MakeHasher } from '../../core/hasher.ts';
+import type { Bytes } from '../../core/units.ts';
+import type { Inspection } from '../inspect/inspection.ts';
+import type { Digests, TensorDigest } from './digests.ts';
+import { RowCounter, type TensorStatistics } from './statistics.ts';
+import { tensorPlaces, type TensorPlace } from './tensor-places.ts';
+
+export const DIGEST_LIMITS = {
+  /** Tensors with a digest of their own (CWE-400); the largest mixtures of experts have some ten thousand. */
+  maxTensors: 50_000,
+} as const;
+
+const CHUNK: Bytes = 8 * 2 ** 20;
+
+export interface DigestOptions {
+  /** Bytes read so far, over all files. */
+  readonly onProgress?: (done: Bytes, total: Bytes) => void;
+  readonly signal?: CancelSignal;
+}
+
+/** A stretch of a file and the tensors that stand exactly there (tied weights: more than one). */
+interface Stretch {
+  readonly begin: Bytes;
+  readonly end: Bytes;
+  readonly tensors: TensorPlace[];
+}
+
+interface Running {
+  readonly stretch: Stretch;
+  readonly hasher: Hasher;
+  readonly counter: RowCounter | undefined;
+}
+
+export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER }: DigestOptions = {}): Promise<Digests> {
+  const places = tensorPlaces(inspection);
+  const { bySource, leftOut } = stretchesOf(places);
+  const total = sources.reduce((sum, { size }) => sum + size, 0);
+  const files = new Map<string, string>();
+  const tensors: TensorDigest[] = [];
+  let done = 0;
+  for (const source of sources) {
+    const whole = await makeHasher();
+    const stretches = bySource.get(source) ?? [];
+    let next = 0;
+    let running: Running | undefined;
+    for await (const { begin, bytes } of chunksOf(source, signal)) {
+      whole.update(bytes);
+      const end = begin + bytes.byteLength;
+      for (;;) {
+        if (running === undefined) {
+          const stretch = stretches[next];
+          if (stretch === undefined || stretch.begin >= end) break;
+          next++;
+          running = { stretch, hasher: await makeHasher(), counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
+        }
+        const piece = bytes.subarray(Math.max(0, running.stretch.begin - begin), Math.min(bytes.byteLength, running.stretch.end - begin));
+        running.hasher.update(piece);
+        running.counter?.update(piece);
+        if (running.stretch.end > end) break;
+        tensors.push(...finish(running));
+        running = undefined;
+      }
+      done += bytes.byteLength;
+      onProgress?.(done, total);
+    }
+    files.set(source.path, whole.digest());
+  }
+  return { files, tensors, tensorsLeftOut: leftOut };
+}
+
+/** Stretches that begin inside the one before are left out: a header that lays tensors over each other would cost a hash for each. */
+function stretchesOf(places: readonly TensorPlace[]): { bySource: Map<ByteSource, Stretch[]>; leftOut: number } {
+  const bySource = new Map<ByteSource, Stretch[]>();
+  let leftOut = 0;
+  let count = 0;
+  const ordered = [...places].sort((a, b) => a.begin - b.begin || b.end - a.end);
+  for (const place of ordered) {
+    const list = bySource.get(place.source) ?? [];
+    bySource.set(place.source, list);
+    const last = list.at(-1);
+    if (last?.begin === place.begin && last.end === place.end) last.tensors.push(place);
+    else if ((last === undefined || place.begin >= last.end) && count < DIGEST_LIMITS.maxTensors) {
+      list.push({ begin: place.begin, end: place.end, tensors: [place] });
+      count++;
+    } else leftOut++;
+  }
+  return { bySource, leftOut };
+}
+
+function finish({ stretch, hasher, counter }: Running): TensorDigest[] {
+  const sha256 = hasher.digest();
+  const statistics: TensorStatistics | undefined = counter?.finish();
+  return stretch.tensors.map(({ name, dtype, shape, file }) => ({ name, dtype, shape, file, bytes: stretch.end - stretch.begin, sha256, ...(statistics === undefined ? {} : { statistics }) }));
+}
+
+async function* chunksOf(source: ByteSource, signal: CancelSignal): AsyncGenerator<{ readonly begin: Bytes; readonly bytes: Uint8Array<ArrayBuffer> }> {
+  throwIfCancelled(signal);
+  let next = source.slice(0, CHUNK);
+  for (let begin = 0; begin < source.size; begin += CHUNK) {
+    const bytes = await next;
+    if (bytes.byteLength < Math.min(CHUNK, source.size - begin)) {
+      throw new ArtifactError({ code: 'truncated', format: 'file', file: source.path, offset: begin + bytes.byteLength, expected: `${source.size} bytes`, actual: 'an earlier end (the file changed while it was read)' });
+    }
+    throwIfCancelled(signal);
+    next = source.slice(begin + CHUNK, begin + 2 * CHUNK);
+    // Where cancelling or a failure above leaves this read behind, its outcome no longer matters.
+    next.catch(() => undefined);
+    yield { begin, bytes };
+  }
+}

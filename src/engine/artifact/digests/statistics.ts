@@ -1,0 +1,167 @@
+// Counts over the numbers of one tensor, fed in pieces of any size: NaN and infinite values, rows that are all zero, rows that
+// say the same as another, rows whose length stands far out. Float types alone; a row is the last dimension.
+// Rows are told apart by 53 bits of a hash of their bytes: equal rows always count as equal; others are taken for equal about
+// once in 10^16 pairs. What is counted says nothing by itself: vocabularies have unused rows, masks are infinite.
+import { halfToNumber } from '../../graph/dequantize.ts';
+import type { Bytes } from '../../core/units.ts';
+
+export interface TensorStatistics {
+  readonly rows: number;
+  readonly nan: number;
+  readonly infinite: number;
+  readonly zeroRows: number;
+  /** Rows, all-zero ones aside, that stand there a second time or more. */
+  readonly repeatedRows: number;
+  /** Rows whose length is more than OUTLIER deviations (of the median, 1.4826 x MAD) above the median, longest first. */
+  readonly outliers: readonly { readonly row: number; readonly deviations: number }[];
+}
+
+/** Rows whose lengths are kept: the largest vocabularies have 256 thousand. */
+const MAX_ROWS = 1_000_000;
+const OUTLIER = 12;
+const OUTLIERS_KEPT = 8;
+/** Fewer rows have no middle to stand out from. */
+const ENOUGH_ROWS = 64;
+
+const WIDTHS: Readonly<Record<string, Bytes>> = { F32: 4, F16: 2, BF16: 2 };
+
+let halves: Float32Array | undefined;
+
+function halfTable(): Float32Array {
+  halves ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits));
+  return halves;
+}
+
+export class RowCounter {
+  readonly #width: Bytes;
+  readonly #dtype: string;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #lengths: Float32Array;
+  readonly #seen = new Set<number>();
+  #nan = 0;
+  #infinite = 0;
+  #zeroRows = 0;
+  #repeated = 0;
+  #row = 0;
+  #column = 0;
+  #sum = 0;
+  #hash = 0;
+  #low = 0;
+  /** Bytes of an element that was cut by the end of a piece. */
+  #rest = new Uint8Array(0);
+
+  /** Undefined where the type is no float or the tensor is too small or has too many rows to say anything. */
+  static for(dtype: string, shape: readonly number[]): RowCounter | undefined {
+    const width = WIDTHS[dtype];
+    const columns = shape.length >= 2 ? shape.at(-1) : 1;
+    const count = shape.reduce((product, dim) => product * dim, 1);
+    if (width === undefined || columns === undefined || columns < 1 || !(count >= 1)) return undefined;
+    const rows = count / columns;
+    return Number.isSafeInteger(rows) && rows <= MAX_ROWS ? new RowCounter(dtype, width, columns, rows) : new RowCounter(dtype, width, count, 1);
+  }
+
+  private constructor(dtype: string, width: Bytes, columns: number, rows: number) {
+    this.#dtype = dtype;
+    this.#width = width;
+    this.#columns = columns;
+    this.#rows = rows;
+    this.#lengths = new Float32Array(columns > 1 ? rows : 0);
+  }
+
+  update(piece: Uint8Array): void {
+    const width = this.#width;
+    let bytes = piece;
+    if (this.#rest.byteLength > 0 || bytes.byteOffset % width !== 0) {
+      bytes = new Uint8Array(this.#rest.byteLength + piece.byteLength);
+      bytes.set(this.#rest);
+      bytes.set(piece, this.#rest.byteLength);
+    }
+    const count = Math.floor(bytes.byteLength / width);
+    this.#rest = bytes.slice(count * width);
+    if (width === 4) this.#count(new Int32Array(bytes.buffer, bytes.byteOffset, count), new Float32Array(bytes.buffer, bytes.byteOffset, count));
+    else {
+      const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, count);
+      for (let from = 0; from < count; from += BLOCK) this.#count(...this.#widen(bits.subarray(from, from + BLOCK)));
+    }
+  }
+
+  #widen(bits: Uint16Array): [Int32Array, Float32Array] {
+    const [wide, floats] = [WIDE.subarray(0, bits.length), FLOATS.subarray(0, bits.length)];
+    if (this.#dtype === 'BF16') for (let i = 0; i < bits.length; i++) wide[i] = (bits[i] ?? 0) << 16;
+    else {
+      const table = halfTable();
+      for (let i = 0; i < bits.length; i++) floats[i] = table[bits[i] ?? 0] ?? 0;
+    }
+    return [wide, floats];
+  }
+
+  /** The same memory twice: as bits, for the hash, and as numbers. */
+  #count(bits: Int32Array, values: Float32Array): void {
+    let at = 0;
+    while (at < values.length) {
+      const end = Math.min(values.length, at + this.#columns - this.#column);
+      let [sum, hash, low] = [0, this.#hash, this.#low];
+      for (let i = at; i < end; i++) {
+        const value = values[i] ?? 0;
+        sum += value * value;
+        // Round numbers differ in few high bits: they are folded down, or they would fall together.
+        hash = Math.imul(hash ^ (bits[i] ?? 0), 0x9e3779b1);
+        hash ^= hash >>> 15;
+        low = (low + hash) | 0;
+      }
+      // A square of an ordinary number may be infinite as well; NaN and infinity are counted one by one, where there are any.
+      if (!(sum < Number.POSITIVE_INFINITY)) this.#countOdd(values, at, end);
+      this.#sum += sum;
+      [this.#hash, this.#low] = [hash, low];
+      this.#column += end - at;
+      at = end;
+      if (this.#column >= this.#columns) this.#endRow();
+    }
+  }
+
+  #countOdd(values: Float32Array, begin: number, end: number): void {
+    for (let i = begin; i < end; i++) {
+      const value = values[i] ?? 0;
+      if (Number.isNaN(value)) this.#nan++;
+      else if (!Number.isFinite(value)) this.#infinite++;
+    }
+  }
+
+  #endRow(): void {
+    if (this.#columns > 1 && this.#row < this.#rows) {
+      this.#lengths[this.#row] = Math.sqrt(this.#sum);
+      if (this.#sum === 0) this.#zeroRows++;
+      else {
+        const key = (this.#hash >>> 0) * 2 ** 21 + ((this.#low >>> 0) & 0x1fffff);
+        if (this.#seen.has(key)) this.#repeated++;
+        else this.#seen.add(key);
+      }
+    }
+    this.#row++;
+    [this.#column, this.#sum, this.#hash, this.#low] = [0, 0, 0, 0];
+  }
+
+  finish(): TensorStatistics {
+    return { rows: this.#rows, nan: this.#nan, infinite: this.#infinite, zeroRows: this.#zeroRows, repeatedRows: this.#repeated, outliers: this.#outliers() };
+  }
+
+  #outliers(): { row: number; deviations: number }[] {
+    const finite = this.#lengths.filter(Number.isFinite).sort();
+    if (finite.length < ENOUGH_ROWS) return [];
+    const middle = finite[finite.length >> 1] ?? 0;
+    const distances = finite.map((length) => Math.abs(length - middle)).sort();
+    const deviation = 1.4826 * (distances[distances.length >> 1] ?? 0);
+    if (!(deviation > 0)) return [];
+    const found: { row: number; deviations: number }[] = [];
+    this.#lengths.forEach((length, row) => {
+      const deviations = (length - middle) / deviation;
+      if (deviations > OUTLIER && Number.isFinite(deviations)) found.push({ row, deviations });
+    });
+    return found.sort((a, b) => b.deviations - a.deviations).slice(0, OUTLIERS_KEPT);
+  }
+}
+
+const BLOCK = 16_384;
+const WIDE = new Int32Array(BLOCK);
+const FLOATS = new Float32Array(WIDE.buffer);
