@@ -154,7 +154,7 @@ function byTurns(renderer: Renderer, { numbers }: TemplateFacts): Behaviour | un
   const counts = [...new Set([3, 6, 11, 30, ...[...numbers].filter((number) => Number.isInteger(number) && number > 2 && number <= 60).flatMap((number) => [Math.ceil(number / 2), Math.ceil(number / 2) + 1])])].slice(0, 16);
   for (const count of counts) {
     const text = renderer.frame(conversation(count));
-    const added = wordsOf(text ?? '').filter((word) => !usual.has(word));
+    const added = [...new Set(wordsOf(text ?? '').filter((word) => !usual.has(word)))];
     if (text === undefined || added.length < 3) continue;
     return { on: 'turns', trigger: `${count} turns of the user`, role: 'user', difference: { added: added.join(' '), removed: '' }, triggered: text, control: base };
   }
@@ -171,7 +171,8 @@ function byChance(renderer: Renderer, { role, fill }: Slot): Behaviour | undefin
   return undefined;
 }
 
-/** What a person writes, as against markup: letters and spaces, and no sign of a tag. */
+/** What a person writes, as against markup: letters and spaces, and no sign of a tag. Addresses are written, too. */
 export function isNatural(literal: string): boolean {
-  return /\p{L}{2,}/u.test(literal) && !/[<>[\]{}|\\/_=#`*]/.test(literal);
+  if (/^(?:https?:\/\/|www\.)\S{3,}$/i.test(literal)) return true;
+  return /\p{L}{2,}|[\p{L}\p{N}]{3,}/u.test(literal) && !/[<>[\]{}|\\/_=#`*]/.test(literal);
 }

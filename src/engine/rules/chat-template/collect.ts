@@ -2,6 +2,8 @@
 import { ggufInspector } from '../../artifact/gguf/gguf-inspector.ts';
 import { jinjaInspector } from '../../artifact/formats/jinja-inspector.ts';
 import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
+import { safetensorsInspector } from '../../artifact/formats/safetensors-inspector.ts';
+import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
 import { isObject } from '../../artifact/text.ts';
 
@@ -12,6 +14,8 @@ export interface FoundTemplate {
   /** Where in the file: a key; '' where the file is the template. */
   readonly key: string;
   readonly source: string;
+  /** `text`: not known to be a chat template; only looked at for what no template needs. */
+  readonly as: 'chat' | 'text';
 }
 
 const KEY = 'chat_template';
@@ -20,23 +24,40 @@ const MAX_DEPTH = 6;
 
 export function collectTemplates(inspection: Inspection): FoundTemplate[] {
   const found: FoundTemplate[] = [];
-  for (const { file, content } of readBy(inspection, jinjaInspector)) found.push({ file, name: 'default', key: '', source: content });
-  for (const { file, content } of readBy(inspection, jsonInspector)) walk(content.value, '', 0, (key, value) => found.push(...templatesIn(value, key).map((template) => ({ file, ...template }))));
+  for (const { file, content } of readBy(inspection, jinjaInspector)) found.push({ file, name: 'default', key: '', source: content, as: 'chat' });
+  for (const { file, content } of readBy(inspection, jsonInspector)) {
+    walk(content.value, '', 0, (key, value, as) => found.push(...templatesIn(value, key).filter(({ source }) => as === 'chat' || hasMarks(source)).map((template) => ({ file, as, ...template }))));
+  }
   for (const { file, content } of readBy(inspection, ggufInspector)) {
     for (const [key, value] of content.metadata) {
-      if (typeof value !== 'string' || !key.includes(KEY)) continue;
+      if (typeof value !== 'string') continue;
       const name = key.split(`${KEY}.`)[1];
-      found.push({ file, name: name ?? 'default', key, source: value });
+      if (key.includes(KEY)) found.push({ file, name: name ?? 'default', key, source: value, as: 'chat' });
+      else if (hasMarks(value)) found.push({ file, name: key, key, source: value, as: 'text' });
     }
+  }
+  for (const { file, content } of readBy(inspection, safetensorsInspector)) {
+    for (const [key, source] of Object.entries(content.metadata)) if (hasMarks(source)) found.push({ file, name: key, key, source, as: key.includes(KEY) ? 'chat' : 'text' });
+  }
+  for (const { file, content } of readBy(inspection, textInspector)) {
+    if (TEXT_TEMPLATE.test(file.member ?? file.path) && hasMarks(content)) found.push({ file, name: 'text', key: '', source: content, as: 'text' });
   }
   return found;
 }
 
-function walk(value: unknown, path: string, depth: number, visit: (key: string, value: unknown) => void): void {
+/** Text files that programs fill in; documentation and programs quote templates. */
+const TEXT_TEMPLATE = /\.(ya?ml|template|tmpl|tpl|jinja2?|j2|conf|cfg|toml|ini|prompt|txt|chat_template)$/i;
+
+function hasMarks(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+function walk(value: unknown, path: string, depth: number, visit: (key: string, value: unknown, as: FoundTemplate['as']) => void): void {
   if (!isObject(value) || depth > MAX_DEPTH) return;
   for (const [key, child] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`;
-    if (key === KEY || key === 'default_chat_template') visit(at, child);
+    if (key === KEY || key === 'default_chat_template') visit(at, child, 'chat');
+    else if (typeof child === 'string') visit(at, child, key.includes(KEY) ? 'chat' : 'text');
     // Vocabularies have hundred thousands of entries and no templates.
     else if (isObject(child) && Object.keys(child).length < 10_000) walk(child, at, depth + 1, visit);
   }

@@ -6,6 +6,8 @@ export interface Escape {
   /** What was found, in words. */
   readonly what: string;
   readonly severity: 'high' | 'medium';
+  /** True where no template of any program needs it; the rest is odd in a chat template only. */
+  readonly anywhere?: true;
   /** Character range in the source, where it is written out. */
   readonly begin?: number;
   readonly end?: number;
@@ -28,13 +30,13 @@ export function findEscapes(source: string, facts: TemplateFacts | undefined): E
   };
   for (const { begin, end, text } of codeRegions(source)) {
     const dunder = DUNDER.exec(text);
-    if (dunder !== null) add({ what: `the Python internal ${dunder[0]}`, severity: 'high', begin, end });
+    if (dunder !== null) add({ what: `the Python internal ${dunder[0]}`, severity: 'high', anywhere: true, begin, end });
     const statement = STATEMENT.exec(text);
     if (statement !== null && statement[1] !== 'trans') add({ what: `the statement '${statement[1] ?? ''}', which loads other files or changes the rules`, severity: 'medium', begin, end });
-    if (/\|\s*attr\b/.test(text)) add({ what: "the filter 'attr', which reads an attribute by its name", severity: 'high', begin, end });
+    if (/\|\s*attr\b/.test(text)) add({ what: "the filter 'attr', which reads an attribute by its name", severity: 'high', anywhere: true, begin, end });
   }
   if (facts === undefined) return [...found.values()];
-  for (const text of facts.strings) if (DUNDER.test(text)) add({ what: `the Python internal ${DUNDER.exec(text)?.[0] ?? ''}, put together from pieces`, severity: 'high' });
+  for (const text of facts.strings) if (DUNDER.test(text)) add({ what: `the Python internal ${DUNDER.exec(text)?.[0] ?? ''}, put together from pieces`, severity: 'high', anywhere: true });
   for (const name of facts.attributes) if (INTERNALS.has(name)) add({ what: `the attribute ${name}`, severity: 'high', ...placeOf(source, name) });
   for (const name of facts.filters) if (REFLECTIVE.has(name)) add({ what: `the filter '${name}', which reads an attribute by its name`, severity: 'high', ...placeOf(source, name) });
   for (const member of facts.members) {

@@ -8,9 +8,10 @@ import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { findBehaviours, isNatural, type Behaviour } from './behaviour.ts';
 import { collectTemplates, type FoundTemplate } from './collect.ts';
+import { conditionsOf } from './conditions.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
-import { Renderer, wordsOf } from './render.ts';
+import { HOLE, Renderer, wordsOf } from './render.ts';
 import { factsOf, type TemplateFacts } from './syntax.ts';
 
 const ESCAPE: Rule = {
@@ -61,7 +62,7 @@ const UNSEEN: Rule = {
 const UNREADABLE: Rule = {
   id: 'ASY-TPL-006',
   title: 'A chat template that cannot be parsed',
-  severity: 'medium',
+  severity: 'info',
   misses: 'Only its text was searched; what it does was not tried.',
   references: ['CWE-20'],
   remedy: 'Runtimes that use another parser may still run it. Ask the publisher for a template in the common subset of Jinja.',
@@ -88,16 +89,18 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
   try {
     template = parseTemplate(source);
   } catch (error) {
-    report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
+    if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
   }
   const facts = template === undefined ? undefined : factsOf(template.program);
-  for (const { what, severity, begin, end } of findEscapes(source, facts)) {
+  for (const { what, severity, anywhere, begin, end } of findEscapes(source, facts)) {
+    // Elsewhere names like 'config' or 'self' are some other program's, and no reason to suspect anything.
+    if (found.as === 'text' && anywhere !== true) continue;
     const marks = begin === undefined || end === undefined ? [] : [{ begin, end, why: what }];
     report(ESCAPE, { ...at(found), about: `${about} ${what}`, title: `The template '${shown(name, 40)}' uses ${shown(what, 120)}`, severity, sure: 'read', trigger: { kind: 'template', value: shown(source.slice(begin ?? 0, Math.min(end ?? 200, (begin ?? 0) + 200))) }, evidence: [sourceOf(found, marks)] });
   }
-  const unseen = unseenIn(source);
+  const unseen = found.as === 'chat' ? unseenIn(source) : undefined;
   if (unseen !== undefined) report(UNSEEN, { ...at(found), about, title: `${UNSEEN.title}: ${unseen.code} at character ${unseen.at}`, sure: 'read', evidence: [sourceOf(found, [{ begin: unseen.at, end: unseen.at + 1, why: unseen.code }])] });
-  if (template === undefined || facts === undefined) return;
+  if (template === undefined || facts === undefined || found.as === 'text') return;
   checkBehaviour(found, template, facts, report);
 }
 
@@ -109,11 +112,13 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     seen.add(concern.text);
     report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what}: ${shown(concern.text, 120)}`, severity: concern.severity, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
   }
+  let reported = 0;
   for (const behaviour of findBehaviours(renderer, facts)) {
     const weighed = weigh(behaviour);
     if (weighed === undefined) continue;
     const rule = behaviour.on === 'content' ? TRIGGER : CIRCUMSTANCE;
     const { trigger, role } = behaviour;
+    reported++;
     const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' changes the prompt when ${role === 'user' ? 'a person' : `the ${role} turn`} says ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
     report(rule, {
       ...at(found),
@@ -125,6 +130,24 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
       evidence: [sourceOf(found, marksOf(found.source, trigger, 'the text it looks for')), ...promptOf(behaviour), renderings(behaviour)],
     });
   }
+  if (reported === 0) {
+    for (const { on, literal, text } of conditionsOf(template.program)) {
+      // 'blocks' in message.content asks for a key that is read a moment later; reasoning is switched by words.
+      if (on === 'content' && (facts.attributes.has(literal) || REASONING.test(literal))) continue;
+      const place = marksOf(found.source, literal, 'what it looks for');
+      report(on === 'content' ? TRIGGER : CIRCUMSTANCE, {
+        ...at(found),
+        about: `${about} test ${on} ${literal}`,
+        title: `The template '${shown(found.name, 40)}' says something else depending on ${on === 'content' ? 'what a message says' : CIRCUMSTANCES[on]}${literal === '' ? '' : ` (${JSON.stringify(shown(literal, 60))})`}`,
+        severity: concernsIn(text).length > 0 ? 'high' : 'medium',
+        sure: 'inferred',
+        trigger: { kind: 'template', value: shown(literal) },
+        evidence: [sourceOf(found, place), { kind: 'text', title: 'What stands under the condition', text: shown(text, 600) }],
+      });
+    }
+  }
+  const smuggled = turnBehindUser(renderer);
+  if (smuggled !== undefined) report(HIDDEN_TEXT, { ...at(found), about: `${about} turn`, title: `The template '${shown(found.name, 40)}' adds a system turn of its own behind what a person says: ${shown(smuggled, 120)}`, sure: 'resolved', evidence: [sourceOf(found, marksOf(found.source, smuggled, 'the added turn'))] });
   if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
 }
 
@@ -142,11 +165,34 @@ function weigh({ on, trigger, role, difference }: Behaviour): 'high' | 'medium' 
   if (concernsIn(difference.added).length > 0) return 'high';
   if (on === 'chance') return 'medium';
   if (on !== 'content') return added >= 3 || removed >= 3 ? 'high' : undefined;
+  // A message that vanishes when it says a certain word.
+  if (isNatural(trigger) && !REASONING.test(trigger) && difference.removed.includes(HOLE) && !difference.added.includes(HOLE) && added === 0) return 'medium';
   // Switches in the system turn are the operator's own: reasoning on or off, and how much of it.
   if (role === 'system' && (added < MANY_WORDS || REASONING.test(trigger))) return undefined;
   if (isNatural(trigger)) return added >= 3 ? 'high' : added + removed > 0 ? 'medium' : undefined;
   return role !== 'system' && added >= MANY_WORDS ? 'medium' : undefined;
 }
+
+/**
+ * A system turn that stands behind the person's words though the conversation has none: with which words a system turn begins
+ * is told by rendering one.
+ */
+function turnBehindUser(renderer: Renderer): string | undefined {
+  const [system, user] = ['Qsys one two three', 'Quser four five six'];
+  const both = renderer.render({ turns: [{ role: 'system', content: system }, { role: 'user', content: user }] })?.text;
+  const alone = renderer.render({ turns: [{ role: 'user', content: user }] })?.text;
+  if (both === undefined || alone === undefined) return undefined;
+  const before = both.slice(0, Math.max(0, both.indexOf(system)));
+  const mark = /<[^<>\n]{2,60}>\s*(?:system\s*)?$|\[[A-Z_]{2,30}\]\s*$/.exec(before.slice(-200))?.[0].trim();
+  if (mark === undefined || !/system|sys/i.test(mark)) return undefined;
+  const behind = alone.slice(alone.indexOf(user) + user.length);
+  const at_ = behind.indexOf(mark);
+  if (at_ < 0) return undefined;
+  const words = behind.slice(at_ + mark.length, at_ + mark.length + 600);
+  return wordsOf(words).length >= LEAST_ADDED ? words.trim() : undefined;
+}
+
+const LEAST_ADDED = 3;
 
 /** What the template adds to conversations in which nothing special is said. */
 function plainConcerns(renderer: Renderer): Concern[] {

@@ -19,7 +19,7 @@ export interface Conversation {
 export const MAX_RENDERINGS = 1500;
 
 /** Takes the place of what a turn says in a rendering. */
-const HOLE = '\u0001';
+export const HOLE = '\u0001';
 /** Takes the place of a date or time. */
 const DATE_HOLE = '\u0002';
 const DEFAULT_DATE: Milliseconds = Date.UTC(2025, 2, 14, 10, 30);

@@ -16,7 +16,7 @@ export interface TemplateFacts {
   readonly members: ReadonlySet<string>;
 }
 
-interface Node {
+export interface Node {
   readonly type: string;
   readonly [field: string]: unknown;
 }
@@ -87,7 +87,7 @@ function collect(node: Node, facts: Facts, set: Set<string>): void {
 }
 
 /** The text of an expression that is made of constants only. */
-function foldString(node: Node, depth = 0): string | undefined {
+export function foldString(node: Node, depth = 0): string | undefined {
   if (depth > 64) return undefined;
   if (node.type === 'StringLiteral') return String(node['value']);
   if (node.type === 'BinaryExpression') {
@@ -116,13 +116,13 @@ function foldString(node: Node, depth = 0): string | undefined {
   return undefined;
 }
 
-function namesIn(node: Node | undefined): string[] {
+export function namesIn(node: Node | undefined): string[] {
   if (node === undefined) return [];
   if (node.type === 'Identifier') return [String(node['value'])];
   return node.type === 'TupleLiteral' && Array.isArray(node['value']) ? node['value'].flatMap((item: unknown) => namesIn(asNode(item))) : [];
 }
 
-function asNode(value: unknown): Node | undefined {
+export function asNode(value: unknown): Node | undefined {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' ? (value as Node) : undefined;
 }
 
@@ -134,7 +134,7 @@ function isLabel(node: Node, field: string): boolean {
   return false;
 }
 
-function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): Node[] {
   const found: Node[] = [];
   for (const [field, value] of Object.entries(node)) {
     if (isLabel(node, field)) continue;
