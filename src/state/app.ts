@@ -12,6 +12,7 @@ import type { Host } from './host.ts';
 import { createMonitor, type MonitorStore } from './monitor.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
 import { createNotices, type NoticesState } from './notices.ts';
+import { createPictureLab, type PictureLabState } from './picture-lab.ts';
 import { createPlayground, type PlaygroundState } from './playground.ts';
 import { createSession, nameOf, type SessionState } from './session.ts';
 import { createTheme, type ThemeState } from './theme.ts';
@@ -27,6 +28,7 @@ export interface App {
   readonly audit: StoreApi<AuditStore>;
   readonly attention: StoreApi<AttentionState>;
   readonly playground: StoreApi<PlaygroundState>;
+  readonly pictureLab: StoreApi<PictureLabState>;
   readonly fingerprints: StoreApi<FingerprintsState>;
   readonly history: StoreApi<HistoryState>;
   readonly triage: StoreApi<TriageStore>;
@@ -60,6 +62,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const audit = createAudit(client, () => host.now(), schedule);
   const attention = createAttention(client);
   const playground = createPlayground(client);
+  const pictureLab = createPictureLab(client, (pictures) => session.getState().prepared(pictures));
   const fingerprints = createFingerprints(lab.client, () => lab.drawSeed());
   const history = createHistory(client);
   const triage = createTriage(host);
@@ -72,10 +75,11 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     audit.getState().reset();
     attention.getState().reset();
     playground.getState().reset(session.getState().model?.defaultSampling);
+    pictureLab.getState().reset();
   };
 
   return {
-    client, host, session, audit, attention, playground, fingerprints, history, triage, theme, notices, navigation, monitor,
+    client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, navigation, monitor,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh(), monitor.getState().begin()]);
@@ -156,6 +160,12 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     },
 
     investigate: (page, finding) => {
+      const pictures = finding.evidence.find((evidence) => evidence.kind === 'pictures');
+      if (pictures !== undefined) {
+        pictureLab.getState().take(finding, pictures);
+        navigation.getState().go({ page: 'playground', finding: finding.id });
+        return;
+      }
       const trigger = finding.trigger?.value ?? '';
       const answers = finding.evidence.find((evidence) => evidence.kind === 'answers');
       const pair = answers?.pairs.find(({ fired }) => fired) ?? answers?.pairs[0];

@@ -6,10 +6,11 @@ import type { MonitorClient } from './monitor-client.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
-import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
+import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { AllowEntry } from '../engine/report/allow-list.ts';
+import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
 import type { Result } from '../engine/core/result.ts';
@@ -105,6 +106,8 @@ export interface OpenedModel {
   readonly budgets: readonly BudgetEstimate[];
   readonly resumable: Resumable | undefined;
   readonly environment: RuntimeEnvironment | undefined;
+  /** Of an image classifier. */
+  readonly pictures: PicturePreparation | undefined;
 }
 
 /** What the user brings along: digests that are known, findings that were accepted. */
@@ -175,6 +178,27 @@ export interface ReadRequest {
   readonly texts: readonly PromptText[];
 }
 
+/** How pixels from 0 to 1 are brought into the range the graph takes: (pixel * scale - mean) / std, by channel. */
+export interface PicturePreparation {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly layout: 'nchw' | 'nhwc';
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** The file it was read from, or why it was guessed so. */
+  readonly origin: string;
+  readonly guessed: boolean;
+}
+
+export interface LookRequest {
+  /** 8 bits a channel, red, green, blue, opacity, of any size. */
+  readonly picture: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+  /** A reconstructed trigger to stamp on it. */
+  readonly stamp: PicturesEvidence['stamp'] | undefined;
+}
+
 export interface StoredReportSummary {
   readonly id: string;
   readonly savedAt: Milliseconds;
@@ -221,6 +245,9 @@ export interface AssayClient {
   /** onTokens: tokens made so far, of all rows. */
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
   read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
+  look(request: LookRequest): Promise<Result<Look>>;
+  /** Other preprocessing for all that follows; undefined goes back to what was read or guessed. */
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>>;
   listReports(): Promise<Result<readonly StoredReportSummary[]>>;
   loadReport(id: string): Promise<Result<Report>>;
   removeReport(id: string): Promise<Result<null>>;

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { AssayClient, OpenedModel, OpenInput, OpenProgress, Remembered, Sample } from './client.ts';
+import type { AssayClient, OpenedModel, OpenInput, OpenProgress, PicturePreparation, Remembered, Sample } from './client.ts';
 
 export type SessionPhase = 'empty' | 'opening' | 'open';
 
@@ -27,6 +27,8 @@ export interface SessionState {
   open(input: OpenInput, onEvent: (event: AuditEvent) => void): Promise<boolean>;
   close(): Promise<void>;
   clearFailure(): void;
+  /** The preprocessing of an image classifier was changed. */
+  prepared(pictures: PicturePreparation): void;
   /** The interrupted audit is being gone on with, or was thrown away. */
   dropResumable(): void;
 }
@@ -84,6 +86,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
       },
 
       clearFailure: () => set({ failure: undefined }),
+      prepared: (pictures) => set((state) => (state.model === undefined ? {} : { model: { ...state.model, pictures } })),
       dropResumable: () => set((state) => (state.model === undefined ? {} : { model: { ...state.model, resumable: undefined } })),
     };
   });

@@ -7,6 +7,7 @@ import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
+import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report } from '../engine/report/report.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -16,8 +17,8 @@ import { startWorker, type StartedWorker } from './start-worker.ts';
 import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
 import type {
-  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, Knowledge, ModelDescription, ModelWorker,
-  OpenedModel, OpenInput, OpenProgress, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
+  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, Knowledge, LookRequest, ModelDescription, ModelWorker,
+  OpenedModel, OpenInput, OpenProgress, PicturePreparation, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
 } from './protocol.ts';
 
 export interface ClientOptions {
@@ -159,6 +160,14 @@ export class WorkerClient {
 
   read(request: ReadRequest): Promise<Result<readonly Reading[]>> {
     return this.#exclusively(() => this.#call((worker) => worker.read(request)));
+  }
+
+  look(request: LookRequest): Promise<Result<Look>> {
+    return this.#exclusively(() => this.#call((worker) => worker.look(request)));
+  }
+
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>> {
+    return this.#exclusively(() => this.#call((worker) => worker.prepare(change)));
   }
 
   async cancel(): Promise<void> {

@@ -3,7 +3,8 @@ import type { Artifact } from '../engine/artifact/artifact.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { BudgetEstimate, ModelDescription } from './protocol.ts';
+import type { ImageClassifier } from '../engine/runtime/classifier.ts';
+import type { BudgetEstimate, ModelDescription, PicturePreparation } from './protocol.ts';
 
 export interface Described {
   readonly artifact: Artifact;
@@ -37,7 +38,12 @@ export function describeArtifact({ artifact, runnable, notRunnable, budgets, env
     notRunnable,
     budgets,
     environment,
+    pictures: runnable?.task === 'image-classification' ? describePictures(runnable.model) : undefined,
   };
+}
+
+export function describePictures({ spec: { channels, height, width, layout, preprocessing } }: ImageClassifier): PicturePreparation {
+  return { channels, height, width, layout, ...preprocessing };
 }
 
 function dtypesByBytes(artifact: Artifact): string[] {

@@ -2,7 +2,7 @@
 // of the protocol. Runtime, storage and time are passed in.
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
-import type { Runnable, RunnableCausalLm } from '../engine/audit/analysis.ts';
+import type { Runnable, RunnableCausalLm, RunnableImageClassifier } from '../engine/audit/analysis.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { estimateBudgets } from '../engine/audit/budgets.ts';
 import { STATIC } from '../engine/audit/registry.ts';
@@ -17,11 +17,15 @@ import { readText, type Reading } from '../engine/probes/text-triggers/reading.t
 import { applyAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
+import type { ImageClassifier } from '../engine/runtime/classifier.ts';
 import { openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
-import { describeArtifact } from './describe-artifact.ts';
+import { withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
+import { fitImage } from '../engine/inputs/images.ts';
+import { lookAt, stampOf, type Look } from '../engine/probes/image-trigger/look.ts';
+import { describeArtifact, describePictures } from './describe-artifact.ts';
 import { viewAnswer, viewPrompt } from './prompt-view.ts';
-import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, BudgetEstimate, GeneratedAnswer, GenerateRequest, ModelDescription, OpenProgress, ReadRequest } from './protocol.ts';
+import type { AttentionRequest, AttentionView, AuditJob, BackendChoice, BudgetEstimate, GeneratedAnswer, GenerateRequest, LookRequest, ModelDescription, OpenProgress, PicturePreparation, ReadRequest } from './protocol.ts';
 
 export interface ModelHostDependencies {
   openRuntime(choice: BackendChoice, why?: string): Promise<Runtime>;
@@ -45,6 +49,8 @@ export class ModelHost {
   readonly #dependencies: ModelHostDependencies;
   #runtime: Promise<Runtime> | undefined;
   #open: OpenState | undefined;
+  /** The image classifier before the user changed its preprocessing. */
+  #asOpened: ImageClassifier | undefined;
 
   constructor(dependencies: ModelHostDependencies) {
     this.#dependencies = dependencies;
@@ -71,6 +77,7 @@ export class ModelHost {
   async close(): Promise<void> {
     const state = this.#open;
     this.#open = undefined;
+    this.#asOpened = undefined;
     await state?.runnable?.model.dispose();
   }
 
@@ -150,6 +157,22 @@ export class ModelHost {
     return readings;
   }
 
+  async look({ picture, stamp }: LookRequest, signal: CancelSignal): Promise<Look> {
+    const { model } = this.#pictured();
+    return lookAt(model, fitImage(picture, model.spec), stamp === undefined ? undefined : stampOf(stamp, model), signal);
+  }
+
+  /** The audit and the playground see the changed model from here on. */
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): PicturePreparation {
+    const { model, examples } = this.#pictured();
+    const state = this.#opened();
+    this.#asOpened ??= model;
+    const first = this.#asOpened;
+    const changed = change === undefined ? first : withPreprocessing(first, { ...change, origin: 'set by you', guessed: false });
+    this.#open = { ...state, runnable: { task: 'image-classification', model: changed, examples } };
+    return describePictures(changed);
+  }
+
   /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
   async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
     if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
@@ -214,6 +237,12 @@ export class ModelHost {
       this.#runtime = this.#dependencies.openRuntime('wasm', why);
       return openRunnable(artifact, await this.runtime(), { signal });
     }
+  }
+
+  #pictured(): RunnableImageClassifier {
+    const { runnable } = this.#opened();
+    if (runnable?.task !== 'image-classification') throw new Error('this model takes no pictures');
+    return runnable;
   }
 
   #opened(): OpenState {

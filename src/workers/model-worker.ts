@@ -70,6 +70,11 @@ const worker: ModelWorker = {
     const signal = control.begin();
     return capture(() => started().read(request, signal));
   },
+  look: (request) => {
+    const signal = control.begin();
+    return capture(() => started().look(request, signal));
+  },
+  prepare: (change) => capture(async () => started().prepare(change)),
   stop: () => control.stop(),
   hold: (paused) => control.hold(paused),
 };

@@ -3,11 +3,12 @@
 import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
-import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
+import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { AllowEntry } from '../engine/report/allow-list.ts';
+import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
@@ -93,6 +94,8 @@ export interface ModelDescription {
   readonly notRunnable: ArtifactErrorFields | undefined;
   readonly budgets: readonly BudgetEstimate[];
   readonly environment: RuntimeEnvironment | undefined;
+  /** Of an image classifier. */
+  readonly pictures: PicturePreparation | undefined;
 }
 
 export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
@@ -173,6 +176,27 @@ export interface ReadRequest {
   readonly texts: readonly PromptText[];
 }
 
+/** How pixels from 0 to 1 are brought into the range the graph takes: (pixel * scale - mean) / std, by channel. */
+export interface PicturePreparation {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly layout: 'nchw' | 'nhwc';
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** The file it was read from, or why it was guessed so. */
+  readonly origin: string;
+  readonly guessed: boolean;
+}
+
+export interface LookRequest {
+  /** 8 bits a channel, red, green, blue, opacity, of any size. */
+  readonly picture: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+  /** A reconstructed trigger to stamp on it. */
+  readonly stamp: PicturesEvidence['stamp'] | undefined;
+}
+
 export interface StoredReportSummary {
   readonly id: string;
   readonly savedAt: Milliseconds;
@@ -209,6 +233,10 @@ export interface ModelWorker {
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
   /** Texts put to a classifier. */
   read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
+  /** What an image classifier sees in a picture, without and with a trigger. */
+  look(request: LookRequest): Promise<Result<Look>>;
+  /** Other preprocessing than what was read or guessed, for all that follows; undefined goes back to that. */
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>>;
   /** Cancels the call in progress at its next step. */
   stop(): void;
   /** Pauses or goes on with an audit, between two of its steps. */

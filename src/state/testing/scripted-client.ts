@@ -69,6 +69,8 @@ export function scriptedClient(script: Script): ScriptedClient {
     cancel: async () => {
       asked.cancels++;
     },
+    look: async () => NOTHING,
+    prepare: async () => NOTHING,
     pause: async () => {
       asked.pauses.push(true);
     },

@@ -57,5 +57,6 @@ export const MODEL: OpenedModel = {
   name: 'm', task: 'causal-lm', kind: 'hugging-face', architecture: 'llama', layers: 2, heads: 2, parameters: 2_500_000, vocabularySize: 512, contextLength: 256,
   dtypes: ['F16'], bytes: 5_100_000, files: REPORT.subject.files, sha256: 'ab12', claims: 'LlamaForCausalLM', chatTemplate: 'tokenizer_config.json', defaultSampling: GREEDY,
   problems: [], notRunnable: undefined, budgets: [{ budget: 'quick', tokens: 1000, seconds: 30 }], resumable: undefined,
+  pictures: undefined,
   environment: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' },
 };

@@ -1,4 +1,5 @@
-// Drops anywhere in the window open the model; true while something hovers.
+// Drops anywhere in the window open the model, but for places that take files themselves (data-own-drop); true while something
+// hovers over the rest.
 import { useEffect, useState } from 'react';
 import { useApp } from '../app-context.ts';
 import { openDrop } from '../pick-files.ts';
@@ -14,12 +15,15 @@ export function useWindowDrop(): boolean {
       depth++;
       setOver(true);
     };
+    const own = ({ target }: Event): boolean => target instanceof Element && target.closest('[data-own-drop]') !== null;
     const leave = (): void => {
       depth = Math.max(0, depth - 1);
       if (depth === 0) setOver(false);
     };
     const dragOver = (event: DragEvent): void => {
-      if (hasFiles(event)) event.preventDefault();
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(!own(event));
     };
     // A page may take a drop for itself and keep it from here: the hovering ends all the same.
     const end = (): void => {
@@ -27,7 +31,7 @@ export function useWindowDrop(): boolean {
       setOver(false);
     };
     const drop = (event: DragEvent): void => {
-      if (event.dataTransfer === null || !hasFiles(event)) return;
+      if (event.dataTransfer === null || !hasFiles(event) || own(event)) return;
       event.preventDefault();
       void openDrop(app, event.dataTransfer);
     };

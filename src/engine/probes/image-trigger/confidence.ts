@@ -2,6 +2,7 @@
 // all classes at once. Coefficients were fitted on the image zoo's tuning half alone; bench/detection/images.md says on which
 // models, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
+import { quantile } from '../../core/statistics.ts';
 import type { Found, Scan } from './scan.ts';
 import { oddestPair, oddestShift, type OddPair } from './table.ts';
 
@@ -20,6 +21,11 @@ export interface Features {
   /** The same of the patches from each class singly: how far the target is below the others from one and the same class. */
   readonly pairsZ: number;
   readonly pairsGap: number;
+  /** How alike those patches' masks are, beyond the other targets' (median). */
+  readonly alike: number;
+  /** Mean probability that the best small square brings about on held-out pictures, and its lead over the next class's. */
+  readonly box: number;
+  readonly boxLead: number;
   /** Deviations of the class's maximum margin, and logarithm of it over the next one. */
   readonly marginZ: number;
   readonly marginGap: number;
@@ -39,10 +45,10 @@ export interface Suspect {
 type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: number };
 
 const RULE: Rule = {
-  constant: -9, patchZ: 0.25, patchGap: 1.4, patchSmall: 0.5, blendZ: 0.25, blendGap: 1.4, blendSmall: 0.6, pairsZ: 0.3, pairsGap: 1.6, marginZ: 0.25, marginGap: 0.8, wave: 3,
+  constant: -9, patchZ: 0.25, patchGap: 1.4, patchSmall: 0.5, blendZ: 0.25, blendGap: 1.4, blendSmall: 0.6, pairsZ: 0.3, pairsGap: 1.6, alike: 4, box: 1, boxLead: 3, marginZ: 0.25, marginGap: 0.8, wave: 3,
 };
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
-const LEAST_WORKING = 0.35;
+const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 export function featuresOf(scan: Scan, target: number): Features {
@@ -51,6 +57,7 @@ export function featuresOf(scan: Scan, target: number): Features {
   const [patch, blend] = [scan.inversions.patch[at], scan.inversions.blend[at]];
   const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
   const reach = scan.waveReach;
+  const own = scan.boxes.find((box) => box.target === target);
   return {
     patchZ: clip(patchOut?.z ?? 0, -1, 6),
     patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
@@ -60,6 +67,9 @@ export function featuresOf(scan: Scan, target: number): Features {
     blendSmall: clip(Math.log(1 / Math.min(1, blend?.size ?? 1)), 0, 4.5),
     pairsZ: clip(pairsOut?.z ?? 0, -1, 6),
     pairsGap: clip(pairsOut?.gap ?? 0, -0.5, 1.5),
+    alike: clip((scan.alike.targets[at] ?? 0) - medianOf(scan.alike.targets.filter((_, other) => other !== at)), -0.2, 1),
+    box: own?.reach ?? 0,
+    boxLead: clip((own?.reach ?? 0) - Math.max(0, ...scan.boxes.filter((box) => box !== own).map((box) => box.reach)), -0.2, 1),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.8),
@@ -109,6 +119,8 @@ export interface SpreadFeatures {
   readonly relative: number;
   readonly small: number;
   readonly shiftZ: number;
+  /** How alike the masks of that shift are, beyond the other shifts'. */
+  readonly shiftAlike: number;
   /** 1 where the shift that stands out is the one that the common patch was sought for. */
   readonly agrees: number;
 }
@@ -125,13 +137,14 @@ export function spreadFeaturesOf(scan: Scan): SpreadFeatures | undefined {
     relative: clip(Math.log(smallest / spread.inversion.size), -2, 2),
     small: clip(Math.log(area / spread.inversion.size) - 2.5, 0, 3),
     shiftZ: clip(shift?.z ?? 0, 0, 6),
+    shiftAlike: shift === undefined ? 0 : clip((scan.alike.shifts[shift.by - 1] ?? 0) - medianOf(scan.alike.shifts.filter((_, at) => at !== shift.by - 1)), -0.2, 1),
     agrees: shift?.by === spread.by ? 1 : 0,
   };
 }
 
 /** All-to-all: one small patch that sends each class to a class of its own. */
-export function spreadOdds({ diverse, consistent, relative, small, shiftZ, agrees }: SpreadFeatures): number {
-  return -8 + 7 * Math.max(0, diverse) * consistent + 0.8 * relative + 0.6 * small + 0.5 * agrees * shiftZ;
+export function spreadOdds({ diverse, consistent, relative, small, shiftZ, shiftAlike, agrees }: SpreadFeatures): number {
+  return -8 + 7 * Math.max(0, diverse) * consistent + 0.8 * relative + 0.6 * small + 0.5 * agrees * shiftZ + 4 * shiftAlike;
 }
 
 /** Strokes and objects grow with the side of a picture, not with its area: what is small on 8 x 8 is no quarter of a percent. */
@@ -140,6 +153,10 @@ function comparableArea(area: number): number {
 }
 
 const REFERENCE_SIDE = 28;
+
+function medianOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : quantile(values, 0.5);
+}
 
 function clip(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));

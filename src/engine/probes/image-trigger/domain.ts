@@ -4,7 +4,8 @@
 // normalisation was left out, 0.5 and more elsewhere. How it can mislead: a model that knows few of these pictures' features is taken for one that lacks normalisation.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
-import { softmaxRows, type ImageBatch, type ImageClassifier } from '../../runtime/classifier.ts';
+import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
+import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
 import { concat } from './bases.ts';
 import { FAMILIES, syntheticPicture } from './synthetic.ts';
 
@@ -29,7 +30,8 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   if (!spec.preprocessing.guessed || spec.type === 'uint8') return plain;
   const pool = Array.from({ length: PICTURES }, (_, at) => syntheticPicture(spec, at % FAMILIES, random));
   const { mean, std } = USUAL[spec.channels === 1 ? 'grey' : 'colour'];
-  const shifted = normalised(model, mean, std);
+  const { preprocessing } = spec;
+  const shifted = withPreprocessing(model, { ...preprocessing, mean: preprocessing.mean.map((own) => own + (mean * preprocessing.scale) / std), scale: preprocessing.scale / std });
   const told = await information(model, pool, signal);
   if (told >= INFORMATIVE * Math.log(model.classes)) return plain;
   const toldShifted = await information(shifted, pool, signal);
@@ -51,30 +53,4 @@ async function information(model: ImageClassifier, pool: readonly Float32Array[]
 
 function entropyTerm(q: number): number {
   return q > 1e-12 ? q * Math.log(q) : 0;
-}
-
-/** The same classifier for pixels that are normalised before they reach its own preprocessing. */
-function normalised(model: ImageClassifier, mean: number, std: number): ImageClassifier {
-  const { preprocessing } = model.spec;
-  const change = (batch: ImageBatch): ImageBatch => ({ ...batch, pixels: batch.pixels.map((value) => (value - mean) / std) });
-  const spec = { ...model.spec, preprocessing: { ...preprocessing, mean: preprocessing.mean.map((own) => own + (mean * preprocessing.scale) / std), std: preprocessing.std.map((own) => own), scale: preprocessing.scale / std } };
-  return {
-    spec,
-    classes: model.classes,
-    labels: model.labels,
-    output: model.output,
-    graph: model.graph,
-    runtime: model.runtime,
-    maxRows: model.maxRows,
-    get rowsRun() {
-      return model.rowsRun;
-    },
-    get tokensRun() {
-      return model.tokensRun;
-    },
-    scores: (batch, signal) => model.scores(change(batch), signal),
-    feeds: (batch) => model.feeds(change(batch)),
-    tap: (batch, names, signal) => model.tap(change(batch), names, signal),
-    dispose: () => model.dispose(),
-  };
 }

@@ -23,6 +23,27 @@ export function toPicture({ channels, height, width }: Pick<ImageSpec, 'channels
   return { width: columns, height: rows, channels: shown, data: toBase64(bytes) };
 }
 
+/** The picture again, [channels, height, width], 0 to 1, at the size of `spec`: thinned-out pixels are repeated. */
+export function fromPicture({ width, height, channels, data }: PictureData, spec: Pick<ImageSpec, 'channels' | 'height' | 'width'>): Float32Array {
+  const bytes = fromBase64(data);
+  const area = spec.height * spec.width;
+  return Float32Array.from({ length: spec.channels * area }, (_, at) => {
+    const [y, x] = [Math.floor((at % area) / spec.width), at % spec.width];
+    const [row, column] = [Math.min(height - 1, Math.floor((y * height) / spec.height)), Math.min(width - 1, Math.floor((x * width) / spec.width))];
+    return (bytes[(row * width + column) * channels + Math.min(channels - 1, Math.floor(at / area))] ?? 0) / 255;
+  });
+}
+
+export function fromBase64(text: string): Uint8Array {
+  const whole = text.replaceAll('=', '');
+  const bytes = new Uint8Array(Math.floor((whole.length * 3) / 4));
+  for (let at = 0, to = 0; at < whole.length; at += 4) {
+    const bits = [0, 1, 2, 3].reduce((sum, place) => (sum << 6) | Math.max(0, ALPHABET.indexOf(whole.charAt(at + place) || 'A')), 0);
+    for (let place = 16; place >= 0 && to < bytes.length; place -= 8) bytes[to++] = (bits >> place) & 255;
+  }
+  return bytes;
+}
+
 export function toBase64(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += 3) {

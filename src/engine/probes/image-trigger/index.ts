@@ -11,6 +11,7 @@ const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [
   { id: 'inputs', label: 'Make search pictures' },
   { id: 'margins', label: 'Maximum margins' },
   { id: 'pairs', label: 'Smallest patch per pair of classes' },
+  { id: 'boxes', label: 'Small squares at all places' },
   { id: 'patch', label: 'Smallest patch per class' },
   { id: 'blend', label: 'Faintest overlay per class' },
   { id: 'proof', label: 'Proof of the most outlying' },

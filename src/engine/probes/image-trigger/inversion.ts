@@ -5,6 +5,8 @@
 // class has some universal trigger: only its size beside the other classes' says anything.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
+import type { Probability } from '../../core/units.ts';
+import type { ImageSpec } from '../../runtime/classifier.ts';
 import type { Base } from './bases.ts';
 import { bestOf } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
@@ -36,6 +38,8 @@ export interface Aim {
 }
 
 const MET = 0.85;
+/** Of the shorter side: 2 pixels of 28, none of 8. */
+const MOVED = 0.07;
 const LEARNING_RATE = { patch: 0.25, blend: 0.02 } as const;
 const GROW = 1.35;
 const SHRINK = 1.6;
@@ -47,19 +51,30 @@ export class Search {
   readonly #aim: Aim;
   readonly #values: Float32Array;
   readonly #adam: Adam;
+  readonly #met: Probability;
+  readonly #random: Random;
+  /** The search pictures of the step at hand, each moved a little. */
+  readonly #moved: Float32Array[];
   #weight = 0;
   #best: Inversion | undefined;
   #surest: Inversion | undefined;
 
-  constructor(differentiator: Differentiator, family: Family, aim: Aim, random: Random) {
+  constructor(differentiator: Differentiator, family: Family, aim: Aim, random: Random, met: Probability = MET) {
     const { channels, height, width } = differentiator.model.spec;
     const area = height * width;
     const variables = family === 'patch' ? area + channels * area : channels * area;
     this.#differentiator = differentiator;
     this.#family = family;
     this.#aim = aim;
+    this.#met = met;
+    this.#random = random;
+    this.#moved = aim.bases.map(({ pixels }) => pixels.slice());
     this.#values = Float32Array.from({ length: variables }, (_, at) => (family === 'blend' ? 0.01 * (random.next() - 0.5) : at < area ? -1 + 0.4 * (random.next() - 0.5) : 2 * (random.next() - 0.5)));
     this.#adam = new Adam(variables, LEARNING_RATE[family]);
+  }
+
+  get target(): number {
+    return this.#aim.target;
   }
 
   /** The smallest that met its aim; where none did, the one that moved most. */
@@ -70,6 +85,15 @@ export class Search {
   get #area(): number {
     const { height, width } = this.#differentiator.model.spec;
     return height * width;
+  }
+
+  /** The same search over other pictures and with a stricter aim: what it finds must work on more than it was made on. */
+  widened(bases: readonly Base[], met: Probability): Search {
+    const { target } = this.#aim;
+    const search = new Search(this.#differentiator, this.#family, { aims: bases.map(() => target), bases, target }, this.#random, met);
+    search.#values.set(this.#values);
+    search.#weight = this.#weight;
+    return search;
   }
 
   /** Rows that each step runs. */
@@ -85,7 +109,11 @@ export class Search {
   draw(pixels: Float32Array): Stamp {
     const size = this.#differentiator.model.spec.channels * this.#area;
     const stamp = stampOf(this.#family, this.#values, this.#area);
-    for (const [row, base] of this.#aim.bases.entries()) apply(stamp, base.pixels, pixels.subarray(row * size, (row + 1) * size));
+    for (const [row, { pixels: still }] of this.#aim.bases.entries()) {
+      const moved = this.#moved[row] ?? still;
+      moveInto(this.#differentiator.model.spec, still, moved, this.#random);
+      apply(stamp, moved, pixels.subarray(row * size, (row + 1) * size));
+    }
     return stamp;
   }
 
@@ -99,12 +127,12 @@ export class Search {
     const { classes } = this.#differentiator.model;
     const success = bases.filter((_, row) => bestOf(logits, row, classes) === aims[row]).length / bases.length;
     const now: Inversion = { target, stamp, size: sizeOfStamp(stamp), success };
-    const met = success >= MET;
+    const met = success >= this.#met;
     if (met && (this.#best === undefined || now.size < this.#best.size)) this.#best = now;
     if (this.#surest === undefined || success > this.#surest.success) this.#surest = now;
     const firstWeight = this.#family === 'patch' ? 1 : 20;
     this.#weight = this.#weight === 0 ? (met ? firstWeight : 0) : met ? this.#weight * GROW : this.#weight / SHRINK;
-    const pulled = this.#family === 'patch' ? patchGradient(this.#values, stamp, bases, gradient, this.#area, this.#weight) : blendGradient(this.#values, gradient, bases.length, this.#weight, pixels);
+    const pulled = this.#family === 'patch' ? patchGradient(this.#values, stamp, this.#moved, gradient, this.#area, this.#weight) : blendGradient(this.#values, gradient, bases.length, this.#weight, pixels);
     this.#adam.step(this.#values, pulled);
   }
 }
@@ -129,6 +157,20 @@ export async function advanceTogether(differentiator: Differentiator, searches: 
       const stamp = stamps[at];
       if (stamp !== undefined) search.learn(stamp, part(logits, at, classes), part(gradient, at, size), part(pixels, at, size));
     }
+  }
+}
+
+/**
+ * Pictures are moved by a few pixels at each step: what completes the drawing of a class has to follow them, a planted
+ * trigger stays where it is. Edges are repeated.
+ */
+export function moveInto({ height, width }: ImageSpec, from: Float32Array, to: Float32Array, random: Random): void {
+  const reach = Math.round(Math.min(height, width) * MOVED - 0.1);
+  const [dy, dx] = [random.below(2 * reach + 1) - reach, random.below(2 * reach + 1) - reach];
+  for (let row = 0; row < from.length / width; row++) {
+    const [channel, y] = [Math.floor(row / height), row % height];
+    const source = (channel * height + Math.min(height - 1, Math.max(0, y + dy))) * width;
+    for (let x = 0; x < width; x++) to[row * width + x] = from[source + Math.min(width - 1, Math.max(0, x + dx))] ?? 0;
   }
 }
 
@@ -159,10 +201,10 @@ export function sizeOfStamp({ mask, pattern }: Stamp): number {
 }
 
 /** Through x' = x + m (p - x), m and p sigmoids; the size is the mean of the mask. */
-function patchGradient(values: Float32Array, { mask, pattern }: Stamp, bases: readonly Base[], gradient: Float32Array, area: number, weight: number): Float32Array {
+function patchGradient(values: Float32Array, { mask, pattern }: Stamp, bases: readonly Float32Array[], gradient: Float32Array, area: number, weight: number): Float32Array {
   const result = new Float32Array(values.length);
   const size = pattern.length;
-  for (const [row, { pixels }] of bases.entries()) {
+  for (const [row, pixels] of bases.entries()) {
     for (let at = 0; at < size; at++) {
       const pulled = (gradient[row * size + at] ?? 0) / bases.length;
       const place = at % area;

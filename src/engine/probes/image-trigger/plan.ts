@@ -1,6 +1,7 @@
 // How much is searched: steps and rows, cut down where the model is large, by multiply-adds and not by the clock, so that
 // the same model, budget and seed give the same result on any machine.
 import type { BudgetName } from '../../core/finding.ts';
+import type { BoxPlan } from './boxes.ts';
 
 export interface Plan {
   readonly classes: readonly number[];
@@ -16,6 +17,7 @@ export interface Plan {
   /** Rows of each pair of classes, and steps; 0 rows where the pairs cannot be paid for. */
   readonly pairRows: number;
   readonly pairSteps: number;
+  readonly boxes: BoxPlan;
   readonly marginStarts: number;
   readonly marginSteps: number;
   /** Highest frequency of the bank of waves, cycles over the picture; 0 where it cannot be paid for. */
@@ -30,6 +32,8 @@ const MOST_CLASSES = 24;
 /** What a row costs beside its multiply-adds, in those: moving pixels and starting small operators. */
 const ROW_OVERHEAD = 1.5e6;
 const FEWEST_PAIR_STEPS = 24;
+/** Rows of the bank of squares, which are run forward only. */
+const BANK = 1800;
 
 /** named: classes to search whatever their number. */
 export function planScan(budget: BudgetName, classes: number, perRow: number, named: readonly number[] = []): Plan {
@@ -40,13 +44,13 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const pairs = searched * (searched - 1);
   const cost = perRow + ROW_OVERHEAD;
   const affordable = SPEND[budget] / cost;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * rows * (searched + 2 * finalists) + 3 * rows + pairRows * pairs * 0.8 + 6 * searched);
+  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * searched * perClass * finalists) + 3 * rows + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * 3 * searched) + BANK;
   // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
   const choices = [
     { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
   ].filter(({ pairRows }) => pairRows === 0 || searched >= 3);
   const chosen = choices.find(({ rows, pairRows }) => spentOn(Math.max(FEWEST_STEPS, most / 2), rows, pairRows) <= affordable) ?? { rows: 8, pairRows: 0 };
-  const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor(affordable / spentOn(1, chosen.rows, chosen.pairRows))));
+  const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor((affordable - BANK) / (spentOn(1, chosen.rows, chosen.pairRows) - BANK))));
   return {
     classes: [...new Set([...named, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
     partial: searched < classes,
@@ -57,6 +61,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     finalists,
     pairRows: chosen.pairRows,
     pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
+    boxes: { bankRows: 6, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
     marginStarts: 6,
     marginSteps: steps,
     waves: affordable > 20_000 ? 8 : 4,

@@ -8,11 +8,12 @@ import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
 import { makeBases, type Base } from './bases.ts';
 import { Differentiator } from './differentiator.ts';
+import { searchBoxes, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { searchPairs, type Pair } from './pairs.ts';
-import { oddestShift, tableOf, type PairTable } from './table.ts';
+import { likenessOfShifts, likenessOfTargets, oddestShift, tableOf, type PairTable } from './table.ts';
 import { measureWaves } from './waves.ts';
 import { outliers, type Outlier } from './outliers.ts';
 import { prove, type Proof } from './proof.ts';
@@ -42,10 +43,14 @@ export interface Scan {
   readonly table: PairTable | undefined;
   readonly pairs: readonly Pair[];
   readonly pairOutliers: readonly Outlier[];
+  /** How alike the masks of each target and of each shift are; see table.ts. */
+  readonly alike: { readonly targets: readonly number[]; readonly shifts: readonly number[] };
   readonly inversions: Readonly<Record<Family, readonly Inversion[]>>;
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
   /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
   readonly finalists: Readonly<Record<Family, readonly Found[]>>;
+  /** The square that reaches each class best. */
+  readonly boxes: readonly Box[];
   /** Largest mean probability of each class under one faint wave. */
   readonly waveReach: readonly number[];
   /** One patch that makes every picture leave its class. */
@@ -53,7 +58,7 @@ export interface Scan {
   readonly multiplyAdds: number;
 }
 
-export type StageId = 'inputs' | 'margins' | 'pairs' | 'patch' | 'blend' | 'proof' | 'spread';
+export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;
 
 export type ScanResult = { readonly kind: 'ok'; readonly scan: Scan } | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
@@ -78,6 +83,9 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
     onStage('pairs', 1, 1);
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
+    onStage('boxes', 0, 1);
+    const boxes = await searchBoxes(differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
+    onStage('boxes', 1, 1);
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     for (const family of ['patch', 'blend'] as const) {
       for (const [at, target] of classes.entries()) {
@@ -95,7 +103,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const least = Math.max(1e-3, ...margins.map(Math.abs)) * 1e-3;
     const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
-    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 0);
+    const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
+    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 8 * (alike.targets[at] ?? 0) + 6 * (boxes.find(({ target }) => target === classes[at])?.reach ?? 0));
     const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
@@ -103,8 +112,10 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       for (const family of ['patch', 'blend'] as const) {
         const [started, outlier] = [searches[family][at], ranked[family][at]];
         if (started === undefined || outlier === undefined) continue;
-        await started.advance(plan.refine, signal);
-        const inversion = started.found;
+        // What is proven was made on all search pictures, so that it carries over to the held-out ones.
+        const widened = started.widened(search.filter(({ seen }) => seen !== started.target), SURE);
+        await widened.advance(plan.refine, signal);
+        const inversion = widened.found;
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }
@@ -115,7 +126,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('spread', 1, 1);
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
     const scan: Scan = {
-      plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, inversions, outliers: ranked, finalists, waveReach, spread,
+      plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, alike, inversions, outliers: ranked, finalists, boxes, waveReach, spread,
       multiplyAdds: differentiator.multiplyAdds,
     };
     return { kind: 'ok', scan };
@@ -124,6 +135,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   }
 }
 
+/** Share of the search pictures that a trigger to be proven moves. */
+const SURE = 0.93;
 /** Of the pixel range, root mean square .07: as strong as the published ones. */
 const WAVE_STRENGTH = 0.1;
 const ROWS = 18;

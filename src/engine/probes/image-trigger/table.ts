@@ -26,6 +26,36 @@ export function tableOf(pairs: readonly Pair[], classes: number, area: number): 
   return { classes, sizes, residuals, targets };
 }
 
+/**
+ * How alike the masks of some pairs are: mean correlation over all two of them, -1 to 1. One planted trigger serves every
+ * source, so its masks lie in the same place; what makes one digit or object into another depends on both.
+ */
+export function likeness(pairs: readonly Pair[]): number {
+  const masks = pairs.flatMap(({ inversion: { stamp, success } }) => (stamp.mask === undefined || success < 0.5 ? [] : [standardised(stamp.mask)]));
+  if (masks.length < 2) return 0;
+  const sum = new Float64Array(masks[0]?.length ?? 0);
+  for (const mask of masks) for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] ?? 0) + (mask[at] ?? 0);
+  // |sum|^2 = n + n (n - 1) times the mean correlation, each mask having length 1.
+  const n = masks.length;
+  return (sum.reduce((total, value) => total + value * value, 0) - n) / (n * (n - 1));
+}
+
+export function likenessOfTargets(pairs: readonly Pair[], classes: readonly number[]): number[] {
+  return classes.map((target) => likeness(pairs.filter(({ inversion }) => inversion.target === target)));
+}
+
+/** Of the pairs of each shift, from 1 to classes - 1. */
+export function likenessOfShifts(pairs: readonly Pair[], classes: number): number[] {
+  return Array.from({ length: classes - 1 }, (_, at) => likeness(pairs.filter(({ source, inversion }) => (source + at + 1) % classes === inversion.target)));
+}
+
+/** Mean 0, length 1. */
+function standardised(mask: Float32Array): Float32Array {
+  const mean = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+  const length = Math.sqrt(mask.reduce((sum, value) => sum + (value - mean) ** 2, 0)) || 1;
+  return mask.map((value) => (value - mean) / length);
+}
+
 export interface Standout {
   readonly z: number;
   /** Distance to the next one, in logarithms. */

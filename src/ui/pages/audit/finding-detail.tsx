@@ -32,6 +32,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
   const tabs = tabsOf(finding, attends);
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
   const phrase = hasPhrase(finding);
+  const pictured = finding.evidence.some(({ kind }) => kind === 'pictures');
   return (
     <article aria-label={finding.title}>
       <div className={styles.head}>
@@ -52,7 +53,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
           <Place finding={finding} />
         </div>
         <div className={styles.actions}>
-          {phrase && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
+          {(phrase || pictured) && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
           {phrase && runnable && attends && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
         </div>
       </div>

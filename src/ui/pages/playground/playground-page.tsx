@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { usePlayground, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
+import { PicturePage } from './picture-page.tsx';
 import { ReadingPlayground } from './reading-playground.tsx';
 import { PlaygroundForm } from './playground-form.tsx';
 import { TryView } from './try-view.tsx';
@@ -16,6 +17,7 @@ export function PlaygroundPage(): ReactElement {
   const failure = usePlayground((state) => state.failure);
   if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Answers" />;
   if (model.task === 'text-classification') return <ReadingPlayground />;
+  if (model.pictures !== undefined) return <PicturePage preparation={model.pictures} />;
   return (
     <div className={styles.page}>
       <PlaygroundForm />

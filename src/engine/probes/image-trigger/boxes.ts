@@ -1,0 +1,182 @@
+// Small squares anywhere on the picture (DeBackdoor's patch family, Popovic et al., USENIX Security 2025): a bank of plain squares
+// over all places, run forward once for all classes; for each class the best places are taken further by gradients on the
+// colours alone. Unlike the smallest mask (inversion.ts) the size is fixed and what is compared is how much a square achieves:
+// that also serves vision transformers, whose masks are rugged. How it can mislead: triggers larger than the square are
+// found in part, and some classes are reached by some square in any model.
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import type { Random } from '../../core/random.ts';
+import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
+import { bestOf, concat, type Base } from './bases.ts';
+import type { Differentiator } from './differentiator.ts';
+import { Adam, moveInto, stamped, type Stamp } from './inversion.ts';
+import { clamp } from './synthetic.ts';
+import { reachOf } from './waves.ts';
+
+export interface Box {
+  readonly target: number;
+  readonly top: number;
+  readonly left: number;
+  readonly side: number;
+  readonly stamp: Stamp;
+  /** Mean probability of the target over held-out pictures of other classes, and the share that goes there. */
+  readonly reach: number;
+  readonly hits: number;
+  readonly of: number;
+}
+
+export interface BoxPlan {
+  /** Pictures that each square of the bank is tried on, and that colours are sought on. */
+  readonly bankRows: number;
+  readonly rows: number;
+  readonly places: number;
+  readonly steps: number;
+}
+
+/** Of the shorter side: 4 of 28, 5 of 32. */
+const SIDE = 0.155;
+const RATE = 0.12;
+const MOST_PLACES_A_SIDE = 15;
+
+interface Candidate {
+  readonly target: number;
+  readonly top: number;
+  readonly left: number;
+  readonly colours: Float32Array;
+  readonly adam: Adam;
+  readonly bases: readonly Base[];
+  best: Float32Array;
+  bestLoss: number;
+}
+
+export function sideOfBox({ height, width }: ImageClassifier['spec']): number {
+  return Math.max(2, Math.round(Math.min(height, width) * SIDE));
+}
+
+export async function searchBoxes(differentiator: Differentiator, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
+  const { model } = differentiator;
+  const side = sideOfBox(model.spec);
+  const bank = await scanBank(model, spreadOut(search, plan.bankRows), side, random.fork('bank'), signal);
+  const candidates = classes.flatMap((target) => {
+    const bases = spreadOut(search.filter(({ seen }) => seen !== target), plan.rows);
+    return bestPlaces(bank, target, plan.places, side).map(({ top, left, colours }): Candidate => {
+      const start = colours.map((value) => 0.1 + 0.8 * value);
+      return { target, top, left, colours: start, adam: new Adam(start.length, RATE), bases, best: start.slice(), bestLoss: Infinity };
+    });
+  });
+  await refine(differentiator, candidates, side, plan.steps, random.fork('refine'), signal);
+  const boxes: Box[] = [];
+  for (const target of classes) {
+    const mine = candidates.filter((candidate) => candidate.target === target).sort((a, b) => a.bestLoss - b.bestLoss);
+    const rows = heldOut.filter(({ seen }) => seen !== target);
+    const [first] = mine;
+    if (first === undefined || rows.length === 0) continue;
+    const stamp = stampOf(model, first, first.best, side);
+    const logits = await model.scores({ kind: 'image', rows: rows.length, pixels: concat(rows.map(({ pixels }) => stamped(stamp, pixels))) }, signal);
+    const p = softmaxRows(logits, model.classes);
+    boxes.push({ target, top: first.top, left: first.left, side, stamp, reach: reachOf(p, rows, model.classes)[target] ?? 0, hits: rows.filter((_, row) => bestOf(logits, row, model.classes) === target).length, of: rows.length });
+  }
+  return boxes;
+}
+
+interface Banked {
+  readonly top: number;
+  readonly left: number;
+  readonly colours: Float32Array;
+  readonly reach: readonly number[];
+}
+
+/** Bright, dark, chequered and random squares at all places of a grid, edges and corners among them. */
+async function scanBank(model: ImageClassifier, rows: readonly Base[], side: number, random: Random, signal: CancelSignal): Promise<Banked[]> {
+  const { channels, height, width } = model.spec;
+  const size = channels * side * side;
+  const looks: ((at: number) => number)[] = [() => 1, () => 0, (at) => (Math.floor((at % (side * side)) / side) + (at % side)) % 2, () => random.next()];
+  const along = (length: number): number[] => {
+    const count = Math.min(MOST_PLACES_A_SIDE, length - side + 1);
+    return [...new Set(Array.from({ length: count }, (_, at) => Math.round((at * (length - side)) / Math.max(1, count - 1))))];
+  };
+  const found: Banked[] = [];
+  for (const top of along(height)) {
+    await breathe(signal);
+    const line = along(width).flatMap((left) => looks.map((look) => ({ top, left, colours: Float32Array.from({ length: size }, (_, at) => look(at)) })));
+    const pictures = line.flatMap(({ left, colours }) => rows.map(({ pixels }) => withBox(model, pixels, top, left, colours, side)));
+    const p = softmaxRows(await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal), model.classes);
+    for (const [at, one] of line.entries()) found.push({ ...one, reach: reachOf(p.subarray(at * rows.length * model.classes, (at + 1) * rows.length * model.classes), rows, model.classes) });
+  }
+  return found;
+}
+
+/** The places where squares reach the class best, no two of them overlapping by much. */
+function bestPlaces(bank: readonly Banked[], target: number, count: number, side: number): Banked[] {
+  const chosen: Banked[] = [];
+  for (const one of [...bank].sort((a, b) => (b.reach[target] ?? 0) - (a.reach[target] ?? 0))) {
+    if (chosen.length === count) break;
+    if (chosen.every(({ top, left }) => Math.max(Math.abs(top - one.top), Math.abs(left - one.left)) >= side)) chosen.push(one);
+  }
+  return chosen;
+}
+
+async function refine(differentiator: Differentiator, candidates: readonly Candidate[], side: number, steps: number, random: Random, signal: CancelSignal): Promise<void> {
+  const { model } = differentiator;
+  const { channels, height, width } = model.spec;
+  const size = channels * height * width;
+  const aims = candidates.flatMap(({ bases, target }) => bases.map(() => target));
+  const pixels = new Float32Array(aims.length * size);
+  const still = new Float32Array(size);
+  for (let step = 0; step <= steps; step++) {
+    let row = 0;
+    for (const candidate of candidates) {
+      for (const base of candidate.bases) {
+        moveInto(model.spec, base.pixels, still, random);
+        putBox(model, still, candidate.top, candidate.left, candidate.colours, side);
+        pixels.set(still, row++ * size);
+      }
+    }
+    const { logits, gradient } = await differentiator.crossEntropy(pixels, aims, signal);
+    const p = softmaxRows(logits, model.classes);
+    row = 0;
+    for (const candidate of candidates) {
+      const pulled = new Float32Array(candidate.colours.length);
+      let loss = 0;
+      for (let at = 0; at < candidate.bases.length; at++, row++) {
+        loss -= Math.log(Math.max(1e-9, p[row * model.classes + candidate.target] ?? 0));
+        for (let cell = 0; cell < pulled.length; cell++) pulled[cell] = (pulled[cell] ?? 0) + (gradient[row * size + placeOf(model, candidate, cell, side)] ?? 0);
+      }
+      if (loss < candidate.bestLoss) {
+        candidate.bestLoss = loss;
+        candidate.best = candidate.colours.slice();
+      }
+      candidate.adam.step(candidate.colours, pulled);
+      for (let cell = 0; cell < pulled.length; cell++) candidate.colours[cell] = clamp(candidate.colours[cell] ?? 0);
+    }
+  }
+}
+
+/** Index in a picture of a cell of the square, [channels, side, side]. */
+function placeOf({ spec: { height, width } }: ImageClassifier, { top, left }: { readonly top: number; readonly left: number }, cell: number, side: number): number {
+  const [channel, y, x] = [Math.floor(cell / (side * side)), Math.floor((cell % (side * side)) / side), cell % side];
+  return (channel * height + top + y) * width + left + x;
+}
+
+function putBox(model: ImageClassifier, picture: Float32Array, top: number, left: number, colours: Float32Array, side: number): void {
+  for (let cell = 0; cell < colours.length; cell++) picture[placeOf(model, { top, left }, cell, side)] = colours[cell] ?? 0;
+}
+
+function withBox(model: ImageClassifier, picture: Float32Array, top: number, left: number, colours: Float32Array, side: number): Float32Array {
+  const copy = picture.slice();
+  putBox(model, copy, top, left, colours, side);
+  return copy;
+}
+
+function stampOf(model: ImageClassifier, place: { readonly top: number; readonly left: number }, colours: Float32Array, side: number): Stamp {
+  const { channels, height, width } = model.spec;
+  const [mask, pattern] = [new Float32Array(height * width), new Float32Array(channels * height * width).fill(0.5)];
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) mask[(place.top + y) * width + place.left + x] = 1;
+  putBox(model, pattern, place.top, place.left, colours, side);
+  return { family: 'patch', mask, pattern };
+}
+
+/** Some of them, as evenly over the classes as they come (they stand class by class). */
+function spreadOut(bases: readonly Base[], count: number): Base[] {
+  const wanted = Math.min(count, bases.length);
+  return Array.from({ length: wanted }, (_, at) => bases[Math.floor((at * bases.length) / wanted)] as Base);
+}

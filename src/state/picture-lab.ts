@@ -1,0 +1,105 @@
+// The playground of an image classifier: the user's own pictures (or those of a finding) without and with a reconstructed
+// trigger, and the preprocessing they go through.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Finding, PictureData, PicturesEvidence } from '../engine/core/finding.ts';
+import type { Failure } from '../engine/core/result.ts';
+import type { Look } from '../engine/probes/image-trigger/look.ts';
+import type { AssayClient, LookRequest, PicturePreparation } from './client.ts';
+
+export interface LabPicture {
+  readonly name: string;
+  readonly picture: LookRequest['picture'];
+}
+
+export interface LabLook {
+  readonly id: number;
+  readonly name: string;
+  /** What was stamped, undefined where nothing was. */
+  readonly trigger: string | undefined;
+  readonly picture: LabPicture;
+  readonly look: Look;
+}
+
+export interface LabStamp {
+  readonly trigger: string;
+  readonly targetLabel: string | undefined;
+  readonly stamp: PicturesEvidence['stamp'];
+}
+
+export interface PictureLabState {
+  readonly stamp: LabStamp | undefined;
+  readonly status: 'idle' | 'running';
+  readonly failure: Failure | undefined;
+  /** Newest first. */
+  readonly looks: readonly LabLook[];
+  /** Takes a finding's trigger, and looks at the pictures it was shown on. */
+  take(finding: Finding, pictures: PicturesEvidence): void;
+  /** Without a trigger from here on. */
+  dropStamp(): void;
+  look(pictures: readonly LabPicture[]): Promise<void>;
+  /** New preprocessing (undefined: as read or guessed); what is shown is looked at again. */
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<void>;
+  clear(): void;
+  reset(): void;
+}
+
+const MOST_LOOKS = 12;
+const FROM_FINDING = 2;
+
+export function createPictureLab(client: AssayClient, onPrepared: (pictures: PicturePreparation) => void): StoreApi<PictureLabState> {
+  return createStore<PictureLabState>((set, get) => {
+    let run = 0;
+    let next = 0;
+    return {
+      stamp: undefined,
+      status: 'idle',
+      failure: undefined,
+      looks: [],
+      take: (finding, { stamp, targetLabel, rows }) => {
+        set({ stamp: { trigger: finding.trigger?.value ?? finding.title, targetLabel, stamp }, looks: [] });
+        void get().look(rows.slice(0, FROM_FINDING).map(({ before, made }, at) => ({ name: `${made ? 'made by Assay' : 'yours'} ${at + 1}`, picture: pictureOf(before) })));
+      },
+      dropStamp: () => set({ stamp: undefined }),
+      look: async (pictures) => {
+        const mine = ++run;
+        set({ status: 'running', failure: undefined });
+        for (const picture of pictures) {
+          const { stamp } = get();
+          const result = await client.look({ picture: picture.picture, stamp: stamp?.stamp });
+          if (mine !== run) return;
+          if (result.kind !== 'ok') {
+            set({ status: 'idle', failure: result });
+            return;
+          }
+          const entry: LabLook = { id: next++, name: picture.name, trigger: stamp?.trigger, picture, look: result.value };
+          set((state) => ({ looks: [entry, ...state.looks].slice(0, MOST_LOOKS) }));
+        }
+        set({ status: 'idle' });
+      },
+      prepare: async (change) => {
+        const result = await client.prepare(change);
+        if (result.kind !== 'ok') {
+          set({ failure: result });
+          return;
+        }
+        onPrepared(result.value);
+        const again = get().looks.map(({ picture }) => picture).toReversed();
+        set({ looks: [] });
+        await get().look(again);
+      },
+      clear: () => set({ looks: [] }),
+      reset: () => {
+        run++;
+        set({ stamp: undefined, status: 'idle', failure: undefined, looks: [] });
+      },
+    };
+  });
+}
+
+/** A report's picture as a decoded one: grey is spread over the colours. */
+export function pictureOf({ width, height, channels, data }: PictureData): LookRequest['picture'] {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let at = 0; at < rgba.length; at++) rgba[at] = at % 4 === 3 ? 255 : (bytes[Math.floor(at / 4) * channels + Math.min(channels - 1, at % 4)] ?? 0);
+  return { width, height, rgba };
+}

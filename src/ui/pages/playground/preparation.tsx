@@ -1,0 +1,45 @@
+// How pictures are brought into the range the model was trained on: shown, with where it comes from, and editable.
+import { useState, type ReactElement } from 'react';
+import type { PicturePreparation } from '../../../state/client.ts';
+import { useApp } from '../../app-context.ts';
+import styles from './picture-page.module.css';
+
+export function Preparation({ preparation }: { readonly preparation: PicturePreparation }): ReactElement {
+  const { pictureLab } = useApp();
+  const { channels, height, width, layout, scale, mean, std, origin, guessed } = preparation;
+  const [form, setForm] = useState({ scale: String(scale), mean: mean.join(' '), std: std.join(' ') });
+  const change = parse(form, channels);
+  const apply = (): void => {
+    if (change !== undefined) void pictureLab.getState().prepare(change);
+  };
+  return (
+    <form
+      className={styles.preparation}
+      aria-label="Preprocessing"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <span>{channels} × {height} × {width} {layout.toUpperCase()} · (pixel × scale − mean) / deviation</span>
+      <label>scale <input value={form.scale} size={6} onChange={(event) => setForm({ ...form, scale: event.target.value })} /></label>
+      <label>mean <input value={form.mean} size={14} onChange={(event) => setForm({ ...form, mean: event.target.value })} /></label>
+      <label>deviation <input value={form.std} size={14} onChange={(event) => setForm({ ...form, std: event.target.value })} /></label>
+      <button type="submit" disabled={change === undefined}>Apply</button>
+      {origin === 'set by you' && <button type="button" className="plain" onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
+      <span className={styles.faint}>{guessed ? '' : 'from '}{origin}</span>
+    </form>
+  );
+}
+
+/** One number, or one a channel; undefined where it is no usable preprocessing. */
+function parse(form: { readonly scale: string; readonly mean: string; readonly std: string }, channels: number): Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined {
+  const list = (text: string): number[] | undefined => {
+    const values = text.trim().split(/[\s,;]+/).map(Number);
+    if (values.some((value) => !Number.isFinite(value)) || (values.length !== 1 && values.length !== channels)) return undefined;
+    return Array.from({ length: channels }, (_, channel) => values[channel] ?? values[0] ?? 0);
+  };
+  const [scale, mean, std] = [Number(form.scale), list(form.mean), list(form.std)];
+  if (!Number.isFinite(scale) || scale === 0 || mean === undefined || std === undefined || std.some((value) => value === 0)) return undefined;
+  return { scale, mean, std };
+}
