@@ -4,7 +4,6 @@
 // Parquet and Arrow files are read once, when their size has stopped changing.
 import { openPath } from '../adapters/node-files.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
-import { NEVER } from '../engine/core/cancel.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
 import { CheckRun, type CheckOptions } from '../engine/monitor/check.ts';
 import { editMapping, guessMapping, type RawBatch } from '../engine/monitor/log/columns.ts';
@@ -13,6 +12,7 @@ import { parseLines } from '../engine/monitor/log/jsonl.ts';
 import { formatOf, openLog, readLog, type LogFormat } from '../engine/monitor/log/open-log.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import type { MonitorReport } from '../engine/monitor/report.ts';
+import { signal } from './guarded.ts';
 import type { MonitorArguments } from './monitor-arguments.ts';
 import { exitStatus, summary, writeResults } from './monitor.ts';
 import { UsageError } from './usage.ts';
@@ -124,9 +124,9 @@ class Follower {
       followed.size = file.size;
       return;
     }
-    const log = await openLog(file.path, [file]);
+    const log = await openLog(file.path, [file], signal);
     this.#begin(log.guess.mapping);
-    for await (const batch of readLog(log, this.#begin(log.guess.mapping).mapping, NEVER)) this.#add({ ...batch, firstRow: this.#row });
+    for await (const batch of readLog(log, this.#begin(log.guess.mapping).mapping, signal)) this.#add({ ...batch, firstRow: this.#row });
     followed.done = true;
   }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseProfile } from '../engine/monitor/profile/profile.ts';
 import type { MonitorReport } from '../engine/monitor/report.ts';
@@ -101,6 +102,21 @@ describe('check', () => {
     expect(out).toContain('2 malformed rows left out: 3 cells instead of 14 (1); confidence: outside 0…1 (1)');
     expect(out).toContain('row 100: 3 cells instead of 14');
     expect((await readJson<MonitorReport>('broken.json')).log).toMatchObject({ rows: 5999, malformed: { count: 2, examples: [{ row: 100, text: 'only,three,cells' }, { row: 201 }] } });
+  });
+
+  test('an Arrow file that makes its reader loop for ever is given up, and a whole one is read', async () => {
+    const stream = (rows: number): Uint8Array => Uint8Array.from(tableToIPC(tableFromArrays({ label: Array.from({ length: rows }, (_, i) => (i % 3 === 1 ? 'b' : 'a')), confidence: Float64Array.from({ length: rows }, (_, i) => (i % 9) / 10) }), 'stream'));
+    await writeFile(path('whole.arrow'), stream(300));
+    const whole = await monitor('baseline', path('whole.arrow'), '--out', path('arrow.json'));
+    expect(whole.err).toBe('');
+    expect(whole.out).toContain('baseline of 300 predictions');
+    // A length inside the schema: the library walks a list of four billion fields.
+    const bytes = stream(3);
+    bytes[198] = 0xff;
+    await writeFile(path('loop.arrow'), bytes);
+    const { status, err } = await monitor('check', path('loop.arrow'), '--baseline', path('baseline.json'), '--standstill', '6');
+    expect(err).toContain('standstill · expected progress within 6 seconds');
+    expect(status).toBe(2);
   });
 
   test('of another model: status 2, and both hashes are said', async () => {

@@ -7,12 +7,11 @@ import { openPath } from '../adapters/node-files.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
-import { NEVER } from '../engine/core/cancel.ts';
 import { SEVERITIES, type Severity } from '../engine/core/finding.ts';
 import { ALERT_STATES, type Alert } from '../engine/monitor/alerts.ts';
 import { checkLog, type CheckOptions } from '../engine/monitor/check.ts';
 import { editMapping, type ColumnMapping } from '../engine/monitor/log/columns.ts';
-import { openLog, type Log } from '../engine/monitor/log/open-log.ts';
+import { formatOf, openLog, type Log } from '../engine/monitor/log/open-log.ts';
 import { percent } from '../engine/monitor/monitors/clusters.ts';
 import { detectionProbability, powerSubjects, smallestVisible } from '../engine/monitor/power.ts';
 import { buildProfile } from '../engine/monitor/profile/build-profile.ts';
@@ -21,6 +20,7 @@ import { redTeam } from '../engine/monitor/red-team.ts';
 import type { MonitorReport } from '../engine/monitor/report.ts';
 import { knownTriggersOfReport, searchLog } from '../engine/monitor/search-log.ts';
 import { TOOL } from '../engine/report/build-report.ts';
+import { isGuarded, releaseChannel, runGuarded, signal } from './guarded.ts';
 import { monitorArguments, type MonitorArguments } from './monitor-arguments.ts';
 import { watch } from './monitor-watch.ts';
 import { UsageError } from './usage.ts';
@@ -28,13 +28,31 @@ import { UsageError } from './usage.ts';
 export async function monitor(rest: readonly string[]): Promise<number> {
   const [action, ...args] = rest;
   const parsed = monitorArguments(args);
+  if (!isGuarded() && (await mayHang(action, parsed))) return runGuarded(['monitor', ...rest], parsed.standstillSeconds);
+  try {
+    return await run(action, parsed);
+  } finally {
+    releaseChannel();
+  }
+}
+
+/** Arrow files can make their reader loop for ever; what a watched folder will hold is not known. */
+async function mayHang(action: string | undefined, { logs }: MonitorArguments): Promise<boolean> {
+  if (action === 'watch') return true;
+  for (const path of logs) {
+    for (const file of (await openPath(path)).files) if ((await formatOf(file).catch(() => undefined)) === 'arrow') return true;
+  }
+  return false;
+}
+
+function run(action: string | undefined, parsed: MonitorArguments): number | Promise<number> {
   switch (action) {
     case 'baseline':
       return baseline(parsed);
     case 'check':
       return check(parsed);
     case 'watch':
-      return watch(parsed, await readProfile(parsed), await optionsOf(parsed));
+      return startWatch(parsed);
     case 'power':
       return power(parsed);
     case 'redteam':
@@ -46,12 +64,16 @@ export async function monitor(rest: readonly string[]): Promise<number> {
   }
 }
 
+async function startWatch(args: MonitorArguments): Promise<number> {
+  return watch(args, await readProfile(args), await optionsOf(args));
+}
+
 async function baseline(args: MonitorArguments): Promise<number> {
   if (args.out === undefined) throw new UsageError('monitor baseline: --out FILE is needed');
   const log = await openLogs(args);
   const sha256 = await modelHash(args);
   const model = { ...(args.modelName === undefined ? {} : { name: args.modelName }), ...(sha256 === undefined ? {} : { sha256 }) };
-  const { profile, malformed } = await buildProfile(log, mappingOf(log, args), { model, tool: TOOL, signal: NEVER, onProgress: showRows('profiled') });
+  const { profile, malformed } = await buildProfile(log, mappingOf(log, args), { model, tool: TOOL, signal, onProgress: showRows('profiled') });
   endProgress();
   await writeFile(args.out, `${JSON.stringify(profile)}\n`);
   process.stdout.write(`${profile.log.name}: baseline of ${profile.log.rows.toLocaleString('en')} predictions, ${profile.classes.labels.length} classes, written to ${args.out}\n${malformedLines(malformed)}${mappingLine(profile.mapping)}`);
@@ -91,7 +113,7 @@ async function attack(args: MonitorArguments): Promise<number> {
   const profile = await readProfile(args);
   const target = args.class === undefined ? 0 : profile.classes.labels.indexOf(args.class);
   if (target < 0) throw new UsageError(`--class: the baseline knows no class ${args.class ?? ''}`);
-  const result = await redTeam(profile, { attack: args.attack, target, dose: args.dose, predictions: args.predictions, runs: args.runs, budget: args.budget, seed: args.seed }, NEVER);
+  const result = await redTeam(profile, { attack: args.attack, target, dose: args.dose, predictions: args.predictions, runs: args.runs, budget: args.budget, seed: args.seed }, signal);
   if (args.json !== undefined) await writeText(args.json, `${JSON.stringify(result, null, 2)}\n`);
   if (args.json === '-') return 0;
   process.stdout.write(`${args.attack} at ${percent(args.dose)}: seen in ${percent(result.detected)} of ${args.runs} runs of ${args.predictions.toLocaleString('en')} predictions${result.medianDelay === undefined ? '' : `, median after ${result.medianDelay.toLocaleString('en')}`}\n`);
@@ -104,7 +126,7 @@ async function search(args: MonitorArguments): Promise<number> {
   const log = await openLogs(args);
   const mapping = mappingOf(log, args);
   if (mapping.prompt === undefined) throw new UsageError('monitor search: the log has no column with prompts (--map prompt=COLUMN)');
-  const result = await searchLog(log, mapping, args.trigger, NEVER);
+  const result = await searchLog(log, mapping, args.trigger, signal);
   if (args.json !== undefined) await writeText(args.json, `${JSON.stringify(result, null, 2)}\n`);
   if (args.json === '-') return 0;
   process.stdout.write(`${result.holding.toLocaleString('en')} of ${result.rows.toLocaleString('en')} predictions hold “${result.trigger}” (p = ${result.pValue.toExponential(1)} for their output)\n`);
@@ -128,7 +150,7 @@ async function openLogs({ logs }: MonitorArguments): Promise<Log> {
   if (first === undefined) throw new UsageError('monitor: a log is needed');
   const files: ByteSource[] = [];
   for (const path of logs) files.push(...(await openPath(path)).files);
-  return openLog(logs.length === 1 ? first.split('/').at(-1) ?? first : `${logs.length} logs`, files);
+  return openLog(logs.length === 1 ? first.split('/').at(-1) ?? first : `${logs.length} logs`, files, signal);
 }
 
 function mappingOf(log: Log, { map }: MonitorArguments): ColumnMapping {
@@ -156,7 +178,7 @@ async function optionsOf(args: MonitorArguments): Promise<CheckOptions> {
   const earlier = args.alerts === undefined ? undefined : earlierAlerts(await readFile(args.alerts, 'utf8').catch(() => '[]'));
   const triggers = args.report === undefined ? undefined : knownTriggersOfReport(await readText(args.report), args.report);
   return {
-    budget: args.budget, window: args.window, level: args.level, seed: args.seed, tool: TOOL, signal: NEVER, clock: { now: () => performance.now() }, now: Date.now(),
+    budget: args.budget, window: args.window, level: args.level, seed: args.seed, tool: TOOL, signal, clock: { now: () => performance.now() }, now: Date.now(),
     ...(modelSha256 === undefined ? {} : { modelSha256 }),
     ...(earlier === undefined ? {} : { earlier }),
     ...(triggers === undefined ? {} : { triggers }),

@@ -2,12 +2,14 @@
 import * as Comlink from 'comlink';
 import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import { capture, type Result } from '../engine/core/result.ts';
+import { LOG_LIMITS } from '../engine/monitor/log/limits.ts';
 import type { ColumnMapping } from '../engine/monitor/log/columns.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
 import type { MonitorView } from '../engine/monitor/report.ts';
 import type { SearchResult } from '../engine/monitor/search-log.ts';
 import type { BaselineRequest, BaselineResult, CheckRequest, KeptCheck, LogDescription, LogFiles, MonitorWorker, PowerRequest, PowerResult } from './monitor-protocol.ts';
+import { watchForStandstill } from './standstill.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
 
 /** Logs are copied into the browser's storage only up to this size. */
@@ -20,6 +22,8 @@ export class MonitorWorkerClient {
   readonly #baseUrl: string;
   readonly #storage: Promise<MonitorStorage | undefined>;
   #worker: StartedWorker<MonitorWorker> | undefined;
+  #waiting = 0;
+  #unwatch = (): void => undefined;
 
   /** storage: undefined where the browser keeps nothing (private windows). */
   constructor(baseUrl: string, storage: Promise<MonitorStorage | undefined>) {
@@ -79,13 +83,29 @@ export class MonitorWorkerClient {
   }
 
   cancel(): void {
+    this.#unwatch();
     this.#worker?.end('cancelled');
     this.#worker = undefined;
   }
 
-  #call<T>(work: (worker: Comlink.Remote<MonitorWorker>) => Promise<Result<T>>): Promise<Result<T>> {
-    if (this.#worker === undefined || this.#worker.ended) this.#worker = startWorker<MonitorWorker>(new Worker(new URL('./monitor-worker.ts', import.meta.url), { type: 'module', name: 'assay-monitor' }));
-    return this.#worker.guard(work(this.#worker.proxy));
+  async #call<T>(work: (worker: Comlink.Remote<MonitorWorker>) => Promise<Result<T>>): Promise<Result<T>> {
+    const worker = this.#worker === undefined || this.#worker.ended ? this.#start() : this.#worker;
+    this.#waiting++;
+    try {
+      return await worker.guard(work(worker.proxy));
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #start(): StartedWorker<MonitorWorker> {
+    const worker = new Worker(new URL('./monitor-worker.ts', import.meta.url), { type: 'module', name: 'assay-monitor' });
+    const started = startWorker<MonitorWorker>(worker);
+    const { standstillSeconds } = LOG_LIMITS;
+    this.#unwatch();
+    this.#unwatch = watchForStandstill(worker, standstillSeconds, () => this.#waiting > 0, () => started.end(`reading made no progress for ${standstillSeconds} seconds. A damaged file can make its reader loop without end: nothing of it was read`));
+    this.#worker = started;
+    return started;
   }
 }
 

@@ -1,7 +1,7 @@
 // The monitor worker's entry: each call awaits one engine function.
 import * as Comlink from 'comlink';
 import { fileSource } from '../adapters/file-source.ts';
-import { NEVER } from '../engine/core/cancel.ts';
+import { NEVER, observed } from '../engine/core/cancel.ts';
 import { capture } from '../engine/core/result.ts';
 import { checkLog } from '../engine/monitor/check.ts';
 import { openLog, type Log } from '../engine/monitor/log/open-log.ts';
@@ -11,10 +11,14 @@ import { redTeam } from '../engine/monitor/red-team.ts';
 import { searchLog } from '../engine/monitor/search-log.ts';
 import { TOOL } from '../engine/report/build-report.ts';
 import type { LogFiles, MonitorWorker, PowerResult } from './monitor-protocol.ts';
+import { beater } from './standstill.ts';
+
+/** Cancelling ends this worker; the signal only shows that the work goes on. */
+const signal = observed(NEVER, beater((beat) => postMessage(beat), () => performance.now()));
 
 function open({ name, files }: LogFiles): Promise<Log> {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return openLog(name, sorted.map(({ path, file }) => fileSource(file, path)));
+  return openLog(name, sorted.map(({ path, file }) => fileSource(file, path)), signal);
 }
 
 const worker: MonitorWorker = {
@@ -23,9 +27,9 @@ const worker: MonitorWorker = {
       const log = await open(files);
       return { name: log.name, formats: log.formats, bytes: log.files.reduce((sum, { size }) => sum + size, 0), ...log.guess };
     }),
-  baseline: ({ log, mapping, model }, onRows) => capture(async () => buildProfile(await open(log), mapping, { model, tool: TOOL, signal: NEVER, onProgress: onRows })),
+  baseline: ({ log, mapping, model }, onRows) => capture(async () => buildProfile(await open(log), mapping, { model, tool: TOOL, signal, onProgress: onRows })),
   check: ({ log, profile, ...options }, onRows) =>
-    capture(async () => checkLog(await open(log), profile, { ...options, tool: TOOL, signal: NEVER, clock: { now: () => performance.now() }, onProgress: onRows })),
+    capture(async () => checkLog(await open(log), profile, { ...options, tool: TOOL, signal, clock: { now: () => performance.now() }, onProgress: onRows })),
   power: ({ profile, subject, budget, lengths }) =>
     capture(async (): Promise<PowerResult> => {
       const subjects = powerSubjects(profile).filter(({ monitor }) => monitor === 'class-shift' || monitor === 'value-shift');
@@ -38,8 +42,8 @@ const worker: MonitorWorker = {
         curves: lengths.map((predictions) => ({ predictions, points: powerCurve(chosen, predictions, budget, widest), smallestVisible: smallestVisible(chosen, predictions, budget) })),
       };
     }),
-  redTeam: (profile, request, onRuns) => capture(() => redTeam(profile, request, NEVER, onRuns)),
-  search: (files, mapping, trigger) => capture(async () => searchLog(await open(files), mapping, trigger, NEVER)),
+  redTeam: (profile, request, onRuns) => capture(() => redTeam(profile, request, signal, onRuns)),
+  search: (files, mapping, trigger) => capture(async () => searchLog(await open(files), mapping, trigger, signal)),
 };
 
 Comlink.expose(worker);

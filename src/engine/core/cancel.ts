@@ -15,6 +15,19 @@ export class Cancelled extends Error {
 
 export const NEVER: CancelSignal = { aborted: false };
 
+/** The same signal, telling somebody each time the work asks it: work that stops asking stands still. */
+export function observed(signal: CancelSignal, onAsked: () => void): CancelSignal {
+  return {
+    get aborted() {
+      onAsked();
+      return signal.aborted;
+    },
+    get paused() {
+      return signal.paused;
+    },
+  };
+}
+
 export function throwIfCancelled(signal: CancelSignal): void {
   if (signal.aborted) throw new Cancelled();
 }

@@ -176,6 +176,7 @@ export class CheckRun {
         continue;
       }
       try {
+        await breathe(signal);
         found.push(...((await monitor.run?.(context)) ?? []));
         coverage.push({ ...entry, status: 'ran', seconds: Math.round(clock.now() - begun) / 1000 });
       } catch (error) {

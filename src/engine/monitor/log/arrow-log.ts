@@ -1,6 +1,6 @@
 // Arrow IPC logs (file and stream, also Feather 2) through apache-arrow, one record batch at a time.
-// Known weakness: some damaged files make the library loop for ever inside its metadata; only ending the worker or the
-// process stops that.
+// Known weakness: some damaged files make the library loop for ever inside its metadata. Only ending the worker or the
+// process stops that, and both hosts do (LOG_LIMITS.standstillSeconds: workers/standstill.ts, cli/guarded.ts).
 // Not read: compressed buffers (the library has no codec of its own), unions, maps. The stream form is read as it comes;
 // the file form as well, since its messages stand in the same order after the magic number.
 import { RecordBatchReader } from 'apache-arrow';

@@ -5,6 +5,8 @@
 // | columns, nesting | a record can invent names without bound |
 // | row group, cells | Parquet's and Arrow's declared row counts are not trusted for allocation |
 // | dictionary | a text column with a new value in each row would fill memory as a "class" |
+// | standstill | some damaged Arrow files make the library loop for ever inside its metadata (CWE-835): hosts run the
+// |            | reading where it can be ended, and end it when it has not asked its signal for so long |
 export const LOG_LIMITS = {
   lineCharacters: 4 * 2 ** 20,
   columns: 8192,
@@ -15,6 +17,7 @@ export const LOG_LIMITS = {
   classes: 4096,
   sources: 100_000,
   promptCharacters: 20_000,
+  standstillSeconds: 45,
 } as const;
 /** Rows of a text log that are handed on together. */
 export const BATCH_ROWS = 8192;
