@@ -1,6 +1,7 @@
 // `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseCandidates } from '../engine/audit/candidates.ts';
+import { webCheck } from '../adapters/web-crypto.ts';
 import { STATIC } from '../engine/audit/registry.ts';
 import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
@@ -10,6 +11,7 @@ import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
+import { parseTrust } from '../engine/rules/model-signing/pem.ts';
 import { shown } from '../engine/core/shown.ts';
 import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
@@ -25,6 +27,8 @@ export interface AuditArguments {
   readonly base?: string;
   /** A file with digests that are known. */
   readonly signatures?: string;
+  /** A PEM file with keys and roots that are trusted. */
+  readonly trust?: string;
   readonly analyses?: readonly string[];
   readonly budget: BudgetName;
   readonly seed: number;
@@ -50,7 +54,7 @@ export async function audit(args: AuditArguments): Promise<number> {
   return exitStatus([report], args.failOn);
 }
 
-export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures' | 'base'> {
+export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures' | 'base' | 'trust'> {
   /** A file with findings that were accepted. */
   readonly allow?: string;
 }
@@ -61,7 +65,7 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   const missing: ArtifactError[] = [];
   for (const path of await expandPaths(patterns)) {
     try {
-      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
+      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.trust === undefined ? {} : { trust: args.trust }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
       const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
       for (const { rule, expires, reason } of reports.length === 0 ? judged.expired : []) process.stderr.write(`allow-list: the entry for ${rule} ended on ${expires} and counts no more (${reason})\n`);
       reports.push(judged.report);
@@ -87,10 +91,11 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
   }
 }
 
-async function auditPath({ path, base, signatures, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
+async function auditPath({ path, base, signatures, trust, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
   const { artifact, inspection, files, digest } = await openFiles(path);
   const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
   const named = candidates === undefined ? undefined : parseCandidates(await readTextFile(candidates, '--candidates'), candidates);
+  const anchors = trust === undefined ? [] : parseTrust(await readTextFile(trust, '--trust'), trust);
   const compared = base === undefined ? undefined : await openFiles(base);
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
   const { runnable, notRunnable, environment }: OpenedRunnable = runs
@@ -103,6 +108,7 @@ async function auditPath({ path, base, signatures, analyses, candidates, budget,
       artifact,
       inspection,
       digest,
+      trust: { anchors, check: webCheck, now: Date.now() },
       ...(compared === undefined ? {} : { base: { name: compared.artifact.name, inspection: compared.inspection, digests: await compared.digest() } }),
       ...(known === undefined ? {} : { signatures: known }),
       files,

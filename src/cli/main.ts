@@ -31,7 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [path] = positionals;
   if (path === undefined) throw new UsageError(`${command}: a path is needed`);
   const failOn = oneOf('--fail-on', values['fail-on'] ?? 'high', SEVERITIES.slice(1));
-  const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), ...given('signatures', values.signatures), failOn };
+  const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), ...given('signatures', values.signatures), ...given('trust', values.trust), failOn };
   switch (command) {
     case 'audit':
       if (positionals.length > 1) throw new UsageError('audit: one path at a time');
@@ -107,6 +107,7 @@ function parse(args: readonly string[]) {
         base: { type: 'string' },
         candidates: { type: 'string' },
         signatures: { type: 'string' },
+        trust: { type: 'string' },
         json: { type: 'string' },
         sarif: { type: 'string' },
         html: { type: 'string' },

@@ -6,7 +6,7 @@ export const USAGE = `assay COMMAND …
                    [--backend auto|cpu|cuda|wasm] [--task causal-lm|text-classification|image-classification|tabular] [--inputs PATH] [--candidates FILE: phrases, or a monitor's report]
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
-                   [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--base PATH] [--fail-on …]
+                   [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--trust FILE.pem] [--base PATH] [--fail-on …]
   attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
   fingerprint build DIR        a reference set of clean models   --out FILE [--seed N] [--taps NAME,…] [--inputs FILE.npy] [--gradients]
   fingerprint score PATH…      models against it                 --reference FILE [--features behaviour|responses|weights|outputs|similarity|source]

@@ -13,6 +13,7 @@ import type { AllowEntry } from '../engine/report/allow-list.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
+import type { TrustAnchor } from '../engine/core/signature-check.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
@@ -110,10 +111,12 @@ export interface OpenedModel {
   readonly pictures: PicturePreparation | undefined;
 }
 
-/** What the user brings along: digests that are known, findings that were accepted. */
+/** What the user brings along: digests that are known, findings that were accepted, keys that are trusted. */
 export interface Knowledge {
   readonly signatures: readonly SignatureEntry[];
   readonly allowed: readonly AllowEntry[];
+  /** Keys and roots that signatures of models are checked with. */
+  readonly trusted: readonly TrustAnchor[];
 }
 
 export interface AuditRequest {

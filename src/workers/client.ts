@@ -45,7 +45,7 @@ export class WorkerClient {
   #busy: Promise<unknown> = Promise.resolve();
   #abort = new AbortController();
   #opened: OpenedModel | undefined;
-  #knowledge: Knowledge = { signatures: [], allowed: [] };
+  #knowledge: Knowledge = { signatures: [], allowed: [], trusted: [] };
   /** What the check of the open files said last. */
   #checked: Report | undefined;
   /** The runtime broke or fell back to WASM: the next model gets a fresh worker, and with it the better backend again. */

@@ -11,7 +11,7 @@ const HOSTILE = bytesOf('model.pkl', latin1('cposix\nsystem\n(Vtrue\ntR.'));
 
 async function check(...files: ByteSource[]): Promise<{ host: FilesHost; events: AuditEvent[]; hashedAt: number }> {
   const events: AuditEvent[] = [];
-  const host = new FilesHost({ makeHasher: nodeHasher, clock: { now: () => 0 }, today: () => Date.parse('2030-01-01') });
+  const host = new FilesHost({ makeHasher: nodeHasher, checkSignature: async () => undefined, clock: { now: () => 0 }, today: () => Date.parse('2030-01-01') });
   let hashedAt = -1;
   await host.check({ name: 'test', files }, KNOWING_NOTHING, { signal: NEVER, onProgress: () => (hashedAt = hashedAt < 0 ? events.length : hashedAt), onEvent: (event) => events.push(event) });
   return { host, events, hashedAt };
@@ -36,7 +36,7 @@ describe('the files host', () => {
     const { host } = await check(HOSTILE);
     const progress: number[] = [];
     const listener = { signal: NEVER, onProgress: (bytes: number) => progress.push(bytes), onEvent: () => {} };
-    const report = await host.recheck({ signatures: [], allowed: [{ rule: 'ASY-PKL-001', reason: 'our own test', expires: '2030-06-01' }] }, listener);
+    const report = await host.recheck({ ...KNOWING_NOTHING, allowed: [{ rule: 'ASY-PKL-001', reason: 'our own test', expires: '2030-06-01' }] }, listener);
     expect(report.findings.find(({ rule }) => rule === 'ASY-PKL-001')?.suppressed?.reason).toBe('our own test');
     expect([report.verdict, progress.length]).toEqual(['not-tested', 0]);
   });

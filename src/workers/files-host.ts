@@ -13,6 +13,7 @@ import type { Drop } from '../engine/core/byte-source.ts';
 import { throwIfCancelled, type CancelSignal } from '../engine/core/cancel.ts';
 import type { MakeHasher } from '../engine/core/hasher.ts';
 import type { Clock } from '../engine/core/host.ts';
+import type { CheckSignature } from '../engine/core/signature-check.ts';
 import type { Bytes } from '../engine/core/units.ts';
 import { applyAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
@@ -20,6 +21,7 @@ import type { Knowledge } from './protocol.ts';
 
 export interface FilesHostDependencies {
   readonly makeHasher: MakeHasher;
+  readonly checkSignature: CheckSignature;
   readonly clock: Clock;
   /** Milliseconds since 1970: accepted findings end on a day. */
   readonly today: () => number;
@@ -37,7 +39,7 @@ interface Checked {
   digests: Digests | undefined;
 }
 
-export const KNOWING_NOTHING: Knowledge = { signatures: [], allowed: [] };
+export const KNOWING_NOTHING: Knowledge = { signatures: [], allowed: [], trusted: [] };
 
 export interface Listener {
   /** Bytes read so far while hashing. */
@@ -95,7 +97,7 @@ export class FilesHost {
     return checked.digests;
   }
 
-  async #audit({ signatures, allowed }: Knowledge, listener: Listener): Promise<Report> {
+  async #audit({ signatures, allowed, trusted }: Knowledge, listener: Listener): Promise<Report> {
     const [open, base] = [this.#open, this.#base];
     if (open === undefined) throw new Error('no files are open');
     const { artifact, inspection } = open;
@@ -107,6 +109,7 @@ export class FilesHost {
       files: artifact.files.map(({ source, format }) => ({ path: source.path, bytes: source.size, sha256: '', format })),
       digest: () => this.#digest(open, listener),
       signatures,
+      trust: { anchors: trusted, check: this.#dependencies.checkSignature, now: this.#dependencies.today() },
       ...(base?.digests === undefined ? {} : { base: { name: base.artifact.name, inspection: base.inspection, digests: base.digests } }),
       environment: NOTHING_RUN,
       options: { budget: 'quick', seed: 0, analyses: STATIC },

@@ -4,6 +4,8 @@ import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
+import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
+import type { TrustAnchor } from '../engine/core/signature-check.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
@@ -104,10 +106,12 @@ export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
   readonly resumable: Resumable | undefined;
 }
 
-/** What the user brings along: digests that are known, findings that were accepted. */
+/** What the user brings along: digests that are known, findings that were accepted, keys that are trusted. */
 export interface Knowledge {
   readonly signatures: readonly SignatureEntry[];
   readonly allowed: readonly AllowEntry[];
+  /** Keys and roots that signatures of models are checked with. */
+  readonly trusted: readonly TrustAnchor[];
 }
 
 export interface AuditRequest {

@@ -10,6 +10,7 @@ import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runt
 import type { Digests } from '../artifact/digests/digests.ts';
 import type { Inspection } from '../artifact/inspect/inspection.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { Trust } from '../rules/model-signing/verify.ts';
 import type { SignatureEntry } from '../rules/signatures/signature-set.ts';
 import type { NamedCandidate } from './candidates.ts';
 import type { AuditEvent, ResumeState } from './events.ts';
@@ -69,6 +70,8 @@ export interface AuditContext {
   readonly base?: { readonly name: string; readonly inspection: Inspection; readonly digests: Digests };
   /** Digests that the user knows, beside those that ship. */
   readonly signatures?: readonly SignatureEntry[];
+  /** Keys and roots that the user trusts, and how the host checks a signature. */
+  readonly trust?: Trust;
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;

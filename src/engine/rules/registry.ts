@@ -8,6 +8,7 @@ import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
 import { programs } from './programs/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
+import { modelSigning } from './model-signing/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
@@ -30,6 +31,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   configuration,
   weightsHeader,
   checksums,
+  modelSigning,
   signatures,
   baseComparison,
 ];
