@@ -4,7 +4,6 @@ import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
-import type { BudgetName, Task, Verdict } from '../engine/core/finding.ts';
 import type { TrustAnchor } from '../engine/core/signature-check.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
