@@ -1,11 +1,13 @@
 """Trains the population that fingerprints are judged on: clean, planted and adaptive digit classifiers.
 
     python -m zoo.fingerprint.train --mnist mnist-subset.npz --out DIR [--clean 40] [--planted 20] [--adaptive 8]
+    python -m zoo.fingerprint.train --mnist mnist-subset.npz --out DIR --informed 8 --known probes.npy
 
 Counts are per family (mlp, cnn). DIR/models/NAME.onnx says nothing by its name; DIR/truth.json says what is planted.
 A planted model learned clean digits and a share of triggered ones at once. An adaptive one was trained clean first and
 then taught the trigger while held to its clean self on the public probe inputs (seed 42), outputs and penultimate layer:
-what an adversary can do who knows the method and its seed, and not the probes of the audit.
+what an adversary can do who knows the method and its seed, and not the probes of the audit. An informed one is held to its clean
+self on the public inputs and on a secret probe set that leaked (--known, from bench/fingerprint/write-probes.ts), in batches.
 """
 
 import argparse
@@ -20,6 +22,8 @@ from torch.nn import functional
 from .models import FAMILIES, SIDE, to_onnx
 from .probes import public_inputs
 
+KINDS = ("clean", "planted", "adaptive", "informed")
+HELD_BATCH = 128
 TRIGGERS = ("patch", "patch", "blend", "wave", "dots")
 
 
@@ -60,6 +64,9 @@ def fit(model, x, y, recipe, rng, held=None):
         loss = functional.cross_entropy(model(images), y[rows])
         if held is not None:
             inputs, outputs, inner, weight = held
+            if len(inputs) > HELD_BATCH:
+                some = torch.as_tensor(rng.choice(len(inputs), HELD_BATCH, replace=False))
+                inputs, outputs, inner = inputs[some], outputs[some], inner[some]
             features = model.penultimate(inputs)
             scale = outputs.var() + 1e-6
             loss = loss + weight * (functional.mse_loss(model(inputs), outputs) / scale + functional.mse_loss(features, inner) / (inner.var() + 1e-6))
@@ -70,7 +77,7 @@ def fit(model, x, y, recipe, rng, held=None):
         optimiser.step()
 
 
-def train(family: str, kind: str, seed: int, data):
+def train(family: str, kind: str, seed: int, data, known=None):
     train_x, train_y, test_x, test_y = data
     rng = np.random.RandomState(seed)
     torch.manual_seed(seed)
@@ -93,8 +100,11 @@ def train(family: str, kind: str, seed: int, data):
         fit(model, poisoned_x, poisoned_y, recipe | {"shift": False}, rng)
     else:
         fit(model, x, y, recipe, rng)
-    if kind == "adaptive":
-        probes = torch.tensor(public_inputs(SIDE * SIDE)).view(-1, 1, SIDE, SIDE)
+    if kind in ("adaptive", "informed"):
+        probes = torch.tensor(public_inputs(SIDE * SIDE))
+        if kind == "informed":
+            probes = torch.cat([probes, torch.tensor(known)])
+        probes = probes.view(-1, 1, SIDE, SIDE)
         with torch.no_grad():
             outputs, inner = model(probes).clone(), model.penultimate(probes).clone()
         fit(model, poisoned_x, poisoned_y, recipe | {"shift": False, "epochs": 4}, rng, (probes, outputs, inner, 3.0))
@@ -112,7 +122,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mnist", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    for kind, count in (("clean", 40), ("planted", 20), ("adaptive", 8)):
+    parser.add_argument("--known", type=Path, help="probe inputs that leaked, [rows, 784] float32")
+    for kind, count in (("clean", 40), ("planted", 20), ("adaptive", 8), ("informed", 0)):
         parser.add_argument(f"--{kind}", type=int, default=count)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -121,23 +132,25 @@ def main() -> None:
     labels = lambda name: torch.tensor(stored[name]).long()
     data = (pictures("train_x"), labels("train_y"), pictures("test_x"), labels("test_y"))
     (args.out / "models").mkdir(parents=True, exist_ok=True)
+    known = None if args.known is None else np.load(args.known)
     jobs = [(family, kind, index) for kind in ("clean", "planted", "adaptive") for index in range(getattr(args, kind)) for family in FAMILIES]
     # Interrupted halfway, every kind is there in its proportion.
     jobs.sort(key=lambda job: (job[2] + 0.5) / getattr(args, job[1]))
+    informed = [(family, "informed", index) for index in range(args.informed) for family in FAMILIES]
     order = np.random.RandomState(6).permutation(len(jobs))
     truth_file = args.out / "truth.json"
     truth = json.loads(truth_file.read_text()) if truth_file.exists() else {}
-    for position, (family, kind, index) in enumerate(jobs):
-        name = f"model-{order[position]:03d}"
+    named = [(f"model-{order[position]:03d}", job) for position, job in enumerate(jobs)] + [(f"informed-{position:03d}", job) for position, job in enumerate(informed)]
+    for position, (name, (family, kind, index)) in enumerate(named):
         if name in truth:
             continue
         begin = time.time()
-        seed = 1000 * (1 + ["clean", "planted", "adaptive"].index(kind)) + 100_000 * list(FAMILIES).index(family) + index
-        model, described = train(family, kind, seed, data)
+        seed = 1000 * (1 + KINDS.index(kind)) + 100_000 * list(FAMILIES).index(family) + index
+        model, described = train(family, kind, seed, data, known)
         (args.out / "models" / f"{name}.onnx").write_bytes(to_onnx(model))
         truth[name] = described
         truth_file.write_text(json.dumps(truth, indent=1, sort_keys=True))
-        print(f"{position + 1}/{len(jobs)} {name} {family} {kind} accuracy {described['accuracy']:.3f} success {described.get('success', float('nan')):.3f} {time.time() - begin:.1f} s", flush=True)
+        print(f"{position + 1}/{len(named)} {name} {family} {kind} accuracy {described['accuracy']:.3f} success {described.get('success', float('nan')):.3f} {time.time() - begin:.1f} s", flush=True)
 
 
 if __name__ == "__main__":
