@@ -55,6 +55,48 @@ describe('the fingerprint lab', () => {
     expect(await row('model-102')).toMatch(/high/);
   });
 
+  it('refuses bad models one by one and compares the others', { timeout: 180_000 }, async () => {
+    const { readFile } = await import('node:fs/promises');
+    const good = await readFile(join(SAMPLES, 'fingerprints/model-110.onnx'));
+    const pickle = Buffer.from("cos\nsystem\n(S'echo hi'\ntR.");
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Add models…' }).click()]);
+    const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
+    await chooser.setFiles([file('good.onnx', good), file('cut.onnx', good.subarray(0, good.length / 2)), file('plain.pkl', pickle), file('renamed.onnx', pickle)]);
+    await page.getByText('2 compared').waitFor({ timeout: 180_000 });
+    const list = await page.getByText('3 models were refused, and not tested').locator('..').innerText();
+    expect(list).toMatch(/cut truncated · expected \d+ bytes in this field/);
+    expect(list).toMatch(/plain\.pkl unsupported format .* would import os\.system/);
+    expect(list).toMatch(/renamed unsupported format .* would import os\.system/);
+  });
+
+  it('keeps a set in the browser over a reload, under a name and a version', { timeout: 180_000 }, async () => {
+    await page.getByRole('button', { name: /· version 1$/ }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('digits');
+    await page.getByRole('button', { name: 'Keep in this browser' }).click();
+    await page.getByRole('button', { name: 'Open digits 1' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'good', exact: true }).click();
+    await page.getByRole('button', { name: 'Add to the reference' }).click();
+    await page.getByRole('button', { name: 'digits · version 2' }).waitFor({ timeout: 180_000 });
+    await page.getByText('Against version 1').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Open digits 1' }).click();
+    await compared();
+    expect(await page.getByRole('button', { name: 'digits · version 1' }).isVisible()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Kept' }).isDisabled()).toBe(true);
+  });
+
+  it('shows the tensors of a model with their shapes before a set is made', { timeout: 120_000 }, async () => {
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByText('How a new set is made').click();
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Choose from a model…' }).click()]);
+    await chooser.setFiles(join(SAMPLES, 'fingerprints/model-110.onnx'));
+    const tensors = page.getByRole('list', { name: /Tensors of/ });
+    await tensors.waitFor({ timeout: 60_000 });
+    expect(await tensors.innerText()).toMatch(/Relu \[32\] · by rule/);
+    await screenshot(page, 'fingerprints-new-set');
+  });
+
   it('asks nobody else and raises no error', () => {
     expect(watched.strays).toEqual([]);
     expect(watched.errors).toEqual([]);

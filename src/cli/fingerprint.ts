@@ -12,10 +12,9 @@ import { openArtifact } from '../engine/artifact/open.ts';
 import { readExamples } from '../engine/fingerprint/extract/examples.ts';
 import { listTaps } from '../engine/fingerprint/extract/list-taps.ts';
 import type { FeatureSetId } from '../engine/fingerprint/features/feature-sets.ts';
-import { fingerprintDrops, optionsOf, type FingerprintedDrop } from '../engine/fingerprint/fingerprint-drop.ts';
+import { fingerprintFolders, optionsOf, type FingerprintedDrop } from '../engine/fingerprint/fingerprint-drop.ts';
 import { parseReferenceSet, writeReferenceSet } from '../engine/fingerprint/reference/parse-reference.ts';
-import { buildReferenceSet, diffReferenceSets, type ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
-import { splitDrop } from '../engine/fingerprint/reference/split-drop.ts';
+import { buildReferenceSet, diffReferenceSets, splitComparable, type ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
 import type { RepresentationId } from '../engine/fingerprint/representations/representation.ts';
 import { contributions } from '../engine/fingerprint/score/contributions.ts';
 import { scoreModels, type ScoreRequest } from '../engine/fingerprint/score/score-models.ts';
@@ -53,7 +52,7 @@ export async function buildFingerprints(folder: string, out: string, { secretSee
 
 export async function scoreFingerprints(paths: readonly string[], referenceFile: string, request: FingerprintRequest): Promise<number> {
   const reference = await readReference(referenceFile);
-  const { models, refused } = await fingerprint(paths, reference);
+  const { models, refused } = await comparedWith(reference, paths, request);
   const scored = await scoreModels(reference, models, requestOf(request), NEVER);
   const results = scored.candidates.map((score, i) => {
     const model = models[i];
@@ -70,7 +69,7 @@ export async function scoreFingerprints(paths: readonly string[], referenceFile:
 
 export async function evaluateFingerprints(planted: readonly string[], referenceFile: string, request: FingerprintRequest): Promise<number> {
   const reference = await readReference(referenceFile);
-  const { models, refused } = await fingerprint(planted, reference);
+  const { models, refused } = await comparedWith(reference, planted, request);
   const scored = await scoreModels(reference, models, requestOf(request), NEVER);
   const evaluation = evaluateScores(scored, models.map(() => true));
   if (evaluation === undefined) throw new ArtifactError({ code: 'missing-file', format: 'fingerprint', file: planted.join(', '), expected: 'planted models that are not in the reference set', actual: 'none' });
@@ -97,17 +96,22 @@ export async function diffFingerprints(before: string, after: string): Promise<n
 }
 
 async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>): Promise<FingerprintedDrop> {
-  const drops: Drop[] = [];
-  for (const path of paths) {
-    const { models, leftAside } = splitDrop(await openPath(path));
-    drops.push(...models);
-    if (leftAside.length > 0) process.stderr.write(`${path}: ${leftAside.length} files are no models and were left aside\n`);
-  }
+  const folders: Drop[] = [];
+  for (const path of paths) folders.push(await openPath(path));
   const runtime = await openNodeRuntime();
-  const made = await fingerprintDrops(drops, runtime, nodeHasher, optionsOf(recipe), NEVER, ({ done, total, name }) => status(`${done} of ${total} ${name}`));
+  const made = await fingerprintFolders(folders, runtime, nodeHasher, optionsOf(recipe), NEVER, ({ done, total, name }) => status(`${done} of ${total} ${name}`));
   status('');
+  if (made.leftAside.length > 0) process.stderr.write(`${made.leftAside.length} files are no models and were left aside\n`);
   for (const { name, reason } of made.refused) process.stderr.write(`${name} was refused: ${new ArtifactError(reason).message}\n`);
   return made;
+}
+
+/** The models of these paths that can be compared with the set; every other is named on standard error and in the JSON. */
+async function comparedWith(reference: ReferenceSet, paths: readonly string[], { features }: FingerprintRequest): Promise<Pick<FingerprintedDrop, 'models' | 'refused'>> {
+  const { models, refused } = await fingerprint(paths, reference);
+  const { comparable, aside } = splitComparable(reference, models, features, (model) => model);
+  for (const { name, reason } of aside) process.stderr.write(`${name} was not compared: ${reason.actual ?? ''}\n`);
+  return { models: comparable, refused: [...refused, ...aside] };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

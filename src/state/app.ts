@@ -7,6 +7,7 @@ import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attentio
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
+import type { KeptSets } from './kept-sets.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
 import { createMonitor, type MonitorStore } from './monitor.ts';
@@ -54,6 +55,7 @@ export interface App {
 /** The fingerprint lab's own worker, and where its secret seeds come from. */
 export interface LabHost {
   readonly client: FingerprintClient;
+  readonly sets: KeptSets;
   drawSeed(): number;
 }
 
@@ -63,7 +65,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const attention = createAttention(client);
   const playground = createPlayground(client);
   const pictureLab = createPictureLab(client, (pictures) => session.getState().prepared(pictures));
-  const fingerprints = createFingerprints(lab.client, () => lab.drawSeed());
+  const fingerprints = createFingerprints(lab.client, () => lab.drawSeed(), lab.sets, () => host.now());
   const history = createHistory(client);
   const triage = createTriage(host);
   const theme = createTheme(host);
@@ -82,7 +84,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, navigation, monitor,
 
     begin: async () => {
-      await Promise.all([session.getState().begin(), history.getState().refresh(), monitor.getState().begin()]);
+      await Promise.all([session.getState().begin(), history.getState().refresh(), fingerprints.getState().refreshKept(), monitor.getState().begin()]);
     },
 
     open: async (input) => {

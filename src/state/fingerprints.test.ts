@@ -5,6 +5,7 @@ import { FEATURE_SETS } from '../engine/fingerprint/features/feature-sets.ts';
 import type { FeatureNames, Fingerprint } from '../engine/fingerprint/fingerprint.ts';
 import { writeReferenceSet } from '../engine/fingerprint/reference/parse-reference.ts';
 import { buildReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
+import type { KeptSet, KeptSets } from './kept-sets.ts';
 import { createFingerprints, type FingerprintClient, type LabFit } from './fingerprints.ts';
 
 const each = <T>(value: T) => Object.fromEntries(FEATURE_SETS.map((set) => [set, value])) as Record<(typeof FEATURE_SETS)[number], T>;
@@ -16,6 +17,20 @@ function lab(batches: readonly (readonly Fingerprint[])[]) {
   const fits: LabFit[] = [];
   const seeds: number[] = [];
   let call = 0;
+  const texts = new Map<string, string>();
+  const summaries = new Map<string, KeptSet>();
+  const sets: KeptSets = {
+    list: async () => [...summaries.values()],
+    save: async (summary, text) => {
+      summaries.set(summary.key, summary);
+      texts.set(summary.key, text);
+    },
+    load: async (key) => texts.get(key),
+    remove: async (key) => {
+      summaries.delete(key);
+      texts.delete(key);
+    },
+  };
   const client: FingerprintClient = {
     fingerprint: async (_name, _files, recipe, report) => {
       seeds.push(recipe.secretSeed);
@@ -27,10 +42,11 @@ function lab(batches: readonly (readonly Fingerprint[])[]) {
       return { kind: 'ok', value: ANALYSIS };
     },
     grid: async () => ({ kind: 'cancelled' }),
+    taps: async () => ({ kind: 'ok', value: [{ tensor: 'fc2', operator: 'Relu', dims: [32], byDefault: true }] }),
     sample: async () => ({ kind: 'error', message: 'none' }),
     cancel: async () => {},
   };
-  return { store: createFingerprints(client, () => 77), fits, seeds };
+  return { store: createFingerprints(client, () => 77, sets, () => 1000), fits, seeds };
 }
 
 const clean = Array.from({ length: 12 }, (_, i) => model(i));
@@ -74,5 +90,61 @@ describe('the lab', () => {
     expect(store.getState().reference?.models).toHaveLength(12);
     await store.getState().computeGrid();
     expect(store.getState().grid).toBeUndefined();
+  });
+
+  it('keeps sets by name and version, and never overwrites another one', async () => {
+    const { store } = lab([clean, [model(50), model(51)]]);
+    await store.getState().add('clean', NO_FILES);
+    await store.getState().keep();
+    await store.getState().keep();
+    expect(store.getState().kept.map(({ key }) => key)).toEqual(['clean 1']);
+    await store.getState().add('others', NO_FILES);
+    await store.getState().revise([12]);
+    expect(store.getState().reference).toMatchObject({ version: 2, models: expect.objectContaining({ length: 13 }) });
+    expect(store.getState().diff).toMatchObject({ added: ['m50'], against: 'version 1' });
+    expect(store.getState().candidates.map(({ model: { name } }) => name)).toEqual(['m51']);
+    await store.getState().keep();
+    await store.getState().openKept('clean 1');
+    expect(store.getState().reference).toMatchObject({ version: 1, models: expect.objectContaining({ length: 12 }) });
+    await store.getState().revise([0]);
+    await store.getState().keep();
+    expect(store.getState().kept.map(({ key }) => key)).toEqual(['clean 1', 'clean 2', 'clean 3']);
+    await store.getState().diffKept('clean 2');
+    expect(store.getState().diff).toMatchObject({ removed: ['m0', 'm50'], against: 'clean version 2' });
+    await store.getState().removeKept('clean 2');
+    expect(store.getState().kept.map(({ key }) => key)).toEqual(['clean 1', 'clean 3']);
+    await store.getState().openKept('clean 2');
+    expect(store.getState().failure).toMatchObject({ kind: 'error', message: expect.stringContaining('no longer kept') });
+  });
+
+  it('puts aside what the features cannot compare, and goes on with the others', async () => {
+    const wide = { ...model(60), signature: { ...model(60).signature, classes: 5 } };
+    const { store, fits } = lab([clean, [wide, model(50)]]);
+    await store.getState().add('clean', NO_FILES);
+    await store.getState().add('others', NO_FILES);
+    expect(fits.at(-1)?.candidates).toHaveLength(2);
+    await store.getState().choose({ set: 'outputs' });
+    expect(fits.at(-1)?.candidates.map(({ name }) => name)).toEqual(['m50']);
+    expect(store.getState().aside).toMatchObject([{ name: 'm60', reason: { code: 'shape-mismatch', actual: expect.stringContaining('5 classes') } }]);
+    expect(store.getState().compared.map(({ model: { name } }) => name)).toEqual(['m50']);
+  });
+
+  it('takes the user\u2019s inputs and layers into a new set, and not into an old one', async () => {
+    const { store } = lab([clean]);
+    const npy = (shape: string, data: number[]) => {
+      const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }\n`;
+      return new File([Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0), header, Float32Array.from(data)], 'inputs.npy');
+    };
+    await store.getState().add('inputs.npy', [{ path: 'inputs.npy', file: npy('(2, 9)', [1]) }]);
+    expect(store.getState().failure).toMatchObject({ kind: 'error' });
+    await store.getState().add('inputs.npy', [{ path: 'inputs.npy', file: npy('(2, 2)', [1, 2, 3, 4]) }]);
+    expect(store.getState().draft.examples).toEqual({ from: 'inputs.npy', rows: [[1, 2], [3, 4]] });
+    await store.getState().lookForTaps('a.onnx', NO_FILES);
+    expect(store.getState().draft.choices?.taps).toHaveLength(1);
+    store.getState().draftSet({ taps: ['fc2'], gradients: true });
+    await store.getState().add('clean', NO_FILES);
+    expect(store.getState().reference).toMatchObject({ taps: ['fc2'], gradients: true, examples: [[1, 2], [3, 4]] });
+    await store.getState().add('inputs.npy', [{ path: 'inputs.npy', file: npy('(2, 2)', [1, 2, 3, 4]) }]);
+    expect(store.getState().failure).toMatchObject({ kind: 'error', message: expect.stringContaining('before it is made') });
   });
 });

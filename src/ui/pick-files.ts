@@ -31,6 +31,13 @@ export async function pickOther(app: App, folder: boolean): Promise<void> {
   await app.compareWith(name, dropped.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
+/** Files for something else than opening; undefined where nothing was chosen. */
+export async function askForFiles(): Promise<{ readonly name: string; readonly files: readonly DroppedFile[] } | undefined> {
+  const files = await ask({ multiple: true });
+  const [first] = files;
+  return first === undefined ? undefined : { name: first.name, files: files.map((file) => ({ path: file.name, file })) };
+}
+
 /** A drop of files, of folders, or of both. */
 export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
   // Entries must be taken before the first await: the list is emptied after the event.

@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { LabAnalysis } from '../engine/fingerprint/analyse.ts';
 import type { GridCell } from '../engine/fingerprint/evaluate/evaluate-set.ts';
+import type { Tap } from '../engine/fingerprint/extract/list-taps.ts';
 import type { FingerprintWorker, LabFingerprints, LabFit, LabProgress, LabRecipe } from './fingerprint-protocol.ts';
 import type { BackendChoice, DroppedFile } from './protocol.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
@@ -24,6 +25,10 @@ export class FingerprintWorkerClient {
 
   fingerprint(name: string, files: readonly DroppedFile[], recipe: LabRecipe, onProgress: (progress: LabProgress) => void): Promise<Result<LabFingerprints>> {
     return this.#call((worker) => worker.fingerprint(name, files, recipe, Comlink.proxy(({ done, total, name: model }) => onProgress({ done, total, what: model }))));
+  }
+
+  taps(name: string, files: readonly DroppedFile[]): Promise<Result<readonly Tap[]>> {
+    return this.#call((worker) => worker.taps(name, files));
   }
 
   analyse(fit: LabFit, onProgress: (progress: LabProgress) => void): Promise<Result<LabAnalysis>> {

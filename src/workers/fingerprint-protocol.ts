@@ -1,6 +1,7 @@
 // What crosses between the page and the fingerprint worker: plain data, failures as Result.
 import type { LabAnalysis } from '../engine/fingerprint/analyse.ts';
 import type { GridCell } from '../engine/fingerprint/evaluate/evaluate-set.ts';
+import type { Tap } from '../engine/fingerprint/extract/list-taps.ts';
 import type { FeatureNames, Fingerprint } from '../engine/fingerprint/fingerprint.ts';
 import type { FingerprintProgress, RefusedModel } from '../engine/fingerprint/fingerprint-drop.ts';
 import type { ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
@@ -41,6 +42,8 @@ export interface LabFit {
 export interface FingerprintWorker {
   start(settings: FingerprintWorkerSettings): Promise<Result<RuntimeEnvironment>>;
   fingerprint(name: string, files: readonly DroppedFile[], recipe: LabRecipe, onProgress: (progress: FingerprintProgress) => void): Promise<Result<LabFingerprints>>;
+  /** Tensors of one model that can be tapped. */
+  taps(name: string, files: readonly DroppedFile[]): Promise<Result<readonly Tap[]>>;
   analyse(fit: LabFit, onProgress: (done: number, total: number) => void): Promise<Result<LabAnalysis>>;
   /** AUROC of every detector in every representation, told by the candidates marked as planted. */
   grid(fit: LabFit, onProgress: (done: number, total: number) => void): Promise<Result<readonly GridCell[]>>;

@@ -4,11 +4,12 @@ import * as Comlink from 'comlink';
 import { fileSource } from '../adapters/file-source.ts';
 import { openWebRuntime } from '../adapters/onnxruntime-web.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
+import { openArtifact } from '../engine/artifact/open.ts';
 import { capture } from '../engine/core/result.ts';
 import { analyseLab } from '../engine/fingerprint/analyse.ts';
+import { listTaps } from '../engine/fingerprint/extract/list-taps.ts';
 import { evaluateGrid } from '../engine/fingerprint/evaluate/evaluate-set.ts';
-import { fingerprintDrops, optionsOf } from '../engine/fingerprint/fingerprint-drop.ts';
-import { splitDrop } from '../engine/fingerprint/reference/split-drop.ts';
+import { fingerprintFolders, optionsOf } from '../engine/fingerprint/fingerprint-drop.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { callControl } from './call-control.ts';
 import type { FingerprintWorker } from './fingerprint-protocol.ts';
@@ -44,10 +45,13 @@ const worker: FingerprintWorker = {
   fingerprint: (name, files, recipe, onProgress) => {
     const signal = control.begin();
     return capture(async () => {
-      const { models: drops, leftAside } = splitDrop({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
-      const made = await fingerprintDrops(drops, await started(), wasmHasher, optionsOf(recipe), signal, (progress) => onProgress(progress));
-      return { ...made, leftAside };
+      const folder = { name, files: files.map(({ path, file }) => fileSource(file, path)) };
+      return fingerprintFolders([folder], await started(), wasmHasher, optionsOf(recipe), signal, (progress) => onProgress(progress));
     });
+  },
+  taps: (name, files) => {
+    const signal = control.begin();
+    return capture(async () => listTaps(await openArtifact({ name, files: files.map(({ path, file }) => fileSource(file, path)) }), await started(), signal));
   },
   analyse: ({ reference, candidates, planted, request }, onProgress) => {
     const signal = control.begin();

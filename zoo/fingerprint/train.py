@@ -136,7 +136,7 @@ def main() -> None:
     jobs = [(family, kind, index) for kind in ("clean", "planted", "adaptive") for index in range(getattr(args, kind)) for family in FAMILIES]
     # Interrupted halfway, every kind is there in its proportion.
     jobs.sort(key=lambda job: (job[2] + 0.5) / getattr(args, job[1]))
-    informed = [(family, "informed", index) for index in range(args.informed) for family in FAMILIES]
+    informed = [(family, "informed", index) for family in FAMILIES for index in range(args.informed)]
     order = np.random.RandomState(6).permutation(len(jobs))
     truth_file = args.out / "truth.json"
     truth = json.loads(truth_file.read_text()) if truth_file.exists() else {}

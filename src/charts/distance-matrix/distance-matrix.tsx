@@ -21,6 +21,8 @@ export interface DistanceMatrixProps {
 const MOST_PIXELS = 320;
 /** Of a flagged model, at the edge; a selected one's line runs through. */
 const TICK = 8;
+/** Of more selected models, lines would hide what they cross. */
+const MOST_LINES = 6;
 
 export function DistanceMatrix({ names, distances, order, flagged, selected, onSelect, fileName }: DistanceMatrixProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(300);
@@ -41,7 +43,8 @@ export function DistanceMatrix({ names, distances, order, flagged, selected, onS
     }));
     order.forEach((model, i) => {
       if (!flagged.has(model) && !selected.has(model)) return;
-      const length = selected.has(model) ? size : TICK;
+      const chosen = selected.has(model);
+      const length = chosen && selected.size <= MOST_LINES ? size : chosen ? 2 * TICK : TICK;
       context.fillStyle = flagged.has(model) ? palette.critical : palette.ink;
       const at = (i + 0.5) * cell - 1;
       context.fillRect(0, at, length, 2);

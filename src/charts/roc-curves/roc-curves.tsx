@@ -32,6 +32,7 @@ export function RocCurves({ rocs, note, fileName, height = 250 }: { readonly roc
           <text x={x(0.1) + 4} y={y(0.03)} className={styles.limitText}>10 % false positives</text>
           {layout.band !== undefined && <path d={layout.band} className={styles.band} />}
           {layout.curves.map(({ id, path, main }) => <path key={id} d={path} className={main ? styles.main : styles.curve} />)}
+          {at10 !== undefined && <line x1={x(0.1)} x2={x(0.1)} y1={y(at10.interval[0])} y2={y(at10.interval[1])} className={styles.interval} />}
           {at10 !== undefined && <circle cx={x(0.1)} cy={y(at10.value)} r={4} className={styles.point} />}
           {layout.curves.map(({ id, label, main, labelY }) => (
             <text key={id} x={x(1) + 10} y={labelY} className={main ? styles.mainText : undefined}>

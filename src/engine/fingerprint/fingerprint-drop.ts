@@ -1,20 +1,19 @@
 // Fingerprints every model of a drop, one after another; a model that cannot be fingerprinted is named with its reason and
 // hinders no other.
 import { openArtifact } from '../artifact/open.ts';
-import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
 import type { Drop } from '../core/byte-source.ts';
 import { breathe, type CancelSignal } from '../core/cancel.ts';
 import type { MakeHasher } from '../core/hasher.ts';
 import { hashFiles } from '../artifact/hash-files.ts';
 import type { Runtime } from '../runtime/session.ts';
 import type { TraceOptions } from './extract/trace.ts';
+import { refuseOtherModels, refusePickle, type RefusedFile } from './other-files.ts';
 import type { ReferenceSet } from './reference/reference-set.ts';
+import { MOST_MODELS, splitDrop } from './reference/split-drop.ts';
 import { fingerprintModel, type FeatureNames, type Fingerprint } from './fingerprint.ts';
 
-export interface RefusedModel {
-  readonly name: string;
-  readonly reason: ArtifactErrorFields;
-}
+export type RefusedModel = RefusedFile;
 
 export interface FingerprintedDrop {
   readonly models: readonly Fingerprint[];
@@ -41,6 +40,8 @@ export async function fingerprintDrops(drops: readonly Drop[], runtime: Runtime,
   for (const [index, drop] of drops.entries()) {
     await breathe(signal);
     try {
+      const pickle = drop.files.length === 1 && drop.files[0] !== undefined ? await refusePickle(drop.files[0], drop.name, signal) : undefined;
+      if (pickle !== undefined) throw new ArtifactError(pickle.reason);
       const artifact = { ...(await openArtifact(drop)), name: drop.name };
       const digests = await hashFiles(drop.files, makeHasher);
       const made = await fingerprintModel(artifact, digests.length === 1 ? (digests[0] ?? '') : [...digests].sort().join('+').slice(0, 390), runtime, options, signal);
@@ -53,4 +54,18 @@ export async function fingerprintDrops(drops: readonly Drop[], runtime: Runtime,
     onProgress({ done: index + 1, total: drops.length, name: drop.name });
   }
   return { models, names, refused };
+}
+
+export interface FingerprintedFolder extends FingerprintedDrop {
+  /** Paths of files that are no models. */
+  readonly leftAside: readonly string[];
+}
+
+/** Every model of one or several folders; models of a kind that is not fingerprinted are refused by name. */
+export async function fingerprintFolders(folders: readonly Drop[], runtime: Runtime, makeHasher: MakeHasher, options: TraceOptions, signal: CancelSignal, onProgress?: (progress: FingerprintProgress) => void): Promise<FingerprintedFolder> {
+  const splits = folders.map(splitDrop);
+  const others = await refuseOtherModels(splits.flatMap(({ leftAside }) => leftAside), signal);
+  const tooMany = splits.flatMap((split) => split.tooMany).map((name): RefusedModel => ({ name, reason: { code: 'limit-exceeded', format: 'fingerprint', file: name, field: 'models', expected: `at most ${MOST_MODELS} at once`, actual: 'more' } }));
+  const made = await fingerprintDrops(splits.flatMap(({ models }) => models), runtime, makeHasher, options, signal, onProgress);
+  return { ...made, refused: [...made.refused, ...others.refused, ...tooMany], leftAside: others.leftAside };
 }

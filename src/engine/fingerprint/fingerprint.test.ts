@@ -16,10 +16,10 @@ import { openArtifact } from '../artifact/open.ts';
 import { readExamples } from './extract/examples.ts';
 import { listTaps } from './extract/list-taps.ts';
 import { defaultTaps, tapCandidates, weightedLayers } from './extract/taps.ts';
-import { fingerprintDrops, type FingerprintedDrop } from './fingerprint-drop.ts';
+import { fingerprintDrops, fingerprintFolders, type FingerprintedDrop } from './fingerprint-drop.ts';
 import { clusterOrder, distancesOf, mapOf } from './geometry/geometry.ts';
 import { parseReferenceSet, writeReferenceSet } from './reference/parse-reference.ts';
-import { buildReferenceSet, diffReferenceSets, incomparable, type ReferenceSet } from './reference/reference-set.ts';
+import { buildReferenceSet, diffReferenceSets, incomparable, reviseReferenceSet, splitComparable, type ReferenceSet } from './reference/reference-set.ts';
 import { splitDrop } from './reference/split-drop.ts';
 import { contributions } from './score/contributions.ts';
 import { scoreModels } from './score/score-models.ts';
@@ -80,11 +80,24 @@ describe('extraction', () => {
     expect(made.models).toHaveLength(1);
   });
 
+  it('names what is no model for it, a pickle by what it would import', async () => {
+    const pickle = new TextEncoder().encode('cos\nsystem\n(S\'echo hi\'\ntR.');
+    const files = [...network(3).files, bytesOf('a.pkl', pickle), bytesOf('renamed.onnx', pickle), bytesOf('notes.txt', Uint8Array.of(104, 105)), bytesOf('net.gguf', Uint8Array.of(71, 71, 85, 70))];
+    const made = await fingerprintFolders([{ name: 'all', files }], runtime, nodeHasher, OPTIONS, NEVER);
+    expect(made.models.map(({ name }) => name)).toEqual(['net-3']);
+    expect(made.leftAside).toEqual(['notes.txt']);
+    expect(made.refused.map(({ name, reason }) => [name, reason.actual])).toEqual([
+      ['renamed', expect.stringContaining('would import os.system')],
+      ['a.pkl', expect.stringContaining('would import os.system')],
+      ['net.gguf', 'a .gguf file'],
+    ]);
+  });
+
   it('finds the models in a folder', () => {
     const files = ['a.onnx', 'b/b.onnx', 'b/b.onnx.data', 'notes.txt', 'c/config.json', 'c/model.safetensors'].map((path) => bytesOf(path, new Uint8Array()));
     const { models, leftAside } = splitDrop({ name: 'all', files });
     expect(models.map(({ name, files: own }) => [name, own.length])).toEqual([['a', 1], ['b/b', 2], ['c', 2]]);
-    expect(leftAside).toEqual(['notes.txt']);
+    expect(leftAside.map(({ path }) => path)).toEqual(['notes.txt']);
   });
 });
 
@@ -126,6 +139,9 @@ describe('reference sets', () => {
   it('survive being written and read, and tell what changed', () => {
     const read = parseReferenceSet(writeReferenceSet(reference), 'set.json');
     expect(read).toEqual(reference);
+    const revised = reviseReferenceSet(reference, { add: planted.models, remove: new Set(['net-0']) });
+    expect(revised).toMatchObject({ version: 2, models: expect.objectContaining({ length: 15 }) });
+    expect(() => reviseReferenceSet(reference, { remove: new Set(reference.models.map(({ name }) => name)) })).toThrow(/at least 10/);
     const other = { ...reference, secretSeed: 6, models: reference.models.slice(1) };
     expect(diffReferenceSets(reference, other)).toEqual({ added: [], removed: [reference.models[0]?.name], changed: [], recipe: ['secret seed: 5 and 6'] });
   });
@@ -149,6 +165,8 @@ describe('reference sets', () => {
     if (wide === undefined) throw new Error('refused');
     expect(incomparable(reference, 'behaviour', wide)).toBeUndefined();
     const { signature } = wide;
+    const kinds = [wide, { ...wide, name: 'other', signature: { ...wide.signature, classes: 4 } }];
+    expect(splitComparable(reference, kinds, 'outputs', (model) => model)).toMatchObject({ comparable: [{ name: 'net-70' }], aside: [{ name: 'other', reason: { code: 'shape-mismatch' } }] });
     expect(incomparable(reference, 'outputs', { ...wide, signature: { ...signature, shape: [6] } })).toMatch(/needs one shape/);
     await expect(scoreModels(reference, [{ ...wide, signature: { ...signature, classes: 4 } }], { set: 'outputs', representation: 'raw', seed: 1 }, NEVER)).rejects.toThrow(/Behaviour compares/);
   });

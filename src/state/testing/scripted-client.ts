@@ -6,6 +6,7 @@ import type { Report } from '../../engine/report/report.ts';
 import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput } from '../client.ts';
 import type { LabHost } from '../app.ts';
 import type { Host } from '../host.ts';
+import { NO_SETS } from '../kept-sets.ts';
 
 export interface Script {
   readonly opened?: Result<OpenedModel>;
@@ -34,7 +35,8 @@ const NOTHING = { kind: 'error', message: 'not scripted' } as const;
 
 /** A fingerprint lab that fails at everything, for tests of other pages. */
 export const NO_LAB: LabHost = {
-  client: { fingerprint: async () => NOTHING, analyse: async () => NOTHING, grid: async () => NOTHING, sample: async () => NOTHING, cancel: async () => {} },
+  client: { fingerprint: async () => NOTHING, analyse: async () => NOTHING, grid: async () => NOTHING, sample: async () => NOTHING, taps: async () => NOTHING, cancel: async () => {} },
+  sets: NO_SETS,
   drawSeed: () => 1,
 };
 

@@ -7,6 +7,7 @@ export interface Choice<Id extends string> {
   readonly id: Id;
   readonly label: ReactNode;
   readonly title?: string;
+  readonly disabled?: boolean;
 }
 
 export interface SegmentedProps<Id extends string> {
@@ -20,7 +21,7 @@ export function Segmented<Id extends string>({ label, choices, selected, onSelec
   return (
     <div className={styles.segmented} role="radiogroup" aria-label={label}>
       {choices.map((choice) => (
-        <button key={choice.id} role="radio" aria-checked={choice.id === selected} title={choice.title} className={classes(styles.choice, choice.id === selected && styles.on)} onClick={() => onSelect(choice.id)}>
+        <button key={choice.id} role="radio" aria-checked={choice.id === selected} title={choice.title} disabled={choice.disabled} className={classes(styles.choice, choice.id === selected && styles.on)} onClick={() => onSelect(choice.id)}>
           {choice.label}
         </button>
       ))}

@@ -1,7 +1,7 @@
 // A reference set: the fingerprints of models known to be clean, and how they were made, so that another model can be
 // fingerprinted in the same way. Schema assay-fingerprints/1, JSON. Whoever has the file knows the secret seed: keep it from
 // whoever trains the models.
-import { ArtifactError } from '../../core/artifact-error.ts';
+import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import { FEATURE_SET_LABELS, PORTABLE, type FeatureSetId } from '../features/feature-sets.ts';
 import { sameSignature, type FeatureNames, type Fingerprint } from '../fingerprint.ts';
 
@@ -53,6 +53,22 @@ export function incomparable(reference: ReferenceSet, set: FeatureSetId, candida
     if (first.signature.kind !== other.signature.kind) return `${who} takes ${other.signature.kind} inputs, ${first.name} ${first.signature.kind} inputs: they are not comparable.`;
   }
   return undefined;
+}
+
+/** Which candidates can be compared in this set of features, and why the others cannot. */
+export function splitComparable<T>(reference: ReferenceSet, candidates: readonly T[], set: FeatureSetId, modelOf: (candidate: T) => Fingerprint): { readonly comparable: readonly T[]; readonly aside: readonly { readonly name: string; readonly reason: ArtifactErrorFields }[] } {
+  const judged = candidates.map((candidate) => ({ candidate, why: incomparable(reference, set, modelOf(candidate)) }));
+  return {
+    comparable: judged.flatMap(({ candidate, why }) => (why === undefined ? [candidate] : [])),
+    aside: judged.flatMap(({ candidate, why }) => (why === undefined ? [] : [{ name: modelOf(candidate).name, reason: { code: 'shape-mismatch', format: 'fingerprint', file: modelOf(candidate).name, actual: why } as const }])),
+  };
+}
+
+/** The next version of a set: models known to be clean go in, others come out. Candidates were fingerprinted with the set's own recipe. */
+export function reviseReferenceSet(set: ReferenceSet, change: { readonly add?: readonly Fingerprint[]; readonly remove?: ReadonlySet<string>; readonly name?: string }): ReferenceSet {
+  const names = new Set(change.add?.map(({ name }) => name));
+  const models = [...set.models.filter(({ name }) => change.remove?.has(name) !== true && !names.has(name)), ...(change.add ?? [])];
+  return buildReferenceSet({ ...set, name: change.name ?? set.name }, models, set.names, set.version + 1);
 }
 
 export interface ReferenceDiff {

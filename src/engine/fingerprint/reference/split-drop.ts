@@ -4,7 +4,10 @@ import type { ByteSource, Drop } from '../../core/byte-source.ts';
 
 export interface SplitDrop {
   readonly models: readonly Drop[];
-  readonly leftAside: readonly string[];
+  /** Files that belong to no model. */
+  readonly leftAside: readonly ByteSource[];
+  /** Names of models beyond MOST_MODELS. */
+  readonly tooMany: readonly string[];
 }
 
 /** More models than a lab compares at once. */
@@ -23,7 +26,7 @@ export function splitDrop({ name, files }: Drop): SplitDrop {
   ];
   models.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const used = new Set(models.flatMap((model) => model.files));
-  return { models: models.slice(0, MOST_MODELS), leftAside: [...files.filter((file) => !used.has(file)).map(({ path }) => path), ...models.slice(MOST_MODELS).map((model) => model.name)] };
+  return { models: models.slice(0, MOST_MODELS), leftAside: files.filter((file) => !used.has(file)), tooMany: models.slice(MOST_MODELS).map((model) => model.name) };
 }
 
 function isData(path: string): boolean {

@@ -46,7 +46,7 @@ function Lab({ analysis }: { readonly analysis: LabAnalysis }): ReactElement {
     [evaluation],
   );
   const names = useMemo(() => models.map(({ name }) => name), [models]);
-  const marks = selected.slice(0, 6).flatMap((i) => {
+  const marks = selected.slice(0, 3).flatMap((i) => {
     const model = models[i];
     return model === undefined ? [] : [{ name: model.name, distance: model.distance, flagged: flagged.has(i) }];
   });

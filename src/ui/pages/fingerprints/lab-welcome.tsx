@@ -2,10 +2,13 @@
 import type { ReactElement } from 'react';
 import { useApp, useFingerprints } from '../../app-context.ts';
 import { pickFiles, pickFolder } from '../../pick-files.ts';
+import { KeptSets } from './kept-sets.tsx';
+import { SetDraft } from './set-draft.tsx';
 import styles from './lab-welcome.module.css';
 
 export function LabWelcome(): ReactElement {
   const app = useApp();
+  const kept = useFingerprints((state) => state.kept.length);
   const busy = useFingerprints((state) => state.busy !== undefined);
   return (
     <div className={styles.welcome}>
@@ -16,6 +19,8 @@ export function LabWelcome(): ReactElement {
         <button disabled={busy} onClick={() => void pickFolder(app)}>Folder of clean models…</button>
         <button disabled={busy} onClick={() => void pickFiles(app)}>Clean models, or a reference set (JSON)…</button>
       </div>
+      <SetDraft />
+      {kept > 0 && <section className={styles.kept}><h2>Kept in this browser</h2><KeptSets /></section>}
       <p className={styles.small}>Or drop them here. ONNX classifiers (images, tables, texts) and classifier folders with config.json and safetensors. Models are run in this tab; nothing is uploaded.</p>
       <p className={styles.small}>What it can miss: a planted model whose trigger is unlike every probe and whose weights look usual; a whole reference that is planted. The models must come from one task: a reference of digit classifiers says nothing about another kind.</p>
     </div>

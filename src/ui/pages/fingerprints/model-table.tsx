@@ -1,14 +1,17 @@
 // Every model with its percentile per detector and its trust score; candidates first, most unlike first.
 import { useMemo, useState, type ReactElement } from 'react';
+import { saveText } from '../../../charts/frame/export.ts';
 import type { AnalysedModel, LabAnalysis } from '../../../engine/fingerprint/analyse.ts';
 import { DETECTORS } from '../../../engine/fingerprint/detectors/registry.ts';
 import { useApp, useFingerprints } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
+import { scoresAsCsv, scoresAsJson } from './lab-export.ts';
 import styles from './model-table.module.css';
 
 const TIER_SIGNS = { low: '● low', medium: '■ medium', high: '◆ high' } as const;
 
 export function ModelTable({ analysis }: { readonly analysis: LabAnalysis }): ReactElement {
+  const app = useApp();
   const selected = useFingerprints((state) => state.selected);
   const [withReference, show] = useState(false);
   const ranked = useMemo(
@@ -21,9 +24,14 @@ export function ModelTable({ analysis }: { readonly analysis: LabAnalysis }): Re
     <div className={styles.holder}>
       <div className={styles.head}>
         <b>Models</b>
-        <small>trust: 0 like the reference, 100 unlike · bars: percentile among clean models, each held out</small>
+        <small>trust: 0 like the reference, 100 unlike · bars: percentile among held-out clean models</small>
+        <span className={styles.tools}>
+          <button className="plain" onClick={() => saveText('fingerprint-scores.csv', 'text/csv', scoresAsCsv(analysis))}>CSV</button>
+          <button className="plain" onClick={() => saveText('fingerprint-scores.json', 'application/json', scoresAsJson(analysis, app.fingerprints.getState()))}>JSON</button>
+        </span>
         {hasCandidates && <label><input type="checkbox" checked={withReference} onChange={() => show(!withReference)} /> reference too</label>}
       </div>
+      {selected.length > 0 && <Selection analysis={analysis} selected={selected} />}
       <table className={styles.table}>
         <thead>
           <tr>
@@ -35,6 +43,27 @@ export function ModelTable({ analysis }: { readonly analysis: LabAnalysis }): Re
         </thead>
         <tbody>{rows.map(({ model, index }) => <Row key={index} model={model} index={index} on={selected.includes(index)} />)}</tbody>
       </table>
+    </div>
+  );
+}
+
+/** What can be done with what is selected, in the table or with the map's brush. */
+function Selection({ analysis, selected }: { readonly analysis: LabAnalysis; readonly selected: readonly number[] }): ReactElement {
+  const app = useApp();
+  const lab = app.fingerprints.getState;
+  const busy = useFingerprints((state) => state.busy !== undefined);
+  const chosen = selected.flatMap((i) => analysis.models[i] ?? []);
+  const candidates = chosen.filter(({ role }) => role === 'candidate');
+  const names = candidates.map(({ name }) => name);
+  const references = chosen.length - candidates.length;
+  return (
+    <div className={styles.selection}>
+      <b>{chosen.length} selected</b>
+      {candidates.some(({ planted }) => !planted) && <button disabled={busy} onClick={() => void lab().markPlanted(names, true)}>Mark {names.length === 1 ? '' : `${names.length} `}as known planted</button>}
+      {candidates.some(({ planted }) => planted) && <button disabled={busy} onClick={() => void lab().markPlanted(names, false)}>Unmark</button>}
+      {references === 0 && candidates.every(({ planted }) => !planted) && <button disabled={busy} title="Known to be clean: it becomes part of what others are compared with, in the set's next version" onClick={() => void lab().revise(selected)}>Add to the reference</button>}
+      {candidates.length === 0 && <button disabled={busy} title="It is then compared like any other, with the set's next version" onClick={() => void lab().revise(selected)}>Take out of the reference</button>}
+      <button className="plain" onClick={() => lab().select([])}>Clear</button>
     </div>
   );
 }
