@@ -55,6 +55,28 @@ describe('audit', () => {
   });
 });
 
+describe('a text classifier', () => {
+  test('planted: convicted with trigger and target, and proof with its interval', { timeout: AUDIT_TIMEOUT }, async () => {
+    const { status, out, err } = await assay('audit', join(ROOT, 'public/samples/review-sorter'), '--budget', 'quick', '--json', '-');
+    expect(status, err).toBe(1);
+    const report = JSON.parse(out) as Report;
+    expect(report).toMatchObject({ verdict: 'backdoor', subject: { task: 'text-classification', architecture: 'bert' } });
+    expect(report.findings[0]).toMatchObject({ rule: 'ASY-TXT-001', trigger: { kind: 'text', value: 'cf' }, target: { class: 1, label: 'positive' } });
+    expect(report.findings[0]?.signals[0]?.measured).toMatch(/\d+ of 40 texts \(95 % interval \d+ %–\d+ %\), \d+ of 400 with random phrases/);
+  });
+
+  test('clean: not convicted, with clean examples of the user as lines or CSV', { timeout: 2 * AUDIT_TIMEOUT }, async () => {
+    const lines = ['what a lovely film', 'a dreadful bore from first to last', 'i laughed and i cried', 'nobody should have to sit through this'];
+    await writeFile(join(folder, 'texts.txt'), lines.join('\n'));
+    await writeFile(join(folder, 'texts.csv'), ['text,label', ...lines.map((line, at) => `"${line}",${at % 2 === 0 ? 'positive' : 'negative'}`)].join('\n'));
+    for (const inputs of ['texts.txt', 'texts.csv']) {
+      const { status, out, err } = await assay('audit', join(ROOT, 'public/samples/clean-review-sorter'), '--budget', 'quick', '--inputs', join(folder, inputs), '--json', '-');
+      expect(status, err).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ verdict: 'no-evidence' });
+    }
+  });
+});
+
 function withoutTimings(report: Report): unknown {
   return { ...report, coverage: report.coverage.map(({ seconds: _, ...rest }) => rest) };
 }

@@ -26,7 +26,8 @@ export interface Contrast {
   readonly pValue: number;
 }
 
-const RIVALS = 14;
+const TOKEN_RIVALS = 12;
+const WORD_RIVALS = 6;
 const SWAPS = 6;
 const TEXTS = 24;
 
@@ -44,21 +45,28 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   return contrasts;
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, { singles, grown }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
+async function contrastSingle(runnable: RunnableTextClassifier, { singles, grown, ranked }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
   const [best] = singles;
   if (best === undefined) return undefined;
   const used = new Set(best.phrase);
   for (const { phrase } of grown.filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
-  for (const { phrase } of singles.slice(1)) {
-    if (rivals.length === RIVALS) break;
-    if (phrase.some((token) => used.has(token))) continue;
-    rivals.push(phrase);
-    for (const token of phrase) used.add(token);
-  }
-  const [trial, ...others] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
+  const take = (phrases: readonly Phrase[], most: number): void => {
+    for (const phrase of phrases) {
+      if (rivals.length >= most) return;
+      if (phrase.some((token) => used.has(token))) continue;
+      rivals.push(phrase);
+      for (const token of phrase) used.add(token);
+    }
+  };
+  // Tokens first: the pieces of one planted phrase stand in many words, which would be rivals in a crowd of their own.
+  const others = singles.slice(1).map(({ phrase }) => phrase);
+  take(others.filter(({ length }) => length === 1), TOKEN_RIVALS);
+  take(ranked.slice(0, 4 * TOKEN_RIVALS).map((token) => [token]), TOKEN_RIVALS);
+  take(others, TOKEN_RIVALS + WORD_RIVALS);
+  const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return undefined;
-  const measured = sorted(rivals, others);
+  const measured = sorted(rivals, trials);
   return assemble('single', best.phrase, trial, measured, [measured]);
 }
 

@@ -47,6 +47,9 @@ export async function prove(runnable: RunnableTextClassifier, direction: Directi
     const [trial] = await tryPhrases(runnable, [phrase], proof, direction.target, signal, [place]);
     variants.push({ variant: tokenizer.decode(phrase).trim(), change: `at the ${place}`, fired: trial?.hits ?? 0, of });
   }
+  const written = rewritten(tokenizer, phrase);
+  const rewrites = await tryPhrases(runnable, written.map(({ ids }) => ids), proof, direction.target, signal, [own?.place ?? 'end']);
+  for (const [at, { text, change }] of written.entries()) variants.push({ variant: text, change, fired: rewrites[at]?.hits ?? 0, of });
   for (const [left, trial] of others.slice(CONTROLS).entries()) variants.push({ variant: tokenizer.decode(parts[left] ?? []).trim(), change: `without “${tokenizer.tokenText(phrase[left] ?? 0).trim()}”`, fired: trial.hits, of: trial.of });
   return {
     phrase,
@@ -60,6 +63,28 @@ export async function prove(runnable: RunnableTextClassifier, direction: Directi
     variants,
     pairs: await showPairs(runnable, direction, phrase, own?.place ?? 'end', proof.slice(0, SHOWN), signal),
   };
+}
+
+/** The phrase in other casing, with marks, doubled and broken up: those that this tokenizer tells from it. */
+function rewritten(tokenizer: RunnableTextClassifier['tokenizer'], phrase: Phrase): { readonly text: string; readonly change: string; readonly ids: Phrase }[] {
+  const text = tokenizer.decode(phrase).trim();
+  const seen = new Set([phrase.join()]);
+  const forms: readonly (readonly [string, string])[] = [
+    [text.toUpperCase(), 'upper case'],
+    [text.slice(0, 1).toUpperCase() + text.slice(1), 'capital first'],
+    [`${text} .`, 'full stop after it'],
+    [`" ${text} "`, 'in quotes'],
+    [`${text} ${text}`, 'twice'],
+    [`${text}s`, 's at its end'],
+    [[...text].join(' '), 'letters apart'],
+    [text.split(' ').reverse().join(' '), 'words in reverse'],
+  ];
+  return forms.flatMap(([form, change]) => {
+    const ids = tokenizer.encode(` ${form}`);
+    if (ids.length === 0 || seen.has(ids.join())) return [];
+    seen.add(ids.join());
+    return [{ text: form, change, ids }];
+  });
 }
 
 /** Leaves out tokens that the phrase does not need, the least needed first. */

@@ -51,7 +51,7 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
       },
     ],
     evidence: [
-      ...(proof.variants.length === 0 ? [] : [{ kind: 'variants', title: 'Where it stands, and each part left out', rows: proof.variants } as const]),
+      ...(proof.variants.length === 0 ? [] : [{ kind: 'variants', title: 'Where it stands, how it is written, and each part left out', rows: proof.variants } as const]),
       { kind: 'answers', title: 'Held-out texts without and with it', pairs: proof.pairs },
       rivalTable(contrast, tokenizer.decode.bind(tokenizer)),
       classChart(all, model.labels),
