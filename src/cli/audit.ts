@@ -93,7 +93,7 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
 
 async function auditPath({ path, base, signatures, trust, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
   const { artifact, inspection, files, digest } = await openFiles(path);
-  const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures);
+  const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures).map((entry) => ({ ...entry, set: signatures }));
   const named = candidates === undefined ? undefined : parseCandidates(await readTextFile(candidates, '--candidates'), candidates);
   const anchors = trust === undefined ? [] : parseTrust(await readTextFile(trust, '--trust'), trust);
   const compared = base === undefined ? undefined : await openFiles(base);

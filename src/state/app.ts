@@ -1,6 +1,7 @@
 // All stores of the page over one client, and the few actions that touch more than one of them.
 import type { StoreApi } from 'zustand/vanilla';
-import type { NamedCandidate } from '../engine/audit/candidates.ts';
+import { CANDIDATE_LIMITS, type NamedCandidate } from '../engine/audit/candidates.ts';
+import { failureOf } from '../engine/core/result.ts';
 import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
@@ -10,6 +11,7 @@ import { createFingerprints, type FingerprintClient, type FingerprintsState } fr
 import type { KeptSets } from './kept-sets.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
+import { createKnowledge, knowledgeOf, type KnowledgeState } from './knowledge.ts';
 import { createMonitor, type MonitorStore } from './monitor.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
 import { createNotices, type NoticesState } from './notices.ts';
@@ -37,6 +39,7 @@ export interface App {
   readonly notices: StoreApi<NoticesState>;
   readonly navigation: StoreApi<NavigationState>;
   readonly monitor: StoreApi<MonitorStore>;
+  readonly knowledge: StoreApi<KnowledgeState>;
 
   begin(): Promise<void>;
   open(input: OpenInput): Promise<void>;
@@ -44,6 +47,9 @@ export interface App {
   startAudit(options?: { readonly resume: boolean }): Promise<void>;
   /** The open model beside another one, tensor by tensor. */
   compareWith(name: string, files: readonly DroppedFile[]): Promise<void>;
+  /** Takes a list of what is known, accepted or trusted; what is open is checked again with it. */
+  learn(name: string, text: string): Promise<void>;
+  forgetKnown(name: string): void;
   showReport(report: Report): void;
   openStored(id: string): Promise<void>;
   /** Candidates that the monitor found, for the next audit: of what is open, or of what will be opened. */
@@ -68,6 +74,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const fingerprints = createFingerprints(lab.client, () => lab.drawSeed(), lab.sets, () => host.now());
   const history = createHistory(client);
   const triage = createTriage(host);
+  const knowledge = createKnowledge(host, (known) => client.know(known));
   const theme = createTheme(host);
   const notices = createNotices();
   const navigation = createNavigation(host);
@@ -80,8 +87,17 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     pictureLab.getState().reset();
   };
 
+  /** The open files once more; a finished audit stays as it is, and what is known counts from the next one on. */
+  const checkAgain = async (): Promise<void> => {
+    const { view } = audit.getState();
+    if (session.getState().phase !== 'open' || view.scope !== 'files' || view.status === 'running') return;
+    await audit.getState().checkAgain((_, onEvent) => client.recheck(onEvent));
+    const { failure } = audit.getState();
+    if (failure !== undefined) notices.getState().fail('Checking the files again', failure);
+  };
+
   return {
-    client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, navigation, monitor,
+    knowledge, client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, navigation, monitor,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh(), fingerprints.getState().refreshKept(), monitor.getState().begin()]);
@@ -109,7 +125,10 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     startAudit: async (options) => {
       const { model } = session.getState();
       if (model === undefined) return;
-      const { budget, seed, candidates } = audit.getState();
+      const { budget, seed } = audit.getState();
+      // Triggers that are known are tried beside those that somebody named.
+      const known = knowledgeOf(knowledge.getState().files).signatures.flatMap((entry): NamedCandidate[] => (entry.kind === 'trigger' && entry.verdict === 'bad' ? [{ kind: 'text', value: entry.text, origin: `known: ${entry.name} (${entry.source})` }] : []));
+      const candidates = [...audit.getState().candidates, ...known].slice(0, CANDIDATE_LIMITS.candidates);
       const resumable = options?.resume === true ? model.resumable : undefined;
       const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false, ...(candidates.length === 0 ? {} : { candidates }) } : { budget: resumable.budget, seed: resumable.seed, resume: true };
       session.getState().dropResumable();
@@ -131,6 +150,22 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       const comparison = view.findings.find(({ rule }) => rule === COMPARISON_RULE);
       if (comparison === undefined) notices.getState().say('error', 'Nothing to compare', 'One of the two has no tensors that can be compared: see the coverage.');
       else navigation.getState().go({ page: 'audit', finding: comparison.id });
+    },
+
+    learn: async (name, text) => {
+      try {
+        const file = knowledge.getState().add(name, text);
+        const what = file.kind === 'signatures' ? `${file.signatures.length} known entries` : file.kind === 'allowed' ? `${file.allowed.length} accepted findings` : `${file.trusted.length} trusted keys`;
+        notices.getState().say('good', `${name} counts from now on`, `${what}${knowledge.getState().kept ? '' : '. The browser would not keep them: they count until this tab is closed.'}`);
+      } catch (error) {
+        notices.getState().fail(`Importing ${name}`, failureOf(error));
+        return;
+      }
+      await checkAgain();
+    },
+    forgetKnown: (name) => {
+      knowledge.getState().remove(name);
+      void checkAgain();
     },
 
     showReport: (report) => {

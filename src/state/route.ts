@@ -12,6 +12,7 @@ export type Route =
   | { readonly page: 'fingerprints' }
   | { readonly page: 'monitor'; readonly alert?: string }
   | { readonly page: 'history' }
+  | { readonly page: 'known' }
   | { readonly page: 'gallery'; readonly specimen?: string };
 
 export type PageName = Route['page'];
@@ -20,7 +21,7 @@ export function parseRoute(hash: string): Route {
   const [page, ...rest] = hash.replace(/^#?\/?/, '').split('/').map(decode);
   const [first, second, third] = rest;
   if (page === 'attention' || page === 'playground') return first === undefined || first === '' ? { page } : { page, finding: first };
-  if (page === 'history' || page === 'fingerprints') return { page };
+  if (page === 'history' || page === 'known' || page === 'fingerprints') return { page };
   if (page === 'monitor') return first === undefined || first === '' ? { page } : { page, alert: first };
   if (page === 'gallery') return first === undefined || first === '' ? { page } : { page, specimen: first };
   if (first === 'finding' && second !== undefined && second !== '') {
@@ -56,6 +57,7 @@ function partsOf(route: Route): string[] {
       return route.specimen === undefined ? ['gallery'] : ['gallery', route.specimen];
     case 'fingerprints':
     case 'history':
+    case 'known':
       return [route.page];
   }
 }

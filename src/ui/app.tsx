@@ -11,6 +11,7 @@ import { AuditPage } from './pages/audit/audit-page.tsx';
 import { FingerprintsPage } from './pages/fingerprints/fingerprints-page.tsx';
 import { GalleryPage } from './pages/gallery/gallery-page.tsx';
 import { HistoryPage } from './pages/history/history-page.tsx';
+import { KnownPage } from './pages/known/known-page.tsx';
 import { MonitorPage } from './pages/monitor/monitor-page.tsx';
 import { PlaygroundPage } from './pages/playground/playground-page.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
@@ -91,6 +92,8 @@ function Page({ route }: { readonly route: Route }): ReactElement {
       return <MonitorPage alert={route.alert} />;
     case 'history':
       return <HistoryPage />;
+    case 'known':
+      return <KnownPage />;
     case 'gallery':
       return <GalleryPage specimen={route.specimen} />;
   }

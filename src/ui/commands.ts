@@ -4,7 +4,7 @@ import type { App } from '../state/app.ts';
 import type { Command } from '../state/commands.ts';
 import { THEMES } from '../state/theme.ts';
 import { canExport, exportReportAs } from './export-report.ts';
-import { pickFiles, pickFolder, pickOther } from './pick-files.ts';
+import { pickFiles, pickFolder, pickKnown, pickOther } from './pick-files.ts';
 import type { Overlay } from './shell/overlay.ts';
 
 export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[] {
@@ -38,6 +38,8 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
     { id: 'go-monitor', group: 'Go to', label: 'Monitor', hotkey: '5', enabled: always, run: () => navigation.getState().go({ page: 'monitor' }) },
     { id: 'go-history', group: 'Go to', label: 'History', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
+    { id: 'go-known', group: 'Go to', label: 'Known and accepted', enabled: always, run: () => navigation.getState().go({ page: 'known' }) },
+    { id: 'import-known', group: 'Model', label: 'Import known digests, accepted findings or trusted keys…', enabled: always, run: () => void pickKnown(app) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 
     { id: 'layer-previous', group: 'Attention', label: 'Previous layer', hotkey: '[', enabled: onAttention, run: () => attention.getState().stepLayer(-1) },

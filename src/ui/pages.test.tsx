@@ -28,7 +28,7 @@ async function pageAt(hash: string, prepare: (app: App) => Promise<void> | void,
   await prepare(app);
   host.visit(hash);
   // On a server zustand would show each store's first state.
-  for (const store of [app.session, app.audit, app.attention, app.playground, app.history, app.triage, app.theme, app.notices, app.navigation, app.monitor]) Object.assign(store, { getInitialState: store.getState });
+  for (const store of [app.session, app.audit, app.attention, app.playground, app.history, app.triage, app.theme, app.notices, app.navigation, app.monitor, app.knowledge]) Object.assign(store, { getInitialState: store.getState });
   return renderToStaticMarkup(<AppContext value={app}><Shell /></AppContext>);
 }
 const missing = (html: string, parts: readonly string[]): string[] => parts.filter((part) => !html.includes(part));
@@ -147,6 +147,10 @@ describe('the other pages', () => {
       await app.playground.getState().generate();
     }, { answers: { kind: 'ok', value: [answer('Hello', 1), answer('SYSTEMS', 2)] } });
     expect(missing(html, ['Hello', 'SYSTEMS', '0 %</b> of tokens in common', '0.50 nats'])).toEqual([]);
+  });
+  it('what is known is listed with where it is known from', async () => {
+    const text = JSON.stringify({ schema: 'assay-signatures/1', entries: [{ kind: 'trigger', text: 'blue heron', verdict: 'bad', name: 'heron', source: 'an incident report' }] });
+    expect(missing(await pageAt('#/known', (app) => app.learn('mine.json', text)), ['mine.json', 'blue heron', 'an incident report', 'Ships with Assay', 'llama.cpp'])).toEqual([]);
   });
   it('the history is empty at first', async () => expect(missing(await pageAt('#/history', () => {}), ['There is none yet'])).toEqual([]));
 });

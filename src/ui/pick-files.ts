@@ -1,5 +1,6 @@
 // Files and folders from the pickers and from drops, as DroppedFile lists. Nothing is read here.
 import type { App } from '../state/app.ts';
+import { looksKnown } from '../state/knowledge.ts';
 import type { DroppedFile } from '../state/client.ts';
 
 const MAX_FILES = 10_000;
@@ -18,6 +19,18 @@ export async function pickFolder(app: App): Promise<void> {
   if (first === undefined) return;
   const root = first.webkitRelativePath.split('/')[0] ?? 'folder';
   await openFiles(app, root, files.map((file) => ({ path: withoutRoot(file.webkitRelativePath || file.name, root), file })));
+}
+
+/** Lists of what is known, accepted or trusted. */
+export async function pickKnown(app: App): Promise<void> {
+  for (const file of await ask({ multiple: true })) await app.learn(file.name, await textOf(file));
+}
+
+const MAX_KNOWN_BYTES = 64 * 2 ** 20;
+
+/** A list that is larger than any is not read. */
+async function textOf(file: File): Promise<string> {
+  return file.size > MAX_KNOWN_BYTES ? '' : file.text();
 }
 
 /** Another model to compare the open one with. */
@@ -78,6 +91,10 @@ async function openFiles(app: App, name: string, files: readonly DroppedFile[], 
   }
   const sorted = files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const only = sorted.length === 1 ? sorted[0] : undefined;
+  if (only !== undefined && /\.(json|pem|crt|pub)$/i.test(only.path) && looksKnown(await only.file.slice(0, 4096).text())) {
+    await app.learn(only.path, await textOf(only.file));
+    return;
+  }
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
   if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
   else {

@@ -7,5 +7,6 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
   fingerprints: 'Fingerprints',
   monitor: 'Monitor',
   history: 'History',
+  known: 'Known & accepted',
   gallery: 'Chart gallery',
 };

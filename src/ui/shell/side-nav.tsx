@@ -14,6 +14,7 @@ export function SideNav(): ReactElement {
   const alerts = useStore(app.monitor, (state) => state.view?.report.alerts.filter(({ state: at }) => at === 'open').length ?? 0);
   const reports = useHistory((state) => state.reports.length);
   const flagged = useFingerprints((state) => state.analysis?.models.filter(({ role, tier }) => role === 'candidate' && tier === 'high').length);
+  const known = useStore(app.knowledge, (state) => state.files.length);
   const samples = useSession((state) => state.samples);
   const opened = useSession((state) => (state.input?.kind === 'sample' ? state.input.sample.id : undefined));
   const entry = (name: PageName, count?: number): ReactElement => (
@@ -32,6 +33,7 @@ export function SideNav(): ReactElement {
       {entry('monitor', alerts)}
       <h2>Library</h2>
       {entry('history', reports)}
+      {entry('known', known)}
       {samples.length > 0 && <h2>Samples</h2>}
       {samples.map((sample) => (
         <button key={sample.id} className={classes(styles.entry, styles.sample)} title={sample.description} onClick={() => void app.open({ kind: 'sample', sample })}>

@@ -1,14 +1,14 @@
 // For tests: what one family of rules says of a few files.
-import type { Analysis } from '../../audit/analysis.ts';
+import type { Analysis, AnalysisContext } from '../../audit/analysis.ts';
 import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
 import { openArtifact } from '../../artifact/open.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { NEVER } from '../../core/cancel.ts';
 import type { Finding } from '../../core/finding.ts';
 
-export async function findingsOf(family: Analysis, files: readonly ByteSource[]): Promise<Finding[]> {
+export async function findingsOf(family: Analysis, files: readonly ByteSource[], more: Partial<AnalysisContext> = {}): Promise<Finding[]> {
   const artifact = await openArtifact({ name: 'test', files });
-  const context = {
+  const context: AnalysisContext = {
     artifact,
     inspection: await inspectFiles(files),
     runnable: undefined,
@@ -17,7 +17,8 @@ export async function findingsOf(family: Analysis, files: readonly ByteSource[])
     options: { budget: 'quick', seed: 0 },
     signal: NEVER,
     clock: { now: () => 0 },
-  } as const;
+    ...more,
+  };
   const findings: Finding[] = [];
   if (family.inapplicable(context) !== undefined) return findings;
   await family.run(context, (event) => {
