@@ -1,12 +1,13 @@
-// Compressed single files for static rules: gzip, zlib (joblib's default). What comes out is one member, recognised by its
+// Compressed single files for static rules: gzip, zlib (joblib's default), bzip2, xz, LZMA, zstd. What comes out is one member, recognised by its
 // content. How much comes out is measured first, up to a limit.
+import type { ArtifactError, ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { Probe } from '../formats/reader.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Bytes } from '../../core/units.ts';
 import { isText } from '../formats/json-inspector.ts';
-import { inflateGzip, inflateZlib } from './decoders.ts';
+import { inflateBzip2, inflateGzip, inflateLzma, inflateXz, inflateZlib, inflateZstd } from './decoders.ts';
 import { ExpansionBudget, expandedSource, measure, type MakeDecoder } from './expanded-source.ts';
 
 export interface CompressedContent {
@@ -30,16 +31,24 @@ async function expand(format: string, make: MakeDecoder, source: ByteSource, des
   const compressed = { parent: source, begin: 0, end: source.size, make, budget: new ExpansionBudget(COMPRESSED_LIMITS.maxExpanded, format) };
   const name = innerName(source.path);
   const path = `${source.path}!${name}`;
-  const { size, cut } = await measure(path, compressed, COMPRESSED_LIMITS.maxSize);
+  const { size, cut, failure } = await measure(path, compressed, COMPRESSED_LIMITS.maxSize);
+  if (failure !== undefined && size === 0) throw failure;
+  // What came out before the data broke off is looked at all the same.
+  if (failure !== undefined) desk.problem(withoutPlace(failure));
   desk.parsed(0, source.size, `${format} data`);
   if (cut) desk.problem({ code: 'limit-exceeded', field: 'expanded size', expected: `at most ${COMPRESSED_LIMITS.maxSize} bytes`, actual: 'more' });
   desk.member({ name, source: expandedSource(path, compressed, size) });
   return { size, cut };
 }
 
+function withoutPlace(failure: ArtifactError): Omit<ArtifactErrorFields, 'format' | 'file'> {
+  const { code, offset, expected, actual } = failure.toFields();
+  return { code, field: 'compressed data', ...(offset === undefined ? {} : { offset }), ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) };
+}
+
 function innerName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('!')) + 1);
-  return name.replace(/\.(gz|gzip|z|bz2|xz|lzma|tgz)$/i, '') || 'content';
+  return name.replace(/\.(gz|gzip|z|bz2|xz|lzma|zst|tgz)$/i, '') || 'content';
 }
 
 export const gzipInspector = compressedInspector('gzip', inflateGzip, ({ head }) =>
@@ -52,3 +61,28 @@ export const zlibInspector = compressedInspector('zlib', inflateZlib, ({ head, s
   const valid = (cmf & 15) === 8 && cmf >> 4 <= 7 && (cmf * 256 + flags) % 31 === 0 && (flags & 0x20) === 0 && source.size > 8 && !isText(head);
   return valid && [0x01, 0x5e, 0x9c, 0xda].includes(flags) && cmf === 0x78 ? { format: 'zlib', sure: 'likely', why: 'starts as zlib data does' } : undefined;
 });
+
+/** 'BZh' is three letters: a block size and a block's (or the end's) mark must follow. */
+export const bzip2Inspector = compressedInspector('bzip2', inflateBzip2, ({ head }) =>
+  head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && ((head[4] === 0x31 && head[5] === 0x41 && head[6] === 0x59) || (head[4] === 0x17 && head[5] === 0x72 && head[6] === 0x45)) ? { format: 'bzip2', sure: 'certain', why: 'starts with the signature of bzip2' } : undefined,
+);
+
+export const xzInspector = compressedInspector('xz', inflateXz, ({ head }) =>
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0].every((byte, i) => head[i] === byte) ? { format: 'xz', sure: 'certain', why: 'starts with the signature of xz' } : undefined,
+);
+
+export const zstdInspector = compressedInspector('zstd', inflateZstd, ({ head }) =>
+  head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? { format: 'zstd', sure: 'certain', why: 'starts with the signature of zstd' } : undefined,
+);
+
+/** No signature: common properties, a dictionary of a usual size, and a length that is unknown or below a terabyte. */
+export const lzmaInspector = compressedInspector('lzma', inflateLzma, ({ head, source }) => {
+  if (source.size < 19 || head[0] !== 0x5d || head[1] !== 0 || head[2] !== 0 || head[13] !== 0) return undefined;
+  const dictionary = (head[3] ?? 0) * 2 ** 16 + (head[4] ?? 0) * 2 ** 24;
+  const usual = dictionary > 0 && (Number.isInteger(Math.log2(dictionary)) || Number.isInteger(Math.log2(dictionary / 3)));
+  const length = head.subarray(5, 13);
+  const plausible = length.every((byte) => byte === 0xff) || (length[5] === 0 && length[6] === 0 && length[7] === 0);
+  return usual && plausible ? { format: 'lzma', sure: 'likely', why: 'starts as LZMA data does' } : undefined;
+});
+
+export const COMPRESSED_INSPECTORS = [gzipInspector, zlibInspector, bzip2Inspector, xzInspector, zstdInspector, lzmaInspector] as const;

@@ -56,11 +56,17 @@ export function expandedSource(path: string, compressed: Compressed, size: Bytes
   };
 }
 
-/** How much comes out, up to `most` bytes; `cut` where there is more. */
-export async function measure(path: string, compressed: Compressed, most: Bytes): Promise<{ readonly size: Bytes; readonly cut: boolean }> {
+/** How much comes out, up to `most` bytes; `cut` where there is more, `failure` where the data breaks off and why. */
+export async function measure(path: string, compressed: Compressed, most: Bytes): Promise<{ readonly size: Bytes; readonly cut: boolean; readonly failure: ArtifactError | undefined }> {
   const run = new Expansion(path, compressed);
-  while (!run.ended && run.position <= most) await run.advance(run.position + 1);
-  return { size: Math.min(run.position, most), cut: run.position > most };
+  let failure: ArtifactError | undefined;
+  try {
+    while (!run.ended && run.position <= most) await run.advance(run.position + 1);
+  } catch (error) {
+    if (!(error instanceof ArtifactError)) throw error;
+    failure = error;
+  }
+  return { size: Math.min(run.position, most), cut: run.position > most, failure };
 }
 
 class Expansion {

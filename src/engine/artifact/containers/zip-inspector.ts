@@ -8,7 +8,7 @@ import type { FormatMatch } from '../artifact.ts';
 import type { Probe } from '../formats/reader.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
 import { crc32 } from './crc32.ts';
-import { inflateRaw } from './decoders.ts';
+import { zipDecoder } from './decoders.ts';
 import { ExpansionBudget, expandedSource } from './expanded-source.ts';
 import { windowSource } from './sources.ts';
 import { findEnd, readCentral, readLocal, view, ZIP_LIMITS, type CentralRecord, type EndRecord, type LocalHeader } from './zip-records.ts';
@@ -181,7 +181,8 @@ async function handOver(members: readonly ZipMember[], source: ByteSource, budge
 function memberSource({ name, begin, end, size, method }: ZipMember, source: ByteSource, budget: ExpansionBudget): ByteSource | undefined {
   const path = `${source.path}!${name}`;
   if (method === 0) return windowSource(source, path, begin, end);
-  return method === 8 ? expandedSource(path, { parent: source, begin, end, make: inflateRaw, budget }, isBomb(size, end - begin) ? LIMITS.bombRead : size) : undefined;
+  const make = zipDecoder(method, size);
+  return make === undefined ? undefined : expandedSource(path, { parent: source, begin, end, make, budget }, isBomb(size, end - begin) ? LIMITS.bombRead : size);
 }
 
 /** DEFLATE packs at most 1032 bytes into one; what comes near that is zeros, or a trap. */

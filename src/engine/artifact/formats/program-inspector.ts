@@ -41,7 +41,7 @@ function programKind(head: Uint8Array): string | undefined {
 
 /** Archives and compressed data that Assay recognises and does not open. */
 const SEALED: readonly (readonly [name: string, signature: string])[] = [
-  ['a 7z archive', '7z\xbc\xaf\x27\x1c'], ['xz data', '\xfd7zXZ\0'], ['bz2 data', 'BZh'], ['zstd data', '\x28\xb5\x2f\xfd'], ['lz4 data', '\x04\x22\x4d\x18'], ['a RAR archive', 'Rar!\x1a\x07'], ['LZMA data', '\x5d\0\0'],
+  ['lz4 data', '\x04\x22\x4d\x18'], ['a RAR archive', 'Rar!\x1a\x07'],
 ];
 
 export const sealedInspector: Inspector<ProgramContent> = {
@@ -58,10 +58,7 @@ export const sealedInspector: Inspector<ProgramContent> = {
 };
 
 function sealedKind(head: Uint8Array): string | undefined {
-  const found = SEALED.find(([, signature]) => [...signature].every((character, i) => head[i] === character.charCodeAt(0)))?.[0];
-  // 'BZh' is three letters: a block size and a block's mark must follow.
-  if (found === 'bz2 data') return head[4] === 0x31 && head[5] === 0x41 && head[6] === 0x59 ? found : undefined;
-  return found;
+  return SEALED.find(([, signature]) => [...signature].every((character, i) => head[i] === character.charCodeAt(0)))?.[0];
 }
 
 const MEDIA: readonly (readonly [name: string, offset: number, signature: string])[] = [

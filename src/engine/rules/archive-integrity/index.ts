@@ -1,6 +1,7 @@
 // Rules: containers that say different things to different readers, that unpack to where they should not or to more than
 // they should, and files that are not what they are called.
-import { COMPRESSED_LIMITS, gzipInspector, zlibInspector } from '../../artifact/containers/compressed-inspector.ts';
+import { COMPRESSED_INSPECTORS, COMPRESSED_LIMITS } from '../../artifact/containers/compressed-inspector.ts';
+import { sevenZipInspector } from '../../artifact/containers/sevenzip-inspector.ts';
 import { tarInspector, type TarContent } from '../../artifact/containers/tar-inspector.ts';
 import { zipInspector } from '../../artifact/containers/zip-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
@@ -17,12 +18,20 @@ const BOMB_SIZE = 10 * 2 ** 20;
 export const archiveIntegrity = analysisOf({
   id: 'archive-integrity',
   label: 'Archives and disguises',
-  limits: 'Reads zip twice (directory and local headers), tar, gzip and zlib. 7z, xz, bz2, zstd, lz4 and RAR are recognised and listed as not inspected.',
+  limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA and zstd. lz4 and RAR are recognised and listed as not inspected.',
   rules: ARCHIVE_RULES,
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, zipInspector)) await checkZip(file, content, report);
     for (const { file, content } of readBy(inspection, tarInspector)) checkTar(file, content, report);
-    for (const inspector of [gzipInspector, zlibInspector]) {
+    for (const { file, content } of readBy(inspection, sevenZipInspector)) {
+      for (const [i, { name }] of content.members.entries()) {
+        const why = leadsOut(name);
+        if (why !== undefined) report(SLIPS, { file, about: `${shown(name, 80)}#${i}`, title: `${shown(name, 120)}: ${why}`, sure: 'read', evidence: [] });
+      }
+      const size = content.members.reduce((sum, member) => sum + member.size, 0);
+      if (size >= BOMB_SIZE && size / Math.max(1, file.source.size) >= BOMB_RATIO) report(BOMB, { file, offset: 0, about: 'ratio', title: `${file.source.size} bytes expand to ${size}`, sure: 'read', evidence: [] });
+    }
+    for (const inspector of COMPRESSED_INSPECTORS) {
       for (const { file, content } of readBy(inspection, inspector)) {
         const times = content.size / Math.max(1, file.source.size);
         if (content.size < BOMB_SIZE || times < BOMB_RATIO) continue;

@@ -40,13 +40,29 @@ export function collectTemplates(inspection: Inspection): FoundTemplate[] {
     for (const [key, source] of Object.entries(content.metadata)) if (hasMarks(source)) found.push({ file, name: key, key, source, as: key.includes(KEY) ? 'chat' : 'text' });
   }
   for (const { file, content } of readBy(inspection, textInspector)) {
-    if (TEXT_TEMPLATE.test(file.member ?? file.path) && hasMarks(content)) found.push({ file, name: 'text', key: '', source: content, as: 'text' });
+    if (!TEXT_TEMPLATE.test(file.member ?? file.path) || !hasMarks(content)) continue;
+    const inYaml = yamlTemplate(content);
+    found.push(inYaml === undefined ? { file, name: 'text', key: '', source: content, as: 'text' } : { file, name: 'default', key: KEY, source: inYaml, as: 'chat' });
   }
   return found;
 }
 
 /** Text files that programs fill in; documentation and programs quote templates. */
 const TEXT_TEMPLATE = /\.(ya?ml|template|tmpl|tpl|jinja2?|j2|conf|cfg|toml|ini|prompt|txt|chat_template)$/i;
+
+/** A template that stands on one line of a YAML file, in double quotes (which are JSON's) or single ones. */
+function yamlTemplate(text: string): string | undefined {
+  const line = text.split('\n', 5000).find((candidate) => /^\s{0,100}chat_template\s{0,10}:/.test(candidate));
+  const value = line?.slice(line.indexOf(':') + 1).trim();
+  if (value === undefined || value.length < 2) return undefined;
+  if (value.startsWith("'") && value.endsWith("'")) return value.slice(1, -1).replaceAll("''", "'");
+  try {
+    const parsed: unknown = value.startsWith('"') ? JSON.parse(value) : undefined;
+    return typeof parsed === 'string' ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function hasMarks(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
