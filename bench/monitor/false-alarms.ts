@@ -37,7 +37,7 @@ function windows(name: string, makeDraw: () => Draw, inflation: number, streams:
   let [alarms, adjusted, hit, count] = [0, 0, 0, 0];
   for (let i = 0; i < streams; i++) {
     const random = seeded(i, `${name} windows`);
-    const tests = new WindowTests(Array.from({ length: CLASSES }, () => 1 / CLASSES), WINDOW, LEVEL, inflation, random.fork('test'));
+    const tests = new WindowTests(Array.from({ length: CLASSES }, () => 1 / CLASSES), WINDOW, LEVEL, inflation, (from) => seeded(i, `${name} windows/test`, from));
     const draw = makeDraw();
     for (let row = 0; row < LENGTH; row++) tests.add(draw(random), row);
     const summary = tests.summary();

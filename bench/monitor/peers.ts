@@ -1,6 +1,6 @@
 // Assay beside peers on the same streams in one run: 10 classes; half of the streams stay calm, in the other half one
 // class goes from 10 % to 15 %. Same labels for everybody (a file), alarms and delays counted alike.
-//   node --import tsx bench/monitor/peers.ts PYTHON [streams of each kind] > peers.json
+//   node --import tsx bench/monitor/peers.ts PYTHON [streams of each kind] [PYTHON with Evidently, streams for it] > peers.json
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DetectorBank } from '../../src/engine/monitor/sequence/detector-bank.ts';
 import { baselineEvents, independent, median, seeded } from './class-streams.ts';
 
-const [python = 'python3', countText = '40'] = process.argv.slice(2);
+const [python = 'python3', countText = '40', evidentlyPython, evidentlyText = '10'] = process.argv.slice(2);
 const STREAMS = Number(countText);
 const LENGTH = 20_000;
 const CHANGE = 8000;
@@ -45,9 +45,11 @@ const folder = mkdtempSync(join(tmpdir(), 'assay-peers-'));
 const file = join(folder, 'streams.bin');
 writeFileSync(file, labels);
 const peers: unknown = JSON.parse(execFileSync(python, [join(import.meta.dirname, 'peers/drift.py'), file, String(LENGTH), String(CHANGE)], { encoding: 'utf8' }));
+const evidentlyArguments = [file, String(LENGTH), String(CHANGE), String(STREAMS), String(falseStreams), evidentlyText];
+const evidently: unknown = evidentlyPython === undefined ? undefined : JSON.parse(execFileSync(evidentlyPython, [join(import.meta.dirname, 'peers/evidently_windows.py'), ...evidentlyArguments], { encoding: 'utf8' }));
 rmSync(folder, { recursive: true });
 process.stdout.write(`${JSON.stringify({
   length: LENGTH, change: CHANGE, streams: STREAMS,
   assay: { detector: 'Assay, one false alarm in 100,000, baseline of 60,000', cleanStreamsWithAlarm: falseStreams, cleanStreams: STREAMS, earlyAlarms: early, found: delays.filter(Number.isFinite).length / STREAMS, medianDelay: median(delays), predictionsPerSecond: Math.round((2 * STREAMS * (LENGTH + 60_000)) / seconds), note: 'speed includes counting a baseline of 60,000 for each stream' },
-  peers,
+  peers, evidently,
 }, null, 2)}\n`);

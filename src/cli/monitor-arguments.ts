@@ -28,6 +28,8 @@ export interface MonitorArguments {
   readonly failOn: Severity;
   readonly intervalMs: number;
   readonly once: boolean;
+  /** Where a watch keeps how far it is. */
+  readonly state: string | undefined;
   /** Without progress for so long, reading is given up. */
   readonly standstillSeconds: number;
   readonly class: string | undefined;
@@ -47,7 +49,7 @@ export function monitorArguments(args: readonly string[]): MonitorArguments {
     map: (values.map ?? '').split(',').filter((pair) => pair !== '').map(pairOf),
     budget: 1 / perAlarm, window: Math.round(positive('--window', values.window ?? String(DEFAULT_WINDOW))), level: fraction('--level', values.level ?? String(DEFAULT_LEVEL)),
     seed: Math.round(positive('--seed', values.seed ?? '0', true)), failOn: oneOf('--fail-on', values['fail-on'] ?? 'high', SEVERITIES.slice(1)),
-    intervalMs: 1000 * positive('--interval', values.interval ?? '2'), once: values.once === true, standstillSeconds: Math.round(positive('--standstill', values.standstill ?? String(LOG_LIMITS.standstillSeconds))), class: values.class,
+    intervalMs: 1000 * positive('--interval', values.interval ?? '2'), once: values.once === true, state: values.state, standstillSeconds: Math.round(positive('--standstill', values.standstill ?? String(LOG_LIMITS.standstillSeconds))), class: values.class,
     predictions: Math.round(positive('--predictions', values.predictions ?? '100000')), trigger: values.trigger,
     attack: values.attack === undefined ? undefined : oneOf('--attack', values.attack, ATTACKS), dose: fraction('--dose', values.dose ?? '0.01'), runs: Math.round(positive('--runs', values.runs ?? '20')),
   };
@@ -61,7 +63,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         out: text, baseline: text, json: text, quarantine: text, alerts: text, report: text, model: text, 'model-sha256': text, 'model-name': text, map: text, budget: text, window: text, level: text,
-        seed: text, 'fail-on': text, interval: text, standstill: text, once: { type: 'boolean' }, class: text, predictions: text, trigger: text, attack: text, dose: text, runs: text,
+        seed: text, 'fail-on': text, interval: text, state: text, standstill: text, once: { type: 'boolean' }, class: text, predictions: text, trigger: text, attack: text, dose: text, runs: text,
       },
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 // `assay monitor` as a script meets it: exit status, files, what is counted and listed.
 import { spawn } from 'node:child_process';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
@@ -9,7 +9,8 @@ import { parseProfile } from '../engine/monitor/profile/profile.ts';
 import type { MonitorReport } from '../engine/monitor/report.ts';
 import { csvLog, type StreamOptions } from '../engine/monitor/testing/streams.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+// Each command is a process of its own, two for a watch: slow to start on a machine under load.
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 240_000 });
 
 const ROOT = join(import.meta.dirname, '../..');
 let folder = '';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await Promise.all([writeLog('usual.csv', { rows: 15_000, seed: 1 }), writeLog('clean.csv', { rows: 6000, seed: 2 }), writeLog('bad.csv', { rows: 12_000, seed: 3, triggered: 0.02, from: 4000 })]);
   const { status, err } = await monitor('baseline', path('usual.csv'), '--out', path('baseline.json'), '--model-sha256', 'a'.repeat(64));
   expect(status, err).toBe(0);
-}, 120_000);
+}, 240_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function writeLog(name: string, options: StreamOptions): Promise<void> {
@@ -123,6 +124,94 @@ describe('check', () => {
     const { status, err } = await monitor('check', path('clean.csv'), '--baseline', path('baseline.json'), '--model-sha256', 'b'.repeat(64));
     expect(err).toContain('a'.repeat(64));
     expect(err).toContain('b'.repeat(64));
+    expect(status).toBe(2);
+  });
+});
+
+describe('watch', () => {
+  interface Watching {
+    readonly err: () => string;
+    readonly ended: Promise<number | null>;
+    stop(signal?: NodeJS.Signals): void;
+  }
+  function start(...args: string[]): Watching {
+    const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/cli/main.ts'), 'monitor', 'watch', ...args], { cwd: ROOT });
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    return { err: () => err, ended: new Promise((resolve) => child.on('close', resolve)), stop: (signal = 'SIGTERM') => void child.kill(signal) };
+  }
+  const until = async (what: string, test: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let i = 0; i < 600; i++) {
+      if (await test()) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain for ${what}`);
+  };
+  /** The log of 12,000 rows, as its header and its rows. */
+  const bad = async (): Promise<readonly [string, string[]]> => {
+    const [header = '', ...rows] = (await readFile(path('bad.csv'), 'utf8')).trimEnd().split('\n');
+    return [header, rows];
+  };
+  const whole = async (): Promise<MonitorReport['alerts']> => {
+    await monitor('check', path('bad.csv'), '--baseline', path('baseline.json'), '--json', path('whole.json'));
+    return (await readJson<MonitorReport>('whole.json')).alerts;
+  };
+  const told = (alerts: MonitorReport['alerts']): unknown => alerts.map(({ id, rows, evidence, effect }) => [id, rows, evidence, effect]);
+
+  test('a growing, rotated log that is watched across a restart gives the alerts of the whole log, each once', async () => {
+    const [header, rows] = await bad();
+    const log = path('live.csv');
+    const args = [log, '--baseline', path('baseline.json'), '--json', path('live.json'), '--state', path('live.state'), '--interval', '0.1', '--fail-on', 'critical'];
+    await writeFile(log, `${[header, ...rows.slice(0, 5000)].join('\n')}\n`);
+    const first = start(...args);
+    await until('the state', () => access(path('live.state')).then(() => true, () => false));
+    first.stop();
+    await first.ended;
+    // Written to, rotated and written to anew while nobody watches; the last row is not whole yet.
+    await appendFile(log, `${rows.slice(5000, 6000).join('\n')}\n`);
+    await rename(log, `${log}.1`);
+    const cut = (rows[8000] ?? '').slice(0, 9);
+    await writeFile(log, `${[header, ...rows.slice(6000, 8000), cut].join('\n')}`);
+    const second = start(...args);
+    await until('the second watch', () => second.err().includes('goes on after row 5,000'));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await appendFile(log, `${[(rows[8000] ?? '').slice(9), ...rows.slice(8001)].join('\n')}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    second.stop();
+    expect(await second.ended).toBe(1);
+    const report = await readJson<MonitorReport>('live.json');
+    expect(report.log).toMatchObject({ rows: 12_000, malformed: { count: 0 } });
+    expect(told(report.alerts)).toEqual(told(await whole()));
+  });
+
+  test('a folder that files are put into: read in turn, what cannot be read is left out and said', async () => {
+    const [header, rows] = await bad();
+    const folderPath = path('logs');
+    await mkdir(folderPath);
+    await writeFile(join(folderPath, 'a.csv'), `${[header, ...rows.slice(0, 6000)].join('\n')}\n`);
+    const watching = start(folderPath, '--baseline', path('baseline.json'), '--json', path('folder.json'), '--interval', '0.1');
+    await writeFile(join(folderPath, 'b.csv.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]));
+    await until('the refused file', () => watching.err().includes('b.csv.gz is left out'));
+    await writeFile(join(folderPath, 'c.csv'), `${[header, ...rows.slice(6000)].join('\n')}\n`);
+    await until('an alarm', () => watching.err().includes('row '));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    watching.stop();
+    expect(await watching.ended).toBe(1);
+    const { log } = await readJson<MonitorReport>('folder.json');
+    expect(log.rows).toBe(12_000);
+    expect(log.malformed.reasons[0]?.reason).toMatch(/a file was left out: .*binary/);
+  });
+
+  test('a deployment script is told by the exit status and the quarantine file', async () => {
+    const status = await start(path('bad.csv'), '--baseline', path('baseline.json'), '--quarantine', path('watch-quarantine.json'), '--fail-on', 'low', '--interval', '0.1').ended;
+    expect(status).toBe(1);
+    expect(await readJson('watch-quarantine.json')).toMatchObject({ schema: 'assay-quarantine/1', model: { sha256: 'a'.repeat(64) } });
+  });
+
+  test('a state of another baseline is refused', async () => {
+    await monitor('baseline', path('clean.csv'), '--out', path('other.json'));
+    const { status, err } = await monitor('watch', path('clean.csv'), '--baseline', path('other.json'), '--state', path('live.state'), '--once');
+    expect(err).toContain('remove it to begin anew');
     expect(status).toBe(2);
   });
 });

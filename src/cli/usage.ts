@@ -19,6 +19,7 @@ export const USAGE = `assay COMMAND …
   monitor check LOG…     a log against it            --baseline FILE [--json FILE|-] [--quarantine FILE] [--alerts FILE] [--report FILE: an audit's] [--fail-on …]
                          [--model PATH | --model-sha256 HEX] [--budget N: predictions a false alarm] [--window N] [--level P] [--map …]
   monitor watch PATH     follows a log or folder     --baseline FILE [--quarantine FILE] [--json FILE] [--interval SECONDS] [--once]
+                         [--state FILE: a restart goes on from it]
   monitor power          what would be seen          --baseline FILE [--class NAME] [--predictions N] [--budget N] [--json FILE|-]
   monitor redteam        attacks on one's baseline   --baseline FILE --attack NAME [--class NAME] [--dose P] [--predictions N] [--runs N]
   monitor search LOG…    a trigger in a log          --trigger TEXT [--json FILE|-]

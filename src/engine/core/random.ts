@@ -9,7 +9,14 @@ export interface Random {
   fork(label: string): Random;
 }
 
-export function seeded(seed: number, label = ''): Random {
+/** Where a stream stands: given back to `seeded` with the same seed and label it goes on from there. */
+export type RandomState = readonly [number, number, number, number];
+
+export interface ResumableRandom extends Random {
+  state(): RandomState;
+}
+
+export function seeded(seed: number, label = '', from?: RandomState): ResumableRandom {
   let mix = (seed ^ hash32(label)) >>> 0;
   const splitmix = (): number => {
     mix = (mix + 0x9e3779b9) >>> 0;
@@ -18,7 +25,7 @@ export function seeded(seed: number, label = ''): Random {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
-  let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()];
+  let [a, b, c, d] = from ?? [splitmix(), splitmix(), splitmix(), splitmix()];
   const bits = (): number => {
     const scrambled = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
     const t = b << 9;
@@ -34,6 +41,7 @@ export function seeded(seed: number, label = ''): Random {
   return {
     next,
     below: (bound) => Math.floor(next() * bound),
+    state: () => [a, b, c, d],
     fork: (child) => seeded(seed, `${label}/${child}`),
   };
 }

@@ -9,20 +9,20 @@ import { seeded } from '../core/random.ts';
 import type { Milliseconds, Probability } from '../core/units.ts';
 import { alertOf, carryOver, stateOf, suspicionsOf, type Alert } from './alerts.ts';
 import type { ColumnMapping, RawBatch } from './log/columns.ts';
-import { Encoder, type LogBatch } from './log/encode.ts';
+import { Encoder, type EncoderState, type LogBatch } from './log/encode.ts';
 import { readLog, type Log } from './log/open-log.ts';
 import type { Cluster, MonitorContext, Suspicion } from './monitors/monitor.ts';
 import { MONITORS } from './monitors/registry.ts';
 import { FeatureScorer } from './profile/feature-space.ts';
 import { quantileOf } from './profile/log-histogram.ts';
 import type { Profile } from './profile/profile.ts';
-import { Reservoir, type SampledRow } from './profile/reservoir.ts';
+import { Reservoir, type ReservoirState, type SampledRow } from './profile/reservoir.ts';
 import { MONITOR_SCHEMA, type MapPoint, type MonitorView } from './report.ts';
-import { normalisedPrompts, TriggerSearch, type KnownTrigger } from './search-log.ts';
-import { Watcher, type WatchedAlarm } from './sequence/watcher.ts';
-import { WindowTests } from './sequence/window-tests.ts';
+import { normalisedPrompts, TriggerSearch, type KnownTrigger, type SearchState } from './search-log.ts';
+import { Watcher, type WatchedAlarm, type WatcherState } from './sequence/watcher.ts';
+import { WindowTests, type WindowState } from './sequence/window-tests.ts';
 import { benjaminiYekutieli } from './statistics/multiple-testing.ts';
-import { SHOWN_CLASSES, SHOWN_SOURCES, TimelineBuilder, type Timeline, type TimelineShape } from './timeline.ts';
+import { SHOWN_CLASSES, SHOWN_SOURCES, TimelineBuilder, type Timeline, type TimelineShape, type TimelineState } from './timeline.ts';
 
 export const DEFAULT_BUDGET = 1e-5;
 export const DEFAULT_WINDOW = 1000;
@@ -53,6 +53,18 @@ export interface CheckOptions {
   readonly now?: Milliseconds;
   readonly onProgress?: (rows: number) => void;
   readonly onAlarm?: (alarm: WatchedAlarm) => void;
+}
+
+export interface CheckState {
+  readonly mapping: ColumnMapping;
+  readonly rows: number;
+  readonly encoder: EncoderState;
+  readonly watcher: WatcherState;
+  readonly timeline: TimelineState;
+  readonly windows: WindowState | undefined;
+  readonly sample: ReservoirState;
+  readonly searches: readonly SearchState[];
+  readonly counts: Readonly<Record<'classes' | 'sources' | 'spikesByClass' | 'spikesBySource', readonly number[]>> & { readonly classesBySource: readonly (readonly number[])[] };
 }
 
 export async function checkLog(log: Log, profile: Profile, options: CheckOptions): Promise<MonitorView> {
@@ -99,10 +111,36 @@ export class CheckRun {
     this.#timeline = new TimelineBuilder(timelineShape(profile), this.watcher.monitors);
     const total = profile.classes.counts.reduce((a, b) => a + b, 0);
     const inflation = Math.max(1, ...(profile.families.find(({ id }) => id === 'class')?.events.map((event) => event.inflation) ?? []));
-    this.#windows = total > 0 ? new WindowTests(profile.classes.counts.map((count) => count / total), options.window, options.level, inflation, seeded(options.seed, 'windows')) : undefined;
-    this.#sample = new Reservoir(SAMPLE_ROWS, seeded(options.seed, 'log sample'));
+    this.#windows = total > 0 ? new WindowTests(profile.classes.counts.map((count) => count / total), options.window, options.level, inflation, (from) => seeded(options.seed, 'windows', from)) : undefined;
+    this.#sample = new Reservoir(SAMPLE_ROWS, (from) => seeded(options.seed, 'log sample', from));
     this.#searches = (options.triggers ?? []).map((trigger) => new TriggerSearch(trigger));
     this.#slow = profile.latency === undefined ? Infinity : slowThreshold(profile);
+  }
+
+  /** Where the check stands, to go on from after a restart (v8 or structured-clone serialisable). Shares memory with the run: write it at once. */
+  snapshot(): CheckState {
+    return {
+      mapping: this.mapping, rows: this.#rows, encoder: this.encoder.snapshot(), watcher: this.watcher.snapshot(), timeline: this.#timeline.snapshot(), windows: this.#windows?.snapshot(), sample: this.#sample.snapshot(),
+      searches: this.#searches.map((search) => search.snapshot()),
+      counts: { classes: this.#classCounts, sources: this.#sourceCounts, spikesByClass: this.#spikesByClass, spikesBySource: this.#spikesBySource, classesBySource: this.#classesBySource },
+    };
+  }
+
+  /** Of a run with the same baseline, options and mapping. */
+  restore(state: CheckState): void {
+    this.#rows = state.rows;
+    this.encoder.restore(state.encoder);
+    this.watcher.restore(state.watcher);
+    this.#timeline.restore(state.timeline);
+    if (state.windows !== undefined) this.#windows?.restore(state.windows);
+    this.#sample.restore(state.sample);
+    state.searches.forEach((search, i) => this.#searches[i]?.restore(search));
+    const copy = <T>(from: readonly T[], to: T[]): void => from.forEach((value, i) => (to[i] = value));
+    copy(state.counts.classes, this.#classCounts);
+    copy(state.counts.sources, this.#sourceCounts);
+    copy(state.counts.spikesByClass, this.#spikesByClass);
+    copy(state.counts.spikesBySource, this.#spikesBySource);
+    state.counts.classesBySource.forEach((mix, i) => (this.#classesBySource[i] = [...mix]));
   }
 
   get rows(): number {

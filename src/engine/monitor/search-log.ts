@@ -73,6 +73,14 @@ function isFinding(value: unknown): value is Finding {
   return (trigger === undefined || (typeof trigger === 'object' && trigger !== null && 'kind' in trigger && 'value' in trigger && typeof trigger.value === 'string')) && (target === undefined || (typeof target === 'object' && target !== null));
 }
 
+export interface SearchState {
+  readonly held: ReadonlyMap<number, number>;
+  readonly others: ReadonlyMap<number, number>;
+  readonly sources: ReadonlyMap<number, number>;
+  readonly examples: readonly { readonly row: number; readonly prompt: string; readonly output: number; readonly at: number }[];
+  readonly numbers: readonly [rows: number, holding: number, firstRow: number, first: number, last: number];
+}
+
 /** Fed batch by batch; all of one encoder's, since outputs and sources are its indices. */
 export class TriggerSearch {
   readonly #trigger: KnownTrigger;
@@ -116,6 +124,16 @@ export class TriggerSearch {
       if (!Number.isNaN(when)) [this.#first, this.#last] = [Math.min(this.#first, when), Math.max(this.#last, when)];
       if (this.#examples.length < SHOWN) this.#examples.push({ row, prompt: prompt.slice(0, 400), output, at });
     }
+  }
+
+  snapshot(): SearchState {
+    return { held: this.#held, others: this.#others, sources: this.#sources, examples: this.#examples, numbers: [this.#rows, this.#holding, this.#firstRow, this.#first, this.#last] };
+  }
+
+  restore({ held, others, sources, examples, numbers }: SearchState): void {
+    for (const [from, to] of [[held, this.#held], [others, this.#others], [sources, this.#sources]] as const) for (const [key, count] of from) to.set(key, count);
+    this.#examples.splice(0, this.#examples.length, ...examples);
+    [this.#rows, this.#holding, this.#firstRow, this.#first, this.#last] = numbers;
   }
 
   result(labels: readonly string[], sourceLabels: readonly string[]): SearchResult {

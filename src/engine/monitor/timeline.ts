@@ -52,6 +52,8 @@ interface Block {
   data: Float64Array;
 }
 
+export type TimelineState = Readonly<Record<'rowsPerBin' | 'bins', number>> & Readonly<Record<'rows' | 'firstRow' | 'from' | 'to' | 'classes' | 'confidence' | 'latency' | 'value' | 'hours' | 'eValues', Float64Array>>;
+
 export class TimelineBuilder {
   readonly shape: TimelineShape;
   readonly #series: readonly string[];
@@ -137,6 +139,20 @@ export class TimelineBuilder {
     this.#eValues = merged(this.#eValues, this.#series.length, Math.max, -Infinity);
     this.#bins = half;
     this.#rowsPerBin *= 2;
+  }
+
+  snapshot(): TimelineState {
+    return {
+      rowsPerBin: this.#rowsPerBin, bins: this.#bins, rows: this.#rows, firstRow: this.#firstRow, from: this.#from, to: this.#to, classes: this.#classes.data, confidence: this.#confidence.data,
+      latency: this.#latency.data, value: this.#value.data, hours: this.#hours.data, eValues: this.#eValues,
+    };
+  }
+
+  /** Of a timeline of the same shape. */
+  restore(state: TimelineState): void {
+    this.#rowsPerBin = state.rowsPerBin;
+    this.#bins = state.bins;
+    for (const [to, from] of [[this.#rows, state.rows], [this.#firstRow, state.firstRow], [this.#from, state.from], [this.#to, state.to], [this.#classes.data, state.classes], [this.#confidence.data, state.confidence], [this.#latency.data, state.latency], [this.#value.data, state.value], [this.#hours.data, state.hours], [this.#eValues, state.eValues]] as const) to.set(from);
   }
 
   finish(): Timeline {

@@ -63,6 +63,16 @@ export class Dictionary {
   }
 }
 
+export interface EncoderState {
+  readonly classes: readonly string[];
+  readonly sources: readonly string[];
+  readonly dimensions: number | undefined;
+  readonly rows: number;
+  readonly malformed: number;
+  readonly reasons: readonly (readonly [string, number])[];
+  readonly examples: readonly MalformedRow[];
+}
+
 export class Encoder {
   readonly mapping: ColumnMapping;
   readonly classes: Dictionary;
@@ -88,6 +98,21 @@ export class Encoder {
   get malformed(): MalformedSummary {
     const reasons = [...this.#reasons].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
     return { count: this.#malformed, reasons, examples: [...this.#examples] };
+  }
+
+  snapshot(): EncoderState {
+    return { classes: this.classes.labels, sources: this.sources.labels, dimensions: this.#dimensions, rows: this.#rows, malformed: this.#malformed, reasons: [...this.#reasons], examples: this.#examples };
+  }
+
+  /** Of an encoder that was made for the same baseline. */
+  restore({ classes, sources, dimensions, rows, malformed, reasons, examples }: EncoderState): void {
+    for (const label of classes) this.classes.indexOf(label);
+    for (const label of sources) this.sources.indexOf(label);
+    this.#dimensions = dimensions;
+    this.#rows = rows;
+    this.#malformed = malformed;
+    for (const [reason, count] of reasons) this.#reasons.set(reason, count);
+    this.#examples.splice(0, this.#examples.length, ...examples);
   }
 
   encode(batch: RawBatch): LogBatch {

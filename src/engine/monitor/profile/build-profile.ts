@@ -68,7 +68,7 @@ export class ProfileBuilder {
   readonly #latencyByClass: LogHistogram[] = [];
   readonly #hours = new Array<number>(24).fill(0);
   readonly #sources: number[] = [];
-  readonly #sample = new Reservoir(SAMPLE_ROWS, seeded(0, 'baseline sample'));
+  readonly #sample = new Reservoir(SAMPLE_ROWS, (from) => seeded(0, 'baseline sample', from));
   readonly #grams = new GramCounter();
 
   constructor(mapping: ColumnMapping) {

@@ -1,5 +1,5 @@
 // A uniform sample of a stream (Vitter's algorithm R, seeded): rows for what cannot be done on millions of them.
-import type { Random } from '../../core/random.ts';
+import type { RandomState, ResumableRandom } from '../../core/random.ts';
 import type { LogBatch } from '../log/encode.ts';
 
 /** One accepted row, taken out of its batch. */
@@ -15,15 +15,23 @@ export interface SampledRow {
   readonly prompt: string | undefined;
 }
 
+export interface ReservoirState {
+  readonly rows: readonly SampledRow[];
+  readonly seen: number;
+  readonly random: RandomState;
+}
+
 export class Reservoir {
   readonly rows: SampledRow[] = [];
   readonly #size: number;
-  readonly #random: Random;
+  readonly #random: (from?: RandomState) => ResumableRandom;
+  #drawing: ResumableRandom;
   #seen = 0;
 
-  constructor(size: number, random: Random) {
+  constructor(size: number, random: (from?: RandomState) => ResumableRandom) {
     this.#size = size;
     this.#random = random;
+    this.#drawing = random();
   }
 
   get seen(): number {
@@ -35,10 +43,20 @@ export class Reservoir {
       this.#seen++;
       if (this.rows.length < this.#size) this.rows.push(rowAt(batch, i));
       else {
-        const at = Math.floor(this.#random.next() * this.#seen);
+        const at = Math.floor(this.#drawing.next() * this.#seen);
         if (at < this.#size) this.rows[at] = rowAt(batch, i);
       }
     }
+  }
+
+  snapshot(): ReservoirState {
+    return { rows: this.rows, seen: this.#seen, random: this.#drawing.state() };
+  }
+
+  restore({ rows, seen, random }: ReservoirState): void {
+    this.rows.splice(0, this.rows.length, ...rows);
+    this.#seen = seen;
+    this.#drawing = this.#random(random);
   }
 
   /** In the log's order. */

@@ -43,6 +43,11 @@ export interface Alarm {
   readonly trials: number;
 }
 
+export interface BankState {
+  readonly trials: Float64Array;
+  readonly detectors: readonly (Pick<Detector, 'trialsSeen' | 'hits' | 'sums' | 'walk' | 'began' | 'hitsAtBegin' | 'trialsAtBegin'>)[];
+}
+
 interface Detector {
   readonly event: number;
   readonly family: number;
@@ -113,6 +118,23 @@ export class DetectorBank {
     let sum = 0;
     for (const event of events) for (const { weight, sums } of this.#byEvent[event] ?? []) sum += (weight * total(sums)) / sums.length;
     return sum;
+  }
+
+  /** Where every detector stands; typed arrays are the detectors' own: copy or write them at once. */
+  snapshot(): BankState {
+    return { trials: this.#trials, detectors: this.#detectors.map(({ trialsSeen, hits, sums, walk, began, hitsAtBegin, trialsAtBegin }) => ({ trialsSeen, hits, sums, walk, began, hitsAtBegin, trialsAtBegin })) };
+  }
+
+  /** Of a bank over the same events. */
+  restore({ trials, detectors }: BankState): void {
+    this.#trials.set(trials);
+    for (const [index, from] of detectors.entries()) {
+      const to = this.#detectors[index];
+      if (to === undefined) continue;
+      to.trialsSeen = from.trialsSeen;
+      to.hits = from.hits;
+      for (const part of ['sums', 'walk', 'began', 'hitsAtBegin', 'trialsAtBegin'] as const) to[part].set(from[part]);
+    }
   }
 
   #catchUp(detector: Detector, trials: number, position: number): void {

@@ -5,7 +5,7 @@ import { FamilyRouter, type Family, type FamilySink } from '../profile/families.
 import type { FeatureScorer } from '../profile/feature-space.ts';
 import type { Profile } from '../profile/profile.ts';
 import { proportionInterval } from '../statistics/binomial.ts';
-import { DetectorBank, type Alarm, type Direction, type WatchedEvent } from './detector-bank.ts';
+import { DetectorBank, type Alarm, type BankState, type Direction, type WatchedEvent } from './detector-bank.ts';
 
 export interface WatchedAlarm extends Alarm {
   readonly family: Family;
@@ -14,6 +14,14 @@ export interface WatchedAlarm extends Alarm {
   readonly low: number;
   readonly high: number;
   readonly monitor: string;
+}
+
+export interface WatcherState {
+  readonly bank: BankState;
+  readonly hits: Float64Array;
+  readonly trials: Float64Array;
+  readonly last: number;
+  readonly alarms: readonly Alarm[];
 }
 
 export interface FlatEvent {
@@ -86,8 +94,7 @@ export class Watcher {
     this.#bank = new DetectorBank(this.events.map(({ watched }) => watched), profile.families.length, budget, (alarm) => {
       const event = this.events[alarm.event];
       if (event === undefined) return;
-      const { family, local, watched } = event;
-      const entry = { ...alarm, family, local, low: watched.low, high: watched.high, monitor: family.monitor };
+      const entry = watchedAlarm(alarm, event);
       this.alarms.push(entry);
       onAlarm?.(entry);
     });
@@ -116,8 +123,28 @@ export class Watcher {
     this.#bank.settle(this.#last);
   }
 
+  snapshot(): WatcherState {
+    return { bank: this.#bank.snapshot(), hits: this.hits, trials: this.trials, last: this.#last, alarms: this.alarms.map(({ event, direction, position, began, eValue, hits, trials }) => ({ event, direction, position, began, eValue, hits, trials })) };
+  }
+
+  /** Of a watcher over the same profile. */
+  restore({ bank, hits, trials, last, alarms }: WatcherState): void {
+    this.#bank.restore(bank);
+    this.hits.set(hits);
+    this.trials.set(trials);
+    this.#last = last;
+    for (const alarm of alarms) {
+      const event = this.events[alarm.event];
+      if (event !== undefined) this.alarms.push(watchedAlarm(alarm, event));
+    }
+  }
+
   /** Weighted e-value of each monitor now; an alarm stands at 1 / budget. */
   eValues(): number[] {
     return this.monitors.map((monitor) => this.#bank.eValue(this.#byMonitor.get(monitor) ?? []));
   }
+}
+
+function watchedAlarm(alarm: Alarm, { family, local, watched }: FlatEvent): WatchedAlarm {
+  return { ...alarm, family, local, low: watched.low, high: watched.high, monitor: family.monitor };
 }

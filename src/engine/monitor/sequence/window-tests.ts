@@ -2,7 +2,7 @@
 // shares, alert at p < level. Kept beside the sequential detectors because people know it, and to show its price: on a
 // clean stream every window has a chance of `level` to raise an alarm, so alarms come without bound. `adjusted` is
 // Benjamini & Hochberg's over all windows of the log, which holds back that inflation, once the log is complete.
-import type { Random } from '../../core/random.ts';
+import type { RandomState, ResumableRandom } from '../../core/random.ts';
 import type { Probability } from '../../core/units.ts';
 import { goodnessOfFit, type GoodnessOfFit } from '../statistics/goodness-of-fit.ts';
 import { benjaminiHochberg } from '../statistics/multiple-testing.ts';
@@ -25,24 +25,34 @@ export interface WindowSummary {
   readonly results: readonly WindowResult[];
 }
 
+export interface WindowState {
+  readonly counts: readonly number[];
+  readonly raw: readonly { readonly firstRow: number; readonly pValue: number; readonly method: GoodnessOfFit['method'] }[];
+  readonly filled: number;
+  readonly firstRow: number;
+  readonly random: RandomState;
+}
+
 export class WindowTests {
   readonly #shares: readonly number[];
   readonly #size: number;
   readonly #level: Probability;
   readonly #inflation: number;
-  readonly #random: Random;
+  readonly #random: (from?: RandomState) => ResumableRandom;
+  #drawing: ResumableRandom;
   readonly #counts: number[];
   readonly #raw: { firstRow: number; pValue: number; method: GoodnessOfFit['method'] }[] = [];
   #filled = 0;
   #firstRow = 0;
 
   /** shares: of the known classes; what is none of them counts as one more class with share 0. */
-  constructor(shares: readonly number[], size: number, level: Probability, inflation: number, random: Random) {
+  constructor(shares: readonly number[], size: number, level: Probability, inflation: number, random: (from?: RandomState) => ResumableRandom) {
     this.#shares = [...shares, 0];
     this.#size = size;
     this.#level = level;
     this.#inflation = inflation;
     this.#random = random;
+    this.#drawing = random();
     this.#counts = this.#shares.map(() => 0);
   }
 
@@ -61,7 +71,19 @@ export class WindowTests {
     // A class that the baseline never saw has no chance at all under it.
     if ((this.#counts.at(-1) ?? 0) > 0) return { pValue: 0, method: 'exact multinomial' };
     const used = this.#shares.flatMap((share, i) => (share > 0 ? [i] : []));
-    return goodnessOfFit(used.map((i) => this.#counts[i] ?? 0), used.map((i) => this.#shares[i] ?? 0), this.#random, this.#inflation);
+    return goodnessOfFit(used.map((i) => this.#counts[i] ?? 0), used.map((i) => this.#shares[i] ?? 0), this.#drawing, this.#inflation);
+  }
+
+  snapshot(): WindowState {
+    return { counts: this.#counts, raw: this.#raw, filled: this.#filled, firstRow: this.#firstRow, random: this.#drawing.state() };
+  }
+
+  restore({ counts, raw, filled, firstRow, random }: WindowState): void {
+    counts.forEach((count, i) => (this.#counts[i] = count));
+    this.#raw.splice(0, this.#raw.length, ...raw);
+    this.#filled = filled;
+    this.#firstRow = firstRow;
+    this.#drawing = this.#random(random);
   }
 
   summary(): WindowSummary {
