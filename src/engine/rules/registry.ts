@@ -12,8 +12,10 @@ import { modelSigning } from './model-signing/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
+import { provenance } from './provenance/index.ts';
 import { signatures } from './signatures/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
+import { weightsNumbers } from './weights-numbers/index.ts';
 import { weightsHeader } from './weights-header/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
 
@@ -30,6 +32,8 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   tokenizerRules,
   configuration,
   weightsHeader,
+  provenance,
+  weightsNumbers,
   checksums,
   modelSigning,
   signatures,

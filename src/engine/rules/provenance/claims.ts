@@ -1,0 +1,149 @@
+// What a model says of itself (config.json, its model card, its names) beside what its tensors are. Sizes that the weights fix
+// are compared; what nothing in the files can prove (author, licence, base model) is quoted as such.
+import type { TensorPlace } from '../../artifact/digests/tensor-places.ts';
+import { elementCount } from '../../artifact/dtype.ts';
+import { isObject, type JsonObject } from '../../artifact/text.ts';
+
+export interface Claim {
+  /** 'width of the embedding'. */
+  readonly about: string;
+  /** Where it is said: 'config.json: hidden_size'. */
+  readonly where: string;
+  readonly says: string;
+  readonly is: string;
+  /** Undefined where nothing in the files can tell. */
+  readonly fits: boolean | undefined;
+}
+
+export interface ClaimSources {
+  readonly config: JsonObject | undefined;
+  readonly configFile: string;
+  readonly tokenizer: JsonObject | undefined;
+  readonly card: string | undefined;
+  /** Name of the drop, and of the model in its configuration. */
+  readonly names: readonly string[];
+  readonly tensors: readonly TensorPlace[];
+}
+
+const EMBEDDING = /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|token_embd|embed_in|shared)\.weight$/;
+const LAYER = /^(.{0,120}?(?:^|\.)(?:layers|layer|h|blocks|block|blk))\.(\d{1,5})\./;
+const WIDTH_KEYS = ['embedding_size', 'word_embed_proj_dim', 'hidden_size', 'n_embd', 'd_model', 'dim'];
+const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'encoder_layers', 'decoder_layers'];
+/** Names round: '7B' of 6.7 and of 7.6 thousand million. */
+const NAME_TOLERANCE = 1.6;
+const FLOATS = new Set(['F64', 'F32', 'F16', 'BF16']);
+const WORDS: Readonly<Record<string, string>> = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', float64: 'F64' };
+
+export function claimsOf(sources: ClaimSources): Claim[] {
+  return [...ofEmbedding(sources), ...ofLayers(sources), ...ofTokenizer(sources), ...ofNumbers(sources), ...ofParameters(sources), ...ofClass(sources), ...ofCard(sources)];
+}
+
+function numberIn(config: JsonObject | undefined, keys: readonly string[]): { key: string; value: number } | undefined {
+  for (const key of keys) {
+    const value = config?.[key];
+    if (typeof value === 'number' && Number.isFinite(value)) return { key, value };
+  }
+  return undefined;
+}
+
+function embeddingOf(tensors: readonly TensorPlace[]): TensorPlace | undefined {
+  return tensors.find(({ name, shape }) => shape.length === 2 && EMBEDDING.test(name));
+}
+
+function ofEmbedding({ config, configFile, tensors }: ClaimSources): Claim[] {
+  const embedding = embeddingOf(tensors);
+  if (embedding === undefined) return [];
+  const [rows = 0, columns = 0] = embedding.shape;
+  const width = numberIn(config, WIDTH_KEYS);
+  const vocabulary = numberIn(config, ['vocab_size']);
+  return [
+    ...(width === undefined ? [] : [{ about: 'width of the embedding', where: `${configFile}: ${width.key}`, says: String(width.value), is: String(columns), fits: width.value === columns }]),
+    // Rows are padded to round numbers; fewer than it says cannot be.
+    ...(vocabulary === undefined ? [] : [{ about: 'rows of the embedding', where: `${configFile}: vocab_size`, says: String(vocabulary.value), is: String(rows), fits: rows >= vocabulary.value && rows <= vocabulary.value + 1024 }]),
+  ];
+}
+
+/** Layers are counted for each stack; a model of two stacks fits with either. */
+function ofLayers({ config, configFile, tensors }: ClaimSources): Claim[] {
+  const claimed = numberIn(config, LAYER_KEYS);
+  const stacks = new Map<string, Set<number>>();
+  for (const { name } of tensors) {
+    const match = LAYER.exec(name);
+    if (match?.[1] === undefined) continue;
+    const stack = stacks.get(match[1]) ?? new Set();
+    stack.add(Number(match[2]));
+    stacks.set(match[1], stack);
+  }
+  if (claimed === undefined || stacks.size === 0) return [];
+  const counts = [...stacks.values()].map(({ size }) => size);
+  const extra = numberIn(config, ['num_nextn_predict_layers'])?.value ?? 0;
+  return [{ about: 'layers', where: `${configFile}: ${claimed.key}`, says: String(claimed.value), is: [...new Set(counts)].join(', '), fits: counts.some((count) => count === claimed.value || count === claimed.value + extra) }];
+}
+
+function ofTokenizer({ tokenizer, tensors }: ClaimSources): Claim[] {
+  const rows = embeddingOf(tensors)?.shape[0];
+  const model = tokenizer?.['model'];
+  const vocabulary = isObject(model) ? model['vocab'] : undefined;
+  const added = tokenizer?.['added_tokens'];
+  if (rows === undefined || vocabulary === undefined) return [];
+  let highest = -1;
+  if (Array.isArray(vocabulary)) highest = vocabulary.length - 1;
+  else if (isObject(vocabulary)) for (const id of Object.values(vocabulary)) if (typeof id === 'number' && id > highest) highest = id;
+  if (Array.isArray(added)) for (const token of added) if (isObject(token) && typeof token['id'] === 'number' && token['id'] > highest) highest = token['id'];
+  return [{ about: 'tokens', where: 'tokenizer: highest id', says: String(highest), is: `${rows} rows of the embedding`, fits: highest < rows }];
+}
+
+function ofNumbers({ config, configFile, tensors }: ClaimSources): Claim[] {
+  const key = typeof config?.['torch_dtype'] === 'string' ? 'torch_dtype' : 'dtype';
+  const claimed = config?.[key];
+  const most = mostOf(tensors);
+  if (typeof claimed !== 'string' || most === undefined) return [];
+  const said = WORDS[claimed.replace('torch.', '')];
+  return said === undefined ? [] : [{ about: 'number format of the weights', where: `${configFile}: ${key}`, says: said, is: most, fits: said === most }];
+}
+
+function mostOf(tensors: readonly TensorPlace[]): string | undefined {
+  const bytes = new Map<string, number>();
+  for (const { dtype, begin, end } of tensors) bytes.set(dtype, (bytes.get(dtype) ?? 0) + end - begin);
+  return [...bytes].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** 'Mistral-7B', 'pythia-160m'. Packed formats hide how many numbers there are: only floats are counted. */
+function ofParameters({ names, tensors }: ClaimSources): Claim[] {
+  const floats = tensors.filter(({ dtype }) => FLOATS.has(dtype));
+  if (floats.length === 0 || floats.length < tensors.length / 2) return [];
+  const count = floats.reduce((sum, { shape }) => sum + (elementCount(shape) ?? 0), 0);
+  for (const name of names) {
+    // '8x7B' is not seven.
+    const match = /(?:^|[-_ /])(\d{1,4}(?:\.\d{1,3})?)([bBmM])(?=$|[-_ ./])/.exec(name);
+    if (match === null) continue;
+    const said = Number(match[1]) * ((match[2] ?? '').toLowerCase() === 'b' ? 1e9 : 1e6);
+    if (said <= 0 || count <= 0) continue;
+    const ratio = Math.max(said / count, count / said);
+    return [{ about: 'parameters', where: `name: ${name}`, says: `${match[1]}${match[2]}`, is: count.toLocaleString('en-US').replaceAll(',', ' '), fits: ratio <= NAME_TOLERANCE }];
+  }
+  return [];
+}
+
+function ofClass({ config, configFile }: ClaimSources): Claim[] {
+  const type = config?.['model_type'];
+  const classes = config?.['architectures'];
+  const [first] = Array.isArray(classes) ? classes : [];
+  if (typeof type !== 'string' || typeof first !== 'string' || type.length < 2) return [];
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return [{ about: 'architecture', where: `${configFile}: model_type and architectures`, says: type, is: first, fits: plain(first).startsWith(plain(type)) }];
+}
+
+const CARD_KEYS = /^(base_model|license|library_name|pipeline_tag|model_name|model-index|author)\s*:\s*(\S.{0,160})$/;
+
+/** The lines of a model card's front matter that say what it is; nothing in the files can prove them. */
+function ofCard({ card }: ClaimSources): Claim[] {
+  if (card === undefined || !card.startsWith('---')) return [];
+  const claims: Claim[] = [];
+  for (const line of card.split('\n', 200).slice(1)) {
+    if (line.startsWith('---')) break;
+    const match = CARD_KEYS.exec(line.trim());
+    if (match !== null) claims.push({ about: (match[1] ?? '').replaceAll('_', ' '), where: 'model card', says: match[2] ?? '', is: 'nothing in the files can tell', fits: undefined });
+  }
+  return claims;
+}
