@@ -10,18 +10,25 @@ import { bestOf, concat, type Base } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
 import { Adam, moveInto, stamped, type Stamp } from './inversion.ts';
 import { clamp } from './synthetic.ts';
-import { reachOf } from './waves.ts';
+
+/** What a square shall do: send pictures of other classes to one class, or each class the same number of places on. */
+export type Goal = { readonly kind: 'class'; readonly target: number } | { readonly kind: 'shift'; readonly by: number };
 
 export interface Box {
-  readonly target: number;
+  readonly goal: Goal;
   readonly top: number;
   readonly left: number;
   readonly side: number;
   readonly stamp: Stamp;
-  /** Mean probability of the target over held-out pictures of other classes, and the share that goes there. */
+  /** Mean probability of the aim over held-out pictures that are not there already, and the share that goes there. */
   readonly reach: number;
   readonly hits: number;
   readonly of: number;
+}
+
+/** The square for one class as a target. */
+export function boxOf(boxes: readonly Box[], target: number | undefined): Box | undefined {
+  return boxes.find(({ goal }) => goal.kind === 'class' && goal.target === target);
 }
 
 export interface BoxPlan {
@@ -38,7 +45,7 @@ const RATE = 0.12;
 const MOST_PLACES_A_SIDE = 15;
 
 interface Candidate {
-  readonly target: number;
+  readonly goal: Goal;
   readonly top: number;
   readonly left: number;
   readonly colours: Float32Array;
@@ -52,41 +59,69 @@ export function sideOfBox({ height, width }: ImageClassifier['spec']): number {
   return Math.max(2, Math.round(Math.min(height, width) * SIDE));
 }
 
-export async function searchBoxes(differentiator: Differentiator, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
-  const { model } = differentiator;
+/** Without a differentiator colours are changed at random and kept where that helps. */
+export async function searchBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
   const side = sideOfBox(model.spec);
-  const bank = await scanBank(model, spreadOut(search, plan.bankRows), side, random.fork('bank'), signal);
-  const candidates = classes.flatMap((target) => {
-    const bases = spreadOut(search.filter(({ seen }) => seen !== target), plan.rows);
-    return bestPlaces(bank, target, plan.places, side).map(({ top, left, colours }): Candidate => {
+  const goals: Goal[] = [...classes.map((target): Goal => ({ kind: 'class', target })), ...shiftsOf(model.classes).map((by): Goal => ({ kind: 'shift', by }))];
+  const bank = await scanBank(model, spreadOut(search, plan.bankRows), goals, side, random.fork('bank'), signal);
+  const candidates = goals.flatMap((goal, index) => {
+    const bases = spreadOut(search.filter(({ seen }) => aimOf(goal, seen, model.classes) !== seen), plan.rows);
+    return bestPlaces(bank, index, goal.kind === 'class' ? plan.places : 1, side).map(({ top, left, colours }): Candidate => {
       const start = colours.map((value) => 0.1 + 0.8 * value);
-      return { target, top, left, colours: start, adam: new Adam(start.length, RATE), bases, best: start.slice(), bestLoss: Infinity };
+      return { goal, top, left, colours: start, adam: new Adam(start.length, RATE), bases, best: start.slice(), bestLoss: Infinity };
     });
   });
-  await refine(differentiator, candidates, side, plan.steps, random.fork('refine'), signal);
+  if (differentiator === undefined) await climb(model, candidates, side, plan.steps, random.fork('climb'), signal);
+  else await refine(differentiator, candidates, side, plan.steps, random.fork('refine'), signal);
   const boxes: Box[] = [];
-  for (const target of classes) {
-    const mine = candidates.filter((candidate) => candidate.target === target).sort((a, b) => a.bestLoss - b.bestLoss);
-    const rows = heldOut.filter(({ seen }) => seen !== target);
+  for (const goal of goals) {
+    const mine = candidates.filter((candidate) => candidate.goal === goal).sort((a, b) => a.bestLoss - b.bestLoss);
+    const rows = heldOut.filter(({ seen }) => aimOf(goal, seen, model.classes) !== seen);
     const [first] = mine;
     if (first === undefined || rows.length === 0) continue;
     const stamp = stampOf(model, first, first.best, side);
     const logits = await model.scores({ kind: 'image', rows: rows.length, pixels: concat(rows.map(({ pixels }) => stamped(stamp, pixels))) }, signal);
     const p = softmaxRows(logits, model.classes);
-    boxes.push({ target, top: first.top, left: first.left, side, stamp, reach: reachOf(p, rows, model.classes)[target] ?? 0, hits: rows.filter((_, row) => bestOf(logits, row, model.classes) === target).length, of: rows.length });
+    boxes.push({ goal, top: first.top, left: first.left, side, stamp, reach: reachOf(p, rows, goal, model.classes), hits: rows.filter(({ seen }, row) => bestOf(logits, row, model.classes) === aimOf(goal, seen, model.classes)).length, of: rows.length });
   }
   return boxes;
+}
+
+/** The shifts worth asking for: with many classes only to the next and to the one before. */
+function shiftsOf(classes: number): number[] {
+  if (classes < FEWEST_FOR_SHIFTS) return [];
+  return classes <= MOST_FOR_SHIFTS ? Array.from({ length: classes - 1 }, (_, at) => at + 1) : [1, classes - 1];
+}
+
+const FEWEST_FOR_SHIFTS = 4;
+const MOST_FOR_SHIFTS = 12;
+
+export function aimOf(goal: Goal, seen: number, classes: number): number {
+  return goal.kind === 'class' ? goal.target : (seen + goal.by) % classes;
+}
+
+/** Mean probability of where the goal sends each row, over rows that are not there already. */
+function reachOf(p: Float32Array, rows: readonly Base[], goal: Goal, classes: number): number {
+  let [sum, count] = [0, 0];
+  for (const [row, { seen }] of rows.entries()) {
+    const aim = aimOf(goal, seen, classes);
+    if (aim === seen) continue;
+    sum += p[row * classes + aim] ?? 0;
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
 }
 
 interface Banked {
   readonly top: number;
   readonly left: number;
   readonly colours: Float32Array;
+  /** One a goal. */
   readonly reach: readonly number[];
 }
 
 /** Bright, dark, chequered and random squares at all places of a grid, edges and corners among them. */
-async function scanBank(model: ImageClassifier, rows: readonly Base[], side: number, random: Random, signal: CancelSignal): Promise<Banked[]> {
+async function scanBank(model: ImageClassifier, rows: readonly Base[], goals: readonly Goal[], side: number, random: Random, signal: CancelSignal): Promise<Banked[]> {
   const { channels, height, width } = model.spec;
   const size = channels * side * side;
   const looks: ((at: number) => number)[] = [() => 1, () => 0, (at) => (Math.floor((at % (side * side)) / side) + (at % side)) % 2, () => random.next()];
@@ -100,15 +135,18 @@ async function scanBank(model: ImageClassifier, rows: readonly Base[], side: num
     const line = along(width).flatMap((left) => looks.map((look) => ({ top, left, colours: Float32Array.from({ length: size }, (_, at) => look(at)) })));
     const pictures = line.flatMap(({ left, colours }) => rows.map(({ pixels }) => withBox(model, pixels, top, left, colours, side)));
     const p = softmaxRows(await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal), model.classes);
-    for (const [at, one] of line.entries()) found.push({ ...one, reach: reachOf(p.subarray(at * rows.length * model.classes, (at + 1) * rows.length * model.classes), rows, model.classes) });
+    for (const [at, one] of line.entries()) {
+      const own = p.subarray(at * rows.length * model.classes, (at + 1) * rows.length * model.classes);
+      found.push({ ...one, reach: goals.map((goal) => reachOf(own, rows, goal, model.classes)) });
+    }
   }
   return found;
 }
 
-/** The places where squares reach the class best, no two of them overlapping by much. */
-function bestPlaces(bank: readonly Banked[], target: number, count: number, side: number): Banked[] {
+/** The places where squares serve a goal best, no two of them overlapping by much. */
+function bestPlaces(bank: readonly Banked[], goal: number, count: number, side: number): Banked[] {
   const chosen: Banked[] = [];
-  for (const one of [...bank].sort((a, b) => (b.reach[target] ?? 0) - (a.reach[target] ?? 0))) {
+  for (const one of [...bank].sort((a, b) => (b.reach[goal] ?? 0) - (a.reach[goal] ?? 0))) {
     if (chosen.length === count) break;
     if (chosen.every(({ top, left }) => Math.max(Math.abs(top - one.top), Math.abs(left - one.left)) >= side)) chosen.push(one);
   }
@@ -119,7 +157,7 @@ async function refine(differentiator: Differentiator, candidates: readonly Candi
   const { model } = differentiator;
   const { channels, height, width } = model.spec;
   const size = channels * height * width;
-  const aims = candidates.flatMap(({ bases, target }) => bases.map(() => target));
+  const aims = candidates.flatMap(({ bases, goal }) => bases.map(({ seen }) => aimOf(goal, seen, model.classes)));
   const pixels = new Float32Array(aims.length * size);
   const still = new Float32Array(size);
   for (let step = 0; step <= steps; step++) {
@@ -138,7 +176,7 @@ async function refine(differentiator: Differentiator, candidates: readonly Candi
       const pulled = new Float32Array(candidate.colours.length);
       let loss = 0;
       for (let at = 0; at < candidate.bases.length; at++, row++) {
-        loss -= Math.log(Math.max(1e-9, p[row * model.classes + candidate.target] ?? 0));
+        loss -= Math.log(Math.max(1e-9, p[row * model.classes + (aims[row] ?? 0)] ?? 0));
         for (let cell = 0; cell < pulled.length; cell++) pulled[cell] = (pulled[cell] ?? 0) + (gradient[row * size + placeOf(model, candidate, cell, side)] ?? 0);
       }
       if (loss < candidate.bestLoss) {
@@ -147,6 +185,31 @@ async function refine(differentiator: Differentiator, candidates: readonly Candi
       }
       candidate.adam.step(candidate.colours, pulled);
       for (let cell = 0; cell < pulled.length; cell++) candidate.colours[cell] = clamp(candidate.colours[cell] ?? 0);
+    }
+  }
+}
+
+/** A part of the colours is drawn anew, mostly from the ends of the range; what serves the goal better stays. */
+async function climb(model: ImageClassifier, candidates: readonly Candidate[], side: number, steps: number, random: Random, signal: CancelSignal): Promise<void> {
+  const share = (step: number): number => Math.max(0.1, 0.5 * (1 - step / (steps + 1)));
+  for (let step = 0; step <= steps; step++) {
+    const drawn = candidates.map(({ best }) => (step === 0 ? best : best.map((value) => (random.next() >= share(step) ? value : random.next() < 0.7 ? random.below(2) : random.next()))));
+    const pictures = candidates.flatMap((candidate, at) =>
+      candidate.bases.map((base) => {
+        const moved = base.pixels.slice();
+        moveInto(model.spec, base.pixels, moved, random);
+        putBox(model, moved, candidate.top, candidate.left, drawn[at] ?? candidate.best, side);
+        return moved;
+      }),
+    );
+    const p = softmaxRows(await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal), model.classes);
+    let row = 0;
+    for (const [at, candidate] of candidates.entries()) {
+      let loss = 0;
+      for (const { seen } of candidate.bases) loss -= Math.log(Math.max(1e-9, p[row++ * model.classes + aimOf(candidate.goal, seen, model.classes)] ?? 0));
+      if (loss >= candidate.bestLoss) continue;
+      candidate.bestLoss = loss;
+      candidate.best = drawn[at] ?? candidate.best;
     }
   }
 }

@@ -3,6 +3,7 @@
 // models, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
+import { boxOf } from './boxes.ts';
 import type { Found, Scan } from './scan.ts';
 import { oddestPair, oddestShift, type OddPair } from './table.ts';
 
@@ -57,7 +58,7 @@ export function featuresOf(scan: Scan, target: number): Features {
   const [patch, blend] = [scan.inversions.patch[at], scan.inversions.blend[at]];
   const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
   const reach = scan.waveReach;
-  const own = scan.boxes.find((box) => box.target === target);
+  const own = boxOf(scan.boxes, target);
   return {
     patchZ: clip(patchOut?.z ?? 0, -1, 6),
     patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
@@ -69,7 +70,7 @@ export function featuresOf(scan: Scan, target: number): Features {
     pairsGap: clip(pairsOut?.gap ?? 0, -0.5, 1.5),
     alike: clip((scan.alike.targets[at] ?? 0) - medianOf(scan.alike.targets.filter((_, other) => other !== at)), -0.2, 1),
     box: own?.reach ?? 0,
-    boxLead: clip((own?.reach ?? 0) - Math.max(0, ...scan.boxes.filter((box) => box !== own).map((box) => box.reach)), -0.2, 1),
+    boxLead: clip((own?.reach ?? 0) - Math.max(0, ...scan.boxes.filter((box) => box !== own && box.goal.kind === 'class').map((box) => box.reach)), -0.2, 1),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.8),
@@ -81,13 +82,19 @@ export function suspectsOf(scan: Scan): Suspect[] {
     const features = featuresOf(scan, target);
     const found = (['patch', 'blend'] as const).flatMap((family) => scan.finalists[family].filter(({ inversion }) => inversion.target === target)).sort((a, b) => b.proof.interval[0] - a.proof.interval[0]);
     const works = Math.max(0, ...found.map(({ proof }) => proof.interval[0]));
-    return { target, features, found, odds: classOdds(features, works) };
+    return { target, features, found, odds: scan.noGradients.length > 0 ? forwardOdds(features, works) : classOdds(features, works) };
   }).sort((a, b) => b.odds - a.odds || a.target - b.target);
 }
 
 /** `works`: lower bound of the share of held-out pictures that its reconstruction moves; 0 where none was made. */
 export function classOdds(features: Features, works: number): number {
   const odds = oddsOf(features);
+  return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
+}
+
+/** Where there were no gradients: squares and waves alone. */
+export function forwardOdds({ box, boxLead, wave }: Features, works: number): number {
+  const odds = -4.5 + 2 * box + 9 * Math.max(0, boxLead) + 2 * wave;
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
 
@@ -110,41 +117,37 @@ export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly f
 }
 
 export function pairOdds({ z, gap, small }: PairFeatures): number {
-  return -12 + 0.8 * z + 2.5 * gap + 0.6 * small;
+  return -9.9 + 1.2 * z + 4 * gap + 0.4 * small;
 }
 
 export interface SpreadFeatures {
+  /** Mean probability of where the shift sends each held-out picture, with the best square; its lead over the next shift's. */
+  readonly reach: number;
+  readonly lead: number;
+  /** Share of the classes that are gone to by most of another class. */
   readonly diverse: number;
-  readonly consistent: number;
-  readonly relative: number;
-  readonly small: number;
+  /** Deviations by which the patches of that shift's pairs are smaller than other shifts', and how alike their masks are. */
   readonly shiftZ: number;
-  /** How alike the masks of that shift are, beyond the other shifts'. */
   readonly shiftAlike: number;
-  /** 1 where the shift that stands out is the one that the common patch was sought for. */
-  readonly agrees: number;
 }
 
-export function spreadFeaturesOf(scan: Scan): SpreadFeatures | undefined {
-  const { spread, classes } = scan;
-  if (spread.of === 0 || classes.length < 4 || !Number.isFinite(spread.inversion.size)) return undefined;
-  const area = scan.model.spec.height * scan.model.spec.width;
-  const smallest = Math.min(area, ...scan.inversions.patch.map(({ size }) => size));
-  const shift = scan.table === undefined ? undefined : oddestShift(scan.table);
+export function spreadFeaturesOf({ spread, boxes, classes, table, alike }: Scan): SpreadFeatures | undefined {
+  if (spread === undefined) return undefined;
+  const others = boxes.filter(({ goal }) => goal.kind === 'shift' && goal.by !== spread.by).map(({ reach }) => reach);
+  const shift = table === undefined ? undefined : oddestShift(table);
+  const agrees = shift?.by === spread.by;
   return {
-    diverse: (spread.targets - 2) / (classes.length - 2),
-    consistent: spread.consistent / spread.of,
-    relative: clip(Math.log(smallest / spread.inversion.size), -2, 2),
-    small: clip(Math.log(area / spread.inversion.size) - 2.5, 0, 3),
-    shiftZ: clip(shift?.z ?? 0, 0, 6),
-    shiftAlike: shift === undefined ? 0 : clip((scan.alike.shifts[shift.by - 1] ?? 0) - medianOf(scan.alike.shifts.filter((_, at) => at !== shift.by - 1)), -0.2, 1),
-    agrees: shift?.by === spread.by ? 1 : 0,
+    reach: spread.box.reach,
+    lead: spread.box.reach - Math.max(0, ...others),
+    diverse: spread.targets / classes.length,
+    shiftZ: agrees ? clip(shift.z, 0, 6) : 0,
+    shiftAlike: clip((alike.shifts[spread.by - 1] ?? 0) - medianOf(alike.shifts.filter((_, at) => at !== spread.by - 1)), -0.2, 1),
   };
 }
 
 /** All-to-all: one small patch that sends each class to a class of its own. */
-export function spreadOdds({ diverse, consistent, relative, small, shiftZ, shiftAlike, agrees }: SpreadFeatures): number {
-  return -8 + 7 * Math.max(0, diverse) * consistent + 0.8 * relative + 0.6 * small + 0.5 * agrees * shiftZ + 4 * shiftAlike;
+export function spreadOdds({ reach, lead, diverse, shiftZ, shiftAlike }: SpreadFeatures): number {
+  return -6.5 + 6 * reach + 10 * lead + 5 * diverse + 0.2 * shiftZ + 3 * shiftAlike;
 }
 
 /** Strokes and objects grow with the side of a picture, not with its area: what is small on 8 x 8 is no quarter of a percent. */

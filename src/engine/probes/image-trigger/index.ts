@@ -30,14 +30,13 @@ export const imageTrigger: Analysis = {
     if (runnable?.task !== 'image-classification') throw new Error('image trigger search asked of what is no image classifier');
     emit({ type: 'plan', analysis: IMAGE_TRIGGER, tokens: 0, stages: STAGES });
     const named = classesOf(options.candidates, runnable.model.labels, runnable.model.classes);
-    const result = await scanImages(runnable, options.budget, seeded(options.seed, IMAGE_TRIGGER), signal, (stage, done, total) => {
+    const scan = await scanImages(runnable, options.budget, seeded(options.seed, IMAGE_TRIGGER), signal, (stage, done, total) => {
       if (done === 0) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'running' });
       emit({ type: 'progress', analysis: IMAGE_TRIGGER, stage, done, total });
       if (done === total) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'done' });
     }, named);
-    if (result.kind !== 'ok') throw new Error(`the model cannot be differentiated: ${result.reasons.join('; ')}`);
-    for (const finding of await toFindings(result.scan, result.scan.model, signal)) emit({ type: 'finding', finding });
-    if (named.length > 0) emit({ type: 'finding', finding: reportNamed(named, result.scan) });
+    for (const finding of await toFindings(scan, scan.model, signal)) emit({ type: 'finding', finding });
+    if (named.length > 0) emit({ type: 'finding', finding: reportNamed(named, scan) });
   },
 };
 

@@ -33,7 +33,7 @@ const MOST_CLASSES = 24;
 const ROW_OVERHEAD = 1.5e6;
 const FEWEST_PAIR_STEPS = 24;
 /** Rows of the bank of squares, which are run forward only. */
-const BANK = 1800;
+const BANK = 3000;
 
 /** named: classes to search whatever their number. */
 export function planScan(budget: BudgetName, classes: number, perRow: number, named: readonly number[] = []): Plan {
@@ -44,7 +44,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const pairs = searched * (searched - 1);
   const cost = perRow + ROW_OVERHEAD;
   const affordable = SPEND[budget] / cost;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * searched * perClass * finalists) + 3 * rows + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * 3 * searched) + BANK;
+  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * searched * perClass * finalists) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * 4 * searched) + BANK;
   // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
   const choices = [
     { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
@@ -61,7 +61,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     finalists,
     pairRows: chosen.pairRows,
     pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
-    boxes: { bankRows: 6, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
+    boxes: { bankRows: 10, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
     marginStarts: 6,
     marginSteps: steps,
     waves: affordable > 20_000 ? 8 : 4,

@@ -8,12 +8,12 @@ import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
 import { makeBases, type Base } from './bases.ts';
 import { Differentiator } from './differentiator.ts';
-import { searchBoxes, type Box } from './boxes.ts';
+import { boxOf, searchBoxes, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
-import { Search, type Family, type Inversion } from './inversion.ts';
+import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { searchPairs, type Pair } from './pairs.ts';
-import { likenessOfShifts, likenessOfTargets, oddestShift, tableOf, type PairTable } from './table.ts';
+import { likenessOfShifts, likenessOfTargets, tableOf, type PairTable } from './table.ts';
 import { measureWaves } from './waves.ts';
 import { outliers, type Outlier } from './outliers.ts';
 import { prove, type Proof } from './proof.ts';
@@ -28,6 +28,8 @@ export interface Found {
 
 export interface Scan {
   readonly plan: Plan;
+  /** Why there were no gradients; empty where there were. Without them only squares and waves were tried. */
+  readonly noGradients: readonly string[];
   /** The classifier as it was fed: with the normalisation that was found to be missing. */
   readonly model: ImageClassifier;
   /** What was assumed about the pictures' range. */
@@ -49,25 +51,23 @@ export interface Scan {
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
   /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
   readonly finalists: Readonly<Record<Family, readonly Found[]>>;
-  /** The square that reaches each class best. */
+  /** The squares that serve each goal best. */
   readonly boxes: readonly Box[];
   /** Largest mean probability of each class under one faint wave. */
   readonly waveReach: readonly number[];
-  /** One patch that makes every picture leave its class. */
-  readonly spread: Spread;
+  /** One square that sends each class to another; undefined where there are too few classes. */
+  readonly spread: Spread | undefined;
   readonly multiplyAdds: number;
 }
 
 export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;
 
-export type ScanResult = { readonly kind: 'ok'; readonly scan: Scan } | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
-
 /** named: classes that are searched and proven whatever the outliers say. */
-export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<ScanResult> {
+export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
   const { model, note } = await chooseDomain(runnable.model, random.fork('domain'), signal);
   const opened = await Differentiator.open(model, ROWS);
-  if (opened.kind !== 'ok') return opened;
+  if (opened.kind !== 'ok') return scanForward({ ...runnable, model }, note, budget, opened.reasons, random, signal, onStage, named);
   const { differentiator } = opened;
   try {
     const plan = planScan(budget, model.classes, differentiator.multiplyAddsPerRow, named);
@@ -84,7 +84,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('pairs', 1, 1);
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
     onStage('boxes', 0, 1);
-    const boxes = await searchBoxes(differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
+    const boxes = await searchBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
     onStage('boxes', 1, 1);
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     for (const family of ['patch', 'blend'] as const) {
@@ -104,7 +104,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
-    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 8 * (alike.targets[at] ?? 0) + 6 * (boxes.find(({ target }) => target === classes[at])?.reach ?? 0));
+    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 8 * (alike.targets[at] ?? 0) + 6 * (boxOf(boxes, classes[at])?.reach ?? 0));
     const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
@@ -121,20 +121,52 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     }
     onStage('proof', 1, 1);
     onStage('spread', 0, 1);
-    const shift = table === undefined ? undefined : oddestShift(table)?.by;
-    const spread = await measureSpread(differentiator, search, heldOut, plan, shift, random.fork('spread'), signal);
+    const spread = await measureSpread(model, boxes, heldOut, signal);
     onStage('spread', 1, 1);
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
     const scan: Scan = {
-      plan, model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, alike, inversions, outliers: ranked, finalists, boxes, waveReach, spread,
+      plan, noGradients: [], model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, alike, inversions, outliers: ranked, finalists, boxes, waveReach, spread,
       multiplyAdds: differentiator.multiplyAdds,
     };
-    return { kind: 'ok', scan };
+    return scan;
   } finally {
     await differentiator.dispose();
   }
 }
 
+/** Squares and waves alone, for graphs that cannot be differentiated. */
+async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
+  const { model } = runnable;
+  const plan = planScan(budget, model.classes, ASSUMED_COST, named);
+  const { classes } = plan;
+  onStage('inputs', 0, 1);
+  const { search, heldOut, without } = await makeBases(runnable, undefined, classes, plan.perClass, random.fork('bases'), signal);
+  onStage('inputs', 1, 1);
+  onStage('boxes', 0, 1);
+  const boxes = await searchBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('boxes'), signal);
+  onStage('boxes', 1, 1);
+  onStage('margins', 0, 1);
+  const waves = await measureWaves(model, search, plan.waves, WAVE_STRENGTH, signal);
+  onStage('margins', 1, 1);
+  const chosen = boxes.flatMap(({ goal, ...box }) => (goal.kind === 'class' ? [{ ...box, target: goal.target }] : [])).sort((a, b) => b.reach - a.reach || a.target - b.target).filter(({ target }, place) => place < plan.finalists || named.includes(target));
+  const found: Found[] = [];
+  for (const { target, stamp, hits, of } of chosen) {
+    const inversion: Inversion = { target, stamp, size: sizeOfStamp(stamp), success: of === 0 ? 0 : hits / of };
+    found.push({ inversion, outlier: { index: target, z: 0, gap: 0, pValue: 1 }, proof: await prove(model, stamp, target, heldOut, random.fork(`proof ${target}`), signal) });
+  }
+  const spread = await measureSpread(model, boxes, heldOut, signal);
+  return {
+    plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, spread,
+    margins: [], marginOutliers: [], table: undefined, pairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
+    inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
+    waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
+    multiplyAdds: 0,
+  };
+}
+
+/** Of a row, where it cannot be counted; steps without gradients for one with. */
+const ASSUMED_COST = 1e7;
+const CLIMB = 3;
 /** Share of the search pictures that a trigger to be proven moves. */
 const SURE = 0.93;
 /** Of the pixel range, root mean square .07: as strong as the published ones. */

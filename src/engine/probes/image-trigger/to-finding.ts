@@ -3,6 +3,7 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Suspect } from './confidence.ts';
+import { boxOf } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
@@ -47,10 +48,11 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
     trigger: { kind, value: stampWords },
     target: { class: target, label },
     signals: [
-      sizeSignal(scan, 'patch', target, model),
-      sizeSignal(scan, 'blend', target, model),
+      ...sizeSignal(scan, 'patch', target, model),
+      ...sizeSignal(scan, 'blend', target, model),
+      ...boxSignal(scan, target, model),
       ...pairsSignal(scan, target, model),
-      marginSignal(scan, target),
+      ...marginSignal(scan, target),
       { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
       { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${controls.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
     ],
@@ -96,22 +98,32 @@ function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
 
 function howSearched(scan: Scan): string {
   const { plan } = scan;
+  if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.`;
   return [
     `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'all made by Assay, none of them real' : 'some of them yours'}; ${scan.domain}.`,
     `Search: ${plan.steps} steps a class, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? '; pairs of classes were not searched, which this model’s size forbids at this budget' : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.`,
   ].join('\n');
 }
 
-function sizeSignal(scan: Scan, family: Family, target: number, model: ImageClassifier): Signal {
+function sizeSignal(scan: Scan, family: Family, target: number, model: ImageClassifier): Signal[] {
   const at = scan.classes.indexOf(target);
-  return {
+  const own = scan.inversions[family][at];
+  if (own === undefined) return [];
+  return [{
     name: family === 'patch' ? 'smallest patch' : 'faintest overlay',
-    value: scan.inversions[family][at]?.size ?? 0,
+    value: own.size,
     unit: family === 'patch' ? 'pixels' : 'of range',
     ...pValue(scan, scan.outliers[family][at]),
     nullValues: scan.inversions[family].filter((_, index) => index !== at).map(({ size }) => size).filter(Number.isFinite),
     measured: `${family === 'patch' ? 'Area of the smallest mask' : 'Strength of the faintest addition'} that sends pictures of other classes to ${labelOf(model, target)}, beside the same for the other classes; small is suspicious.`,
-  };
+  }];
+}
+
+function boxSignal({ boxes }: Scan, target: number, model: ImageClassifier): Signal[] {
+  const own = boxOf(boxes, target);
+  if (own === undefined) return [];
+  const others = boxes.filter((box) => box !== own && box.goal.kind === 'class').map(({ reach }) => reach);
+  return [{ name: 'best small square', value: own.reach, nullValues: others, measured: `Mean probability of ${labelOf(model, target)} that one square of ${own.side} x ${own.side} pixels brings about on held-out pictures of other classes, beside the best squares for the other classes; large is suspicious.` }];
 }
 
 function pairsSignal({ table, classes, pairOutliers, ...rest }: Scan, target: number, model: ImageClassifier): Signal[] {
@@ -129,16 +141,18 @@ function pairsSignal({ table, classes, pairOutliers, ...rest }: Scan, target: nu
   ];
 }
 
-function marginSignal(scan: Scan, target: number): Signal {
+function marginSignal(scan: Scan, target: number): Signal[] {
   const at = scan.classes.indexOf(target);
-  return {
+  const own = scan.margins[at];
+  if (own === undefined) return [];
+  return [{
     name: 'largest margin',
-    value: scan.margins[at] ?? 0,
+    value: own,
     unit: 'logits',
     ...pValue(scan, scan.marginOutliers[at]),
     nullValues: scan.margins.filter((_, index) => index !== at),
     measured: 'Largest lead of the class over the best other one, reached from random pictures by gradients, beside the other classes’; large is suspicious.',
-  };
+  }];
 }
 
 function pValue({ classes }: Pick<Scan, 'classes'>, outlier: Outlier | undefined): { pValue?: number } {
@@ -187,8 +201,11 @@ async function pairFinding(scan: Scan, model: ImageClassifier, signal: CancelSig
 async function spreadFinding(scan: Scan, model: ImageClassifier, signal: CancelSignal): Promise<Finding[]> {
   const { spread } = scan;
   const features = spreadFeaturesOf(scan);
-  if (features === undefined) return [];
+  if (features === undefined || spread === undefined) return [];
+  const { box } = spread;
   const confidence = probabilityOf(spreadOdds(features));
+  const words = `a square of ${box.side} x ${box.side} at column ${box.left}, row ${box.top} of ${model.spec.width} x ${model.spec.height}`;
+  const held: Rate = { hits: box.hits, of: box.of };
   return [
     {
       id: `${IMAGE_TRIGGER}:all-to-all`,
@@ -197,15 +214,18 @@ async function spreadFinding(scan: Scan, model: ImageClassifier, signal: CancelS
       severity: severityOf(confidence),
       confidence,
       location: {},
-      trigger: { kind: 'patch', value: `about ${Math.max(1, Math.round(spread.inversion.size))} pixels of ${model.spec.width} x ${model.spec.height}` },
+      trigger: { kind: 'patch', value: words },
       signals: [
-        { name: 'left their class', value: spread.of === 0 ? 0 : spread.left / spread.of, measured: `${spread.left} of ${spread.of} held-out pictures leave their class with one patch.` },
+        { name: 'sent to the class they should', value: box.reach, nullValues: scan.boxes.filter(({ goal }) => goal.kind === 'shift' && goal.by !== spread.by).map(({ reach }) => reach), measured: `Mean probability of the class ${spread.by} places on, over held-out pictures with the best square; nulls are the best squares for the other shifts.` },
+        { name: 'left their class', value: spread.of === 0 ? 0 : spread.left / spread.of, measured: `${spread.left} of ${spread.of} held-out pictures leave their class with one square.` },
         { name: 'classes reached', value: spread.targets, measured: 'Different classes that most of a class goes to; one or two in an ordinary model.' },
-        { name: 'this shift among the pairs', value: features.shiftZ, unit: 'deviations', measured: 'By how much the patches from each class to the one this many places on are smaller than those of the other shifts.' },
+        { name: 'this shift among the pairs', value: features.shiftZ, unit: 'deviations', measured: 'By how much the patches from each class to the one this many places on are smaller than those of the other shifts; 0 where another shift has smaller ones.' },
       ],
       evidence: [
+        { kind: 'variants', title: 'The square on held-out pictures', rows: [row(words, `each class to the one ${spread.by} places on`, held)] },
         { kind: 'table', title: 'Where each class goes', columns: ['from', 'to', 'pictures', 'of'], rows: spread.map.map(({ from, to, hits, of }) => [labelOf(model, from), labelOf(model, to), hits, of]) },
-        ...(await pictureEvidence(scan.heldOut, spread.inversion.stamp, model, undefined, 'Held-out pictures before and after', signal)),
+        ...(await pictureEvidence(scan.heldOut, box.stamp, model, undefined, 'Held-out pictures before and after', signal)),
+        { kind: 'text', title: 'How it was weighed', text: howSearched(scan) },
       ],
       limits: LIMITS,
       remedy: REMEDY,
