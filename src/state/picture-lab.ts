@@ -50,31 +50,37 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
   return createStore<PictureLabState>((set, get) => {
     let run = 0;
     let next = 0;
+    /** Calls of `look` that are not done. */
+    let waiting = 0;
     return {
       stamp: undefined,
       status: 'idle',
       failure: undefined,
       looks: [],
       take: (finding, { stamp, targetLabel, rows }) => {
+        run++;
+        waiting = 0;
         set({ stamp: { trigger: finding.trigger?.value ?? finding.title, targetLabel, stamp }, looks: [] });
         void get().look(rows.slice(0, FROM_FINDING).map(({ before, made }, at) => ({ name: `${made ? 'made by Assay' : 'yours'} ${at + 1}`, picture: pictureOf(before) })));
       },
       dropStamp: () => set({ stamp: undefined }),
       look: async (pictures) => {
-        const mine = ++run;
+        const mine = run;
+        waiting++;
         set({ status: 'running', failure: undefined });
         for (const picture of pictures) {
           const { stamp } = get();
           const result = await client.look({ picture: picture.picture, stamp: stamp?.stamp });
           if (mine !== run) return;
           if (result.kind !== 'ok') {
-            set({ status: 'idle', failure: result });
-            return;
+            set({ failure: result });
+            break;
           }
           const entry: LabLook = { id: next++, name: picture.name, trigger: stamp?.trigger, picture, look: result.value };
           set((state) => ({ looks: [entry, ...state.looks].slice(0, MOST_LOOKS) }));
         }
-        set({ status: 'idle' });
+        waiting--;
+        if (waiting === 0) set({ status: 'idle' });
       },
       prepare: async (change) => {
         const result = await client.prepare(change);
@@ -90,6 +96,7 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
       clear: () => set({ looks: [] }),
       reset: () => {
         run++;
+        waiting = 0;
         set({ stamp: undefined, status: 'idle', failure: undefined, looks: [] });
       },
     };

@@ -45,14 +45,18 @@ export interface Suspect {
 
 type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: number };
 
+/** Ridge logistic regression over the classes of the tuning half's models, no coefficient below 0. */
 const RULE: Rule = {
-  constant: -9, patchZ: 0.25, patchGap: 1.4, patchSmall: 0.5, blendZ: 0.25, blendGap: 1.4, blendSmall: 0.6, pairsZ: 0.3, pairsGap: 1.6, alike: 4, box: 1, boxLead: 3, marginZ: 0.25, marginGap: 0.8, wave: 3,
+  constant: -5.8, patchZ: 0, patchGap: 0, patchSmall: 0.24, blendZ: 0, blendGap: 0, blendSmall: 0.43, pairsZ: 0.18, pairsGap: 1.28, alike: 4.75, box: 2.23, boxLead: 5.21, marginZ: 0.68, marginGap: 1, wave: 13.2,
 };
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
-export function featuresOf(scan: Scan, target: number): Features {
+/** What is measured of every class before the most outlying ones are proven. */
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes'>;
+
+export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
   const area = scan.model.spec.height * scan.model.spec.width;
   const [patch, blend] = [scan.inversions.patch[at], scan.inversions.blend[at]];
@@ -73,7 +77,7 @@ export function featuresOf(scan: Scan, target: number): Features {
     boxLead: clip((own?.reach ?? 0) - Math.max(0, ...scan.boxes.filter((box) => box !== own && box.goal.kind === 'class').map((box) => box.reach)), -0.2, 1),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
-    wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.8),
+    wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
   };
 }
 
@@ -98,7 +102,7 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
 
-function oddsOf(features: Features): number {
+export function oddsOf(features: Features): number {
   return Object.entries(features).reduce((sum, [name, value]) => sum + RULE[name as keyof Features] * value, RULE.constant);
 }
 

@@ -7,8 +7,9 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
 import { makeBases, type Base } from './bases.ts';
+import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
-import { boxOf, searchBoxes, type Box } from './boxes.ts';
+import { searchBoxes, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
@@ -104,8 +105,10 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
-    const standing = (at: number): number => [ranked.patch[at], ranked.blend[at], pairOutliers[at], marginOutliers[at]].reduce((sum, outlier) => sum + (outlier?.z ?? 0) + 2 * (outlier?.gap ?? 0), 8 * (alike.targets[at] ?? 0) + 6 * (boxOf(boxes, classes[at])?.reach ?? 0));
-    const chosen = [...classes.keys()].sort((a, b) => standing(b) - standing(a) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
+    const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes };
+    const odds = classes.map((target) => oddsOf(featuresOf(measured, target)));
+    const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
       onStage('proof', turn, chosen.length);
@@ -123,12 +126,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('spread', 0, 1);
     const spread = await measureSpread(model, boxes, heldOut, signal);
     onStage('spread', 1, 1);
-    const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const scan: Scan = {
-      plan, noGradients: [], model, domain: note, classes, search, heldOut, without, margins, marginOutliers, table, pairs, pairOutliers, alike, inversions, outliers: ranked, finalists, boxes, waveReach, spread,
-      multiplyAdds: differentiator.multiplyAdds,
-    };
-    return scan;
+    return { ...measured, plan, noGradients: [], domain: note, search, heldOut, without, margins, table, pairs, finalists, spread, multiplyAdds: differentiator.multiplyAdds };
   } finally {
     await differentiator.dispose();
   }
