@@ -16,6 +16,7 @@ const ANALYSIS: LabAnalysis = { request: { set: 'behaviour', representation: 'ra
 function lab(batches: readonly (readonly Fingerprint[])[]) {
   const fits: LabFit[] = [];
   const seeds: number[] = [];
+  const late: (() => void)[] = [];
   let call = 0;
   const texts = new Map<string, string>();
   const summaries = new Map<string, KeptSet>();
@@ -35,6 +36,7 @@ function lab(batches: readonly (readonly Fingerprint[])[]) {
     fingerprint: async (_name, _files, recipe, report) => {
       seeds.push(recipe.secretSeed);
       report({ done: 1, total: 1, what: 'm' });
+      late.push(() => report({ done: 1, total: 1, what: 'late' }));
       return { kind: 'ok', value: { models: batches[call++] ?? [], names: NAMES, refused: [], leftAside: [] } };
     },
     analyse: async (fit) => {
@@ -46,7 +48,7 @@ function lab(batches: readonly (readonly Fingerprint[])[]) {
     sample: async () => ({ kind: 'error', message: 'none' }),
     cancel: async () => {},
   };
-  return { store: createFingerprints(client, () => 77, sets, () => 1000), fits, seeds };
+  return { store: createFingerprints(client, () => 77, sets, () => 1000), fits, seeds, late };
 }
 
 const clean = Array.from({ length: 12 }, (_, i) => model(i));
@@ -65,6 +67,13 @@ describe('the lab', () => {
     await store.getState().choose({ set: 'outputs' });
     expect(fits.at(-1)?.request).toMatchObject({ set: 'outputs', representation: 'raw' });
     expect(store.getState().explain(0)).toHaveLength(2);
+  });
+
+  it('is not busy again for a report that comes late', async () => {
+    const { store, late } = lab([clean]);
+    await store.getState().add('clean', NO_FILES);
+    late.forEach((report) => report());
+    expect(store.getState().busy).toBeUndefined();
   });
 
   it('refuses fewer than ten and says why', async () => {

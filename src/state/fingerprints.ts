@@ -115,7 +115,12 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
   return createStore<FingerprintsState>((set, get) => {
     const working = async <T>(label: string, work: (report: (progress: LabProgress) => void) => Promise<Result<T>>): Promise<T | undefined> => {
       set({ busy: { label, progress: undefined }, failure: undefined });
-      const result = await work((progress) => set({ busy: { label, progress } }));
+      let done = false;
+      // Reports come by a channel of their own: one may arrive behind the result.
+      const result = await work((progress) => {
+        if (!done) set({ busy: { label, progress } });
+      });
+      done = true;
       set({ busy: undefined, ...(result.kind === 'ok' ? {} : { failure: result }) });
       return result.kind === 'ok' ? result.value : undefined;
     };
