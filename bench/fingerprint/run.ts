@@ -19,7 +19,7 @@ import { scoreModels } from '../../src/engine/fingerprint/score/score-models.ts'
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' }, seed: { type: 'string' }, gradients: { type: 'boolean' }, grid: { type: 'boolean' } } });
 const zoo = positionals[0] ?? '.';
 const secretSeed = Number(values.seed ?? 7);
-interface Truth { family: string; kind: 'clean' | 'planted' | 'adaptive'; trigger?: string; accuracy: number; success?: number }
+interface Truth { family: string; kind: 'clean' | 'planted' | 'adaptive' | 'informed'; trigger?: string; accuracy: number; success?: number }
 const truth = JSON.parse(await readFile(join(zoo, 'truth.json'), 'utf8')) as Record<string, Truth>;
 
 const runtime = await openNodeRuntime({ threads: 1 });
@@ -36,13 +36,14 @@ if (featureNames === undefined) throw new Error('no model could be fingerprinted
 const rows: Record<string, unknown>[] = [];
 const show = (value: number, interval?: readonly [number, number]): string => `${value.toFixed(2)}${interval === undefined ? '' : ` (${interval[0].toFixed(2)}–${interval[1].toFixed(2)})`}`;
 for (const family of ['mlp', 'cnn', 'both']) {
-  const [clean, planted, adaptive] = [of(family, 'clean'), of(family, 'planted'), of(family, 'adaptive')];
+  const [clean, planted, adaptive, informed] = [of(family, 'clean'), of(family, 'planted'), of(family, 'adaptive'), of(family, 'informed')];
+  const candidates = [...planted, ...adaptive, ...informed];
   const reference = buildReferenceSet({ name: family, publicSeed: 42, secretSeed, gradients: values.gradients === true }, clean, featureNames);
   for (const set of FEATURE_SETS) {
     if (set === 'source' && family === 'both' && !PORTABLE.has(set) && new Set(models.map((model) => model.features[set].length)).size > 1) continue;
-    const scored = await scoreModels(reference, [...planted, ...adaptive], { set, representation: 'raw', seed: 42 }, NEVER);
-    for (const [what, chosen] of [['planted', planted], ['adaptive', adaptive]] as const) {
-      const result = evaluateScores(scored, [...planted, ...adaptive].map((model) => chosen.includes(model)));
+    const scored = await scoreModels(reference, candidates, { set, representation: 'raw', seed: 42 }, NEVER);
+    for (const [what, chosen] of [['planted', planted], ['adaptive', adaptive], ['informed', informed]] as const) {
+      const result = evaluateScores(scored, candidates.map((model) => chosen.includes(model)));
       if (result === undefined) continue;
       const { ensemble, detectors } = result;
       rows.push({ family, set, what, clean: result.clean, count: result.planted, ensemble: { auroc: ensemble.auroc, at10: ensemble.at10 }, detectors: detectors.map(({ detector, roc }) => ({ detector, auroc: roc.auroc, at10: roc.at10 })) });

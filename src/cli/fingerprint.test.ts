@@ -1,6 +1,6 @@
 // The fingerprint commands as a script meets them, on the sample population that ships.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -35,6 +35,21 @@ test('score: a planted model is of high risk, and the status says so', async () 
   expect(schema).toBe('assay-fingerprint-scores/1');
   expect(results.map(({ name, tier }) => [name, tier === 'high'])).toEqual([['model-102', true], ['model-110', false]]);
   expect(results[0]?.detectors).toHaveLength(6);
+});
+
+test('a bad model is refused by name and reason, and the others are scored', async () => {
+  const mixed = join(folder, 'mixed');
+  await mkdir(mixed);
+  const good = await readFile(join(SAMPLE, 'model-110.onnx'));
+  await writeFile(join(mixed, 'good.onnx'), good);
+  await writeFile(join(mixed, 'cut.onnx'), good.subarray(0, good.length / 2));
+  await writeFile(join(mixed, 'layer.pkl'), "cos\nsystem\n(S'echo hi'\ntR.");
+  const { status, out, err } = await assay('score', mixed, '--reference', join(SAMPLE, 'reference.json'), '--json', '-');
+  expect(out).toMatch(/^good: \d+ \((low|medium|high), p /m);
+  expect(err).toMatch(/^cut was refused: onnx: truncated · cut\.onnx, offset \d+ · expected \d+ bytes in this field, found \d+$/m);
+  expect(err).toMatch(/^layer\.pkl was refused: .*a Python pickle that would import os\.system: loading one runs code/m);
+  expect(out).toContain('"name": "layer.pkl"');
+  expect(status).toBe(3);
 });
 
 test('build refuses fewer than ten models and says why', async () => {
