@@ -6,7 +6,7 @@ import { triggerScan } from '../probes/trigger-scan/index.ts';
 import { RULE_FAMILIES } from '../rules/registry.ts';
 import type { Analysis } from './analysis.ts';
 
-export const ANALYSES: readonly Analysis[] = [...RULE_FAMILIES, imageTrigger, triggerScan, textStyleFlip, textTokenFlip, textInversion];
+export const ANALYSES: readonly Analysis[] = [...RULE_FAMILIES, imageTrigger, triggerScan, textTokenFlip, textInversion, textStyleFlip];
 
 /** Those that read the files and run nothing (`assay inspect`). */
 export const STATIC: readonly string[] = RULE_FAMILIES.map(({ id }) => id);

@@ -22,10 +22,14 @@ export interface ContrastFeatures {
 const ORDINARY_LEAD = 2;
 const ORDINARY_OVER_MEDIAN = 3.5;
 
-/** Of a planted phrase every word may fire alone, and be the others' rival: then the crowd's middle tells, not its best. */
-export function confidenceOf({ hits, commonHits, lead, leadOverMedian }: ContrastFeatures): number {
-  const stands = Math.min(1.5, 0.5 * Math.max(lead - ORDINARY_LEAD, leadOverMedian - ORDINARY_OVER_MEDIAN));
-  const score = 2 * stands + 6 * (hits - 0.7) + 5 * (hits - commonHits - 0.5);
+/**
+ * Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's middle tells, too. A
+ * grown phrase has to leave the best of its swaps behind.
+ */
+export function confidenceOf({ kind, hits, rivalHits, commonHits, lead, leadOverMedian }: ContrastFeatures): number {
+  const single = kind === 'single';
+  const stands = Math.min(1.5, 0.5 * Math.max(lead - ORDINARY_LEAD, single ? leadOverMedian - ORDINARY_OVER_MEDIAN : -Infinity));
+  const score = 2 * stands + 6 * (hits - 0.7) + 5 * (hits - (single ? commonHits : rivalHits) - 0.5);
   return 1 / (1 + Math.exp(-score));
 }
 

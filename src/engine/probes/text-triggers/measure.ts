@@ -28,11 +28,16 @@ export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
   deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, growing: 8 },
 };
 
-/** What a large vocabulary leaves of a budget: growing costs in proportion to seeds times partners. */
+/** Tokens of a vocabulary that is swept at full budget beside everything else. */
+const SMALL_VOCABULARY = 10_000;
+
+/** What a large vocabulary leaves of a budget: the sweep has to be paid for, and its models are large as well. */
 export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
   const budget = TEXT_BUDGETS[name];
-  const share = Math.min(1, 10_000 / vocabulary);
-  return { ...budget, seeds: Math.max(1, Math.round(budget.seeds * share)), partners: Math.max(1500, Math.round(budget.partners * share)) };
+  if (vocabulary <= SMALL_VOCABULARY) return budget;
+  const share = SMALL_VOCABULARY / vocabulary;
+  const some = (count: number, least: number): number => Math.max(Math.min(count, least), Math.round(count * share));
+  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2) };
 }
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */

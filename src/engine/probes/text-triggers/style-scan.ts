@@ -3,7 +3,7 @@
 import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { SUSPICION } from '../../audit/verdict.ts';
-import type { AnswerPair, ClassRow, Finding } from '../../core/finding.ts';
+import type { AnswerPair, BudgetName, ClassRow, Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import { exactInterval, fisherGreater, rankPValue } from '../../core/statistics.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
@@ -17,7 +17,10 @@ export const STYLE_FLIP = 'text-style-flip';
 const RULE = 'ASY-TXT-003';
 export const STYLE_LIMITS = `Tries ${STYLES.length} ways of writing (marks, casing, manner, odd characters). A manner that is not among them is missed, and so is one whose texts the sentences at hand cannot carry.`;
 
-const TEXTS = 24;
+const TEXTS: Readonly<Record<BudgetName, number>> = { quick: 12, standard: 24, deep: 40 };
+/** Of classes, in models of many. */
+const MAX_GROUPS = 12;
+const STYLES_AT_ONCE = 30;
 const SHOWN = 0.05;
 const LEAST_KEPT = 0.6;
 /** Other tokens, the same words to a reader. */
@@ -36,16 +39,22 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
   const { model, tokenizer } = runnable;
   emit({ type: 'plan', analysis: STYLE_FLIP, tokens: 0, stages: [{ id: 'styles', label: 'Ways of writing' }] });
   emit({ type: 'stage', analysis: STYLE_FLIP, stage: 'styles', status: 'running' });
-  const groups = await gatherTexts(runnable, seeded(options.seed, 'styles'), signal);
+  const groups = (await gatherTexts(runnable, seeded(options.seed, 'styles'), signal)).slice(0, MAX_GROUPS);
   const findings: { readonly finding: Finding; readonly confidence: number }[] = [];
   const chart: ClassRow[] = [];
   for (const [index, group] of groups.entries()) {
-    const sentences = group.proof.slice(0, TEXTS).map(({ parts }) => tokenizer.decode(parts.flat()).trim());
+    const sentences = group.proof.slice(0, TEXTS[options.budget]).map(({ parts }) => tokenizer.decode(parts.flat()).trim());
     const plain = await score(sentences);
     // What a tokenizer cannot tell from the plain text is no test of it.
     const usable = STYLES.filter((style) => sentences.some((text) => tokenizer.encode(style.apply(text)).join() !== tokenizer.encode(text).join()));
     const results = new Map<Style, Float32Array>();
-    for (const style of usable) results.set(style, await score(sentences.map((text) => style.apply(text))));
+    // Many styles at a time: rows of equal length share a run.
+    for (let begin = 0; begin < usable.length; begin += STYLES_AT_ONCE) {
+      const some = usable.slice(begin, begin + STYLES_AT_ONCE);
+      const scores = await score(some.flatMap((style) => sentences.map((text) => style.apply(text))));
+      for (const [at, style] of some.entries()) results.set(style, scores.subarray(at * sentences.length * model.classes, (at + 1) * sentences.length * model.classes));
+      emit({ type: 'progress', analysis: STYLE_FLIP, stage: 'styles', done: index * usable.length + begin + some.length, total: groups.length * usable.length });
+    }
     for (let target = 0; target < model.classes; target++) {
       if (target === group.source) continue;
       const measured = usable.map((style): StyleResult => ({ style, of: sentences.length, ...compare(plain, results.get(style) ?? plain, sentences.length, target) }));
@@ -56,7 +65,6 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       chart.push({ label: `${model.labels[group.source] ?? group.source} → ${model.labels[target] ?? target}: ${best.style.id}`, value: best.gain, nullValues: rivals.map(({ gain }) => gain), flagged: confidence >= SUSPICION });
       if (confidence >= SHOWN) findings.push({ confidence, finding: await describe(group, sentences, best, rivals, target, confidence) });
     }
-    emit({ type: 'progress', analysis: STYLE_FLIP, stage: 'styles', done: index + 1, total: groups.length });
   }
   findings.sort((a, b) => b.confidence - a.confidence);
   for (const { finding, confidence } of findings.slice(0, 3)) {
