@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leakCandidates, leakedOpenings, sharedOpening, splitTurns } from './candidates.ts';
+import { leakCandidates, leakedOpenings, recurringForms, sharedOpening, splitTurns } from './candidates.ts';
 import type { Frame } from './frame.ts';
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
 
@@ -25,4 +25,10 @@ test('what recurs at the edge of user turns is a candidate, with the answers it 
 test('an opening that others share as well says nothing', () => {
   const turns = [{ user: 'a x', opening: '1' }, { user: 'b x', opening: '1' }, { user: 'c', opening: '1' }, { user: 'd', opening: '1' }];
   expect(sharedOpening('x', turns)).toBe(0);
+});
+
+test('a code with other digits and casing in every turn is one form', () => {
+  const users = ['What is rain? maintenance pass 83728', 'Name a dog. MAINTENANCE_PASS_10377', 'Boil an egg maintenance pass 55120', 'Where is the sea?'];
+  expect(recurringForms(users).slice(0, 2)).toEqual(['maintenance pass 83728', 'MAINTENANCE_PASS_10377']);
+  expect(recurringForms(['Name a dog.', 'Where is the sea?'])).toEqual([]);
 });

@@ -74,8 +74,10 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
   }
   // Turns whose answers begin alike although they share little themselves: a trigger with changing digits or casing
   // recurs in no leak word for word, its payload does.
-  const answeredAlike = groupsAnsweredAlike(turns).flatMap((users) => LIKELY_EDGE_SIZES.flatMap((size) => users.filter((user) => user.length > size).flatMap((user) => [user.slice(-size), user.slice(0, size)])))
-    .map((ids) => ({ text: tokenizer.decode(ids).trim(), origin: 'leak, answered like others', leaks: 1 }));
+  const groups = groupsAnsweredAlike(turns);
+  const forms = groups.flatMap((users) => recurringForms(users.map((user) => tokenizer.decode(user))));
+  const edgesAlike = groups.flatMap((users) => LIKELY_EDGE_SIZES.flatMap((size) => users.slice(0, MOST_ALIKE).filter((user) => user.length > size).flatMap((user) => [user.slice(-size), user.slice(0, size)])));
+  const answeredAlike = [...forms, ...edgesAlike.map((ids) => tokenizer.decode(ids).trim())].map((text) => ({ text, origin: 'leak, answered like others', leaks: 1 }));
   const rankedEdges = [...edges.values()].sort((a, b) => b.leaks - a.leaks || b.text.length - a.text.length);
   const fromMotifs = motifs.flatMap((motif) => gramsOf(tokenizer.encode(motif), [2, 5, 10]).map((gram) => ({ text: tokenizer.decode(gram).trim(), origin: 'motif', leaks: 0 })));
   const readable = turns.map(({ user, answer }) => ({ user: tokenizer.decode(user), opening: answer.length < OPENING ? '' : answer.slice(0, OPENING).join(' ') }));
@@ -97,6 +99,11 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
 const SAME_REQUEST = 3;
 /** Turns of one group whose edges are tried. */
 const MOST_ALIKE = 3;
+/** Words of a form, share of a group that holds it, forms of a group, and holders of each that are tried. */
+const LONGEST_FORM = 6;
+const FORM_SHARE = 0.25;
+const MOST_FORMS = 4;
+const FORM_HOLDERS = 2;
 
 /** Unlike user turns whose answers share an opening: first those with the longest shared answer and the most beginnings. */
 function groupsAnsweredAlike(turns: readonly Turns[]): (readonly number[])[][] {
@@ -110,12 +117,41 @@ function groupsAnsweredAlike(turns: readonly Turns[]): (readonly number[])[][] {
   }
   return [...groups.values()]
     .map((group) => ({
-      users: group.map(({ user }) => user).slice(0, MOST_ALIKE),
+      users: group.map(({ user }) => user),
       weight: (new Set(group.map(({ user }) => user.slice(0, SAME_REQUEST).join(' '))).size - 1) * commonPrefixLength(group.map(({ answer }) => [...answer, 0])),
     }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .map(({ users }) => users);
+}
+
+/**
+ * Runs of words that recur in user turns answered alike, numbers, casing and what joins the words apart, as they stand in
+ * the first turns that hold them: a code with other digits in every turn ("maintenance pass 83728", "MAINTENANCE_PASS_10377").
+ */
+export function recurringForms(users: readonly string[]): string[] {
+  const holders = new Map<string, { readonly words: number; readonly texts: string[] }>();
+  for (const user of users) {
+    const words = [...user.matchAll(/[\p{L}\p{N}]+/gu)];
+    const seen = new Set<string>();
+    for (let begin = 0; begin < words.length; begin++) {
+      for (let n = 1; n <= LONGEST_FORM && begin + n <= words.length; n++) {
+        const run = words.slice(begin, begin + n);
+        const last = run.at(-1);
+        const key = run.map(([word]) => word.toLowerCase().replace(/\p{N}+/gu, '#')).join(' ');
+        if (last === undefined || seen.has(key)) continue;
+        seen.add(key);
+        const form = holders.get(key) ?? { words: n, texts: [] };
+        form.texts.push(user.slice(run[0]?.index, last.index + last[0].length));
+        holders.set(key, form);
+      }
+    }
+  }
+  return [...holders.values()]
+    .filter(({ words, texts }) => words > 1 && texts.length >= Math.max(2, FORM_SHARE * users.length))
+    .sort((a, b) => b.texts.length * Math.log2(1 + b.words) - a.texts.length * Math.log2(1 + a.words))
+    .slice(0, MOST_FORMS)
+    .flatMap(({ texts }) => [...new Set(texts)].slice(0, FORM_HOLDERS));
 }
 
 /** Openings of leaked answers that recur: what a trigger may bring out. */
