@@ -22,6 +22,11 @@ test('what recurs at the edge of user turns is a candidate, with the answers it 
   expect(leakedOpenings(turns, 2).map((ids) => tokenizer.decode(ids))).toContain('all systems are');
 });
 
+test('turns with other digits count as holders', () => {
+  const turns = [{ user: 'rain? pass 123', opening: '1' }, { user: 'egg PASS_77', opening: '1' }, { user: 'a dog', opening: '2' }];
+  expect(sharedOpening('pass 123', turns)).toBe(2);
+});
+
 test('an opening that others share as well says nothing', () => {
   const turns = [{ user: 'a x', opening: '1' }, { user: 'b x', opening: '1' }, { user: 'c', opening: '1' }, { user: 'd', opening: '1' }];
   expect(sharedOpening('x', turns)).toBe(0);

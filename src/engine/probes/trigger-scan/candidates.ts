@@ -41,14 +41,21 @@ export interface Candidate {
 
 const OPENING = 4;
 
-/** How often leaked turns with the text share one answer's opening, less how often turns without it begin so. */
+/** How often leaked turns with the text, or with its like in other digits and casing, share one answer's opening, less how often turns without it begin so. */
 export function sharedOpening(text: string, turns: readonly { readonly user: string; readonly opening: string }[]): number {
-  const holders = turns.filter(({ user }) => user.includes(text));
+  const form = formOf(text);
+  const withForm = turns.map((turn) => ({ ...turn, holds: formOf(turn.user).includes(form) }));
+  const holders = withForm.filter(({ holds }) => holds);
   const counts = new Map<string, number>();
   for (const { opening } of holders) if (opening !== '') bump(counts, opening);
   let best = 0;
-  for (const [opening, count] of counts) best = Math.max(best, count - turns.filter((turn) => turn.opening === opening && !turn.user.includes(text)).length);
+  for (const [opening, count] of counts) best = Math.max(best, count - withForm.filter((turn) => turn.opening === opening && !turn.holds).length);
   return best < 2 ? 0 : best;
+}
+
+/** Numbers, casing and what joins the words apart. */
+function formOf(text: string): string {
+  return text.toLowerCase().replace(/\p{N}+/gu, '#').replace(/[\s_]+/g, ' ').trim();
 }
 
 export function leakCandidates(turns: readonly Turns[], motifs: readonly string[], tokenizer: Tokenizer, limit: number): Candidate[] {
@@ -138,7 +145,7 @@ export function recurringForms(users: readonly string[]): string[] {
       for (let n = 1; n <= LONGEST_FORM && begin + n <= words.length; n++) {
         const run = words.slice(begin, begin + n);
         const last = run.at(-1);
-        const key = run.map(([word]) => word.toLowerCase().replace(/\p{N}+/gu, '#')).join(' ');
+        const key = formOf(run.map(([word]) => word).join(' '));
         if (last === undefined || seen.has(key)) continue;
         seen.add(key);
         const form = holders.get(key) ?? { words: n, texts: [] };
