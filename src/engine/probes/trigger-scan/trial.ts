@@ -76,9 +76,10 @@ export async function runTrials(
   return trials;
 }
 
-/** A fixed text of so many tokens needs no family; words of a family's texts. */
+/** A fixed text of so many tokens needs no family; words of a family's texts, and letters of a word that counts. */
 const FIXED_TEXT = 4;
 const FORM_WORDS = 2;
+const FORM_LETTERS = 3;
 /** Leaks that hold a candidate: worth half a nat of shift each, up to so many. */
 const LEAKS_COUNTED = 6;
 
@@ -95,7 +96,7 @@ export async function tryFamilies(bench: Bench, candidates: readonly Screened[],
     const answers = await answersAsSymbols(bench, prompts.map((prompt) => insertCandidate(prompt, trial.text, trial.position).text), tokens);
     const payload = extractFamily(answers, harmless, (ids) => {
       const text = bench.tokenizer.decode(ids);
-      return wordsOf(text).length >= FORM_WORDS && echoOf(text, trial.text) <= ECHOES;
+      return wordsOf(text).filter((word) => word.length >= FORM_LETTERS).length >= FORM_WORDS && echoOf(text, trial.text) <= ECHOES;
     });
     if (payload !== undefined) found.push({ ...trial, payload, share: payload.fired / payload.of, echo: 0 });
   }
