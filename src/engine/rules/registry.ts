@@ -6,6 +6,7 @@ import { checksums } from './checksums/index.ts';
 import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { kerasCode } from './keras-code/index.ts';
+import { markup } from './markup/index.ts';
 import { programs } from './programs/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { modelSigning } from './model-signing/index.ts';
@@ -24,6 +25,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   archiveIntegrity,
   pickleCode,
   programs,
+  markup,
   kerasCode,
   tensorflowOps,
   onnxStructure,

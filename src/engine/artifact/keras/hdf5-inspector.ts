@@ -1,11 +1,14 @@
 // HDF5 files (Keras .h5 and .weights.h5, others) for static rules. Recognised by signature; searched for the configurations
-// that Keras stores as JSON. The tree of groups and the numbers are not read; external links and storage are looked for by
-// their names alone.
+// that Keras stores as JSON, and for messages that take data from other files. The tree of groups and the numbers are not
+// read.
 import type { Inspector } from '../inspect/inspection.ts';
 import { findConfigs, type EmbeddedJson } from './embedded-json.ts';
+import { findOutside, type Hdf5Outside } from './hdf5-outside.ts';
 
 export interface Hdf5Content {
   readonly configs: readonly EmbeddedJson[];
+  /** Other files that this one takes data from. */
+  readonly outside: readonly Hdf5Outside[];
 }
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -21,9 +24,10 @@ export const hdf5Inspector: Inspector<Hdf5Content> = {
   },
   async inspect(source, desk) {
     const configs = await findConfigs(source, desk);
+    const outside = await findOutside(source, desk);
     desk.parsed(0, 8, 'signature');
     for (const { begin, end } of configs) desk.parsed(begin, end, 'Keras configuration');
     desk.skipped(0, source.size, 'HDF5 structure and numbers, searched for Keras configurations');
-    return { configs };
+    return { configs, outside };
   },
 };

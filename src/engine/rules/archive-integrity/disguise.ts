@@ -1,5 +1,6 @@
 // Files whose content is not what their name says, and files that are two things at once.
 import { zipInspector } from '../../artifact/containers/zip-inspector.ts';
+import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { contentOf, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { bytesAround, shown } from '../evidence.ts';
 import type { Report } from '../rule.ts';
@@ -32,10 +33,22 @@ export async function checkDisguise(file: InspectedFile, report: Report): Promis
   if (claim !== undefined && harmful !== undefined && !certain.some(({ format }) => claim[1].includes(format))) {
     report(DISGUISE, { file, offset: 0, about: harmful.format, title: `${shown(name, 80)} is ${HARMFUL[harmful.format]}, not ${claim[2]} (${harmful.why})`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
   }
+  const other = WEIGHTS.test(name) && harmful === undefined ? notWeights(file) : undefined;
+  if (other !== undefined) report(DISGUISE, { file, offset: 0, about: 'weights', title: `${shown(name, 80)} is ${other}, not a model`, severity: 'low', sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
   const formats = certain.map(({ format }) => format).filter((format) => format !== 'zip' || !isWholeZip(file));
   const distinct = [...new Set(formats)];
   if (distinct.length < 2 || COMPATIBLE.some((group) => distinct.every((format) => group.includes(format)))) return;
   report(POLYGLOT, { file, about: 'polyglot', title: `${shown(name, 80)} can be read as ${distinct.join(' and as ')}`, sure: 'read', evidence: [{ kind: 'table', title: 'Why', columns: ['format', 'how sure', 'why'], rows: certain.map(({ format, sure, why }) => [format, sure, why]) }, await bytesAround(file.source, 0, 'The first bytes')] });
+}
+
+/** Names under which loaders look for pickles and archives of weights. */
+const WEIGHTS = /\.(pt|pth|ckpt|pkl|pickle|joblib)$/i;
+
+/** What a file of such a name is that no loader takes; pointers of Git LFS stand for files that were not fetched. */
+function notWeights(file: InspectedFile): string | undefined {
+  if (file.format === 'media') return file.matches[0]?.why.replace(/^starts as (.*) does$/, '$1');
+  const text = contentOf(file, textInspector);
+  return text === undefined || text.startsWith('version https://git-lfs') ? undefined : 'text';
 }
 
 /** A zip that starts at the first byte and is nothing else besides. */

@@ -7,11 +7,12 @@ import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { tensorflowInspector } from '../../artifact/tensorflow/saved-model-inspector.ts';
 import { isObject, type JsonObject } from '../../artifact/text.ts';
 import type { Evidence } from '../../core/finding.ts';
-import { shown } from '../evidence.ts';
+import { leadsOut } from '../archive-integrity/names.ts';
+import { bytesAround, shown } from '../evidence.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { COMPUTING_MODULES, KERAS_CLASSES, KERAS_FUNCTIONS, KERAS_PACKAGES, KERAS_TOOLS, TOOL_NAMES } from './known-classes.ts';
-import { CUSTOM, FOREIGN, GADGET, KERAS_RULES, LAMBDA, OUTSIDE, PROGRAM } from './rules.ts';
+import { CUSTOM, ELSEWHERE, FOREIGN, GADGET, KERAS_RULES, LAMBDA, OUTSIDE, PROGRAM } from './rules.ts';
 
 export const kerasCode = analysisOf({
   id: 'keras-code',
@@ -20,13 +21,17 @@ export const kerasCode = analysisOf({
   rules: KERAS_RULES,
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, jsonInspector)) if (isConfig(content.value)) walk(content.value, 'root', 0, { file, offset: 0, report });
-    for (const inspector of [hdf5Inspector, tensorflowInspector]) {
-      for (const { file, content } of readBy(inspection, inspector)) {
-        for (const { value, text, begin } of content.configs) {
-          if (value !== undefined) walk(value, 'root', 0, { file, offset: begin, report });
-          if (isObject(value) && ('loss' in value || 'metrics' in value)) checkCompiled(value, 'training_config', { file, offset: begin, report });
-          else if (/"class_name"\s*:\s*"Lambda"/.test(text)) report(LAMBDA, { file, offset: begin, about: `text@${begin}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'The text there, which is no whole JSON', text: shown(text, 400) }] });
-        }
+    for (const { file, content } of [...readBy(inspection, hdf5Inspector), ...readBy(inspection, tensorflowInspector)]) {
+      for (const { value, text, begin } of content.configs) {
+        walk(value, 'root', 0, { file, offset: begin, report });
+        if (isObject(value) && ('loss' in value || 'metrics' in value)) checkCompiled(value, 'training_config', { file, offset: begin, report });
+        if (value === undefined && /"class_name"\s*:\s*"Lambda"/.test(text)) report(LAMBDA, { file, offset: begin, about: `text@${begin}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'The text there, which is no whole JSON', text: shown(text, 400) }] });
+      }
+    }
+    for (const { file, content } of readBy(inspection, hdf5Inspector)) {
+      for (const { kind, offset, file: other } of content.outside) {
+        const away = leadsOut(other) !== undefined;
+        report(ELSEWHERE, { file, offset, about: `${kind}@${offset} ${shown(other, 60)}`, title: `${{ link: 'A link leads to', storage: 'A data set is stored in', virtual: 'A virtual data set is taken from' }[kind]} ${shown(other, 120)}`, severity: away ? 'high' : 'medium', sure: 'read', evidence: [await bytesAround(file.source, offset, 'The message')] });
       }
     }
     checkMembers(inspection, report);
