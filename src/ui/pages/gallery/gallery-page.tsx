@@ -11,6 +11,7 @@ import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx
 import { specimenAttention, specimenClasses, specimenCoverage, specimenFindings, specimenGraph, specimenPictures, specimenSignals, specimenTraces, specimenVariants } from '../../../charts/gallery-specimens.ts';
 import { GraphPath } from '../../../charts/graph-path/graph-path.tsx';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
+import { GridMap } from '../../../charts/grid-map/grid-map.tsx';
 import { PicturePairs } from '../../../charts/picture-pairs/picture-pairs.tsx';
 import { RateBars } from '../../../charts/rate-bars/rate-bars.tsx';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
@@ -28,6 +29,8 @@ const COVERAGE = specimenCoverage();
 const GRAPH = specimenGraph();
 const CLASSES = specimenClasses();
 const PICTURES = specimenPictures();
+/** Strongest where the specimen's patch lies. */
+const GRID = { rows: 6, columns: 6, values: Array.from({ length: 36 }, (_, cell) => 1 / (1 + (5 - (cell % 6)) ** 2 + (5 - Math.floor(cell / 6)) ** 2)) };
 const ATTENTION = specimenAttention(true);
 const UNTRIGGERED = specimenAttention(false);
 
@@ -42,6 +45,7 @@ export function GalleryPage({ specimen }: { readonly specimen: string | undefine
     ['layer-heads', 'Where the attention to the trigger sits. Click picks a head.', <LayerHeadsSpecimen key="l" thumbnails={false} />],
     ['layer-heads-maps', 'Every head’s matrix as a thumbnail, each on its own scale.', <LayerHeadsSpecimen key="t" thumbnails />],
     ['class-bars', 'The smallest trigger for each class: one that ends left of the band is out of proportion.', <ClassBars key="cb" evidence={CLASSES} fileName="specimen-classes" />],
+    ['grid-map', 'What an answer hangs on, or where attention goes, over the picture. Framed: the strongest part.', <GridMap key="gm" picture={PICTURES.stamp.picture} map={GRID} size={168} label="A specimen" least={0} />],
     ['picture-pairs', 'A reconstructed trigger, and pictures before and after it. Framed: moved to the target.', <PicturePairs key="pp" evidence={PICTURES} fileName="specimen-pictures" />],
     ['attention-difference', 'What a trigger changed: with minus without, for the tokens both prompts have.', <DifferenceSpecimen key="d" />],
     ['attention', 'Tokens with arcs, bars and matrix of one query: hover and click as on the attention page.', <AttentionSpecimen key="a" />],
