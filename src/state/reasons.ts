@@ -117,7 +117,7 @@ function notTested(coverage: readonly Coverage[]): Phrase[] {
 /** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */
 export function checkReasons(coverage: readonly Coverage[], files: number, unread: readonly string[]): Phrase[] {
   const ran = coverage.filter(({ status }) => status === 'ran').length;
-  const of = files === 1 ? 'its file' : `its ${files} files`;
+  const of = files === 1 ? 'the file' : `the ${files} files`;
   return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} found nothing suspicious in what could be looked into. What the model does when it runs was not tested.`)];
 }
 

@@ -51,7 +51,7 @@ export function CoverageDetail(): ReactElement {
                       {coverage !== undefined && <p className={styles.limits}>{coverage.limits}</p>}
                       {coverage === undefined && state === 'skipped' && <p>The audit ended before it ran.</p>}
                     </td>
-                    <td className={styles.right}>{coverage === undefined ? '' : formatDuration(coverage.seconds)}</td>
+                    <td className={styles.right}>{coverage?.status === undefined || coverage.status === 'skipped' ? '' : formatDuration(coverage.seconds)}</td>
                   </tr>
                 );
               })}
