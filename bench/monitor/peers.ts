@@ -1,6 +1,7 @@
 // Assay beside peers on the same streams in one run: 10 classes; half of the streams stay calm, in the other half one
 // class goes from 10 % to 15 %. Same labels for everybody (a file), alarms and delays counted alike.
 //   node --import tsx bench/monitor/peers.ts PYTHON [streams of each kind] [PYTHON with Evidently, streams for it] > peers.json
+//   '-' as the first PYTHON leaves river and SciPy out; the streams are the same in every run.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +45,7 @@ const seconds = (performance.now() - begun) / 1000;
 const folder = mkdtempSync(join(tmpdir(), 'assay-peers-'));
 const file = join(folder, 'streams.bin');
 writeFileSync(file, labels);
-const peers: unknown = JSON.parse(execFileSync(python, [join(import.meta.dirname, 'peers/drift.py'), file, String(LENGTH), String(CHANGE)], { encoding: 'utf8' }));
+const peers: unknown = python === '-' ? undefined : JSON.parse(execFileSync(python, [join(import.meta.dirname, 'peers/drift.py'), file, String(LENGTH), String(CHANGE)], { encoding: 'utf8' }));
 const evidentlyArguments = [file, String(LENGTH), String(CHANGE), String(STREAMS), String(falseStreams), evidentlyText];
 const evidently: unknown = evidentlyPython === undefined ? undefined : JSON.parse(execFileSync(evidentlyPython, [join(import.meta.dirname, 'peers/evidently_windows.py'), ...evidentlyArguments], { encoding: 'utf8' }));
 rmSync(folder, { recursive: true });

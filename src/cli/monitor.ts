@@ -117,7 +117,8 @@ async function attack(args: MonitorArguments): Promise<number> {
   if (args.json !== undefined) await writeText(args.json, `${JSON.stringify(result, null, 2)}\n`);
   if (args.json === '-') return 0;
   process.stdout.write(`${args.attack} at ${percent(args.dose)}: seen in ${percent(result.detected)} of ${args.runs} runs of ${args.predictions.toLocaleString('en')} predictions${result.medianDelay === undefined ? '' : `, median after ${result.medianDelay.toLocaleString('en')}`}\n`);
-  for (const { monitor: id, detected, medianDelay } of result.monitors) process.stdout.write(`  ${id.padEnd(22)} ${percent(detected)}${medianDelay === undefined ? '' : `, median after ${medianDelay.toLocaleString('en')}`}\n`);
+  for (const { monitor: id, kind, runs, detected, medianDelay } of result.monitors) process.stdout.write(`  ${id.padEnd(22)} ${percent(detected)}${kind === 'batch' ? ` at the end of ${runs} runs` : medianDelay === undefined ? '' : `, median after ${medianDelay.toLocaleString('en')}`}\n`);
+  if (result.notSimulated.length > 0) process.stdout.write(`  not simulated, so not tested: ${result.notSimulated.join(', ')}\n`);
   return 0;
 }
 

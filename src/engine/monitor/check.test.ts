@@ -80,4 +80,9 @@ test('red team: a nudge is seen, and a calm stream is not', async () => {
   expect(calm.detected).toBe(0);
   const rare = await redTeam(profile, { ...request, attack: 'rare-trigger', dose: 0.02 }, NEVER);
   expect(rare.monitors.find(({ monitor }) => monitor === 'out-of-distribution')?.detected).toBe(1);
+  // The batch monitors look as well: groups show a rare trigger, and nothing on a calm stream.
+  const groups = ({ monitors }: typeof rare): number | undefined => monitors.find(({ monitor }) => monitor === 'clusters')?.detected;
+  expect(groups(rare)).toBe(1);
+  expect(calm.monitors.filter(({ kind }) => kind === 'batch').map(({ monitor, detected }) => [monitor, detected])).toEqual([['clusters', 0], ['latency-groups', 0], ['neighbours', 0]]);
+  expect(calm.notSimulated).toContain('prompt-patterns');
 });

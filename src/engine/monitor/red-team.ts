@@ -1,6 +1,9 @@
 // How much an attacker could hide: predictions are drawn from one's own baseline, an attack of a chosen dose is mixed in,
 // and the real detectors watch. The answer is a share of runs in which each monitor raised an alarm, and after how many
 // predictions. The attacks are the four of the source's bypass table.
+// Batch monitors (groups, neighbours, latency by group) look once, at the end of the first few runs; they know one half of
+// the baseline's sampled inputs, the stream is drawn from the other. Prompts and sources are not drawn: their monitors are
+// named as not simulated.
 // Drawn predictions are not quite the logged ones (histogram buckets, rounded confidences): the events' usual rates are
 // counted on a drawn calm stream as long as the baseline, so that only the attack can be news.
 // How this can mislead: a drawn stream is independent and stationary, as real ones are not; the baseline's own
@@ -8,7 +11,9 @@
 import { breathe, type CancelSignal } from '../core/cancel.ts';
 import { seeded, type Random } from '../core/random.ts';
 import type { Probability } from '../core/units.ts';
+import { CheckRun, DEFAULT_LEVEL, DEFAULT_WINDOW } from './check.ts';
 import type { LogBatch } from './log/encode.ts';
+import { MONITORS } from './monitors/registry.ts';
 import { FamilyRouter } from './profile/families.ts';
 import { FeatureScorer } from './profile/feature-space.ts';
 import { LogHistogram, type Distribution } from './profile/log-histogram.ts';
@@ -52,29 +57,46 @@ export interface RedTeamRequest {
 export interface RedTeamResult {
   readonly request: RedTeamRequest;
   /** Share of runs with an alarm of the monitor, and of any. */
-  readonly monitors: readonly { readonly monitor: string; readonly detected: number; readonly medianDelay: number | undefined }[];
+  readonly monitors: readonly { readonly monitor: string; readonly kind: 'sequential' | 'batch'; readonly runs: number; readonly detected: number; readonly medianDelay: number | undefined }[];
+  /** Monitors that this baseline has and that nothing was drawn for. */
+  readonly notSimulated: readonly string[];
   readonly detected: number;
-  /** Predictions until the first alarm, of the runs that had one; undefined where fewer than half had. */
+  /** Predictions until a sequential monitor's first alarm, of the runs that had one; undefined where fewer than half had. */
   readonly medianDelay: number | undefined;
   readonly delays: readonly number[];
 }
 
 const BATCH = 2048;
 const MOST_CALM_ROWS = 100_000;
+/** Runs at whose end the batch monitors look: they take seconds where the sequential ones take a fraction. */
+const BATCH_RUNS = 5;
+/** Batch monitors of what is drawn: inputs, outputs, latency. */
+const DRAWN: readonly string[] = ['clusters', 'neighbours', 'latency-groups'];
 
 export async function redTeam(profile: Profile, request: RedTeamRequest, signal: CancelSignal, onProgress?: (done: number) => void): Promise<RedTeamResult> {
-  const simulator = new Simulator(profile);
+  const { known, drawn } = halves(profile);
+  const simulator = new Simulator(drawn);
+  const batchMonitors = MONITORS.filter(({ id, kind, inapplicable }) => kind === 'batch' && DRAWN.includes(id) && inapplicable(profile) === undefined).map(({ id }) => id);
+  const batchRuns = batchMonitors.length === 0 ? 0 : Math.min(BATCH_RUNS, request.runs);
+  const seenInBatch = new Map<string, number>();
   const calm = await calmProfile(profile, simulator, seeded(request.seed, 'red team/calm'), signal);
   const first = new Map<string, number[]>();
   const delays: number[] = [];
   let monitors: readonly string[] = [];
   for (let run = 0; run < request.runs; run++) {
-    const watcher = new Watcher(calm, request.budget, simulator.scorer);
+    const whole = run < batchRuns ? new CheckRun({ ...calm, ...(known.features === undefined ? {} : { features: known.features }) }, { ...CHECK, budget: request.budget, seed: request.seed + run, signal }, profile.mapping) : undefined;
+    const watcher = whole?.watcher ?? new Watcher(calm, request.budget, simulator.scorer);
     monitors = watcher.monitors;
     const random = seeded(request.seed, `red team/${run}`);
     for (let at = 0; at < request.predictions; at += BATCH) {
       await breathe(signal);
-      watcher.add(simulator.batch(Math.min(BATCH, request.predictions - at), at, random, request));
+      const batch = simulator.batch(Math.min(BATCH, request.predictions - at), at, random, request);
+      if (whole === undefined) watcher.add(batch);
+      else whole.add(batch);
+    }
+    if (whole !== undefined) {
+      const { report } = await whole.finish('drawn');
+      for (const id of batchMonitors) if (report.alerts.some((alert) => alert.monitor === id)) seenInBatch.set(id, (seenInBatch.get(id) ?? 0) + 1);
     }
     for (const monitor of monitors) {
       const alarm = watcher.alarms.find((entry) => entry.monitor === monitor);
@@ -87,8 +109,19 @@ export async function redTeam(profile: Profile, request: RedTeamRequest, signal:
   const summary = (values: readonly number[]): number | undefined => medianOf(values, request.runs);
   return {
     request, detected: delays.length / request.runs, medianDelay: summary(delays), delays,
-    monitors: monitors.map((monitor) => ({ monitor, detected: (first.get(monitor)?.length ?? 0) / request.runs, medianDelay: summary(first.get(monitor) ?? []) })),
+    notSimulated: MONITORS.filter((monitor) => !monitors.includes(monitor.id) && !batchMonitors.includes(monitor.id) && monitor.id !== 'known-triggers' && monitor.inapplicable(profile) === undefined).map(({ id }) => id),
+    monitors: [...monitors.map((monitor) => ({ monitor, kind: 'sequential' as const, runs: request.runs, detected: (first.get(monitor)?.length ?? 0) / request.runs, medianDelay: summary(first.get(monitor) ?? []) })), ...batchMonitors.map((monitor) => ({ monitor, kind: 'batch' as const, runs: batchRuns, detected: (seenInBatch.get(monitor) ?? 0) / batchRuns, medianDelay: undefined }))],
   };
+}
+
+const CHECK = { window: DEFAULT_WINDOW, level: DEFAULT_LEVEL, tool: { name: 'assay', version: 'simulation' }, clock: { now: () => 0 } } as const;
+
+/** The sampled inputs in two halves: what the batch monitors know, and what is drawn from. */
+function halves(profile: Profile): { readonly known: Profile; readonly drawn: Profile } {
+  const { features } = profile;
+  if (features === undefined) return { known: profile, drawn: profile };
+  const half = (parity: number): Profile => ({ ...profile, features: { ...features, sample: features.sample.filter((_, i) => i % 2 === parity), sampleOutputs: features.sampleOutputs.filter((_, i) => i % 2 === parity) } });
+  return { known: half(0), drawn: half(1) };
 }
 
 /** The baseline as it would have come out of a drawn stream: same rules and thresholds, rates as drawn. */

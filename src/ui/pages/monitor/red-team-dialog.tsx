@@ -11,6 +11,10 @@ import styles from './red-team-dialog.module.css';
 const RUNS = 20;
 const PREDICTIONS = [5000, 20_000, 100_000];
 
+function labelOf(monitor: string): string {
+  return MONITORS.find(({ id }) => id === monitor)?.label ?? monitor;
+}
+
 export function RedTeamDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const app = useApp();
   const { profile, redTeam, budget, output } = useStore(app.monitor, (state) => state);
@@ -51,12 +55,12 @@ export function RedTeamDialog({ onClose }: { readonly onClose: () => void }): Re
             <table>
               <thead><tr><th>monitor</th><th>seen</th><th>median time to detection</th></tr></thead>
               <tbody>
-                {result.monitors.map(({ monitor, detected, medianDelay }) => (
-                  <tr key={monitor}><td>{MONITORS.find(({ id }) => id === monitor)?.label ?? monitor}</td><td><meter min={0} max={1} value={detected} aria-label={`seen in ${percent(detected)}`} /> {percent(detected)}</td><td>{medianDelay === undefined ? '–' : `${medianDelay.toLocaleString('en')} predictions`}</td></tr>
+                {result.monitors.map(({ monitor, kind, runs, detected, medianDelay }) => (
+                  <tr key={monitor}><td>{labelOf(monitor)}</td><td><meter min={0} max={1} value={detected} aria-label={`seen in ${percent(detected)}`} /> {percent(detected)}</td><td>{kind === 'batch' ? `at the end, ${runs} runs` : medianDelay === undefined ? '–' : `${medianDelay.toLocaleString('en')} predictions`}</td></tr>
                 ))}
               </tbody>
             </table>
-            <p className={styles.note}>Only the sequential monitors are simulated. Drawn streams are independent and stationary, as real ones are not: take these numbers as the best case.</p>
+            <p className={styles.note}>{result.notSimulated.length > 0 && `Not simulated, so not tested: ${result.notSimulated.map(labelOf).join(', ')} (prompts, sources and times are not drawn). `}The line above counts the sequential monitors; the others look once, at a log's end. Drawn streams are independent and stationary, as real ones are not: take these numbers as the best case.</p>
           </>
         )}
       </div>
