@@ -4,6 +4,7 @@ import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-err
 import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
 import type { FormatMatch } from '../artifact.ts';
+import { windowSource } from '../containers/sources.ts';
 import { INSPECTORS, recognise } from '../formats/registry.ts';
 import { claimElsewhere } from './claimed-elsewhere.ts';
 import { MEMBER_MARK, type ByteRange, type Desk, type InspectedFile, type Inspection, type InspectionStatus, type Member, type RangeState } from './inspection.ts';
@@ -103,8 +104,21 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   if (file.guess && failures.length > 0) return { inspected: onlyBegins(nothing(`begins as ${matches[0]?.format ?? 'a file'} does and is something else`), contents), members: desk.members };
   const ranges = accountFor(desk.claims, file.source.size);
   const { status, reason } = statusOf(ranges, failures);
+  handOverTail(file.source, matches[0]?.format, ranges, desk);
   const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, contents };
   return { inspected: tooDeep ? withReason(inspected, `containers nested more than ${limits.maxDepth} deep are not opened`) : inspected, members: tooDeep ? [] : desk.members };
+}
+
+/** Readers that look behind what they read by themselves. */
+const LOOK_BEHIND = new Set(['pickle', 'zip', 'npy', 'sealed', 'unknown']);
+const LEAST_TAIL = 8;
+
+/** What stands behind all that a reader understood may be a file of its own: recognised by content, as any other. */
+function handOverTail(source: ByteSource, format: string | undefined, ranges: readonly ByteRange[], desk: FileDesk): void {
+  const last = ranges.at(-1);
+  if (last === undefined || last.state !== 'opaque' || last.begin === 0 || last.end - last.begin < LEAST_TAIL || LOOK_BEHIND.has(format ?? 'unknown')) return;
+  const name = `behind@${last.begin}`;
+  desk.member({ name, source: windowSource(source, `${source.path}!${name}`, last.begin, last.end), guess: true });
 }
 
 /** A value that looked like a file and is none: known for what it is, a value. */

@@ -81,6 +81,12 @@ describe('honest pickles are quiet', () => {
   });
 });
 
+it('finds a pickle behind a file of another format', async () => {
+  const header = '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}';
+  const file = latin1(`${String.fromCharCode(header.length)}\0\0\0\0\0\0\0${header}\x01\x02\x03\x04${toText(PAYLOAD)}`);
+  expect(alarms(await findingsOf(pickleCode, [bytesOf('x.safetensors', file)]))).toEqual(['critical ASY-PKL-001']);
+});
+
 it('notices a memo index that allocates', async () => {
   expect(await judge(latin1('\x80\x02Nr\xff\xff\xff\x7f.'))).toEqual(['medium ASY-FIL-001']);
 });
