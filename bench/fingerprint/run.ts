@@ -1,5 +1,5 @@
 // Detection on real populations: zoo/fingerprint's digit classifiers, source features against ours.
-//   npx tsx bench/fingerprint/run.ts ZOO [--out FILE] [--seed N] [--gradients] [--grid]
+//   npx tsx bench/fingerprint/run.ts ZOO [--out FILE] [--seed N] [--gradients] [--grid] [--sets behaviour,…]
 // ZOO/models/*.onnx and ZOO/truth.json as zoo.fingerprint.train leaves them. Clean models are scored held out.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { openPath } from '../../src/adapters/node-files.ts';
 import { openNodeRuntime } from '../../src/adapters/onnxruntime-node.ts';
 import { NEVER } from '../../src/engine/core/cancel.ts';
 import { evaluateGrid, evaluateScores } from '../../src/engine/fingerprint/evaluate/evaluate-set.ts';
+import { auroc } from '../../src/engine/fingerprint/evaluate/roc.ts';
 import { FEATURE_SETS, PORTABLE } from '../../src/engine/fingerprint/features/feature-sets.ts';
 import type { FeatureNames, Fingerprint } from '../../src/engine/fingerprint/fingerprint.ts';
 import { fingerprintDrops } from '../../src/engine/fingerprint/fingerprint-drop.ts';
@@ -16,10 +17,11 @@ import { buildReferenceSet } from '../../src/engine/fingerprint/reference/refere
 import { splitDrop } from '../../src/engine/fingerprint/reference/split-drop.ts';
 import { scoreModels } from '../../src/engine/fingerprint/score/score-models.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' }, seed: { type: 'string' }, gradients: { type: 'boolean' }, grid: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' }, seed: { type: 'string' }, gradients: { type: 'boolean' }, grid: { type: 'boolean' }, sets: { type: 'string' } } });
+const chosenSets = FEATURE_SETS.filter((set) => values.sets === undefined || values.sets.split(',').includes(set));
 const zoo = positionals[0] ?? '.';
 const secretSeed = Number(values.seed ?? 7);
-interface Truth { family: string; kind: 'clean' | 'planted' | 'adaptive' | 'informed'; trigger?: string; accuracy: number; success?: number }
+interface Truth { family: string; kind: 'clean' | 'planted' | 'adaptive' | 'informed'; trigger?: string; accuracy: number; success?: number; shift: boolean }
 const truth = JSON.parse(await readFile(join(zoo, 'truth.json'), 'utf8')) as Record<string, Truth>;
 
 const runtime = await openNodeRuntime({ threads: 1 });
@@ -39,9 +41,12 @@ for (const family of ['mlp', 'cnn', 'both']) {
   const [clean, planted, adaptive, informed] = [of(family, 'clean'), of(family, 'planted'), of(family, 'adaptive'), of(family, 'informed')];
   const candidates = [...planted, ...adaptive, ...informed];
   const reference = buildReferenceSet({ name: family, publicSeed: 42, secretSeed, gradients: values.gradients === true }, clean, featureNames);
-  for (const set of FEATURE_SETS) {
+  for (const set of chosenSets) {
     if (set === 'source' && family === 'both' && !PORTABLE.has(set) && new Set(models.map((model) => model.features[set].length)).size > 1) continue;
     const scored = await scoreModels(reference, candidates, { set, representation: 'raw', seed: 42 }, NEVER);
+    // Clean models alone were trained with shifted pictures: against those that were not, the planted ones differ by the plant alone.
+    const alike = scored.reference.flatMap(({ trust }, i) => (truth[reference.models[i]?.name ?? '']?.shift === false ? [trust] : []));
+    console.log(`${family.padEnd(5)} ${set.padEnd(11)} planted against the ${alike.length} clean models trained without shifts: AUROC ${auroc(alike, scored.candidates.slice(0, planted.length).map(({ trust }) => trust)).toFixed(3)}`);
     for (const [what, chosen] of [['planted', planted], ['adaptive', adaptive], ['informed', informed]] as const) {
       const result = evaluateScores(scored, candidates.map((model) => chosen.includes(model)));
       if (result === undefined) continue;
