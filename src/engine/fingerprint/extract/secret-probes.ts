@@ -2,8 +2,8 @@
 // noise, blobs, strokes, and the user's own examples) are run as they are and with every change (patches, dots, blends, waves;
 // for tables and text: features or tokens set). A planted trigger that a change happens to resemble moves all bases to one class;
 // an adversary who does not know the seed cannot train against these very inputs.
-// How it can mislead: training against another draw of the same kinds of change carries over in part (bench/fingerprint); a trigger unlike all drawn changes moves nothing; brittle clean models move too, which is what the
-// reference is for.
+// How it can mislead: training against another draw of the same kinds of change carries over in part (bench/fingerprint); a
+// trigger unlike all drawn changes moves nothing; brittle clean models move too, which is what the reference is for.
 import { seeded, type Random } from '../../core/random.ts';
 import type { InputKind } from './subject.ts';
 
