@@ -120,9 +120,12 @@ export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly f
   return { pair, features: { z: clip(pair.z, 0, 8), gap: clip(pair.gap, 0, 1.5), small: clip(Math.log(comparableArea(area) / pair.pixels), 0, 6) } };
 }
 
+/** Three pictures a class do not carry a conviction: a pair by itself is called suspicious at most. */
 export function pairOdds({ z, gap, small }: PairFeatures): number {
-  return -9.9 + 1.2 * z + 4 * gap + 0.4 * small;
+  return Math.min(MOST_FOR_A_PAIR, -9.9 + 1.2 * z + 4 * gap + 0.4 * small);
 }
+
+const MOST_FOR_A_PAIR = 0.4;
 
 export interface SpreadFeatures {
   /** Mean probability of where the shift sends each held-out picture, with the best square; its lead over the next shift's. */
