@@ -34,7 +34,7 @@ export function MonitorKpis({ view, profile }: { readonly view: MonitorView; rea
       )}
       {p99 !== undefined && profile.latency !== undefined && <Kpi label="latency p99" value={`${shortNumber(p99)} ms`}>baseline {shortNumber(quantileOf(profile.latency.all, 0.99))} ms</Kpi>}
       {report.windows !== undefined && <Kpi label="fixed windows, p < .01" value={`${report.windows.alarms} of ${report.windows.windows}`}>{report.windows.expectedFalse.toFixed(1)} expected on a clean log</Kpi>}
-      <Kpi label="false-alarm budget" value={<BudgetChoice budget={budget} />}>at most {report.falseAlarmsAllowed < 0.01 ? report.falseAlarmsAllowed.toExponential(1) : report.falseAlarmsAllowed.toFixed(2)} false alarms here, on average</Kpi>
+      <Kpi label="false-alarm budget" value={<BudgetChoice budget={budget} />}>at most {report.falseAlarmsAllowed < 0.01 ? report.falseAlarmsAllowed.toExponential(1) : report.falseAlarmsAllowed.toFixed(2)} expected here by chance</Kpi>
     </div>
   );
 }
