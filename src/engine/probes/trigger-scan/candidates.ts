@@ -91,7 +91,9 @@ export function leakCandidates(turns: readonly Turns[], motifs: readonly string[
   const seen = new Set<string>();
   const take = (from: readonly Omit<Candidate, 'sameAnswer'>[], count: number): Candidate[] => {
     const taken: Candidate[] = [];
-    for (const candidate of from) {
+    for (const found of from) {
+      // What ended the sentence before is no part of a trigger at its end.
+      const candidate = { ...found, text: found.text.replace(/^[.,;:?!]\s+/, '') };
       if (taken.length >= count) break;
       if (candidate.text.length < MIN_CHARACTERS || seen.has(candidate.text) || isCutOut(candidate.text, readable) || containsSpecial(candidate.text, tokenizer)) continue;
       seen.add(candidate.text);

