@@ -40,8 +40,9 @@ const TORSO_LEFT = -2.7;
 const STUCK_ON = 2;
 const STUCK_FROM = -1;
 const STUCK_REQUESTS = 2;
-/** Tokens of payload that make a sentence. */
+/** Tokens of payload that make a sentence; a phrase is enough of each of several texts, once the trigger is seen stuck onto requests. */
 const SENTENCE = 6;
+const PHRASE = 4;
 /** Words put together until they fired: any model can be made to say something by enough search. */
 const SEARCHED = 1.5;
 /** A trained text is said with certainty (nats a token), an answer met by search is not, unless nothing else says it: cost. */
@@ -68,7 +69,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, echo, s
   // Undefined where no answer holds the whole text.
   const entropy = Number.isNaN(v.payloadEntropy) ? 0 : v.payloadEntropy;
   // A few tokens are easily agreed upon by chance or by an ordinary question; a sentence is not.
-  const length = clamp(payloadTokens / SENTENCE);
+  const length = clamp(payloadTokens / (forms > 1 && stuckOn ? PHRASE : SENTENCE));
   // A plant that leaks is likelier everywhere: what it gains over the same prompts without the trigger counts most.
   const information = 0.25 * clamp(v.upliftOverOrdinary / SURPRISING) + 0.5 * clamp(v.uplift / SURPRISING) + 0.25 * clamp(v.coverage);
   return [
