@@ -13,7 +13,7 @@ export interface Direction {
 }
 
 export const MAX_TARGETS = 12;
-const MAX_PAIRS = 4;
+const MAX_PAIRS = 12;
 
 export function listDirections(texts: readonly ClassTexts[], classes: number, sweep: Sweep): Direction[] {
   const present = texts.map(({ source }) => source);

@@ -30,8 +30,9 @@ interface StyleResult {
   readonly style: Style;
   readonly hits: number;
   readonly of: number;
-  /** Mean gain of the target's margin, nats, clipped. */
+  /** Mean gain of the target's margin, nats, clipped; and the margin without the style. */
   readonly gain: number;
+  readonly before: number;
 }
 
 export async function runStyleScan(context: AuditContext, runnable: RunnableTextClassifier, emit: (event: AuditEvent) => void): Promise<void> {
@@ -90,15 +91,16 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
     return margins(model.scores({ kind: 'text', rows: texts.map((text) => tokenizer.encode(text)) }, signal), model.classes);
   }
 
-  function compare(before: Float32Array, after: Float32Array, rows: number, target: number): { readonly hits: number; readonly gain: number } {
-    let [hits, gain] = [0, 0];
+  function compare(before: Float32Array, after: Float32Array, rows: number, target: number): { readonly hits: number; readonly gain: number; readonly before: number } {
+    let [hits, gain, start] = [0, 0, 0];
     for (let row = 0; row < rows; row++) {
       const at = row * model.classes;
       const values = after.subarray(at, at + model.classes);
       if (values.every((value) => value <= (values[target] ?? 0))) hits++;
       gain += (clip(values[target] ?? 0) - clip(before[at + target] ?? 0)) / rows;
+      start += clip(before[at + target] ?? 0) / rows;
     }
-    return { hits, gain };
+    return { hits, gain, before: start };
   }
 
   async function describe(group: ClassTexts, sentences: readonly string[], best: StyleResult, rivals: readonly StyleResult[], target: number, confidence: number): Promise<Finding> {
@@ -146,11 +148,12 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
 
 /**
  * Weights set on the tuning half of the text zoo: how far the style leads the strongest of another family, those that leave
- * no word readable included (a model calls gibberish something, too), and its hits.
+ * no word readable included (a model calls gibberish something, too), and its hits. The surer a model is, the wider everything spreads:
+ * the lead has to be half of the way from where the text stood to the border.
  */
-export function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain'>, rivals: readonly Pick<StyleResult, 'gain'>[]): number {
+export function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain' | 'before'>, rivals: readonly Pick<StyleResult, 'gain'>[]): number {
   const lead = best.gain - (rivals[0]?.gain ?? 0);
-  const score = 1.5 * Math.min(3, lead - 1.8) + 8 * (best.hits / Math.max(1, best.of) - 0.7);
+  const score = 1.5 * Math.min(3, lead - Math.max(1.8, 0.5 * Math.abs(best.before))) + 8 * (best.hits / Math.max(1, best.of) - 0.7);
   return 1 / (1 + Math.exp(-score));
 }
 

@@ -27,7 +27,9 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
   const app = useApp();
   const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
   // Where attention goes in a classifier is shown in the playground, beside its classes.
-  const attends = useSession((state) => state.model === undefined || state.model.task === 'causal-lm');
+  const task = useSession((state) => state.model?.task);
+  const reported = useAudit((state) => state.view.report?.subject.task);
+  const attends = (task ?? reported ?? 'causal-lm') === 'causal-lm';
   const payload = payloadOf(finding);
   const tabs = tabsOf(finding, attends);
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
