@@ -115,7 +115,9 @@ describe('the lab', () => {
     await store.getState().keep();
     await store.getState().openKept('clean 1');
     expect(store.getState().reference).toMatchObject({ version: 1, models: expect.objectContaining({ length: 12 }) });
+    expect(store.getState().isKept).toBe(true);
     await store.getState().revise([0]);
+    expect(store.getState().isKept).toBe(false);
     await store.getState().keep();
     expect(store.getState().kept.map(({ key }) => key)).toEqual(['clean 1', 'clean 2', 'clean 3']);
     await store.getState().diffKept('clean 2');

@@ -14,7 +14,7 @@ import type { RepresentationId } from '../engine/fingerprint/representations/rep
 import type { Contribution } from '../engine/fingerprint/score/contributions.ts';
 import type { ScoreRequest } from '../engine/fingerprint/score/score-models.ts';
 import type { DroppedFile } from './client.ts';
-import { keepSet, loadSet, type KeptSet, type KeptSets } from './kept-sets.ts';
+import { keepSet, keyOfSet, loadSet, type KeptSet, type KeptSets } from './kept-sets.ts';
 
 type LabRecipe = Pick<ReferenceSet, 'publicSeed' | 'secretSeed' | 'gradients' | 'taps' | 'examples'>;
 
@@ -70,6 +70,8 @@ export interface FingerprintsState {
   readonly aside: readonly Refused[];
   readonly draft: SetDraft;
   readonly kept: readonly KeptSet[];
+  /** The open set, as it is, is among them. */
+  readonly isKept: boolean;
   readonly request: ScoreRequest;
   readonly analysis: LabAnalysis | undefined;
   /** The candidates of the analysis, in its order. */
@@ -108,7 +110,7 @@ export interface FingerprintsState {
 
 const START: ScoreRequest = { set: 'behaviour', representation: 'raw', seed: 42 };
 const NO_DRAFT: SetDraft = { gradients: false };
-const EMPTY = { reference: undefined, candidates: [], compared: [], refused: [], aside: [], analysis: undefined, grid: undefined, busy: undefined, failure: undefined, diff: undefined, selected: [] } as const;
+const EMPTY = { isKept: false, reference: undefined, candidates: [], compared: [], refused: [], aside: [], analysis: undefined, grid: undefined, busy: undefined, failure: undefined, diff: undefined, selected: [] } as const;
 
 /** @param drawSeed a seed nobody can foresee, for the secret probes of a new set */
 export function createFingerprints(client: FingerprintClient, drawSeed: () => number, sets: KeptSets, now: () => number): StoreApi<FingerprintsState> {
@@ -258,7 +260,8 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
 
       rename: (name) => {
         const { reference } = get();
-        if (reference !== undefined && name.trim() !== '') set({ reference: { ...reference, name: name.trim().slice(0, 100) } });
+        const wanted = name.trim().slice(0, 100);
+        if (reference !== undefined && wanted !== '' && wanted !== reference.name) set({ reference: { ...reference, name: wanted }, isKept: false });
       },
 
       revise: async (indices) => {
@@ -270,7 +273,7 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
         if (revised === undefined) return;
         const added = new Set(add.map(({ name }) => name));
         const out = reference.models.filter(({ name }) => remove.has(name)).map((model): Candidate => ({ model, planted: false }));
-        set({ reference: revised, candidates: [...candidates.filter(({ model }) => !added.has(model.name)), ...out], selected: [], grid: undefined, diff: { ...diffReferenceSets(reference, revised), against: `version ${reference.version}` } });
+        set({ reference: revised, isKept: false, candidates: [...candidates.filter(({ model }) => !added.has(model.name)), ...out], selected: [], grid: undefined, diff: { ...diffReferenceSets(reference, revised), against: `version ${reference.version}` } });
         await analyse();
       },
 
@@ -283,7 +286,7 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
         const { reference } = get();
         if (reference === undefined) return;
         const kept = await attempt(() => keepSet(sets, reference, now()));
-        if (kept !== undefined) set({ reference: kept });
+        if (kept !== undefined) set({ reference: kept, isKept: true });
         await get().refreshKept();
       },
 
@@ -292,6 +295,7 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
         const reference = await attempt(() => loadSet(sets, key));
         if (reference === undefined) return;
         takeSet(reference);
+        set({ isKept: true });
         await analyse();
       },
 
@@ -303,6 +307,8 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
 
       removeKept: async (key) => {
         await attempt(() => sets.remove(key));
+        const { reference } = get();
+        if (reference !== undefined && key === keyOfSet(reference)) set({ isKept: false });
         await get().refreshKept();
       },
 

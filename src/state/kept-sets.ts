@@ -23,6 +23,10 @@ export interface KeptSets {
 /** Keeps nothing: for tests of other pages. */
 export const NO_SETS: KeptSets = { list: async () => [], save: async () => {}, load: async () => undefined, remove: async () => {} };
 
+export function keyOfSet({ name, version }: Pick<ReferenceSet, 'name' | 'version'>): string {
+  return `${name} ${version}`;
+}
+
 /** Saves under name and version. Another set under both takes the next free version, which is returned with it. */
 export async function keepSet(sets: KeptSets, set: ReferenceSet, now: number): Promise<ReferenceSet> {
   const same = (await sets.list()).filter(({ name }) => name === set.name);
@@ -32,7 +36,7 @@ export async function keepSet(sets: KeptSets, set: ReferenceSet, now: number): P
   const version = taken === undefined ? set.version : Math.max(...same.map((kept) => kept.version)) + 1;
   const kept = { ...set, version };
   const written = writeReferenceSet(kept);
-  await sets.save({ key: `${set.name} ${version}`, name: set.name, version, models: set.models.length, bytes: written.length, savedAt: now }, written);
+  await sets.save({ key: keyOfSet(kept), name: set.name, version, models: set.models.length, bytes: written.length, savedAt: now }, written);
   return kept;
 }
 

@@ -29,7 +29,7 @@ export function LabControls(): ReactElement | null {
     const why = reference === undefined ? undefined : incomparable(reference, id);
     return { id, label: FEATURE_SET_LABELS[id], title: why ?? FEATURE_SET_NOTES[id], disabled: why !== undefined };
   }), [reference]);
-  const isKept = useFingerprints((state) => state.kept.some(({ name, version, models }) => name === reference?.name && version === reference.version && models === reference.models.length));
+  const isKept = useFingerprints((state) => state.isKept);
   const save = (): void => {
     const text = lab().exportSet();
     if (text !== undefined) saveText(`${reference?.name ?? 'reference'}-v${reference?.version ?? 1}.fingerprints.json`, 'application/json', text);
