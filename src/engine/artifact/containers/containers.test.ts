@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { archiveIntegrity } from '../../rules/archive-integrity/index.ts';
 import { pickleCode } from '../../rules/pickle-code/index.ts';
 import type { AnalysisContext } from '../../audit/analysis.ts';
+import { findingsOf } from '../../rules/testing/findings-of.ts';
 import { bytesOf } from '../../core/byte-source.ts';
 import { inspectFiles } from '../inspect/inspect-files.ts';
 import { crc32 } from './crc32.ts';
@@ -32,9 +33,48 @@ const patch = (bytes: Uint8Array<ArrayBuffer>, at: number, ...values: number[]):
   return copy;
 };
 
+/** One file in a tar archive (POSIX ustar), ended by two empty blocks. */
+function tarOf(name: string, content: Uint8Array, type = '0', target = ''): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(512);
+  const put = (at: number, text: string): void => block.set(latin1(text), at);
+  put(0, name);
+  put(100, '0000644\0');
+  put(124, `${content.length.toString(8).padStart(11, '0')}\0`);
+  put(136, '00000000000\0');
+  put(148, ' '.repeat(8));
+  put(156, type);
+  put(157, target);
+  put(257, 'ustar\x0000');
+  put(148, `${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `);
+  const padded = new Uint8Array(Math.ceil(content.length / 512) * 512);
+  padded.set(content);
+  return Uint8Array.from([...block, ...padded, ...new Uint8Array(1024)]);
+}
+
+describe('tar', () => {
+  it.each([
+    ['a pickle', tarOf('model.pkl', PICKLE), ['ASY-PKL-001']],
+    ['a path that leads out', tarOf('../../x.txt', latin1('x')), ['ASY-ARC-005']],
+    ['a link that leads out', tarOf('l', new Uint8Array(0), '2', '/etc/hosts'), ['ASY-ARC-006']],
+    ['a device', tarOf('d', new Uint8Array(0), '3'), ['ASY-ARC-005']],
+    ['an ordinary file', tarOf('notes.txt', latin1('hello')), []],
+  ])('%s', async (_, bytes, rules) => {
+    expect(await rulesHit(bytes, 'x.tar')).toEqual(rules);
+  });
+});
+
 describe('zip', () => {
   const plain = archive({ 'a/data.pkl': PICKLE, 'a/version': latin1('3\n') });
   const directory = plain.findIndex((_, i) => plain[i] === 0x50 && plain[i + 1] === 0x4b && plain[i + 2] === 1 && plain[i + 3] === 2);
+
+  it('lists an archive with a password as not inspected', async () => {
+    const sealed = archive({ 'a.bin': latin1('0123456789') });
+    const at = sealed.findIndex((_, i) => sealed[i] === 0x50 && sealed[i + 1] === 0x4b && sealed[i + 2] === 1);
+    const whole = patch(patch(patch(patch(sealed, 6, 1), at + 8, 1), 14, 9, 9, 9, 9), at + 16, 9, 9, 9, 9);
+    expect((await inspectFiles([bytesOf('x.zip', whole)])).files.map(({ status }) => status)).toEqual(['partly', 'not-inspected']);
+    const findings = await findingsOf(archiveIntegrity, [bytesOf('x.zip', whole)]);
+    expect(findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(['info ASY-ARC-012']);
+  });
 
   it('finds the pickle in it, stored, deflated, nested and compressed again', async () => {
     for (const bytes of [plain, archive({ 'a/data.pkl': PICKLE }, 6), archive({ 'in.zip': plain }), Uint8Array.from(gzipSync(plain))]) expect(await rulesHit(bytes)).toEqual(['ASY-PKL-001']);
@@ -80,6 +120,7 @@ describe('zip', () => {
 describe('any damage', () => {
   const seeds: readonly (readonly [string, Uint8Array<ArrayBuffer>])[] = [
     ['x.zip', archive({ 'a/data.pkl': PICKLE, 'b.json': latin1('{"a": 1}') }, 6)],
+    ['x.tar', tarOf('a/data.pkl', PICKLE)],
     ['x.npy', latin1(`\x93NUMPY\x01\x00\x46\x00${"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }".padEnd(69)}\n${'\0'.repeat(16)}`)],
     ['x.gz', Uint8Array.from(gzipSync(PICKLE))],
     ['x.bin', Uint8Array.from([0x78, 0x9c, ...deflateSync(PICKLE), 0, 0, 0, 0])],
