@@ -9,13 +9,14 @@ import type { Random } from '../../core/random.ts';
 import { makeBases, type Base } from './bases.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
-import { searchBoxes, type Box } from './boxes.ts';
+import { boxOf, searchBoxes, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { searchPairs, type Pair } from './pairs.ts';
 import { likenessOfShifts, likenessOfTargets, tableOf, type PairTable } from './table.ts';
 import { measureWaves } from './waves.ts';
+import { isCompact } from './evidence.ts';
 import { outliers, type Outlier } from './outliers.ts';
 import { prove, type Proof } from './proof.ts';
 import { measureSpread, type Spread } from './spread.ts';
@@ -118,7 +119,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         // What is proven was made on all search pictures, so that it carries over to the held-out ones.
         const widened = started.widened(search.filter(({ seen }) => seen !== started.target), SURE);
         await widened.advance(plan.refine, signal);
-        const inversion = widened.found;
+        const inversion = family === 'patch' ? asSquare(model, widened.found, boxOf(boxes, started.target), ranked.blend[at]?.gap ?? 0) : widened.found;
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }
@@ -165,6 +166,17 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
 /** Of a row, where it cannot be counted; steps without gradients for one with. */
 const ASSUMED_COST = 1e7;
 const CLIMB = 3;
+/**
+ * A mask that is strewn over the picture, where one square does the same: the square is shown and proven. Not where a faint
+ * overlay does it out of proportion as well: strong squares imitate overlays.
+ */
+function asSquare(model: ImageClassifier, inversion: Inversion, box: Box | undefined, blendGap: number): Inversion {
+  if (box === undefined || box.reach < SQUARE_DOES || blendGap > OVERLAY_DOES || isCompact(inversion.stamp, model)) return inversion;
+  return { target: inversion.target, stamp: box.stamp, size: sizeOfStamp(box.stamp), success: box.hits / Math.max(1, box.of) };
+}
+
+const SQUARE_DOES = 0.75;
+const OVERLAY_DOES = 0.95;
 /** Share of the search pictures that a trigger to be proven moves. */
 const SURE = 0.93;
 /** Of the pixel range, root mean square .07: as strong as the published ones. */

@@ -2,7 +2,7 @@
 import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Suspect } from './confidence.ts';
+import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
@@ -79,8 +79,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
         kind: 'text',
         title: 'How it was weighed',
         text: [
-          scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
-          `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
+          ...(scan.noGradients.length > 0 ? [] : weighed(scan, features)),
           `Controls of equal size move ${percent(moved)} of the pictures.`,
           `Log-odds ${odds.toFixed(1)} by the rule set on the tuning zoo.`,
           howSearched(scan),
@@ -90,6 +89,13 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
     limits: LIMITS,
     remedy: REMEDY,
   };
+}
+
+function weighed(scan: Scan, features: Features): string[] {
+  return [
+    scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
+    `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
+  ];
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
