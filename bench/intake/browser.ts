@@ -1,5 +1,5 @@
 // The same large files through the page's own file picker in Chromium: opened, audited and hashed, beside sha256sum in turn.
-//   npx vite build && npx tsx bench/intake/browser.ts FILE…      (CHROME_PATH where Chromium is not found by itself)
+//   npx vite build && [ROUNDS=3] npx tsx bench/intake/browser.ts FILE…      (CHROME_PATH where Chromium is not found by itself)
 // Says how long until the first findings, until all is hashed, the longest task that kept the page busy, and how long a cancel
 // takes in the middle of it.
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { ensureChromium } from '../../scripts/chromium.mjs';
 import { ROOT } from '../../scripts/prepare.mjs';
 import { serveFolder } from '../../scripts/server.mjs';
 
-const ROUNDS = 3;
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const server = await serveFolder(process.env['DIST'] ?? join(ROOT, 'dist'));
 const browser = await chromium.launch({ executablePath: await ensureChromium(), args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-features=WebGPU'] });
 

@@ -1,4 +1,4 @@
-// Signatures by WebCrypto, which browsers, workers and Node share.
+// Signatures and digests by WebCrypto, which browsers, workers and Node share.
 import type { CheckSignature, SignatureAlgorithm } from '../engine/core/signature-check.ts';
 
 export const webCheck: CheckSignature = async (algorithm, key, signature, data) => {
@@ -20,4 +20,9 @@ function importOf(algorithm: SignatureAlgorithm): AlgorithmIdentifier | EcKeyImp
     case 'Ed25519':
       return { name: 'Ed25519' };
   }
+}
+
+/** SHA-256 of bytes at hand, computed beside the calling thread. Lower-case hexadecimal. */
+export async function webDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 // What the files worker does, without the worker: looks into what was dropped, audits the files as they are, hashes them,
 // and afterwards shows bytes of any of them (members of archives too). It runs beside the model worker on another core.
 import type { Artifact } from '../engine/artifact/artifact.ts';
-import { digestPass } from '../engine/artifact/digests/digest-pass.ts';
+import { digestPass, type DigestOptions } from '../engine/artifact/digests/digest-pass.ts';
 import type { Digests } from '../engine/artifact/digests/digests.ts';
 import { inspectFiles } from '../engine/artifact/inspect/inspect-files.ts';
 import type { Inspection } from '../engine/artifact/inspect/inspection.ts';
@@ -22,6 +22,7 @@ import type { Knowledge } from './protocol.ts';
 export interface FilesHostDependencies {
   readonly makeHasher: MakeHasher;
   readonly checkSignature: CheckSignature;
+  readonly digestWhole?: DigestOptions['digestWhole'];
   readonly clock: Clock;
   /** Milliseconds since 1970: accepted findings end on a day. */
   readonly today: () => number;
@@ -93,7 +94,7 @@ export class FilesHost {
   }
 
   async #digest(checked: Checked, { signal, onProgress }: Listener): Promise<Digests> {
-    checked.digests ??= await digestPass(checked.artifact.files.map(({ source }) => source), checked.inspection, this.#dependencies.makeHasher, { signal, onProgress });
+    checked.digests ??= await digestPass(checked.artifact.files.map(({ source }) => source), checked.inspection, this.#dependencies.makeHasher, { signal, onProgress, digestWhole: this.#dependencies.digestWhole });
     return checked.digests;
   }
 

@@ -1,7 +1,7 @@
 // The files worker's entry: hashes and static audit of the dropped files, beside the model worker on another core.
 import * as Comlink from 'comlink';
 import { fileSource } from '../adapters/file-source.ts';
-import { webCheck } from '../adapters/web-crypto.ts';
+import { webCheck, webDigest } from '../adapters/web-crypto.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
@@ -12,7 +12,7 @@ import { FilesHost, type Listener } from './files-host.ts';
 import type { DroppedFile, FilesWorker } from './protocol.ts';
 
 const now = (): number => performance.now();
-const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, clock: { now }, today: () => Date.now() });
+const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, digestWhole: webDigest, clock: { now }, today: () => Date.now() });
 /** Progress passes at most this often: each message costs the page a turn. */
 const PROGRESS_EVERY_MS = 80;
 

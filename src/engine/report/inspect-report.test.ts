@@ -55,6 +55,20 @@ describe('a report of inspected files', () => {
   });
 });
 
+describe('an audit of files that were checked before', () => {
+  it('says again what the check said, and runs it no second time', async () => {
+    const before = await inspect(HOSTILE);
+    const kept = before.coverage.filter(({ status }) => status === 'ran').map((entry) => ({ ...entry, seconds: 77 }));
+    const artifact = await openArtifact({ name: 'test', files: [HOSTILE] });
+    const context = { artifact, files: before.subject.files, known: { findings: before.findings, coverage: kept }, environment: { backend: 'cpu', threads: 1, adapter: 'none' }, runnable: undefined, options: { budget: 'quick', seed: 0, analyses: STATIC }, signal: NEVER, clock: { now: () => 0 } } as const;
+    let again: Report | undefined;
+    for await (const event of runAudit(context)) if (event.type === 'report') again = event.report;
+    expect(again?.findings).toEqual(before.findings);
+    expect(again?.coverage.filter(({ seconds }) => seconds === 77)).toHaveLength(kept.length);
+    expect(again?.verdict).toBe(before.verdict);
+  });
+});
+
 describe('the allow-list', () => {
   const list = (entry: object): string => JSON.stringify({ schema: 'assay-allow/1', entries: [entry] });
   const entry = { rule: 'ASY-PKL-001', file: '*.pkl', reason: 'our own test file', expires: '2030-01-31' };
@@ -67,6 +81,8 @@ describe('the allow-list', () => {
     expect(judged.findings.find(({ rule }) => rule === 'ASY-PKL-001')?.suppressed?.reason).toBe('our own test file');
     expect([judged.verdict, expired.length]).toEqual(['not-tested', 0]);
     expect(JSON.stringify(toSarif(judged))).toContain('our own test file');
+    // Without the entry, what it had accepted counts again.
+    expect(applyAllowList(judged, [], 0, new Set(STATIC)).report.verdict).toBe('backdoor');
   });
 
   it('lets entries end', async () => {

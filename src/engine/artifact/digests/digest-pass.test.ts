@@ -3,6 +3,7 @@ import { zipSync } from 'fflate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeHasher } from '../../../adapters/node-hasher.ts';
+import { webDigest } from '../../../adapters/web-crypto.ts';
 import { bytesOf, type ByteSource } from '../../core/byte-source.ts';
 import { inspectFiles } from '../inspect/inspect-files.ts';
 import { digestPass } from './digest-pass.ts';
@@ -47,6 +48,13 @@ describe('the pass over all bytes', () => {
     const zip = zipSync({ 'archive/data.pkl': stateDict('layer.weight'), 'archive/data/0': numbers }, { level: 0 });
     const { tensors } = await digest(bytesOf('model.pt', zip as Uint8Array<ArrayBuffer>));
     expect(tensors).toMatchObject([{ name: 'layer.weight', dtype: 'F32', shape: [2, 2], file: 'model.pt', bytes: 16, sha256: sha256(numbers) }]);
+  });
+
+  it('says the same where the host hashes what is at hand', async () => {
+    const data = Uint8Array.from({ length: 24 }, (_, i) => i);
+    const files = [safetensors({ b: { dtype: 'U8', shape: [16], data_offsets: [8, 24] }, a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, data)];
+    const inspection = await inspectFiles(files);
+    expect(await digestPass(files, inspection, nodeHasher, { digestWhole: webDigest })).toEqual(await digestPass(files, inspection, nodeHasher));
   });
 
   it('gives no digest to tensors laid over others, and says so', async () => {

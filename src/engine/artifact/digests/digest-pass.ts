@@ -21,7 +21,13 @@ export interface DigestOptions {
   /** Bytes read so far, over all files. */
   readonly onProgress?: (done: Bytes, total: Bytes) => void;
   readonly signal?: CancelSignal;
+  /** SHA-256 of bytes that are at hand, where the host does that faster, beside this thread (WebCrypto). */
+  readonly digestWhole?: ((bytes: Uint8Array<ArrayBuffer>) => Promise<string>) | undefined;
 }
+
+/** Tensors up to this size are held for `digestWhole`, and as many of them at once as IN_FLIGHT. */
+const MAX_HELD: Bytes = 32 * 2 ** 20;
+const IN_FLIGHT = 3;
 
 /** A stretch of a file and the tensors that stand exactly there (tied weights: more than one). */
 interface Stretch {
@@ -32,16 +38,16 @@ interface Stretch {
 
 interface Running {
   readonly stretch: Stretch;
-  readonly hasher: Hasher;
+  readonly sink: Hasher | Uint8Array<ArrayBuffer>;
   readonly counter: RowCounter | undefined;
 }
 
-export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER }: DigestOptions = {}): Promise<Digests> {
+export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER, digestWhole }: DigestOptions = {}): Promise<Digests> {
   const places = tensorPlaces(inspection);
   const { bySource, leftOut } = stretchesOf(places);
   const total = sources.reduce((sum, { size }) => sum + size, 0);
   const files = new Map<string, string>();
-  const tensors: TensorDigest[] = [];
+  const tensors: Promise<TensorDigest[]>[] = [];
   let done = 0;
   for (const source of sources) {
     const whole = await makeHasher();
@@ -56,13 +62,19 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
           const stretch = stretches[next];
           if (stretch === undefined || stretch.begin >= end) break;
           next++;
-          running = { stretch, hasher: await makeHasher(), counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
+          await tensors.at(-IN_FLIGHT);
+          const sink = digestWhole !== undefined && stretch.end - stretch.begin <= MAX_HELD ? new Uint8Array(stretch.end - stretch.begin) : await makeHasher();
+          running = { stretch, sink, counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
         }
         const piece = bytes.subarray(Math.max(0, running.stretch.begin - begin), Math.min(bytes.byteLength, running.stretch.end - begin));
-        running.hasher.update(piece);
+        if (running.sink instanceof Uint8Array) running.sink.set(piece, Math.max(running.stretch.begin, begin) - running.stretch.begin);
+        else running.sink.update(piece);
         running.counter?.update(piece);
         if (running.stretch.end > end) break;
-        tensors.push(...finish(running));
+        const finished = finish(running, digestWhole);
+        // Waited for at the end; a failure before that must not count as nobody's.
+        finished.catch(() => undefined);
+        tensors.push(finished);
         running = undefined;
       }
       done += bytes.byteLength;
@@ -70,7 +82,7 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
     }
     files.set(source.path, whole.digest());
   }
-  return { files, tensors, tensorsLeftOut: leftOut };
+  return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut };
 }
 
 /** Stretches that begin inside the one before are left out: a header that lays tensors over each other would cost a hash for each. */
@@ -92,8 +104,8 @@ function stretchesOf(places: readonly TensorPlace[]): { bySource: Map<ByteSource
   return { bySource, leftOut };
 }
 
-function finish({ stretch, hasher, counter }: Running): TensorDigest[] {
-  const sha256 = hasher.digest();
+async function finish({ stretch, sink, counter }: Running, digestWhole: DigestOptions['digestWhole']): Promise<TensorDigest[]> {
+  const sha256 = sink instanceof Uint8Array ? ((await digestWhole?.(sink)) ?? '') : sink.digest();
   const statistics: TensorStatistics | undefined = counter?.finish();
   return stretch.tensors.map(({ name, dtype, shape, file }) => ({ name, dtype, shape, file, bytes: stretch.end - stretch.begin, sha256, ...(statistics === undefined ? {} : { statistics }) }));
 }

@@ -1,7 +1,8 @@
 // Counts over the numbers of one tensor, fed in pieces of any size: NaN and infinite values, rows that are all zero, rows that
 // say the same as another, rows whose length stands far out. Float types alone; a row is the last dimension.
-// Rows are told apart by 53 bits of a hash of their bytes: equal rows always count as equal; others are taken for equal about
-// once in 10^16 pairs. What is counted says nothing by itself: vocabularies have unused rows, masks are infinite.
+// Rows are told apart by two sums over their numbers, one weighted by place: equal rows always count as equal, others hardly
+// ever; rows with NaN or infinity are not compared. What is counted says nothing by itself: vocabularies have unused rows,
+// masks are infinite.
 import { halfToNumber } from '../../graph/dequantize.ts';
 import type { Bytes } from '../../core/units.ts';
 
@@ -45,9 +46,8 @@ export class RowCounter {
   #repeated = 0;
   #row = 0;
   #column = 0;
-  #sum = 0;
-  #hash = 0;
-  #low = 0;
+  #squares = 0;
+  #weighted = 0;
   /** Bytes of an element that was cut by the end of a piece. */
   #rest = new Uint8Array(0);
 
@@ -79,41 +79,39 @@ export class RowCounter {
     }
     const count = Math.floor(bytes.byteLength / width);
     this.#rest = bytes.slice(count * width);
-    if (width === 4) this.#count(new Int32Array(bytes.buffer, bytes.byteOffset, count), new Float32Array(bytes.buffer, bytes.byteOffset, count));
+    if (width === 4) this.#count(new Float32Array(bytes.buffer, bytes.byteOffset, count));
     else {
       const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, count);
-      for (let from = 0; from < count; from += BLOCK) this.#count(...this.#widen(bits.subarray(from, from + BLOCK)));
+      for (let from = 0; from < count; from += BLOCK) this.#count(this.#widen(bits.subarray(from, from + BLOCK)));
     }
   }
 
-  #widen(bits: Uint16Array): [Int32Array, Float32Array] {
+  #widen(bits: Uint16Array): Float32Array {
     const [wide, floats] = [WIDE.subarray(0, bits.length), FLOATS.subarray(0, bits.length)];
     if (this.#dtype === 'BF16') for (let i = 0; i < bits.length; i++) wide[i] = (bits[i] ?? 0) << 16;
     else {
       const table = halfTable();
       for (let i = 0; i < bits.length; i++) floats[i] = table[bits[i] ?? 0] ?? 0;
     }
-    return [wide, floats];
+    return floats;
   }
 
-  /** The same memory twice: as bits, for the hash, and as numbers. */
-  #count(bits: Int32Array, values: Float32Array): void {
+  /** Sums go on from piece to piece in one order, so that equal rows have equal sums however the bytes are cut. */
+  #count(values: Float32Array): void {
     let at = 0;
     while (at < values.length) {
       const end = Math.min(values.length, at + this.#columns - this.#column);
-      let [sum, hash, low] = [0, this.#hash, this.#low];
+      const shift = this.#column - at;
+      let [squares, weighted] = [this.#squares, this.#weighted];
       for (let i = at; i < end; i++) {
         const value = values[i] ?? 0;
-        sum += value * value;
-        // Round numbers differ in few high bits: they are folded down, or they would fall together.
-        hash = Math.imul(hash ^ (bits[i] ?? 0), 0x9e3779b1);
-        hash ^= hash >>> 15;
-        low = (low + hash) | 0;
+        squares += value * value;
+        weighted += value * (WEIGHTS[(i + shift) & WEIGHTS_MASK] ?? 0);
       }
       // A square of an ordinary number may be infinite as well; NaN and infinity are counted one by one, where there are any.
-      if (!(sum < Number.POSITIVE_INFINITY)) this.#countOdd(values, at, end);
-      this.#sum += sum;
-      [this.#hash, this.#low] = [hash, low];
+      if (!(squares < Number.POSITIVE_INFINITY)) this.#countOdd(values, at, end);
+      this.#squares = squares;
+      this.#weighted = weighted;
       this.#column += end - at;
       at = end;
       if (this.#column >= this.#columns) this.#endRow();
@@ -130,16 +128,16 @@ export class RowCounter {
 
   #endRow(): void {
     if (this.#columns > 1 && this.#row < this.#rows) {
-      this.#lengths[this.#row] = Math.sqrt(this.#sum);
-      if (this.#sum === 0) this.#zeroRows++;
-      else {
-        const key = (this.#hash >>> 0) * 2 ** 21 + ((this.#low >>> 0) & 0x1fffff);
+      this.#lengths[this.#row] = Math.sqrt(this.#squares);
+      if (this.#squares === 0) this.#zeroRows++;
+      else if (this.#squares < Number.POSITIVE_INFINITY) {
+        const key = this.#squares * GOLDEN + this.#weighted;
         if (this.#seen.has(key)) this.#repeated++;
         else this.#seen.add(key);
       }
     }
     this.#row++;
-    [this.#column, this.#sum, this.#hash, this.#low] = [0, 0, 0, 0];
+    [this.#column, this.#squares, this.#weighted] = [0, 0, 0];
   }
 
   finish(): TensorStatistics {
@@ -161,6 +159,11 @@ export class RowCounter {
     return found.sort((a, b) => b.deviations - a.deviations).slice(0, OUTLIERS_KEPT);
   }
 }
+
+/** Odd weights by place tell rows apart whose numbers are the same in another order. */
+const WEIGHTS_MASK = 4095;
+const WEIGHTS = Float64Array.from({ length: WEIGHTS_MASK + 1 }, (_, i) => 1 + ((i * 0.6180339887498949) % 1));
+const GOLDEN = 0.6180339887498949;
 
 const BLOCK = 16_384;
 const WIDE = new Int32Array(BLOCK);
