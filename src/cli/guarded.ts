@@ -22,14 +22,17 @@ function beat(): void {
 
 /** What the work asks; in a guarded child each question is a sign of life, and so is a turn of its event loop. */
 export const signal: CancelSignal = isGuarded() ? observed(NEVER, beat) : NEVER;
-if (isGuarded()) setInterval(beat, BEAT_EVERY_MS).unref();
+if (isGuarded()) {
+  beat();
+  setInterval(beat, BEAT_EVERY_MS).unref();
+}
 
 /** The exit status of the same command, run where it can be ended. */
 export function runGuarded(args: readonly string[], standstillSeconds: number): Promise<number> {
   const [, entry = ''] = process.argv;
   const child = spawn(process.execPath, [...process.execArgv, entry, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, [GUARDED]: '1' } });
-  // Ticks are counted, not seconds: a machine that slept does not hang.
-  let missed = 0;
+  // Ticks are counted, not seconds, and from the first sign of life on: a machine that slept, or is slow to start, does not hang.
+  let missed: number | undefined;
   child.on('message', (message) => {
     if (message === BEAT) missed = 0;
   });
@@ -39,7 +42,7 @@ export function runGuarded(args: readonly string[], standstillSeconds: number): 
   process.on('SIGTERM', terminate);
   return new Promise<number>((resolve, reject) => {
     const timer = setInterval(() => {
-      if (++missed < standstillSeconds) return;
+      if (missed === undefined || ++missed < standstillSeconds) return;
       child.kill('SIGKILL');
       reject(new ArtifactError({ code: 'limit-exceeded', format: 'log', field: 'standstill', expected: `progress within ${standstillSeconds} seconds`, actual: 'none: a damaged file can make its reader loop without end' }));
     }, 1000);
