@@ -12,6 +12,8 @@ import { csvLog, type StreamOptions } from '../engine/monitor/testing/streams.ts
 // Each command is a process of its own, two for a watch: slow to start on a machine under load.
 vi.setConfig({ testTimeout: 480_000, hookTimeout: 240_000 });
 
+/** An Arrow stream of three rows with byte 114 set to 255: the library's walk of its metadata does not end. */
+const ENDLESS = '/////+gAAAAQAAAAAAAKABAADgAHAAgACgAAAAAAAAEIAAAAAAAEAGD///8EAAAAAgAAAGAAAAAUAAAAEAAUAAQAAAAPABAAAAAIABAAAAAQAAAAHAAAAAAAAAMgAAAACgAAAGNvbmZpZGVuY2UAAAAA/wAAAAYACAAGAAYAAAAAAAIAEAAcAAgADwAXABgABAAQABAAAAA4AAAAFAAAAAAAAAEYAAAAAAAABRgAAAAFAAAAbGFiZWwAAAAAAAAABAAEAAQAAAAIAAgAAAAEAAgAAAAMAAAACAAMAAgABwAIAAAAAAAAASAAAAAAAAAA/////7AAAAAUAAAAAAAAAAwAHAAaABMAFAAEAAwAAAAYAAAAAAAAAAAAAAAAAAACEAAAAAAABAAIAAoAAAAEAAgAAAAQAAAAAAAKABgADAAIAAQACgAAABQAAABIAAAAAgAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAEAAAAAAAAAAIAAAAAAAAAAAAAAABAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAgAAAAAAAABhYgAAAAAAAP////+4AAAAFAAAAAAAAAAMABYAFAAPABAABAAMAAAAKAAAAAAAAAAAAAADEAAAAAQACgAYAAwACAAEAAoAAAAUAAAAWAAAAAMAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAABgAAAAAAAAAAAAAAAIAAAADAAAAAAAAAAAAAAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAACamZmZmZm5P5qZmZmZmck/MzMzMzMz0z//////AAAAAA==';
 const ROOT = join(import.meta.dirname, '../..');
 let folder = '';
 const path = (name: string): string => join(folder, name);
@@ -111,10 +113,7 @@ describe('check', () => {
     const whole = await monitor('baseline', path('whole.arrow'), '--out', path('arrow.json'));
     expect(whole.err).toBe('');
     expect(whole.out).toContain('baseline of 300 predictions');
-    // An offset inside the schema, found by trying all bytes: the library's metadata walk does not end.
-    const bytes = stream(3);
-    bytes[114] = 0xff;
-    await writeFile(path('loop.arrow'), bytes);
+    await writeFile(path('loop.arrow'), Buffer.from(ENDLESS, 'base64'));
     const { status, err } = await monitor('check', path('loop.arrow'), '--baseline', path('baseline.json'), '--standstill', '6');
     expect(err).toContain('standstill · expected progress within 6 seconds');
     expect(status).toBe(2);
