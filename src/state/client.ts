@@ -1,223 +1,58 @@
 // What the page asks of whoever runs the engine: the workers' client in the product, a script in tests.
-// Everything that crosses is plain data (structured clone), failures come back as Result, never as exceptions.
-// Imports run one way (workers <- state), so the workers' client matches this interface by shape and main.tsx,
-// the composition root, is where the compiler compares the two.
+// Everything that crosses is plain data (structured clone; its nouns are the workers' protocol), failures come back as
+// Result, never as exceptions. Imports run one way (workers <- state), so the workers' client matches this interface by
+// shape and main.tsx, the composition root, is where the compiler compares the two.
 import type { MonitorClient } from './monitor-client.ts';
-import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
-import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
-import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
-import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts';
-import type { Reading } from '../engine/probes/text-triggers/reading.ts';
-import type { AllowEntry } from '../engine/report/allow-list.ts';
-import type { Look } from '../engine/probes/image-trigger/look.ts';
-import type { Report, ReportFile } from '../engine/report/report.ts';
-import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
-import type { TrustAnchor } from '../engine/core/signature-check.ts';
+import type { Bytes } from '../engine/core/units.ts';
 import type { Result } from '../engine/core/result.ts';
+import type { Look } from '../engine/probes/image-trigger/look.ts';
+import type { Reading } from '../engine/probes/text-triggers/reading.ts';
+import type { Report } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
+import type {
+  AttentionRequest,
+  AttentionView,
+  AuditRequest,
+  DroppedFile,
+  GenerateRequest,
+  GeneratedAnswer,
+  Knowledge,
+  LookRequest,
+  OpenedModel,
+  OpenInput,
+  OpenProgress,
+  PicturePreparation,
+  ReadRequest,
+  Remembered,
+  Sample,
+  StoredReportSummary,
+} from '../workers/protocol.ts';
 
-/** One file of a drop: its path inside the drop and the browser's handle, which is never copied as a whole. */
-export interface DroppedFile {
-  readonly path: string;
-  readonly file: File;
-}
-
-/** An entry of public/samples/index.json; `files` are names inside the folder of its id. */
-export interface Sample {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  readonly task: Task;
-  readonly files: readonly string[];
-}
-
-export type OpenInput =
-  /** `handles`: what the browser gives for a drop or a picker, with which it can be opened again after a reload. */
-  | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[]; readonly handles?: readonly FileSystemHandle[] }
-  | { readonly kind: 'sample'; readonly sample: Sample }
-  /** What was open before a reload. */
-  | { readonly kind: 'remembered'; readonly name: string };
-
-/** What was open when the page was left, and whether it can be opened again from here. */
-export interface Remembered {
-  readonly name: string;
-  readonly savedAt: Milliseconds;
-  /** The browser will ask the user for the files again, which needs a click. */
-  readonly needsPermission: boolean;
-  /** An audit of it was interrupted. */
-  readonly interrupted: boolean;
-}
-
-export type OpenStep = 'fetch' | 'read' | 'convert' | 'hash' | 'build' | 'load';
-
-export interface OpenProgress {
-  readonly step: OpenStep;
-  /** In units of `unit`; total 0 where it is not known. */
-  readonly done: number;
-  readonly total: number;
-  readonly unit: 'bytes' | 'files' | 'tensors' | 'steps';
-  readonly note?: string;
-}
-
-/** What a budget costs on the model at hand, said beforehand. */
-export interface BudgetEstimate {
-  readonly budget: BudgetName;
-  readonly tokens: number;
-  /** Absent where this machine's speed is not known yet. */
-  readonly seconds?: Seconds;
-}
-
-/** Work of an interrupted audit of the same artifact that can be gone on with. */
-export interface Resumable {
-  readonly budget: BudgetName;
-  readonly seed: number;
-  readonly savedAt: Milliseconds;
-  readonly stagesDone: number;
-  readonly stagesTotal: number;
-}
-
-/** What is open: the identity strip, and what can be done with it. */
-export interface OpenedModel {
-  readonly name: string;
-  readonly task: Task;
-  /** 'hugging-face', 'gguf', 'onnx' or 'unknown'. */
-  readonly kind: string;
-  readonly architecture: string | undefined;
-  readonly layers: number | undefined;
-  readonly heads: number | undefined;
-  readonly parameters: number | undefined;
-  readonly vocabularySize: number | undefined;
-  readonly contextLength: number | undefined;
-  /** Number formats of the weights, most bytes first: ['BF16']. */
-  readonly dtypes: readonly string[];
-  readonly bytes: Bytes;
-  /** With SHA-256 each; `sha256` is one for the whole artifact (over the sorted file hashes where there are several). */
-  readonly files: readonly ReportFile[];
-  readonly sha256: string;
-  /** Who it says it is (config, model card, GGUF metadata), never verified. */
-  readonly claims: string | undefined;
-  /** File of the chat template, 'none' where the model has none. */
-  readonly chatTemplate: string;
-  readonly defaultSampling: SamplingOptions | undefined;
-  readonly problems: readonly ArtifactErrorFields[];
-  /** Why the model cannot be run, where it cannot: the static analyses still apply. */
-  readonly notRunnable: ArtifactErrorFields | undefined;
-  readonly budgets: readonly BudgetEstimate[];
-  readonly resumable: Resumable | undefined;
-  readonly environment: RuntimeEnvironment | undefined;
-  /** Of an image classifier. */
-  readonly pictures: PicturePreparation | undefined;
-}
-
-/** What the user brings along: digests that are known, findings that were accepted, keys that are trusted. */
-export interface Knowledge {
-  readonly signatures: readonly SignatureEntry[];
-  readonly allowed: readonly AllowEntry[];
-  /** Keys and roots that signatures of models are checked with. */
-  readonly trusted: readonly TrustAnchor[];
-}
-
-export interface AuditRequest {
-  readonly budget: BudgetName;
-  readonly seed: number;
-  readonly analyses?: readonly string[];
-  /** Hints that probes try beside what they find themselves. */
-  readonly candidates?: readonly NamedCandidate[];
-  /** Go on with the stored checkpoints of `resumable`; otherwise they are thrown away. */
-  readonly resume: boolean;
-}
-
-/** A user's turn to be put through the chat template. */
-export interface PromptText {
-  readonly user: string;
-  readonly system?: string;
-  /** Character range of the trigger in `user`. */
-  readonly trigger?: readonly [number, number];
-}
-
-export type TokenRole = 'template' | 'system' | 'prompt' | 'trigger' | 'answer';
-
-export interface TokenView {
-  readonly id: number;
-  readonly text: string;
-  readonly role: TokenRole;
-}
-
-export interface AttentionRequest {
-  readonly prompts: readonly PromptText[];
-  /** Greedy answer tokens made and appended to each prompt before the maps are taken. */
-  readonly answerTokens: number;
-}
-
-/** Attention of one rendered prompt with its answer. */
-export interface AttentionView {
-  readonly tokens: readonly TokenView[];
-  readonly layers: number;
-  readonly heads: number;
-  /** [layers] of Float32Array [heads, query, key], row-major, probabilities. */
-  readonly maps: readonly Float32Array[];
-  /** Seconds of the forward pass. */
-  readonly seconds: Seconds;
-}
-
-export interface GenerateRequest {
-  readonly prompts: readonly PromptText[];
-  readonly sampling: SamplingOptions;
-  readonly maxNewTokens: number;
-  readonly seed: number;
-}
-
-export interface GeneratedAnswer {
-  readonly text: string;
-  readonly tokens: readonly { readonly id: number; readonly text: string; readonly entropy: Nats }[];
-  readonly stopped: boolean;
-  readonly seconds: Seconds;
-}
-
-/** Texts put to a classifier as they stand. */
-export interface ReadRequest {
-  readonly texts: readonly PromptText[];
-}
-
-/** How pixels from 0 to 1 are brought into the range the graph takes: (pixel * scale - mean) / std, by channel. */
-export interface PicturePreparation {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly layout: 'nchw' | 'nhwc';
-  readonly scale: number;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  /** The file it was read from, or why it was guessed so. */
-  readonly origin: string;
-  readonly guessed: boolean;
-}
-
-export interface LookRequest {
-  /** 8 bits a channel, red, green, blue, opacity, of any size. */
-  readonly picture: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
-  /** A reconstructed trigger to stamp on it. */
-  readonly stamp: PicturesEvidence['stamp'] | undefined;
-}
-
-export interface StoredReportSummary {
-  readonly id: string;
-  readonly savedAt: Milliseconds;
-  readonly name: string;
-  readonly task: Task;
-  readonly sha256: string;
-  readonly verdict: Verdict;
-  /** The verdict as a heading. */
-  readonly words: string;
-  readonly score: number;
-  readonly budget: BudgetName;
-  readonly seed: number;
-  readonly findings: number;
-  readonly ran: number;
-  readonly analyses: number;
-}
+export type {
+  AttentionRequest,
+  AttentionView,
+  AuditRequest,
+  BudgetEstimate,
+  DroppedFile,
+  GenerateRequest,
+  GeneratedAnswer,
+  Knowledge,
+  LookRequest,
+  OpenedModel,
+  OpenInput,
+  OpenProgress,
+  OpenStep,
+  PicturePreparation,
+  PromptText,
+  ReadRequest,
+  Remembered,
+  Resumable,
+  Sample,
+  StoredReportSummary,
+  TokenRole,
+  TokenView,
+} from '../workers/protocol.ts';
 
 export interface AssayClient {
   /** Prediction logs: a worker of its own. */
@@ -226,8 +61,10 @@ export interface AssayClient {
   environment(): Promise<Result<RuntimeEnvironment>>;
   samples(): Promise<Result<readonly Sample[]>>;
   remembered(): Promise<Result<Remembered | null>>;
-  /** Closes what was open. Failing leaves nothing open and the client usable. */
-  /** `onEvent`: the check of the files, which begins at once and ends with its report, often before the model is loaded. */
+  /**
+   * Closes what was open. Failing leaves nothing open and the client usable.
+   * `onEvent`: the check of the files, which begins at once and ends with its report, often before the model is loaded.
+   */
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>>;
   /** What counts for the next check: of what is opened, or of what is open (`recheck`). */
   know(knowledge: Knowledge): void;

@@ -23,7 +23,7 @@ export interface DroppedFile {
   readonly file: File;
 }
 
-/** An entry of samples/index.json; `files` are paths inside samples/<id>/. */
+/** An entry of public/samples/index.json; `files` are names inside the folder of its id. */
 export interface Sample {
   readonly id: string;
   readonly title: string;
@@ -33,16 +33,17 @@ export interface Sample {
 }
 
 export type OpenInput =
+  /** `handles`: what the browser gives for a drop or a picker, with which it can be opened again after a reload. */
   | { readonly kind: 'files'; readonly name: string; readonly files: readonly DroppedFile[]; readonly handles?: readonly FileSystemHandle[] }
   | { readonly kind: 'sample'; readonly sample: Sample }
-  /** What was open before a reload; see Remembered. */
+  /** What was open before a reload. */
   | { readonly kind: 'remembered'; readonly name: string };
 
 /** What was open when the page was left, and whether it can be opened again from here. */
 export interface Remembered {
   readonly name: string;
   readonly savedAt: Milliseconds;
-  /** True where the browser will ask the user for the files again, which needs a click. */
+  /** The browser will ask the user for the files again, which needs a click. */
   readonly needsPermission: boolean;
   /** An audit of it was interrupted. */
   readonly interrupted: boolean;
@@ -59,9 +60,11 @@ export interface OpenProgress {
   readonly note?: string;
 }
 
+/** What a budget costs on the model at hand, said beforehand. */
 export interface BudgetEstimate {
   readonly budget: BudgetName;
   readonly tokens: number;
+  /** Absent where this machine's speed is not known yet. */
   readonly seconds?: Seconds;
 }
 
@@ -78,6 +81,7 @@ export interface Resumable {
 export interface ModelDescription {
   readonly name: string;
   readonly task: Task;
+  /** 'hugging-face', 'gguf', 'onnx' or 'unknown'. */
   readonly kind: string;
   readonly architecture: string | undefined;
   readonly layers: number | undefined;
@@ -85,13 +89,17 @@ export interface ModelDescription {
   readonly parameters: number | undefined;
   readonly vocabularySize: number | undefined;
   readonly contextLength: number | undefined;
+  /** Number formats of the weights, most bytes first: ['BF16']. */
   readonly dtypes: readonly string[];
   readonly bytes: Bytes;
   readonly formats: Readonly<Record<string, string>>;
+  /** Who it says it is (config, model card, GGUF metadata), never verified. */
   readonly claims: string | undefined;
+  /** File of the chat template, 'none' where the model has none. */
   readonly chatTemplate: string;
   readonly defaultSampling: SamplingOptions | undefined;
   readonly problems: readonly ArtifactErrorFields[];
+  /** Why the model cannot be run, where it cannot: the static analyses still apply. */
   readonly notRunnable: ArtifactErrorFields | undefined;
   readonly budgets: readonly BudgetEstimate[];
   readonly environment: RuntimeEnvironment | undefined;
@@ -99,7 +107,9 @@ export interface ModelDescription {
   readonly pictures: PicturePreparation | undefined;
 }
 
+/** What is open: the identity strip, and what can be done with it. */
 export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
+  /** With SHA-256 each; `sha256` is one for the whole artifact (over the sorted file hashes where there are several). */
   readonly files: readonly ReportFile[];
   readonly sha256: string;
   readonly resumable: Resumable | undefined;
@@ -119,6 +129,7 @@ export interface AuditRequest {
   readonly analyses?: readonly string[];
   /** Hints that probes try beside what they find themselves. */
   readonly candidates?: readonly NamedCandidate[];
+  /** Go on with the stored checkpoints of `resumable`; otherwise they are thrown away. */
   readonly resume: boolean;
 }
 
@@ -132,6 +143,7 @@ export interface AuditJob extends Omit<AuditRequest, 'resume'> {
   readonly allowed: readonly AllowEntry[];
 }
 
+/** A user's turn to be put through the chat template. */
 export interface PromptText {
   readonly user: string;
   readonly system?: string;
@@ -149,15 +161,18 @@ export interface TokenView {
 
 export interface AttentionRequest {
   readonly prompts: readonly PromptText[];
+  /** Greedy answer tokens made and appended to each prompt before the maps are taken. */
   readonly answerTokens: number;
 }
 
+/** Attention of one rendered prompt with its answer. */
 export interface AttentionView {
   readonly tokens: readonly TokenView[];
   readonly layers: number;
   readonly heads: number;
   /** [layers] of Float32Array [heads, query, key], row-major, probabilities. */
   readonly maps: readonly Float32Array[];
+  /** Seconds of the forward pass. */
   readonly seconds: Seconds;
 }
 
@@ -175,6 +190,7 @@ export interface GeneratedAnswer {
   readonly seconds: Seconds;
 }
 
+/** Texts put to a classifier as they stand. */
 export interface ReadRequest {
   readonly texts: readonly PromptText[];
 }
