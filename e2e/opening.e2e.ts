@@ -64,7 +64,10 @@ describe('opening a model', () => {
       await region(page, 'Opening').waitFor({ state: 'detached', timeout: 60_000 });
       await page.getByText(/cannot be run here|could not be opened/).first().waitFor({ timeout: 30_000 });
       const whatAndWhy = page.getByRole('link', { name: 'what and why' });
-      if (await whatAndWhy.isVisible()) await whatAndWhy.click();
+      if (await whatAndWhy.isVisible()) {
+        await whatAndWhy.click();
+        await page.getByText('What was and was not tested').waitFor({ timeout: 10_000 });
+      }
       return page.getByRole('main').innerText();
     };
     const json = (files: Map<string, Buffer>, name: string): Record<string, unknown> => JSON.parse(files.get(name)?.toString('utf8') ?? '{}') as Record<string, unknown>;
