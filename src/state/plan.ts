@@ -10,8 +10,8 @@ export interface PlannedStage {
   readonly tokens: number;
 }
 
-/** Empty where the model cannot be run. */
+/** Empty where the model cannot be run, and for classifiers, whose probes cost no tokens that could be told beforehand. */
 export function plannedStages(model: OpenedModel, budget: BudgetName): PlannedStage[] {
-  if (model.notRunnable !== undefined || model.vocabularySize === undefined) return [];
+  if (model.task !== 'causal-lm' || model.notRunnable !== undefined || model.vocabularySize === undefined) return [];
   return planStages(SCAN_BUDGETS[budget], model.vocabularySize, NATURAL_STRINGS.length).map(({ id, label, tokens }) => ({ id, label, tokens }));
 }

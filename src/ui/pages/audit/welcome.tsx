@@ -51,7 +51,7 @@ export function Welcome(): ReactElement {
         </section>
         <ol className={styles.what}>
           <li><b>Drop.</b> Within a second or so: what it is, its hashes, and what in its files is hostile, hidden or malformed. Nothing is run for that.</li>
-          <li><b>Audit.</b> The model runs in this tab and is probed for trigger phrases: each suspicion is measured against controls.</li>
+          <li><b>Audit.</b> The model runs in this tab and is probed for trigger phrases, words and patches: each suspicion is measured against controls.</li>
           <li><b>Investigate.</b> Trigger, payload, leaked text, attention and entropy; try it by hand; export the report.</li>
         </ol>
         {samples.length > 0 && (
