@@ -1,6 +1,6 @@
-// Session over onnxruntime-common's API, as onnxruntime-web gives it in a browser and in Node: tensors in and out, one call
-// at a time, outputs that stay where they are. Held outputs stay in GPU buffers on WebGPU; on WASM the API copies every
-// output out of the heap, so holding one keeps that copy.
+// Session over onnxruntime-common's API, as onnxruntime-web gives it in a browser and in Node, and onnxruntime-node: tensors
+// in and out, outputs that stay where they are. Held outputs stay in GPU buffers on WebGPU; on WASM the API copies every
+// output out of the heap, so holding one keeps that copy; native ones are host memory, and holding and feeding them is free.
 import type * as Ort from 'onnxruntime-common';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ElementType, Feed, HeldTensor, HostTensor, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
@@ -90,6 +90,9 @@ function elementTypeOf(type: string): ElementType {
 
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** Native sessions are re-entrant. */
+export const atOnce: Exclusive = (work) => work();
+
 /** The WebAssembly instance is shared by all sessions and not re-entrant: one call at a time, in order. */
 export function oneAtATime(): Exclusive {
   let last: Promise<unknown> = Promise.resolve();
@@ -120,5 +123,5 @@ function nextMessage(): Promise<void> {
 }
 
 export function runtimeFailure(graph: string, field: string, error: unknown): ArtifactError {
-  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-web', file: graph, field, actual: error instanceof Error ? error.message : String(error) });
+  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime', file: graph, field, actual: error instanceof Error ? error.message : String(error) });
 }
