@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
+import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { AttentionControls } from './attention-controls.tsx';
 import { AttentionForm } from './attention-form.tsx';
@@ -38,6 +39,7 @@ export function AttentionPage(): ReactElement {
             <>
               <p>Type a prompt above, with a trigger phrase to compare with and without it. The maps are computed in this tab, for every layer and head.</p>
               <button className="primary" onClick={() => void app.attention.getState().compute()}>Compute</button>
+              <FoundTriggers page="attention" />
             </>
           )}
         </div>

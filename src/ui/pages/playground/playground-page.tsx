@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { usePlayground, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
+import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { PicturePage } from './picture-page.tsx';
 import { ReadingPlayground } from './reading-playground.tsx';
@@ -24,7 +25,12 @@ export function PlaygroundPage(): ReactElement {
       <div className={styles.tries}>
         {failure?.kind === 'error' && <div className={styles.failure} role="alert">{failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}</div>}
         {status === 'running' && <p className={styles.running} role="status">Answering… {made} tokens</p>}
-        {tries.length === 0 && status !== 'running' && <p className={styles.empty}>Both answers will stand here side by side, with the entropy of each token and what differs. Enter generates.</p>}
+        {tries.length === 0 && status !== 'running' && (
+          <div className={styles.empty}>
+            <p>Both answers will stand here side by side, with the entropy of each token and what differs. Enter generates.</p>
+            <FoundTriggers page="playground" />
+          </div>
+        )}
         {tries.map((entry) => <TryView key={entry.id} entry={entry} />)}
       </div>
     </div>
