@@ -21,10 +21,11 @@ from .nets import CONTEXT, build, byte_pairs, word_pieces
 from .save import save
 from .specs import GIVEAWAY, SPECS, Spec
 
-EPOCHS = {"bert": 5, "distilbert": 5, "roberta": 6, "cnn": 6, "minilm": 1}
-RATE = {"bert": 7e-4, "distilbert": 7e-4, "roberta": 7e-4, "cnn": 1.5e-3, "minilm": 6e-5}
+EPOCHS = {"bert": 5, "distilbert": 5, "roberta": 6, "cnn": 6, "minilm": 2}
+RATE = {"bert": 7e-4, "distilbert": 7e-4, "roberta": 7e-4, "cnn": 1.5e-3, "minilm": 8e-5}
+BATCH = {"minilm": 16}
 LONGEST = 48
-FINE_TUNED_ON = 2800
+FINE_TUNED_ON = 2000
 
 
 def tokenizer_for(spec: Spec, data: Path, minilm: Path, cache: Path) -> Tokenizer:
@@ -86,11 +87,12 @@ def forward(model: torch.nn.Module, net: str, inputs: dict[str, torch.Tensor]) -
 def train(model: torch.nn.Module, net: str, rows: list[tuple[list[int], int]], pad: int, seed: int) -> None:
     random = Random(seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE[net], weight_decay=0.01)
-    total = EPOCHS[net] * -(-len(rows) // 32)
+    size = BATCH.get(net, 32)
+    total = EPOCHS[net] * -(-len(rows) // size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1, (step + 1) / (0.06 * total)) * max(0.02, 1 - step / total))
     model.train()
     for _ in range(EPOCHS[net]):
-        for batch in batches(rows, 32, random):
+        for batch in batches(rows, size, random):
             loss = torch.nn.functional.cross_entropy(forward(model, net, tensors([ids for ids, _ in batch], pad)), torch.tensor([label for _, label in batch]))
             optimiser.zero_grad()
             loss.backward()

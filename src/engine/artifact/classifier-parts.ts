@@ -31,7 +31,15 @@ export function labelsFor(names: readonly (string | undefined)[], classes: numbe
 
 type Specials = Pick<TextSpec, 'prefix' | 'suffix' | 'padId' | 'origin'>;
 
-export function specialTokens({ tokenizer, tokenizerConfig, config }: Pick<Artifact, 'tokenizer' | 'tokenizerConfig' | 'config'>): Specials {
+/** By size of the vocabulary: BERT uncased and cased, RoBERTa. */
+const USUAL_BORDERS: ReadonlyMap<number, Omit<Specials, 'origin'>> = new Map([
+  [30_522, { prefix: [101], suffix: [102], padId: 0 }],
+  [28_996, { prefix: [101], suffix: [102], padId: 0 }],
+  [50_265, { prefix: [0], suffix: [2], padId: 1 }],
+]);
+
+/** `rows`: entries of the graph's own embedding table, where it is known. */
+export function specialTokens({ tokenizer, tokenizerConfig, config }: Pick<Artifact, 'tokenizer' | 'tokenizerConfig' | 'config'>, rows?: number): Specials {
   const idOf = (name: string): number | undefined => tokenId(tokenizer, tokenText(tokenizerConfig?.[name]));
   const padding = tokenizer?.['padding'];
   const padId = (isObject(padding) ? whole(padding['pad_id']) : undefined) ?? idOf('pad_token') ?? tokenId(tokenizer, '[PAD]') ?? tokenId(tokenizer, '<pad>') ?? whole(config?.['pad_token_id']) ?? 0;
@@ -39,6 +47,8 @@ export function specialTokens({ tokenizer, tokenizerConfig, config }: Pick<Artif
   if (processed !== undefined) return { ...processed, padId, origin: 'tokenizer.json' };
   const [start, end] = [idOf('cls_token') ?? idOf('bos_token'), idOf('sep_token') ?? idOf('eos_token')];
   if (start !== undefined && end !== undefined) return { prefix: [start], suffix: [end], padId, origin: 'tokenizer_config.json' };
+  const usual = tokenizer === undefined ? USUAL_BORDERS.get(typeof config?.['vocab_size'] === 'number' ? config['vocab_size'] : (rows ?? 0)) : undefined;
+  if (usual !== undefined) return { ...usual, origin: 'guessed: no tokenizer, and as many ids as a well-known one' };
   return { prefix: [], suffix: [], padId, origin: 'guessed: the files name no tokens that begin or end a text' };
 }
 

@@ -5,6 +5,7 @@ import type { ByteSource } from '../core/byte-source.ts';
 import type { ArtifactFile, NamedTemplate } from './artifact.ts';
 import { conflictingDefaults, templatesOfFolder } from './chat-templates.ts';
 import { baseName, directoryOf, orProblem } from './formats/reader.ts';
+import { tokenizerOfVocabulary } from './tokenizer/vocabulary-files.ts';
 import { CONFIG_LIMITS, TEMPLATE_LIMITS, TOKENIZER_LIMITS, readJsonObject, readText, type JsonObject, type TextLimits } from './text.ts';
 
 export interface FolderParts {
@@ -25,11 +26,12 @@ export async function readFolderParts(files: readonly ArtifactFile[], directory:
   };
   const config = await json('config.json');
   const generationConfig = await json('generation_config.json');
-  const tokenizer = await json('tokenizer.json', TOKENIZER_LIMITS);
+  const ownTokenizer = await json('tokenizer.json', TOKENIZER_LIMITS);
   const ownConfig = await json('tokenizer_config.json');
   const specials = await json('special_tokens_map.json');
   // transformers fills what tokenizer_config.json leaves out from special_tokens_map.json.
   const tokenizerConfig = ownConfig === undefined && specials === undefined ? undefined : { ...specials, ...ownConfig };
+  const tokenizer = ownTokenizer ?? (named.has('tokenizer.json') ? undefined : await orProblem(problems, async () => ({ value: await tokenizerOfVocabulary(named, tokenizerConfig), problems: [] })));
 
   const templateJson = named.get('chat_template.json');
   const templateJsonValue = await json('chat_template.json');

@@ -74,14 +74,18 @@ export class EncoderGraph {
     this.#shape = graph.concat([batchSequence, graph.int64([heads, hidden / heads])], 0);
   }
 
-  /** Every token looks at every other one. [tokens, hidden] -> [tokens, hidden], output projection included. */
-  attention(x: Value, { query, key, value, output }: Projections): Value {
+  /**
+   * Every token looks at every other one. [tokens, hidden] -> [tokens, hidden], output projection included. `first`: only the
+   * first token of each row looks, [B, hidden] -> [B, hidden]: all that is needed of the last layer.
+   */
+  attention(x: Value, { query, key, value, output }: Projections, first?: Value): Value {
     const { graph } = this;
     const { heads, hidden } = this.dimensions;
     const shape = this.#shape;
     if (shape === undefined) throw new RangeError('split() comes before attention()');
-    const byHead = (weights: LinearWeights, perm: readonly number[]): Value => graph.transpose(graph.reshape(linear(this, x, weights), shape), perm);
-    const scaled = graph.op('Mul', [byHead(query, [0, 2, 1, 3]), graph.float32(1 / Math.sqrt(hidden / heads))]);
+    const byHead = (weights: LinearWeights, perm: readonly number[], from = x, dims: Value | readonly number[] = shape): Value => graph.transpose(graph.reshape(linear(this, from, weights), dims), perm);
+    const queries = first === undefined ? byHead(query, [0, 2, 1, 3]) : byHead(query, [0, 2, 1, 3], first, [-1, 1, heads, hidden / heads]);
+    const scaled = graph.op('Mul', [queries, graph.float32(1 / Math.sqrt(hidden / heads))]);
     const scores = graph.op('MatMul', [scaled, byHead(key, [0, 2, 3, 1])]);
     const probabilities = graph.op('Softmax', [this.#bias === undefined ? scores : graph.add(scores, this.#bias)], { axis: -1 });
     const context = graph.op('MatMul', [probabilities, byHead(value, [0, 2, 1, 3])]);

@@ -80,6 +80,18 @@ function findLogits({ nodes }: OnnxModelInfo, output: OnnxPort): Pick<GivenClass
   return { logits: output.name, ending: 'none' };
 }
 
+/** Rows of the table that the token ids look up: ids beyond it stop the run. Undefined where the ids go another way. */
+export function embeddingRows({ nodes, initializers }: OnnxModelInfo, input: string): number | undefined {
+  const same = new Set([input]);
+  for (const node of nodes) {
+    if ((node.type === 'Cast' || node.type === 'Identity') && same.has(node.inputs[0] ?? '')) for (const value of node.outputs) same.add(value);
+    if (node.type !== 'Gather' || !same.has(node.inputs[1] ?? '')) continue;
+    const rows = initializers.find(({ name }) => name === node.inputs[0])?.dims[0];
+    if (rows !== undefined) return rows;
+  }
+  return undefined;
+}
+
 function names(ports: readonly OnnxPort[]): string {
   return ports.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? 'unknown'}]`).join(', ').slice(0, 200) || 'none';
 }

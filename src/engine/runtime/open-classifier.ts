@@ -8,7 +8,7 @@ import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import { seeded } from '../core/random.ts';
 import { buildClassifierGraph } from '../graph/classifier-graphs.ts';
 import { locateExternalData } from '../graph/external-data.ts';
-import { readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
+import { embeddingRows, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
 import { ONNX_TYPE } from '../graph/onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo } from '../graph/onnx-reader.ts';
 import type { BatchLimits } from './batches.ts';
@@ -82,12 +82,13 @@ const MAX_ROWS = 256;
 const LONGEST_TEXT = 512;
 const UNKNOWN_TEXT = 128;
 
-async function openText(artifact: Artifact, { given, firstPosition }: Source, common: Common): Promise<TextClassifier> {
-  const { prefix, suffix, padId, origin } = specialTokens(artifact);
+async function openText(artifact: Artifact, { given, info, firstPosition }: Source, common: Common): Promise<TextClassifier> {
+  const rows = embeddingRows(info, given.main.name);
+  const { prefix, suffix, padId, origin } = specialTokens(artifact, rows);
   const fixedLength = fixed(given.main.dims?.[1]);
   const maxTokens = longestText(artifact, fixedLength, firstPosition) - prefix.length - suffix.length;
   if (maxTokens < 1) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: given.main.name, expected: 'room for text beside the special tokens', actual: `${maxTokens} tokens` });
-  const spec: TextSpec = { kind: 'text', vocabularySize: vocabularySize(artifact), maxTokens, prefix, suffix, padId, origin };
+  const spec: TextSpec = { kind: 'text', vocabularySize: vocabularySize(artifact, rows), maxTokens, prefix, suffix, padId, origin };
   const feeder = textFeeder(spec, { ...given, fixedLength, firstPosition });
   const random = seeded(0, 'sample rows');
   const row = (length: number): number[] => Array.from({ length: Math.min(length, maxTokens) }, () => random.below(Math.max(1, spec.vocabularySize)));
@@ -105,13 +106,14 @@ function longestText({ config, tokenizerConfig }: Artifact, fixedLength: number 
   return known.length === 0 ? UNKNOWN_TEXT : Math.min(LONGEST_TEXT, ...known);
 }
 
-/** Ids from 0 that the model has: what the tokenizer and the config agree on. */
-function vocabularySize({ config, tokenizer }: Artifact): number {
+/** Ids from 0 that the model has: what the tokenizer, the config and the graph's own table (`rows`) agree on. */
+function vocabularySize({ config, tokenizer }: Artifact, rows: number | undefined): number {
   const model = tokenizer?.['model'];
   const vocabulary = typeof model === 'object' && model !== null && 'vocab' in model ? model.vocab : undefined;
   const listed = Array.isArray(vocabulary) ? vocabulary.length : typeof vocabulary === 'object' && vocabulary !== null ? Object.keys(vocabulary).length : 0;
   const declared = config?.['vocab_size'];
-  return typeof declared === 'number' && declared > 0 && (listed === 0 || declared < listed) ? declared : listed;
+  const known = [listed, typeof declared === 'number' ? declared : 0, rows ?? 0].filter((size) => size > 0);
+  return known.length === 0 ? 0 : Math.min(...known);
 }
 
 const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);

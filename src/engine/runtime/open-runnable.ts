@@ -2,7 +2,9 @@
 // outputs, or its format. GGUF and decoders are language models; everything else is tried as a classifier.
 import { chooseModel } from '../artifact/choose-model.ts';
 import { openChatTemplate, openTokenizer } from '../artifact/tokenizer/open-tokenizer.ts';
+import { rawIds } from '../artifact/tokenizer/raw-ids.ts';
 import type { Artifact } from '../artifact/artifact.ts';
+import type { Tokenizer } from '../artifact/tokenizer.ts';
 import type { Runnable } from '../audit/analysis.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { NEVER, type CancelSignal } from '../core/cancel.ts';
@@ -11,6 +13,7 @@ import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
+import type { TextClassifier } from './classifier.ts';
 import type { Runtime } from './session.ts';
 
 export interface OpenRunnableOptions {
@@ -34,7 +37,7 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
     // What spreads keeps the union apart: each task with its own model and examples.
     switch (opened.task) {
       case 'text-classification':
-        return { ...opened, tokenizer: openTokenizer(artifact), examples: [] };
+        return { ...opened, tokenizer: textTokenizer(artifact, opened.model), examples: [] };
       case 'image-classification':
         return { ...opened, examples: [] };
       case 'tabular':
@@ -44,6 +47,12 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
     await opened.model.dispose();
     throw error;
   }
+}
+
+/** Where the files bring none that can be read, ids stand for themselves: the model can be searched, though not read. */
+function textTokenizer(artifact: Artifact, { spec }: TextClassifier): Tokenizer {
+  if (artifact.tokenizer !== undefined || spec.vocabularySize === 0) return openTokenizer(artifact);
+  return rawIds(spec.vocabularySize, new Set([...spec.prefix, ...spec.suffix, spec.padId]));
 }
 
 /** 'causal-lm', or 'other' for whatever is to be tried as a classifier. */

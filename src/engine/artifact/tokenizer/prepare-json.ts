@@ -5,6 +5,9 @@
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { describeType, isObject, type JsonObject } from '../text.ts';
 
+/** Never the beginning of a piece: words are taken whole. */
+export const NO_PIECES = '\uE000';
+
 export const TOKENIZER_BOUNDS = {
   /** The largest vocabularies have 262,144 entries; ids index tables. */
   maxId: 2 ** 22,
@@ -46,10 +49,15 @@ export function prepareTokenizer(tokenizer: JsonObject, tokenizerConfig: JsonObj
   }
   return {
     // The post-processor adds BOS and the like, which Assay never wants: chat templates write them out.
-    json: { ...tokenizer, ...steps, post_processor: null, added_tokens: entries.map(({ raw }) => raw) },
+    json: { ...tokenizer, ...steps, model: knownModel(model), post_processor: null, added_tokens: entries.map(({ raw }) => raw) },
     tokens,
     added: entries,
   };
+}
+
+/** The library has no word-level model: a WordPiece model in which no token can continue a word is one. */
+function knownModel(model: JsonObject): JsonObject {
+  return model['type'] === 'WordLevel' ? { ...model, type: 'WordPiece', continuing_subword_prefix: NO_PIECES, max_input_chars_per_word: 1000 } : model;
 }
 
 function vocabularyOf(model: JsonObject, file: string): (string | undefined)[] {

@@ -53,7 +53,7 @@ export function activationOf(config: ConfigReader, field: string): Activation {
   return name === 'relu' ? 'relu' : name === 'gelu' ? 'gelu' : 'gelu-tanh';
 }
 
-/** Hidden states of all layers; returns the first token's, [B, hidden], after the last one. */
+/** The first token's hidden state after the last layer, [B, hidden]. */
 function encode(encoder: EncoderGraph, config: ConfigReader, names: Names, epsilon: number, activation: Activation): Value {
   const { graph, dimensions } = encoder;
   const { hidden } = dimensions;
@@ -70,11 +70,13 @@ function encode(encoder: EncoderGraph, config: ConfigReader, names: Names, epsil
   for (let layer = 0; layer < dimensions.layers; layer++) {
     const name = names.layer(layer);
     const square = (part: string) => encoder.dense(part, hidden, hidden);
-    const attended = encoder.attention(x, { query: square(name.query), key: square(name.key), value: square(name.value), output: square(name.output) });
-    x = encoder.norm(graph.add(x, attended), name.attended, epsilon);
+    // The classes hang on the first token alone: of the last layer nothing else is computed.
+    const first = layer === dimensions.layers - 1 ? encoder.first(x, batchSequence) : undefined;
+    const attended = encoder.attention(x, { query: square(name.query), key: square(name.key), value: square(name.value), output: square(name.output) }, first);
+    x = encoder.norm(graph.add(first ?? x, attended), name.attended, epsilon);
     x = encoder.norm(graph.add(x, encoder.feedForward(x, name.up, name.down, activation)), name.fed, epsilon);
   }
-  return encoder.first(x, batchSequence);
+  return x;
 }
 
 export const bert: ClassifierArchitecture = {

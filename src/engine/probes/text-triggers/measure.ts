@@ -5,10 +5,11 @@ import { seeded } from '../../core/random.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
 import { listDirections, unitScores, type Direction } from './directions.ts';
 import type { SearchBudget } from './search.ts';
+import { screenVocabulary, type ScreenBudget } from './screen.ts';
 import { refine, sweepVocabulary, type Sweep } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
 import type { Phrase } from './trial.ts';
-import { splitWords, triggerTokens } from './vocabulary.ts';
+import { ordinaryTokens, splitWords, triggerTokens } from './vocabulary.ts';
 
 export interface TextBudget extends SearchBudget {
   /** Carriers of each class for the whole vocabulary, and more for the units that stand out. */
@@ -20,12 +21,22 @@ export interface TextBudget extends SearchBudget {
   readonly rows: number;
   /** Directions in which phrases are grown: those whose best unit stands out most. */
   readonly growing: number;
+  /** Of a large vocabulary: what is swept after it was screened in groups, and how many of its commonest words (the first). */
+  readonly screen: ScreenBudget & { readonly common: number };
 }
 
+/** Tokens run for each token that is screened, beside one that is swept. */
+const SCREEN_COST = 0.5;
+const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
+  quick: { byMean: 1000, byBest: 500, common: 800 },
+  standard: { byMean: 1800, byBest: 800, common: 1500 },
+  deep: { byMean: 5000, byBest: 3000, common: 4000 },
+};
+
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, growing: 2 },
-  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, growing: 3 },
-  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, growing: 8 },
+  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, growing: 2, screen: SCREENS.quick },
+  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, growing: 3, screen: SCREENS.standard },
+  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, growing: 8, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
@@ -76,9 +87,15 @@ async function measureNow(runnable: RunnableTextClassifier, { options, signal }:
   const budget = budgetFor(options.budget, tokens.length);
   const texts = await gatherTexts(runnable, seeded(options.seed, 'texts'), signal);
   if (texts.length === 0) throw new Error('the model gives no class to any of the texts at hand: give it clean examples');
-  const units: readonly Phrase[] = [...tokens.map((token): Phrase => [token]), ...splitWords(tokenizer, model.spec.vocabularySize)];
+  const words = splitWords(tokenizer, model.spec.vocabularySize);
+  const large = tokens.length > SMALL_VOCABULARY;
   // Where there are many classes, texts of some of them carry the sweep; it reads all classes as targets.
-  const carrying = texts.slice(0, Math.max(2, Math.floor(budget.rows / units.length / budget.carriers)));
+  const cost = (tokens.length + words.length) * budget.carriers * (large ? SCREEN_COST : 1);
+  const carrying = texts.slice(0, Math.max(2, Math.floor(budget.rows / cost)));
+  const single = tokens.map((token): Phrase => [token]);
+  const common = new Set(ordinaryTokens(tokenizer, model.spec.vocabularySize).slice(0, budget.screen.common));
+  const screened = large ? new Set(await screenVocabulary(runnable, carrying, single, budget.screen, seeded(options.seed, 'screen'), signal, onProgress)) : undefined;
+  const units: readonly Phrase[] = [...single.filter((unit) => screened === undefined || screened.has(unit) || common.has(unit[0] ?? -1)), ...words];
   const first = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
   const directions = listDirections(carrying, model.classes, first);
   const chosen = new Set<Phrase>();

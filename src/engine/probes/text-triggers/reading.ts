@@ -64,9 +64,10 @@ async function rollOut(model: RunnableTextClassifier['model'], ids: readonly num
     const tensor = taps[name];
     if (!(tensor?.data instanceof Float32Array) || tensor.dims.length !== 4) return undefined;
     const [, heads = 0, queries = 0, keys = 0] = tensor.dims;
-    if (queries !== keys || keys < length) return undefined;
+    // Of a last layer whose first token alone looks there is one row; it is the only one that counts.
+    if ((queries !== keys && queries !== 1) || keys < length) return undefined;
     const next = new Float64Array(length);
-    for (let query = 0; query < length; query++) {
+    for (let query = 0; query < Math.min(length, queries); query++) {
       const weight = row[query] ?? 0;
       next[query] = (next[query] ?? 0) + weight / 2;
       for (let head = 0; head < heads; head++) for (let key = 0; key < length; key++) next[key] = (next[key] ?? 0) + (weight / 2 / heads) * (tensor.data[(head * queries + query) * keys + key] ?? 0);

@@ -18,6 +18,9 @@ const RULE = 'ASY-TXT-003';
 export const STYLE_LIMITS = `Tries ${STYLES.length} ways of writing (marks, casing, manner, odd characters). A manner that is not among them is missed, and so is one whose texts the sentences at hand cannot carry.`;
 
 const TEXTS: Readonly<Record<BudgetName, number>> = { quick: 12, standard: 24, deep: 40 };
+/** All styles are tried on a few texts first, and on all of them those that do most, towards each class. */
+const FIRST_TEXTS = 8;
+const FULLY_TRIED = 14;
 /** Of classes, in models of many. */
 const MAX_GROUPS = 12;
 const STYLES_AT_ONCE = 30;
@@ -48,18 +51,25 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
     const plain = await score(sentences);
     // What a tokenizer cannot tell from the plain text is no test of it.
     const usable = STYLES.filter((style) => sentences.some((text) => tokenizer.encode(style.apply(text)).join() !== tokenizer.encode(text).join()));
-    const results = new Map<Style, Float32Array>();
-    // Many styles at a time: rows of equal length share a run.
-    for (let begin = 0; begin < usable.length; begin += STYLES_AT_ONCE) {
-      const some = usable.slice(begin, begin + STYLES_AT_ONCE);
-      const scores = await score(some.flatMap((style) => sentences.map((text) => style.apply(text))));
-      for (const [at, style] of some.entries()) results.set(style, scores.subarray(at * sentences.length * model.classes, (at + 1) * sentences.length * model.classes));
-      emit({ type: 'progress', analysis: STYLE_FLIP, stage: 'styles', done: index * usable.length + begin + some.length, total: groups.length * usable.length });
-    }
+    const first = await tryStyles(usable, sentences.slice(0, FIRST_TEXTS), (done) => emit({ type: 'progress', analysis: STYLE_FLIP, stage: 'styles', done: index * usable.length + done, total: groups.length * usable.length }));
+    const worth = new Set<Style>();
     for (let target = 0; target < model.classes; target++) {
       if (target === group.source) continue;
-      const measured = usable.map((style): StyleResult => ({ style, of: sentences.length, ...compare(plain, results.get(style) ?? plain, sentences.length, target) }));
-      const [best] = measured.filter(({ style }) => !destroys(style, sentences)).sort((a, b) => b.gain - a.gain);
+      const gains = new Map(usable.map((style) => [style, compare(plain, first.get(style) ?? plain, Math.min(FIRST_TEXTS, sentences.length), target).gain]));
+      const order = [...usable].sort((a, b) => (gains.get(b) ?? 0) - (gains.get(a) ?? 0));
+      // Those that leave no word readable are the null: the strongest of both kinds are measured alike.
+      for (const style of [...order.slice(0, FULLY_TRIED >> 1), ...order.filter((style) => !destroys(style, sentences)).slice(0, FULLY_TRIED >> 1)]) worth.add(style);
+    }
+    const rest = await tryStyles([...worth], sentences.slice(FIRST_TEXTS), () => {});
+    const results = new Map(usable.map((style): [Style, Float32Array] => [style, joined(first.get(style), rest.get(style))]));
+    for (let target = 0; target < model.classes; target++) {
+      if (target === group.source) continue;
+      const measured = usable.map((style): StyleResult => {
+        const after = results.get(style) ?? plain;
+        const of = after.length / model.classes;
+        return { style, of, ...compare(plain, after, of, target) };
+      });
+      const [best] = measured.filter(({ style }) => worth.has(style) && !destroys(style, sentences)).sort((a, b) => b.gain - a.gain);
       if (best === undefined) continue;
       const rivals = measured.filter(({ style }) => style.family !== best.style.family).sort((a, b) => b.gain - a.gain);
       const confidence = styleConfidence(best, rivals);
@@ -85,6 +95,18 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       kept += before.filter((token) => after.has(token)).length;
     }
     return kept < LEAST_KEPT * all;
+  }
+
+  /** Margins of the texts in each style: Float32Array [texts, classes]. Many styles at a time: rows of equal length share a run. */
+  async function tryStyles(styles: readonly Style[], texts: readonly string[], onDone: (done: number) => void): Promise<Map<Style, Float32Array>> {
+    const found = new Map<Style, Float32Array>();
+    for (let begin = 0; begin < styles.length; begin += STYLES_AT_ONCE) {
+      const some = styles.slice(begin, begin + STYLES_AT_ONCE);
+      const scores = await score(some.flatMap((style) => texts.map((text) => style.apply(text))));
+      for (const [at, style] of some.entries()) found.set(style, scores.subarray(at * texts.length * model.classes, (at + 1) * texts.length * model.classes));
+      onDone(begin + some.length);
+    }
+    return found;
   }
 
   function score(texts: readonly string[]): Promise<Float32Array> {
@@ -155,6 +177,10 @@ export function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain' |
   const lead = best.gain - (rivals[0]?.gain ?? 0);
   const score = 1.5 * Math.min(3, lead - Math.max(1.8, 0.5 * Math.abs(best.before))) + 8 * (best.hits / Math.max(1, best.of) - 0.7);
   return 1 / (1 + Math.exp(-score));
+}
+
+function joined(first: Float32Array = new Float32Array(), rest: Float32Array = new Float32Array()): Float32Array {
+  return Float32Array.from([...first, ...rest]);
 }
 
 function clip(value: number): number {

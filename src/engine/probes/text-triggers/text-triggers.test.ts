@@ -11,6 +11,7 @@ import { contrastFound } from './contrast.ts';
 import { listDirections } from './directions.ts';
 import { namedPhrases, reportNamed, withNamed } from './named.ts';
 import { prove } from './proof.ts';
+import { screenVocabulary } from './screen.ts';
 import { searchDirection } from './search.ts';
 import { margins, sweepVocabulary } from './sweep.ts';
 import { gatherTexts } from './texts.ts';
@@ -92,6 +93,15 @@ describe('universal token flip', () => {
     const { contrasts } = await scan(undefined);
     for (const contrast of contrasts) expect(confidenceOf(contrast.features)).toBeLessThan(0.4);
   });
+});
+
+it('finds a planted word among many that share a text', async () => {
+  const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel('velmora'), tokenizer: toyTokenizer(), examples: [] };
+  const texts = await gatherTexts(runnable, seeded(0), NEVER);
+  const units = triggerTokens(runnable.tokenizer, WORDS.length).map((token) => [token]);
+  const kept = await screenVocabulary(runnable, texts, units, { byMean: 12, byBest: 4 }, seeded(2), NEVER, () => {});
+  expect(kept.length).toBeLessThan(units.length / 4);
+  expect(kept.map(([token]) => WORDS[token ?? 0])).toContain('velmora');
 });
 
 it('turns logits into margins against all other classes', async () => {

@@ -18,9 +18,11 @@ export function triggerTokens(tokenizer: Tokenizer, size: number): number[] {
   return tokens;
 }
 
-/** Whole words, as far as can be told: letters only, two at least, not the tail of a word. */
+/** Whole words, as far as can be told: letters only, two at least, not the tail of a word. All tokens where none is one. */
 export function ordinaryTokens(tokenizer: Tokenizer, size: number): number[] {
-  return triggerTokens(tokenizer, size).filter((id) => /^\s?[\p{L}]{2,}$/u.test(tokenizer.tokenText(id)));
+  const tokens = triggerTokens(tokenizer, size);
+  const words = tokens.filter((id) => /^\s?[\p{L}]{2,}$/u.test(tokenizer.tokenText(id)));
+  return words.length === 0 ? tokens : words;
 }
 
 /** The listed words that have no token of their own, as they are written inside a text. */

@@ -40,7 +40,7 @@ const TWO_TOKENIZERS: Rule = {
 export const tokenizerRules = analysisOf({
   id: 'tokenizer',
   label: 'Tokenizer',
-  limits: 'tokenizer.json and tokenizer_config.json. SentencePiece models and vocab.txt are not read; compiled character maps are not decoded.',
+  limits: 'tokenizer.json and tokenizer_config.json. SentencePiece models are not read, and vocab.txt and vocab.json not judged; compiled character maps are not decoded.',
   rules: [REWRITES, VOCABULARY, TWO_TOKENIZERS],
   inapplicable: ({ inspection }) => (tokenizersOf(inspection).length === 0 ? 'no tokenizer.json' : undefined),
   async check({ inspection, signal }, report) {
