@@ -98,6 +98,11 @@ export interface AnalysisContext extends AuditContext {
   readonly digests?: Digests;
 }
 
+/** Thrown by an analysis that applies and finds that it cannot test this model: coverage says "skipped" and why. */
+export class NotTested extends Error {
+  override readonly name = 'NotTested';
+}
+
 export interface Analysis {
   /** Stable, kebab-case: 'trigger-scan'. */
   readonly id: string;

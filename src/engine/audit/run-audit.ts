@@ -5,7 +5,7 @@ import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
-import type { Analysis, AnalysisContext, AuditContext } from './analysis.ts';
+import { NotTested, type Analysis, type AnalysisContext, type AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
 import { ANALYSES, STATIC } from './registry.ts';
 
@@ -88,6 +88,7 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
     return { analysis: id, status: 'ran', limits, seconds: seconds() };
   } catch (error) {
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
+    if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
     const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
     return { analysis: id, status: 'failed', reason: what, limits, seconds: seconds() };
   }

@@ -1,6 +1,6 @@
 // Analysis: does a small patch or a faint overlay turn pictures into one class? By input gradients, with or without the user's
 // clean pictures. After Neural Cleanse, MM-BD and universal perturbations; README.md says what each stage does.
-import type { Analysis } from '../../audit/analysis.ts';
+import { NotTested, type Analysis } from '../../audit/analysis.ts';
 import { classesOf, namedFinding } from '../../audit/candidates.ts';
 import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
@@ -35,10 +35,19 @@ export const imageTrigger: Analysis = {
       emit({ type: 'progress', analysis: IMAGE_TRIGGER, stage, done, total });
       if (done === total) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'done' });
     }, named);
+    const missing = untested(scan);
+    if (missing !== undefined) throw new NotTested(missing);
     for (const finding of await toFindings(scan, scan.model, signal)) emit({ type: 'finding', finding });
     if (named.length > 0) emit({ type: 'finding', finding: reportNamed(named, scan) });
   },
 };
+
+/** Why the search says nothing about this model; undefined where it does. A model that is shown too few of its classes is not cleared. */
+function untested({ classes, without, domain }: Scan): string | undefined {
+  const shown = classes.length - without.length;
+  if (shown >= 2 && 2 * shown >= classes.length) return undefined;
+  return `pictures could be made for ${shown} of ${classes.length} classes only (${domain}): give clean ones (--inputs) or a preprocessor_config.json`;
+}
 
 /** What became of the classes that were named before the audit (a log's monitor): searched further and proven as the finalists are. */
 function reportNamed(named: readonly number[], { finalists, model }: Scan): Finding {
