@@ -18,12 +18,14 @@ const FILES: readonly Signature[] = [
 
 const CODE: readonly Signature[] = [
   { what: 'a call into a shell or an interpreter', pattern: /\b(?:os\.(?:system|popen|exec[lv]p?e?)|subprocess\.(?:Popen|run|call|check_output|check_call|getoutput)|__import__|importlib\.import_module|pickle\.loads|marshal\.loads)\s{0,4}\(|\b(?:eval|exec|compile)\((?=\s{0,4}["'\w])/ },
+  { what: 'a call into a shell out of Lua, R, C or Java', pattern: /\b(?:os\.execute|io\.popen|loadstring)\s{0,4}\(\s{0,4}["'[]|\b(?:base::)?system2?\(\s{0,4}["']|\bgetRuntime\(\)\s{0,4}\.exec\b/ },
   { what: 'a script for a page', pattern: /<script\b|\bjavascript:/i },
 ];
 
 const COMMANDS: readonly Signature[] = [
   { what: 'a command that deletes files', pattern: /\brm\s{1,4}-[a-z]{0,4}[rf][a-z]{0,4}\s{1,4}[/~*.$\w]/ },
   { what: 'a command that downloads', pattern: /\b(?:curl|wget)\s{1,4}(?:-{1,2}[\w-]{1,20}\s{1,4}){0,4}["']?(?:https?|ftp):\/\// },
+  { what: 'a command for an interpreter', pattern: /\b(?:python[23]?|perl|ruby|node|(?:ba|z|da)?sh)\s{1,4}-[ce]\s{1,4}\\?["']/ },
   { what: 'a command that makes a file executable', pattern: /\bchmod\s{1,4}(?:\+x|[0-7]{3,4})\s/ },
   { what: 'a connection out of a shell', pattern: /\/dev\/tcp\/|\b(?:nc|ncat)\s{1,4}-[a-z]{0,4}e\b|\bbash\s{1,4}-i\b/ },
   { what: 'encoded PowerShell', pattern: /\bpowershell(?:\.exe)?\b[^\n]{0,120}\s-e(?:nc|ncodedcommand)?\b/i },

@@ -5,6 +5,7 @@ import { chatTemplate } from './chat-template/index.ts';
 import { checksums } from './checksums/index.ts';
 import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
+import { hiddenInWeights } from './hidden-in-weights/index.ts';
 import { kerasCode } from './keras-code/index.ts';
 import { markup } from './markup/index.ts';
 import { programs } from './programs/index.ts';
@@ -35,6 +36,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   configuration,
   weightsHeader,
   provenance,
+  hiddenInWeights,
   weightsNumbers,
   checksums,
   modelSigning,

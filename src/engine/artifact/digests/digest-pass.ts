@@ -6,9 +6,11 @@ import { NEVER, throwIfCancelled, type CancelSignal } from '../../core/cancel.ts
 import type { Hasher, MakeHasher } from '../../core/hasher.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Inspection } from '../inspect/inspection.ts';
-import type { Digests, TensorDigest } from './digests.ts';
+import { BuriedSearch } from '../inspect/buried.ts';
+import type { BuriedInNumbers, Digests, TensorDigest } from './digests.ts';
 import { RowCounter, type TensorStatistics } from './statistics.ts';
 import { tensorPlaces, type TensorPlace } from './tensor-places.ts';
+import { unreadStretches, type UnreadStretch } from './unread.ts';
 
 export const DIGEST_LIMITS = {
   /** Tensors with a digest of their own (CWE-400); the largest mixtures of experts have some ten thousand. */
@@ -48,14 +50,18 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
   const total = sources.reduce((sum, { size }) => sum + size, 0);
   const files = new Map<string, string>();
   const tensors: Promise<TensorDigest[]>[] = [];
+  const unread = unreadStretches(inspection);
+  const buried: BuriedInNumbers[] = [];
   let done = 0;
   for (const source of sources) {
     const whole = await makeHasher();
+    const search = new UnreadSearch(unread.get(source) ?? []);
     const stretches = bySource.get(source) ?? [];
     let next = 0;
     let running: Running | undefined;
     for await (const { begin, bytes } of chunksOf(source, signal)) {
       whole.update(bytes);
+      search.update(bytes, begin);
       const end = begin + bytes.byteLength;
       for (;;) {
         if (running === undefined) {
@@ -81,8 +87,9 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
       onProgress?.(done, total);
     }
     files.set(source.path, whole.digest());
+    buried.push(...search.found);
   }
-  return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut };
+  return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut, buried };
 }
 
 /** Stretches that begin inside the one before are left out: a header that lays tensors over each other would cost a hash for each. */
@@ -108,6 +115,28 @@ async function finish({ stretch, sink, counter }: Running, digestWhole: DigestOp
   const sha256 = sink instanceof Uint8Array ? ((await digestWhole?.(sink)) ?? '') : sink.digest();
   const statistics: TensorStatistics | undefined = counter?.finish();
   return stretch.tensors.map(({ name, dtype, shape, file }) => ({ name, dtype, shape, file, bytes: stretch.end - stretch.begin, sha256, ...(statistics === undefined ? {} : { statistics }) }));
+}
+
+/** Follows the pass through one file and searches the stretches that nobody reads; they do not overlap. */
+class UnreadSearch {
+  readonly found: BuriedInNumbers[] = [];
+  #next = 0;
+  #search = new BuriedSearch();
+
+  constructor(private readonly stretches: readonly UnreadStretch[]) {}
+
+  update(bytes: Uint8Array, offset: Bytes): void {
+    const end = offset + bytes.byteLength;
+    for (let stretch = this.stretches[this.#next]; stretch !== undefined && stretch.begin < end; stretch = this.stretches[this.#next]) {
+      const from = Math.max(stretch.begin, offset);
+      this.#search.update(bytes.subarray(from - offset, Math.min(stretch.end, end) - offset), from);
+      if (stretch.end > end) return;
+      const { file, root, shift, what } = stretch;
+      this.found.push(...this.#search.found.map((entry) => ({ ...entry, offset: entry.offset - shift, file, root, inside: what })));
+      this.#search = new BuriedSearch();
+      this.#next++;
+    }
+  }
 }
 
 async function* chunksOf(source: ByteSource, signal: CancelSignal): AsyncGenerator<{ readonly begin: Bytes; readonly bytes: Uint8Array<ArrayBuffer> }> {

@@ -1,6 +1,7 @@
 // What one pass over every byte of a drop gives: SHA-256 of each file and of each tensor that stands plainly in one, and what
 // can be counted of numbers on the way.
 import type { Bytes } from '../../core/units.ts';
+import type { Buried } from '../inspect/buried.ts';
 import type { TensorStatistics } from './statistics.ts';
 
 export interface TensorDigest {
@@ -17,10 +18,19 @@ export interface TensorDigest {
   readonly statistics?: TensorStatistics;
 }
 
+/** Where something stands among numbers that must not: offset in the file or member that holds it. */
+export interface BuriedInNumbers extends Buried {
+  readonly file: string;
+  readonly root: string;
+  readonly inside: string;
+}
+
 export interface Digests {
   /** By the path in the drop, lower-case hexadecimal. */
   readonly files: ReadonlyMap<string, string>;
   readonly tensors: readonly TensorDigest[];
   /** Tensors that have no digest of their own: too many, or laid over others. */
   readonly tensorsLeftOut: number;
+  /** Programs, code and pickles found among bytes that no reader takes apart. */
+  readonly buried: readonly BuriedInNumbers[];
 }

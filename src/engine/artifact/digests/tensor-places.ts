@@ -88,7 +88,7 @@ function describe({ key, type, names, shape }: TorchStorage): Pick<TensorPlace, 
 }
 
 /** The range in the drop's own file; undefined where it is out of bounds or made on demand by a decompressor. */
-function plainRange(file: InspectedFile, begin: Bytes, end: Bytes): Pick<TensorPlace, 'source' | 'begin' | 'end'> | undefined {
+export function plainRange(file: InspectedFile, begin: Bytes, end: Bytes): Pick<TensorPlace, 'source' | 'begin' | 'end'> | undefined {
   if (!(begin >= 0 && end > begin && end <= file.source.size)) return undefined;
   let [source, shift] = [file.source, 0];
   while (source.within !== undefined) {

@@ -6,6 +6,7 @@ import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.
 import type { FormatMatch } from '../artifact.ts';
 import { windowSource } from '../containers/sources.ts';
 import { INSPECTORS, recognise } from '../formats/registry.ts';
+import { searchOpaque } from './search-opaque.ts';
 import { claimElsewhere } from './claimed-elsewhere.ts';
 import { MEMBER_MARK, type ByteRange, type Desk, type InspectedFile, type Inspection, type InspectionStatus, type Member, type RangeState } from './inspection.ts';
 import { accountFor, totalsOf } from './ranges.ts';
@@ -69,6 +70,7 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     reason,
     ranges: accountFor([{ begin: 0, end: file.source.size, state: 'opaque', what: reason }], file.source.size),
     problems: [],
+    buried: [],
     contents: new Map(),
   });
   if (unreadable !== undefined) return { inspected: { ...nothing(unreadable), status: 'not-inspected' }, members: [] };
@@ -85,7 +87,10 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     return { inspected: { ...nothing(otherwise), status: 'inspected', reason: undefined, format: 'numbers', ranges: accountFor([{ begin: 0, end: file.source.size, state: 'skipped', what: otherwise }], file.source.size) }, members: [] };
   }
   if (matches.length === 0 && file.guess) return { inspected: onlyBegins(nothing('bytes of a value'), new Map()), members: [] };
-  if (matches.length === 0) return { inspected: nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format'), members: [] };
+  if (matches.length === 0) {
+    const unknown = nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format');
+    return { inspected: { ...unknown, buried: await searchOpaque(file.source, 'unknown', unknown.ranges, desk) }, members: desk.members };
+  }
   const contents = new Map<string, unknown>();
   const failures: string[] = [];
   for (const match of worthReading(matches)) {
@@ -105,7 +110,8 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   const ranges = accountFor(desk.claims, file.source.size);
   const { status, reason } = statusOf(ranges, failures);
   handOverTail(file.source, matches[0]?.format, ranges, desk);
-  const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, contents };
+  const buried = file.guess ? [] : await searchOpaque(file.source, matches[0]?.format ?? 'unknown', ranges, desk);
+  const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, buried, contents };
   return { inspected: tooDeep ? withReason(inspected, `containers nested more than ${limits.maxDepth} deep are not opened`) : inspected, members: tooDeep ? [] : desk.members };
 }
 

@@ -7,6 +7,7 @@ import type { Location } from '../../core/finding.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Probe } from '../formats/reader.ts';
+import type { Buried } from './buried.ts';
 
 /**
  * `parsed`: a reader understood these bytes. `skipped`: known for what they are and deliberately not read (the numbers of a
@@ -45,6 +46,8 @@ export interface InspectedFile {
   /** Sorted, without overlap, covering the file from its first byte to its last. */
   readonly ranges: readonly ByteRange[];
   readonly problems: readonly ArtifactErrorFields[];
+  /** Marks of programs, code and pickles among its opaque bytes. */
+  readonly buried: readonly Buried[];
   /** What each reader made of it, by format. Read it through `contentOf`. */
   readonly contents: ReadonlyMap<string, unknown>;
 }

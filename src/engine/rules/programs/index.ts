@@ -4,6 +4,7 @@ import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
 import { bytesAround, shown } from '../evidence.ts';
+import { confirm } from './confirm.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const PROGRAM: Rule = {
@@ -33,15 +34,24 @@ const PATTERNS: readonly (readonly [pattern: RegExp, what: string])[] = [
 ];
 const MAX_LINE = 4000;
 
+const BURIED: Rule = {
+  id: 'ASY-EXE-003', title: 'Code stands among bytes that no reader takes apart', severity: 'high',
+  misses: 'Looks for how programs, scripts, pickles and calls begin when they stand there as they are. Whatever is encoded, encrypted or spread over many numbers is not found.',
+  references: ['AML.T0018.002', 'CWE-506', 'CWE-94'], remedy: 'Do not load the file. Nothing that belongs to a model stands there.',
+};
+
 export const programs = analysisOf({
   id: 'programs',
   label: 'Programs and scripts',
   limits: 'Recognises machine code and looks for known ways of hiding in scripts. Does not understand programs.',
-  rules: [PROGRAM, SCRIPT],
+  rules: [PROGRAM, SCRIPT, BURIED],
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, programInspector)) {
       if (content.kind.startsWith('compiled Python') && /(^|[/!])__pycache__\//.test(file.path)) continue;
       report(PROGRAM, { file, offset: 0, about: 'program', title: `${shown(file.member ?? file.path, 100)} is ${content.kind}`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
+    }
+    for (const file of inspection.files) {
+      for (const { offset, what, evidence } of await confirm(file.source, file.buried)) report(BURIED, { file, offset, about: what, title: `${shown(what, 80)} in ${shown(file.member ?? file.path, 80)}, among bytes that no reader takes apart`, sure: 'inferred', evidence });
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
       if (!SCRIPT_NAME.test(file.member ?? file.path) && !content.startsWith('#!')) continue;

@@ -1,0 +1,84 @@
+// Looks for what must not stand among bytes that no reader takes apart (numbers of tensors, formats nobody reads): programs,
+// scripts, archives, pickles that import what runs code, and code as text. One pass over the bytes that looks at
+// every sixth pair of them alone, so that it can run beside the hashing. Every mark is long enough not to come
+// about by chance in gigabytes of numbers. What it can miss: whatever is encoded, encrypted or spread over the low bits.
+import type { Bytes } from '../../core/units.ts';
+
+export type BuriedKind = 'program' | 'script' | 'archive' | 'pickle' | 'code';
+
+export interface Buried {
+  readonly offset: Bytes;
+  readonly kind: BuriedKind;
+  readonly what: string;
+}
+
+interface Mark {
+  readonly kind: BuriedKind;
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
+
+const mark = (kind: BuriedKind, what: string, ...texts: readonly string[]): Mark[] => texts.map((text) => ({ kind, what, bytes: Uint8Array.from(text, (character) => character.charCodeAt(0)) }));
+
+const MARKS: readonly Mark[] = [
+  ...mark('program', 'a Linux program or library', '\x7fELF\x02\x01\x01', '\x7fELF\x01\x01\x01', '\x7fELF\x02\x02\x01'),
+  ...mark('program', 'a Windows program or library', 'MZ\x90\0\x03\0\0\0', '!This program cannot be run'),
+  ...mark('program', 'a macOS program or library', '\xcf\xfa\xed\xfe\x07\0\0\x01', '\xcf\xfa\xed\xfe\x0c\0\0\x01'),
+  ...mark('script', 'a script', '#!/bin/', '#!/usr/'),
+  ...mark('archive', 'a zip archive', ...['\x14\0', '\x0a\0', '\0\0', '\x2d\0'].flatMap((version) => ['\0\0', '\x08\0', '\0\x08', '\x02\0'].map((flags) => `PK\x03\x04${version}${flags}`))),
+  ...mark('pickle', 'a pickle that imports what runs code', 'cos\nsystem\n', 'cposix\n', 'cnt\nsystem\n', 'csubprocess\n', 'c__builtin__\n', 'cbuiltins\n', '\x8c\x08builtins', '\x8c\x05posix', '\x8c\x0asubprocess', '\x8c\x06system', ...['eval', 'exec'].flatMap((name) => ['\x93', '\x94'].map((next) => `\x8c\x04${name}${next}`)), '\x8c\x0a__import__', '\x8c\x02nt\x94\x8c'),
+  ...mark('code', 'code', '__import__(', 'os.system(', 'os.popen(', 'os.execute(', 'io.popen(', 'subprocess.', 'eval(compile', 'exec(compile', 'exec(base64', 'eval(base64', '.getRuntime(', 'loadstring(', 'pickle.loads(', 'marshal.loads('),
+  ...mark('code', 'a command', '/dev/tcp/', 'curl http', 'wget http', ...[...'sfLokO'].map((option) => `curl -${option}`), ...[...'qO'].map((option) => `wget -${option}`), 'bash -c', 'bash -i', 'powershell', 'rm -rf ', 'chmod +x'),
+];
+
+const LONGEST = Math.max(...MARKS.map(({ bytes }) => bytes.length));
+/** Every mark holds a pair of bytes that ends at a multiple of this, wherever it stands: only those are looked at. */
+const STRIDE = Math.min(...MARKS.map(({ bytes }) => bytes.length)) - 1;
+/** Pairs of bytes in marks, and where in which. */
+const KNOWN = new Uint8Array(65_536);
+const BY_PAIR = new Map<number, { readonly entry: Mark; readonly at: number }[]>();
+for (const entry of MARKS) {
+  for (let at = 1; at <= STRIDE; at++) {
+    const pair = ((entry.bytes[at - 1] ?? 0) << 8) | (entry.bytes[at] ?? 0);
+    KNOWN[pair] = 1;
+    BY_PAIR.set(pair, [...(BY_PAIR.get(pair) ?? []), { entry, at }]);
+  }
+}
+
+/** Marks found in one file are enough to say so (CWE-770). */
+const MAX_FOUND = 64;
+
+/** Fed with the bytes of one range in order; a mark that is cut by the end of a piece is found all the same. */
+export class BuriedSearch {
+  readonly found: Buried[] = [];
+  #tail = new Uint8Array(0);
+  #end: Bytes | undefined;
+
+  update(piece: Uint8Array, offset: Bytes): void {
+    const joins = this.#end === offset && this.#tail.byteLength > 0;
+    if (joins) {
+      const seam = new Uint8Array(this.#tail.byteLength + Math.min(piece.byteLength, LONGEST - 1));
+      seam.set(this.#tail);
+      seam.set(piece.subarray(0, LONGEST - 1), this.#tail.byteLength);
+      this.#search(seam, offset - this.#tail.byteLength, this.#tail.byteLength);
+    }
+    this.#search(piece, offset, piece.byteLength);
+    this.#tail = piece.slice(Math.max(0, piece.byteLength - LONGEST + 1));
+    this.#end = offset + piece.byteLength;
+  }
+
+  /** Marks that begin before `before`. */
+  #search(bytes: Uint8Array, offset: Bytes, before: number): void {
+    for (let at = STRIDE; at < bytes.length; at += STRIDE) {
+      if (KNOWN[((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0)] !== 0) this.#compare(bytes, at, offset, before);
+    }
+  }
+
+  #compare(bytes: Uint8Array, end: number, offset: Bytes, before: number): void {
+    if (this.found.length >= MAX_FOUND) return;
+    for (const { entry, at } of BY_PAIR.get(((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0)) ?? []) {
+      const begin = end - at;
+      if (begin >= 0 && begin < before && entry.bytes.every((byte, i) => bytes[begin + i] === byte) && !this.found.some((known) => known.offset === offset + begin)) this.found.push({ offset: offset + begin, kind: entry.kind, what: entry.what });
+    }
+  }
+}
