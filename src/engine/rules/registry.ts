@@ -8,7 +8,9 @@ import { fileIntegrity } from './file-integrity/index.ts';
 import { hiddenInWeights } from './hidden-in-weights/index.ts';
 import { kerasCode } from './keras-code/index.ts';
 import { markup } from './markup/index.ts';
+import { notebooks } from './notebooks/index.ts';
 import { programs } from './programs/index.ts';
+import { skops } from './skops/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { modelSigning } from './model-signing/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
@@ -25,7 +27,9 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   fileIntegrity,
   archiveIntegrity,
   pickleCode,
+  skops,
   programs,
+  notebooks,
   markup,
   kerasCode,
   tensorflowOps,

@@ -88,7 +88,7 @@ function matchZip({ source, head, tail }: Probe): FormatMatch | undefined {
       return { format: 'zip', sure: 'certain', why: 'ends as a zip archive does, whatever stands before it' };
     }
   }
-  return /\.(zip|keras|npz|mar|nemo)$/i.test(source.path) ? { format: 'zip', sure: 'name', why: 'the name is that of a zip archive' } : undefined;
+  return /\.(zip|keras|npz|mar|nemo|skops)$/i.test(source.path) ? { format: 'zip', sure: 'name', why: 'the name is that of a zip archive' } : undefined;
 }
 
 /** The directory's sizes where there is a directory: that is what programs which find the member there will read. */

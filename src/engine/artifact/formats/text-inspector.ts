@@ -3,10 +3,13 @@ import type { Inspector } from '../inspect/inspection.ts';
 import { readText, TOKENIZER_LIMITS } from '../text.ts';
 import { isText } from './json-inspector.ts';
 
+/** Formats that are never text: text under such a name is something else, and nobody knows what. */
+const NEVER_TEXT = /\.(?:ptl|pte|pt2|skops|tflite|mlmodel|npz)$/i;
+
 export const textInspector: Inspector<string> = {
   format: 'text',
   /** A last resort: sure as a name is, so that any reader that knows the content goes first. */
-  match: ({ source, head }) => (source.size > 0 && isText(head) && isUtf8(head, source.size > head.byteLength) ? { format: 'text', sure: 'name', why: 'UTF-8 text without control characters' } : undefined),
+  match: ({ source, head }) => (source.size > 0 && !NEVER_TEXT.test(source.path) && isText(head) && isUtf8(head, source.size > head.byteLength) ? { format: 'text', sure: 'name', why: 'UTF-8 text without control characters' } : undefined),
   async inspect(source, desk) {
     const text = await readText(source, 'text', TOKENIZER_LIMITS);
     desk.parsed(0, source.size, 'text');

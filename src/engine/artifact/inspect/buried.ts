@@ -27,7 +27,7 @@ const MARKS: readonly Mark[] = [
   ...mark('script', 'a script', '#!/bin/', '#!/usr/'),
   ...mark('archive', 'a zip archive', ...['\x14\0', '\x0a\0', '\0\0', '\x2d\0'].flatMap((version) => ['\0\0', '\x08\0', '\0\x08', '\x02\0'].map((flags) => `PK\x03\x04${version}${flags}`))),
   ...mark('pickle', 'a pickle that imports what runs code', 'cos\nsystem\n', 'cposix\n', 'cnt\nsystem\n', 'csubprocess\n', 'c__builtin__\n', 'cbuiltins\n', '\x8c\x08builtins', '\x8c\x05posix', '\x8c\x0asubprocess', '\x8c\x06system', ...['eval', 'exec'].flatMap((name) => ['\x93', '\x94'].map((next) => `\x8c\x04${name}${next}`)), '\x8c\x0a__import__', '\x8c\x02nt\x94\x8c'),
-  ...mark('code', 'code', '__import__(', 'os.system(', 'os.popen(', 'os.execute(', 'io.popen(', 'subprocess.', 'eval(compile', 'exec(compile', 'exec(base64', 'eval(base64', '.getRuntime(', 'loadstring(', 'pickle.loads(', 'marshal.loads('),
+  ...mark('code', 'code', '__import__(', 'os.system(', 'os.popen(', 'os.execute(', 'io.popen(', 'subprocess.', 'eval(compile', 'exec(compile', 'exec(base64', 'eval(base64', '.getRuntime(', 'loadstring(', 'import os', 'import sub', 'import socket', 'pickle.loads(', 'marshal.loads('),
   ...mark('code', 'a command', '/dev/tcp/', 'curl http', 'wget http', ...[...'sfLokO'].map((option) => `curl -${option}`), ...[...'qO'].map((option) => `wget -${option}`), 'bash -c', 'bash -i', 'powershell', 'rm -rf ', 'chmod +x'),
 ];
 
@@ -55,15 +55,13 @@ export class BuriedSearch {
   #end: Bytes | undefined;
 
   update(piece: Uint8Array, offset: Bytes): void {
-    const joins = this.#end === offset && this.#tail.byteLength > 0;
-    if (joins) {
-      const seam = new Uint8Array(this.#tail.byteLength + Math.min(piece.byteLength, LONGEST - 1));
-      seam.set(this.#tail);
-      seam.set(piece.subarray(0, LONGEST - 1), this.#tail.byteLength);
-      this.#search(seam, offset - this.#tail.byteLength, this.#tail.byteLength);
-    }
+    const before = this.#end === offset ? this.#tail : new Uint8Array(0);
+    const seam = new Uint8Array(before.byteLength + Math.min(piece.byteLength, LONGEST - 1));
+    seam.set(before);
+    seam.set(piece.subarray(0, LONGEST - 1), before.byteLength);
+    if (before.byteLength > 0) this.#search(seam, offset - before.byteLength, before.byteLength);
     this.#search(piece, offset, piece.byteLength);
-    this.#tail = piece.slice(Math.max(0, piece.byteLength - LONGEST + 1));
+    this.#tail = (piece.byteLength < LONGEST ? seam : piece).slice(1 - LONGEST);
     this.#end = offset + piece.byteLength;
   }
 

@@ -1,5 +1,6 @@
-// TensorFlow SavedModel and frozen GraphDef (tensorflow/core/protobuf/saved_model.proto, framework/graph.proto): the names
-// of every operator, functions included, and the Keras metadata beside them. Weights and attributes are not read.
+// TensorFlow SavedModel, MetaGraph and frozen GraphDef (tensorflow/core/protobuf/saved_model.proto, meta_graph.proto,
+// framework/graph.proto): the names of every operator, functions included, strings in attributes and collections, and the Keras
+// metadata beside them. Weights are not read.
 import type { FormatMatch } from '../artifact.ts';
 import type { Probe } from '../formats/reader.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
@@ -17,9 +18,18 @@ export interface OperatorUse {
   readonly offset: Bytes;
 }
 
+export interface AttributeText {
+  readonly text: string;
+  readonly node: string;
+  readonly attribute: string;
+  readonly offset: Bytes;
+}
+
 export interface TensorFlowContent {
-  readonly kind: 'saved-model' | 'graph' | 'keras-metadata';
+  readonly kind: 'saved-model' | 'meta-graph' | 'graph' | 'keras-metadata';
   readonly operators: readonly OperatorUse[];
+  /** Strings in attributes of operators and in collections that are long enough to say something, and where. */
+  readonly texts: readonly AttributeText[];
   readonly configs: readonly EmbeddedJson[];
 }
 
@@ -31,42 +41,72 @@ export const tensorflowInspector: Inspector<TensorFlowContent> = {
   async inspect(source, desk) {
     const head = await source.slice(0, 64);
     const told = kindOf(head, source.size);
-    const kind = told ?? (/(^|[/!])saved_model\.pb$/i.test(source.path) ? 'saved-model' : 'graph');
+    const kind = told ?? (/(^|[/!])saved_model\.pb$/i.test(source.path) ? 'saved-model' : /\.meta$/i.test(source.path) ? 'meta-graph' : 'graph');
     if (kind === 'keras-metadata') {
       const configs = await findConfigs(source, desk);
       desk.parsed(0, source.size, 'Keras metadata');
-      return { kind, operators: [], configs };
+      return { kind, operators: [], texts: [], configs };
     }
     const operators: OperatorUse[] = [];
+    const texts: AttributeText[] = [];
     const reader = new WireReader(source, 'tensorflow');
     const root = await reader.fields(0, source.size);
-    if (kind === 'saved-model') {
-      for (const meta of of(root, 2)) for (const graph of of(await reader.fields(meta.begin, meta.end), 2)) await readGraph(reader, graph, operators, desk);
-    } else {
-      await readGraph(reader, { begin: 0, end: source.size }, operators, desk);
-    }
+    const found = { operators, texts };
+    if (kind === 'saved-model') for (const meta of of(root, 2)) await readMeta(reader, meta, found, desk);
+    else if (kind === 'meta-graph') await readMeta(reader, { begin: 0, end: source.size }, found, desk);
+    else await readGraph(reader, { begin: 0, end: source.size }, found, desk);
     desk.parsed(0, source.size, 'graph');
-    return { kind, operators, configs: [] };
+    return { kind, operators, texts, configs: [] };
   },
 };
 
-/** GraphDef: node = 1, library = 2. FunctionDefLibrary: function = 1. FunctionDef: signature = 1, node_def = 3. */
-async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, operators: OperatorUse[], desk: Desk): Promise<void> {
+interface Found {
+  readonly operators: OperatorUse[];
+  readonly texts: AttributeText[];
+}
+
+/** MetaGraphDef: graph_def = 2, collection_def = 4 (map: key = 1, value = 2 {bytes_list = 2 {value = 1}}). */
+async function readMeta(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, found: Found, desk: Desk): Promise<void> {
   const fields = await reader.fields(begin, end);
-  for (const node of of(fields, 1)) await readNode(reader, node, '', operators, desk);
+  for (const graph of of(fields, 2)) await readGraph(reader, graph, found, desk);
+  for (const entry of of(fields, 4)) {
+    const parts = await reader.fields(entry.begin, entry.end);
+    const [key] = of(parts, 1);
+    const [value] = of(parts, 2);
+    if (value === undefined || value.end - value.begin > MAX_TEXT_VALUE) continue;
+    await keepText(reader, value, { node: '', attribute: key === undefined ? 'collection' : await textOf(reader.source, key) }, found);
+  }
+}
+
+/** Bytes of a value that are looked at, and values that are kept (CWE-770). */
+const MAX_TEXT_VALUE: Bytes = 2 ** 16;
+const MAX_TEXTS = 20_000;
+const LEAST_TEXT: Bytes = 8;
+
+async function keepText({ source }: WireReader, { begin, end }: WireField, where: Pick<AttributeText, 'node' | 'attribute'>, { texts }: Found): Promise<void> {
+  if (texts.length >= MAX_TEXTS || end - begin < LEAST_TEXT) return;
+  const text = new TextDecoder('latin1').decode(await source.slice(begin, Math.min(end, begin + MAX_TEXT_VALUE)));
+  if (/[\x20-\x7e]{8}/.test(text)) texts.push({ ...where, text, offset: begin });
+}
+
+/** GraphDef: node = 1, library = 2. FunctionDefLibrary: function = 1. FunctionDef: signature = 1, node_def = 3. */
+async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, found: Found, desk: Desk): Promise<void> {
+  const fields = await reader.fields(begin, end);
+  for (const node of of(fields, 1)) await readNode(reader, node, '', found, desk);
   for (const library of of(fields, 2)) {
     for (const definition of of(await reader.fields(library.begin, library.end), 1)) {
       const parts = await reader.fields(definition.begin, definition.end);
       const [signature] = of(parts, 1);
       const [name] = signature === undefined ? [] : of(await reader.fields(signature.begin, signature.end), 1);
       const inside = name === undefined ? '?' : await textOf(reader.source, name);
-      for (const node of of(parts, 3)) await readNode(reader, node, inside, operators, desk);
+      for (const node of of(parts, 3)) await readNode(reader, node, inside, found, desk);
     }
   }
 }
 
-/** NodeDef: name = 1, op = 2. */
-async function readNode(reader: WireReader, node: WireField, inside: string, operators: OperatorUse[], desk: Desk): Promise<void> {
+/** NodeDef: name = 1, op = 2, attr = 5 (map: key = 1, value = 2 {list = 1, s = 2, func = 10}). Tensors in attributes are not read. */
+async function readNode(reader: WireReader, node: WireField, inside: string, found: Found, desk: Desk): Promise<void> {
+  const { operators } = found;
   if (operators.length >= MAX_OPERATORS) return;
   if (operators.length % 4096 === 0) await breathe(desk.signal);
   const fields = await reader.fields(node.begin, node.end);
@@ -74,6 +114,14 @@ async function readNode(reader: WireReader, node: WireField, inside: string, ope
   const [operator] = of(fields, 2);
   if (operator === undefined) return;
   operators.push({ operator: await textOf(reader.source, operator), node: name === undefined ? '' : await textOf(reader.source, name), inside, offset: node.begin });
+  for (const attribute of of(fields, 5)) {
+    if (attribute.end - attribute.begin < LEAST_TEXT) continue;
+    const [key, value] = await reader.fields(attribute.begin, attribute.end);
+    if (key === undefined || value === undefined) continue;
+    for (const part of await reader.fields(value.begin, value.end)) {
+      if (part.wire === 2 && (part.number === 1 || part.number === 2 || part.number === 10)) await keepText(reader, part, { node: operators.at(-1)?.node ?? '', attribute: await textOf(reader.source, key) }, found);
+    }
+  }
 }
 
 function of(fields: readonly WireField[], number: number): WireField[] {
@@ -90,11 +138,12 @@ function matchTensorflow({ source, head }: Probe): FormatMatch | undefined {
   const kind = kindOf(head, source.size);
   if (kind === 'saved-model') return { format: 'tensorflow', sure: 'likely', why: 'begins as a SavedModel does' };
   if (kind === 'graph') return { format: 'tensorflow', sure: 'likely', why: 'begins as a GraphDef does' };
+  if (kind === 'meta-graph') return { format: 'tensorflow', sure: 'likely', why: 'begins as a MetaGraphDef does' };
   if (kind === 'keras-metadata') return { format: 'tensorflow', sure: 'likely', why: 'begins as Keras metadata does' };
-  return /\.pb$/i.test(source.path) ? { format: 'tensorflow', sure: 'name', why: 'the name ends in .pb' } : undefined;
+  return /\.(?:pb|meta)$/i.test(source.path) && !isPrintable(head.subarray(0, 16)) ? { format: 'tensorflow', sure: 'name', why: 'the name ends in .pb' } : undefined;
 }
 
-/** By the first fields: SavedModel {1: schema version, 2: meta graph}; GraphDef {1: node {1: name, 2: op}}. */
+/** By the first fields: SavedModel {1: schema version, 2: meta graph}; MetaGraphDef {1: info, 2: graph}; GraphDef {1: node {1: name, 2: op}}. */
 function kindOf(head: Uint8Array, size: number): TensorFlowContent['kind'] | undefined {
   if (head[0] === 0x08 && (head[1] ?? 0x80) < 0x10 && head[2] === 0x12) {
     const length = varint(head, 3);
@@ -103,6 +152,7 @@ function kindOf(head: Uint8Array, size: number): TensorFlowContent['kind'] | und
   if (head[0] === 0x12) return isVersionless(head, size) ? 'saved-model' : undefined;
   if (head[0] !== 0x0a) return undefined;
   const node = varint(head, 1);
+  if (node !== undefined && nests(head, size, node.end + node.value, [0x12, 0x0a, 0x0a])) return 'meta-graph';
   if (node === undefined || node.end + node.value > size || head[node.end] !== 0x0a) {
     return node !== undefined && head[node.end] === 0x08 && new TextDecoder('latin1').decode(head.subarray(0, 64)).includes('root') ? 'keras-metadata' : undefined;
   }
@@ -114,8 +164,13 @@ function kindOf(head: Uint8Array, size: number): TensorFlowContent['kind'] | und
 
 /** A SavedModel that leaves its version at 0: {2: meta graph {2: graph {1: node {1: name}}}}, each length fitting into the last. */
 function isVersionless(head: Uint8Array, size: number): boolean {
-  let [at, end] = [0, size];
-  for (const tag of [0x12, 0x12, 0x0a, 0x0a]) {
+  return nests(head, size, 0, [0x12, 0x12, 0x0a, 0x0a]);
+}
+
+/** Do fields of these tags begin at `begin`, each inside the last, and the innermost hold a name? */
+function nests(head: Uint8Array, size: number, begin: number, tags: readonly number[]): boolean {
+  let [at, end] = [begin, size];
+  for (const tag of tags) {
     if (head[at] !== tag) return false;
     const length = varint(head, at + 1);
     if (length === undefined || length.end + length.value > end) return false;

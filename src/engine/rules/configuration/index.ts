@@ -8,7 +8,7 @@ import { concernsIn } from '../chat-template/hidden-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { yamlAsks } from './yaml-asks.ts';
-import { asksOf, foreignRequirements, moduleAsks, type Ask, type AskKind } from './facts.ts';
+import { asksOf, foreignRequirements, moduleAsks, secretsIn, type Ask, type AskKind } from './facts.ts';
 
 const CODE: Rule = {
   id: 'ASY-CFG-001',
@@ -84,7 +84,7 @@ const PROMPT: Rule = {
 
 const SECRET: Rule = {
   id: 'ASY-CFG-007',
-  title: 'The configuration holds a secret',
+  title: 'A secret in the open',
   severity: 'medium',
   misses: 'Goes by the names of keys and the forms of well-known tokens; does not try whether a secret is valid.',
   references: ['CWE-798', 'CWE-312'],
@@ -121,11 +121,13 @@ export const configuration = analysisOf({
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
       for (const ask of asks) reportAsk(file, ask, report);
-      if (isObject(value) && 'weight_map' in value && baseName(file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
+      if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
-      if (/\.ya?ml$/i.test(baseName(file.path))) for (const ask of yamlAsks(content)) reportAsk(file, ask, report);
-      if (!/^requirements.*\.txt$/i.test(baseName(file.path))) continue;
+      const name = baseName(file.member ?? file.path);
+      if (/\.ya?ml$/i.test(name)) for (const ask of yamlAsks(content)) reportAsk(file, ask, report);
+      for (const { at, begins } of WORD_LIST.test(name) ? [] : secretsIn(content)) report(SECRET, { file, offset: at, about: String(at), title: `A secret in the open: ${shown(begins, 20)}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'Where', text: `Character ${at}, line ${content.slice(0, at).split('\n').length}` }] });
+      if (!/^requirements.*\.txt$/i.test(name)) continue;
       for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
     }
   },
@@ -143,6 +145,9 @@ function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report:
     evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, found: shown(value, 300) }] }],
   });
 }
+
+/** Word lists hold anything. */
+const WORD_LIST = /(?:vocab|merges|bpe|tokens|words)[\w.-]{0,40}$/i;
 
 /** An index called safetensors that names none. */
 function reportPlainIndex(file: InspectedFile, map: unknown, report: Report): void {

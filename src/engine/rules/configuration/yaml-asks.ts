@@ -1,20 +1,62 @@
-// What a YAML file asks its loader to do, line by line and without a parser: tags by which PyYAML calls Python (yaml.load and
-// yaml.unsafe_load), '_target_' of Hydra and NeMo, secrets and commands in plain values. What it can miss: values over several
-// lines, anchors, keys written in another style than 'key: value'.
-import { targetAsk, textAsks, type Ask } from './facts.ts';
+// What a YAML file (YAML 1.2 core schema, read by the yaml library) asks its loader to do: the same as JSON would, and tags by
+// which PyYAML calls Python (yaml.load and yaml.unsafe_load). Line by line where it does not parse. What it can miss: anchors
+// beyond the library's limit, tags that an application registers itself.
+import { parseAllDocuments } from 'yaml';
+import { isObject } from '../../artifact/text.ts';
+import { asksOf, targetAsk, textAsks, type Ask } from './facts.ts';
 
+/** Configurations are small; more is read line by line (CWE-400). */
+const MAX_PARSED = 2 ** 18;
+/** Levels of brackets or of indentation that are parsed (CWE-674). */
+const MAX_NESTING = 64;
 const MAX_LINES = 20_000;
 const MAX_LINE = 2000;
 const MAX_ASKS = 64;
 
 export function yamlAsks(text: string): Ask[] {
+  const values = parsed(text);
+  const asks = values === undefined ? lineAsks(text) : values.flatMap((value) => (isObject(value) ? asksOf(value) : Array.isArray(value) ? asksOf({ '': value }) : []));
+  return [...tagAsks(text), ...asks].slice(0, MAX_ASKS);
+}
+
+function parsed(text: string): unknown[] | undefined {
+  if (text.length > MAX_PARSED || nesting(text) > MAX_NESTING) return undefined;
+  try {
+    const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false });
+    return Array.isArray(documents) && documents.every(({ errors }) => errors.length === 0) ? documents.map((document): unknown => document.toJS({ maxAliasCount: 100 })) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** At most, and without regard to strings: brackets that are open, and steps of indentation. */
+function nesting(text: string): number {
+  let [open, most] = [0, 0];
+  for (const line of text.split('\n')) {
+    const indented = /^[ \t?-]*/.exec(line)?.[0].length ?? 0;
+    for (const character of line) {
+      if (character === '[' || character === '{') open++;
+      else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    }
+    most = Math.max(most, open, Math.ceil(indented / 2));
+  }
+  return most;
+}
+
+function tagAsks(text: string): Ask[] {
+  const asks: Ask[] = [];
+  for (const [i, line] of text.split('\n', MAX_LINES).entries()) {
+    const tag = /^\s*#/.test(line) ? null : /!!python\/(?:object\/(?:apply|new)|object|name|module):[\w.]{0,200}/.exec(line.slice(0, MAX_LINE));
+    if (tag !== null) asks.push({ kind: 'target', key: `line ${i + 1}`, value: tag[0], what: 'makes Python objects while it is read' });
+  }
+  return asks;
+}
+
+function lineAsks(text: string): Ask[] {
   const asks: Ask[] = [];
   for (const [i, whole] of text.split('\n', MAX_LINES).entries()) {
-    if (asks.length >= MAX_ASKS) break;
     const line = whole.slice(0, MAX_LINE);
     if (/^\s*#/.test(line)) continue;
-    const tag = /!!python\/(?:object\/(?:apply|new)|object|name|module):[\w.]{0,200}/.exec(line);
-    if (tag !== null) asks.push({ kind: 'target', key: `line ${i + 1}`, value: tag[0], what: 'makes Python objects while it is read' });
     const pair = /^\s{0,200}(?:-\s{1,20})?["']?([\w.-]{1,100})["']?\s{0,20}:\s{1,20}(\S.{0,1800})$/.exec(line.trimEnd());
     if (pair === null) continue;
     const [, key = '', written = ''] = pair;

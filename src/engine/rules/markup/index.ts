@@ -3,6 +3,7 @@
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import type { Evidence } from '../../core/finding.ts';
+import { codeInText } from '../code-in-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
@@ -11,6 +12,15 @@ const EXTERNAL: Rule = { id: 'ASY-XML-001', title: 'XML that makes its parser re
 const ENTITIES: Rule = { id: 'ASY-XML-002', title: 'XML that defines entities', severity: 'medium', misses: 'How far they unfold is not computed.', references: ['CWE-776'], remedy: REMEDY };
 const SCRIPT: Rule = { id: 'ASY-XML-003', title: 'XML of a model that carries a script', severity: 'medium', misses: 'Known ways of writing scripts only.', references: ['CWE-79', 'CWE-94', 'AML.T0018.002'], remedy: 'Remove the script, or ask for a model without one.' };
 
+const LIBRARY: Rule = { id: 'ASY-XML-004', title: 'A layer of the model brings native code or runs Python', severity: 'high', misses: 'Looks at attributes of elements that name a library, and at layers of the type Python. Extensions that a program registers under an ordinary name are not seen.', references: ['CWE-829', 'CWE-114', 'AML.T0018.002'], remedy: 'Do not load it: the runtime would open what it names.' };
+const BROKEN: Rule = { id: 'ASY-XML-005', title: 'XML whose elements do not close', severity: 'medium', misses: 'Checks that elements open and close in pairs, nothing else.', references: ['CWE-20'], remedy: 'Download the file again and compare its hash with the publisher’s.' };
+
+/** Attributes of OpenVINO's layers and PMML's extensions that name a file of machine code. */
+const NATIVE = /\b(?:library|implementation|plugin|extension|lib|path|value|file)\s{0,4}=\s{0,4}["'][^"'<>]{0,300}\.(?:so(?:\.\d{1,4}){0,3}|dll|dylib)["']/i;
+const PYTHON_LAYER = /<layer\b[^>]{0,2000}?\btype\s{0,4}=\s{0,4}["'](?:Python\w{0,20}|PyOp)["']/;
+/** Models in XML, told by their first element. */
+const MODEL_ROOT = /^(?:\uFEFF)?\s{0,100}(?:<\?xml[^>]{0,200}\?>\s{0,100})?(?:<!--[^]{0,4000}?-->\s{0,100})?<(?:net|PMML|ns\d:PMML)\b/;
+
 const XML_NAME = /\.(pmml|xml|dmn|xsd|svg)$/i;
 /** A declaration stands at the beginning. */
 const SEARCHED = 2 ** 20;
@@ -18,8 +28,8 @@ const SEARCHED = 2 ** 20;
 export const markup = analysisOf({
   id: 'markup',
   label: 'XML',
-  limits: 'Reads the beginning of XML files (1 MB) as text: document types, entities, scripts.',
-  rules: [EXTERNAL, ENTITIES, SCRIPT],
+  limits: 'Reads the beginning of XML files (1 MB) as text: document types, entities, scripts and native code; whether elements close.',
+  rules: [EXTERNAL, ENTITIES, SCRIPT, LIBRARY, BROKEN],
   inapplicable: ({ inspection }) => (xmlFiles(readBy(inspection, textInspector)).length === 0 ? 'no XML' : undefined),
   async check({ inspection }, report) {
     for (const { file, content } of xmlFiles(readBy(inspection, textInspector))) {
@@ -29,6 +39,12 @@ export const markup = analysisOf({
       const script = /<(?:\w{1,20}:)?script\b|\bjavascript:/i.exec(text);
       if (external !== null && !USUAL.test(external[0])) report(EXTERNAL, { file, offset: external.index, about: 'external', title: `${EXTERNAL.title}: ${shown(external[0], 120)}`, sure: 'read', evidence: [around(text, external.index)] });
       else if (entity !== null) report(ENTITIES, { file, offset: entity.index, about: 'entity', title: `${ENTITIES.title}: ${shown(entity[0], 120)}`, sure: 'read', evidence: [around(text, entity.index)] });
+      const isModel = MODEL_ROOT.test(text);
+      const code = script === null && isModel ? codeInText(unescaped(text)) : undefined;
+      if (code !== undefined) report(SCRIPT, { file, about: 'code', title: `XML of a model that carries ${code.what}`, sure: 'inferred', evidence: [around(unescaped(text), code.at)] });
+      const native = NATIVE.exec(text) ?? PYTHON_LAYER.exec(text);
+      if (native !== null && isModel) report(LIBRARY, { file, offset: native.index, about: 'library', sure: 'read', evidence: [around(text, native.index)] });
+      if (isModel && content.length <= SEARCHED && !closes(text)) report(BROKEN, { file, about: 'elements', sure: 'read', evidence: [around(text, Math.max(0, text.length - 200))] });
       if (script !== null && /\.(pmml|xml)$/i.test(file.member ?? file.path)) report(SCRIPT, { file, offset: script.index, about: 'script', sure: 'read', evidence: [around(text, script.index)] });
     }
   },
@@ -36,6 +52,30 @@ export const markup = analysisOf({
 
 /** Document types of pages and pictures, which name the standard they follow. */
 const USUAL = /\/\/(?:W3C|DTD|OASIS)\b|w3\.org|dmg\.org/i;
+
+const ENTITY: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => ENTITY[entity] ?? entity);
+}
+
+/** Do the elements open and close in pairs? Comments, CDATA and instructions aside. One pass, without going back. */
+function closes(text: string): boolean {
+  const open: string[] = [];
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    const ends = text.startsWith('<!--', at) ? '-->' : text.startsWith('<![CDATA[', at) ? ']]>' : '>';
+    const end = text.indexOf(ends, at);
+    if (end < 0) return false;
+    const tag = text.slice(at + 1, Math.min(end, at + 400));
+    const name = /^\/?[^\s/>!?]{1,200}/.exec(tag)?.[0];
+    at = end + ends.length;
+    if (name === undefined) continue;
+    if (name.startsWith('/')) {
+      if (open.pop() !== name.slice(1)) return false;
+    } else if (text[end - 1] !== '/') open.push(name);
+  }
+  return open.length === 0;
+}
 
 function xmlFiles(files: readonly { readonly file: InspectedFile; readonly content: string }[]): { readonly file: InspectedFile; readonly content: string }[] {
   return files.filter(({ file, content }) => XML_NAME.test(file.member ?? file.path) || content.startsWith('<?xml'));

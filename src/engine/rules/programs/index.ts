@@ -4,7 +4,9 @@ import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
 import { bytesAround, shown } from '../evidence.ts';
+import { codeInText } from '../code-in-text.ts';
 import { confirm } from './confirm.ts';
+import { oddLine } from './odd-lines.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const PROGRAM: Rule = {
@@ -18,21 +20,17 @@ const SCRIPT: Rule = {
   references: ['AML.T0010.003', 'AML.T0011.000', 'CWE-506', 'CWE-94'], remedy: 'Do not run it. Read it first, in an editor.',
 };
 
-const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r)$/i;
+const DATA: Rule = {
+  id: 'ASY-EXE-005', title: 'A model written as text holds a command or code', severity: 'medium',
+  misses: 'Looks for calls and commands as they are usually written, in files that hold a model by their name or their first line. Whether a program runs them cannot be told.',
+  references: ['AML.T0018.002', 'CWE-94', 'CWE-506'], remedy: 'Find out which program would read this line before you load the model.',
+};
 
-/** Each on one line of at most 4,000 characters; every quantifier is bounded. */
-const PATTERNS: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [/\b(?:exec|eval)\s{0,4}\(\s{0,4}(?:__import__|compile|base64|zlib|marshal|codecs|bytes\.fromhex|binascii|getattr|lzma|gzip)\b/, 'runs text that it decodes first'],
-  [/\b(?:exec|eval)\s{0,4}\([^\n]{0,200}(?:b64decode|fromhex|decompress|urlopen|requests\.get)\b/, 'runs text that it decodes or downloads first'],
-  [/\bmarshal\.loads\s{0,4}\(/, 'runs bytecode that it carries'],
-  [/\/dev\/tcp\//, 'opens a connection out of a shell'],
-  [/\b(?:curl|wget)\b[^\n|]{0,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da)?sh\b/, 'runs what it downloads'],
-  [/\bos\.dup2\s{0,4}\([^\n]{0,80}fileno\s{0,4}\(/, 'hands a shell to a connection'],
-  [/\bpty\.spawn\s{0,4}\(/, 'spawns a shell'],
-  [/\bpowershell(?:\.exe)?\b[^\n]{0,120}\s-e(?:nc|ncodedcommand)?\b/i, 'runs encoded PowerShell'],
-  [/\bIEX\s{0,4}\(\s{0,4}New-Object\s{1,4}Net\.WebClient/i, 'runs what it downloads'],
-];
-const MAX_LINE = 4000;
+/** Files that hold a model or its numbers, where they are text: LightGBM, Torch7, R, XGBoost and the like. */
+const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj|params|prototxt|pbtxt|mlmodel|onnx|pte|ptl|rknn|engine|trt|plan|pdmodel|pdiparams|cntk|dnn|caffemodel|weights|bin|pt|pth|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|safetensors|gguf|ggml|msgpack|flax|orbax|jax|tflite|pb|nemo|mar|skops|mojo|pfa|svm|arff)$/i;
+const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
+
+const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r)$/i;
 
 const BURIED: Rule = {
   id: 'ASY-EXE-003', title: 'Code stands among bytes that no reader takes apart', severity: 'high',
@@ -44,7 +42,7 @@ export const programs = analysisOf({
   id: 'programs',
   label: 'Programs and scripts',
   limits: 'Recognises machine code and looks for known ways of hiding in scripts. Does not understand programs.',
-  rules: [PROGRAM, SCRIPT, BURIED],
+  rules: [PROGRAM, SCRIPT, BURIED, DATA],
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, programInspector)) {
       if (content.kind.startsWith('compiled Python') && /(^|[/!])__pycache__\//.test(file.path)) continue;
@@ -54,11 +52,14 @@ export const programs = analysisOf({
       for (const { offset, what, evidence } of await confirm(file.source, file.buried)) report(BURIED, { file, offset, about: what, title: `${shown(what, 80)} in ${shown(file.member ?? file.path, 80)}, among bytes that no reader takes apart`, sure: 'inferred', evidence });
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
-      if (!SCRIPT_NAME.test(file.member ?? file.path) && !content.startsWith('#!')) continue;
+      const name = file.member ?? file.path;
+      const code = DATA_NAME.test(name) || DATA_START.test(content) ? codeInText(content) : undefined;
+      if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shown(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
+      if (!SCRIPT_NAME.test(name) && !content.startsWith('#!')) continue;
       let begin = 0;
       for (const line of content.split('\n')) {
-        const hit = PATTERNS.find(([pattern]) => pattern.test(line.slice(0, MAX_LINE)));
-        if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(file.member ?? file.path, 80)} ${hit[1]}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shown(line, 600), marks: [] }] });
+        const hit = oddLine(line);
+        if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shown(line, 600), marks: [] }] });
         begin += line.length + 1;
       }
     }

