@@ -109,8 +109,8 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   if (file.guess && failures.length > 0) return { inspected: onlyBegins(nothing(`begins as ${matches[0]?.format ?? 'a file'} does and is something else`), contents), members: desk.members };
   const ranges = accountFor(desk.claims, file.source.size);
   const { status, reason } = statusOf(ranges, failures);
-  handOverTail(file.source, matches[0]?.format, ranges, desk);
-  const buried = file.guess ? [] : await searchOpaque(file.source, matches[0]?.format ?? 'unknown', ranges, desk);
+  const tail = handOverTail(file.source, matches[0]?.format, ranges, desk);
+  const buried = file.guess ? [] : await searchOpaque(file.source, matches[0]?.format ?? 'unknown', ranges, desk, tail);
   const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, buried, contents };
   return { inspected: tooDeep ? withReason(inspected, `containers nested more than ${limits.maxDepth} deep are not opened`) : inspected, members: tooDeep ? [] : desk.members };
 }
@@ -119,12 +119,13 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
 const LOOK_BEHIND = new Set(['pickle', 'zip', 'npy', 'sealed', 'unknown']);
 const LEAST_TAIL = 8;
 
-/** What stands behind all that a reader understood may be a file of its own: recognised by content, as any other. */
-function handOverTail(source: ByteSource, format: string | undefined, ranges: readonly ByteRange[], desk: FileDesk): void {
+/** What stands behind all that a reader understood may be a file of its own: recognised by content, as any other. Where it begins. */
+function handOverTail(source: ByteSource, format: string | undefined, ranges: readonly ByteRange[], desk: FileDesk): number | undefined {
   const last = ranges.at(-1);
-  if (last === undefined || last.state !== 'opaque' || last.begin === 0 || last.end - last.begin < LEAST_TAIL || LOOK_BEHIND.has(format ?? 'unknown')) return;
+  if (last === undefined || last.state !== 'opaque' || last.begin === 0 || last.end - last.begin < LEAST_TAIL || LOOK_BEHIND.has(format ?? 'unknown')) return undefined;
   const name = `behind@${last.begin}`;
   desk.member({ name, source: windowSource(source, `${source.path}!${name}`, last.begin, last.end), guess: true });
+  return last.begin;
 }
 
 /** A value that looked like a file and is none: known for what it is, a value. */

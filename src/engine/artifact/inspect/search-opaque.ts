@@ -15,7 +15,7 @@ const CHUNK: Bytes = 2 ** 20;
 export const NOT_SEARCHED: ReadonlySet<string> = new Set(['program', 'media', 'sealed']);
 const MAX_MEMBERS = 8;
 
-export async function searchOpaque(source: ByteSource, format: string, ranges: readonly ByteRange[], desk: Desk): Promise<Buried[]> {
+export async function searchOpaque(source: ByteSource, format: string, ranges: readonly ByteRange[], desk: Desk, handedOver?: Bytes): Promise<Buried[]> {
   if (NOT_SEARCHED.has(format)) return [];
   const search = new BuriedSearch();
   for (const { begin, end, state } of ranges) {
@@ -28,7 +28,7 @@ export async function searchOpaque(source: ByteSource, format: string, ranges: r
   }
   for (const { offset, kind } of search.found.filter(({ kind }) => kind === 'pickle' || kind === 'archive').slice(0, MAX_MEMBERS)) {
     const begin = kind === 'archive' ? offset : await startOfPickle(source, offset);
-    if (begin !== undefined) desk.member({ name: `found@${begin}`, source: windowSource(source, `${source.path}!found@${begin}`, begin, source.size), guess: true });
+    if (begin !== undefined && begin !== handedOver) desk.member({ name: `found@${begin}`, source: windowSource(source, `${source.path}!found@${begin}`, begin, source.size), guess: true });
   }
   return search.found;
 }
@@ -40,9 +40,7 @@ const LOOK_BACK: Bytes = 512;
 async function startOfPickle(source: ByteSource, offset: Bytes): Promise<Bytes | undefined> {
   const from = Math.max(0, offset - LOOK_BACK);
   const bytes = await source.slice(from, Math.min(source.size, offset + 4096));
-  for (let at = offset - from; at >= 0; at--) {
-    const isStart = bytes[at] === 0x80 && (bytes[at + 1] ?? 255) <= 5 && looksLikePickle(bytes.subarray(at), source.size - from - at);
-    if (isStart || (at === offset - from && looksLikePickle(bytes.subarray(at), source.size - from - at))) return from + at;
-  }
-  return undefined;
+  const runs = (at: number): boolean => looksLikePickle(bytes.subarray(at), source.size - from - at);
+  for (let at = offset - from; at >= 0; at--) if (bytes[at] === 0x80 && (bytes[at + 1] ?? 255) <= 5 && runs(at)) return from + at;
+  return runs(offset - from) ? offset : undefined;
 }
