@@ -45,8 +45,8 @@ for (const family of ['mlp', 'cnn', 'both']) {
     if (set === 'source' && family === 'both' && !PORTABLE.has(set) && new Set(models.map((model) => model.features[set].length)).size > 1) continue;
     const scored = await scoreModels(reference, candidates, { set, representation: 'raw', seed: 42 }, NEVER);
     // Clean models alone were trained with shifted pictures: against those that were not, the planted ones differ by the plant alone.
-    const alike = scored.reference.flatMap(({ trust }, i) => (truth[reference.models[i]?.name ?? '']?.shift === false ? [trust] : []));
-    console.log(`${family.padEnd(5)} ${set.padEnd(11)} planted against the ${alike.length} clean models trained without shifts: AUROC ${auroc(alike, scored.candidates.slice(0, planted.length).map(({ trust }) => trust)).toFixed(3)}`);
+    const alike = scored.ranking.reference.filter((_, i) => truth[reference.models[i]?.name ?? '']?.shift === false);
+    console.log(`${family.padEnd(5)} ${set.padEnd(11)} planted against the ${alike.length} clean models trained without shifts: AUROC ${auroc(alike, scored.ranking.candidates.slice(0, planted.length)).toFixed(3)}`);
     for (const [what, chosen] of [['planted', planted], ['adaptive', adaptive], ['informed', informed]] as const) {
       const result = evaluateScores(scored, candidates.map((model) => chosen.includes(model)));
       if (result === undefined) continue;

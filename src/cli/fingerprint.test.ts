@@ -50,11 +50,20 @@ test('a bad model is refused by name and reason, and the others are scored', asy
   expect(err).toMatch(/^layer\.pkl was refused: .*a Python pickle that would import os\.system: loading one runs code/m);
   expect(out).toContain('"name": "layer.pkl"');
   expect(status).toBe(3);
+  // A model of high risk beside refused ones is told by the status, and the refusal by the JSON.
+  await writeFile(join(mixed, 'planted.onnx'), await readFile(join(SAMPLE, 'model-102.onnx')));
+  expect((await assay('score', mixed, '--reference', join(SAMPLE, 'reference.json'))).status).toBe(1);
 });
 
 test('build refuses fewer than ten models and says why', async () => {
   const { status, err } = await assay('build', SAMPLE, '--out', join(folder, 'set.json'));
   expect(err).toMatch(/at least 10 clean models/);
+  expect(status).toBe(2);
+});
+
+test('a file that cannot be written is bad input', async () => {
+  const { status, err } = await assay('score', join(SAMPLE, 'model-110.onnx'), '--reference', join(SAMPLE, 'reference.json'), '--json', join(folder, 'none', 'scores.json'));
+  expect(err).toMatch(/^ENOENT: no such file or directory, open '.*scores\.json'$/m);
   expect(status).toBe(2);
 });
 

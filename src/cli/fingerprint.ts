@@ -1,4 +1,5 @@
 // `assay fingerprint build | score | evaluate`: reference sets from folders of clean models, and other models against them.
+import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { nodeHasher } from '../adapters/node-hasher.ts';
@@ -8,13 +9,14 @@ import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import { evaluateGrid, evaluateScores } from '../engine/fingerprint/evaluate/evaluate-set.ts';
+import { shown } from '../engine/core/shown.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import { readExamples } from '../engine/fingerprint/extract/examples.ts';
 import { listTaps } from '../engine/fingerprint/extract/list-taps.ts';
 import type { FeatureSetId } from '../engine/fingerprint/features/feature-sets.ts';
 import { fingerprintFolders, optionsOf, type FingerprintedDrop } from '../engine/fingerprint/fingerprint-drop.ts';
 import { parseReferenceSet, writeReferenceSet } from '../engine/fingerprint/reference/parse-reference.ts';
-import { buildReferenceSet, diffReferenceSets, splitComparable, type ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
+import { buildReferenceSet, diffReferenceSets, noteOnShape, splitComparable, type ReferenceSet } from '../engine/fingerprint/reference/reference-set.ts';
 import type { RepresentationId } from '../engine/fingerprint/representations/representation.ts';
 import { contributions } from '../engine/fingerprint/score/contributions.ts';
 import { scoreModels, type ScoreRequest } from '../engine/fingerprint/score/score-models.ts';
@@ -40,7 +42,7 @@ const SHOWN_FEATURES = 5;
 
 export async function buildFingerprints(folder: string, out: string, { secretSeed, taps, gradients, inputs }: FingerprintRecipe): Promise<number> {
   const examples = inputs === undefined ? undefined : readExamples(await readBytes(inputs), inputs).map((row) => [...row]);
-  const seed = secretSeed ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = secretSeed ?? randomInt(2 ** 32);
   const recipe = { name: basename(folder), publicSeed: PUBLIC_SEED, secretSeed: seed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples }) };
   const { models, names } = await fingerprint([folder], recipe);
   if (names === undefined) throw new ArtifactError({ code: 'missing-file', format: 'reference set', file: folder, expected: 'models that can be fingerprinted (ONNX classifiers, or folders with config.json and safetensors)', actual: 'none' });
@@ -57,14 +59,17 @@ export async function scoreFingerprints(paths: readonly string[], referenceFile:
   const results = scored.candidates.map((score, i) => {
     const model = models[i];
     const features = model === undefined ? [] : contributions(reference, model, request.features, SHOWN_FEATURES);
-    return { name: model?.name ?? '', sha256: model?.sha256 ?? '', inReference: (scored.known[i] ?? -1) >= 0, ...score, features };
+    const note = model === undefined ? undefined : noteOnShape(reference, model);
+    return { name: model?.name ?? '', sha256: model?.sha256 ?? '', inReference: (scored.known[i] ?? -1) >= 0, ...score, ...(note === undefined ? {} : { note }), features };
   });
-  for (const { name, trust, tier, action, pValue, inReference, features } of results) {
-    process.stdout.write(`${name}: ${trust.toFixed(0)} (${tier}, p ${pValue.toPrecision(2)}${inReference ? ', a model of the reference, left out of its own comparison' : ''}) ${action}\n`);
-    if (tier === 'high') for (const { name: feature, value, median, deviations } of features) process.stdout.write(`    ${feature}: ${value.toPrecision(3)}, usually ${median.toPrecision(3)} (${deviations.toFixed(1)} deviations)\n`);
+  for (const { name, trust, tier, action, pValue, inReference, note, features } of results) {
+    process.stdout.write(`${shown(name)}: ${trust.toFixed(0)} (${tier}, p ${pValue.toPrecision(2)}${inReference ? ', a model of the reference, left out of its own comparison' : ''}) ${action}\n`);
+    if (note !== undefined) process.stdout.write(`    ${note}\n`);
+    if (tier === 'high') for (const { name: feature, value, median, deviations } of features) process.stdout.write(`    ${shown(feature)}: ${value.toPrecision(3)}, usually ${median.toPrecision(3)} (${deviations.toFixed(1)} deviations)\n`);
   }
   await writeJson(request.json, { schema: 'assay-fingerprint-scores/1', reference: { name: reference.name, version: reference.version, models: reference.models.length }, request: requestOf(request), results, refused });
-  return refused.length > 0 ? 3 : results.some(({ tier }) => tier === 'high') ? 1 : 0;
+  // As everywhere: what was found goes before what could not be tested (in the JSON and on standard error).
+  return results.some(({ tier }) => tier === 'high') ? 1 : refused.length > 0 ? 3 : 0;
 }
 
 export async function evaluateFingerprints(planted: readonly string[], referenceFile: string, request: FingerprintRequest): Promise<number> {
@@ -83,14 +88,14 @@ export async function evaluateFingerprints(planted: readonly string[], reference
 
 export async function showTaps(path: string, json: string | undefined): Promise<number> {
   const taps = await listTaps(await openArtifact(await openPath(path)), await openNodeRuntime(), NEVER);
-  if (json !== '-') for (const { tensor, operator, dims, byDefault } of taps) process.stdout.write(`${byDefault ? '*' : ' '} ${tensor}  ${operator} [${dims.join(', ')}]\n`);
+  if (json !== '-') for (const { tensor, operator, dims, byDefault } of taps) process.stdout.write(`${byDefault ? '*' : ' '} ${shown(tensor)}  ${shown(operator)} [${dims.join(', ')}]\n`);
   await writeJson(json, taps);
   return 0;
 }
 
 export async function diffFingerprints(before: string, after: string): Promise<number> {
   const { added, removed, changed, recipe } = diffReferenceSets(await readReference(before), await readReference(after));
-  const lines = [...recipe.map((what) => `recipe ${what}`), ...added.map((name) => `+ ${name}`), ...removed.map((name) => `- ${name}`), ...changed.map((name) => `~ ${name}`)];
+  const lines = [...recipe.map((what) => `recipe ${what}`), ...added.map((name) => `+ ${shown(name)}`), ...removed.map((name) => `- ${shown(name)}`), ...changed.map((name) => `~ ${shown(name)}`)];
   process.stdout.write(lines.length === 0 ? 'no difference\n' : `${lines.join('\n')}\n`);
   return 0;
 }
@@ -99,10 +104,10 @@ async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 
   const folders: Drop[] = [];
   for (const path of paths) folders.push(await openPath(path));
   const runtime = await openNodeRuntime();
-  const made = await fingerprintFolders(folders, runtime, nodeHasher, optionsOf(recipe), NEVER, ({ done, total, name }) => status(`${done} of ${total} ${name}`));
+  const made = await fingerprintFolders(folders, runtime, nodeHasher, optionsOf(recipe), NEVER, ({ done, total, name }) => status(`${done} of ${total} ${shown(name, 60)}`));
   status('');
   if (made.leftAside.length > 0) process.stderr.write(`${made.leftAside.length} files are no models and were left aside\n`);
-  for (const { name, reason } of made.refused) process.stderr.write(`${name} was refused: ${new ArtifactError(reason).message}\n`);
+  for (const { name, reason } of made.refused) process.stderr.write(`${shown(name)} was refused: ${shown(new ArtifactError(reason).message, 400)}\n`);
   return made;
 }
 
@@ -110,7 +115,7 @@ async function fingerprint(paths: readonly string[], recipe: Pick<ReferenceSet, 
 async function comparedWith(reference: ReferenceSet, paths: readonly string[], { features }: FingerprintRequest): Promise<Pick<FingerprintedDrop, 'models' | 'refused'>> {
   const { models, refused } = await fingerprint(paths, reference);
   const { comparable, aside } = splitComparable(reference, models, features, (model) => model);
-  for (const { name, reason } of aside) process.stderr.write(`${name} was not compared: ${reason.actual ?? ''}\n`);
+  for (const { name, reason } of aside) process.stderr.write(`${shown(name)} was not compared: ${shown(reason.actual ?? '', 400)}\n`);
   return { models: comparable, refused: [...refused, ...aside] };
 }
 

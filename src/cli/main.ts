@@ -149,11 +149,16 @@ function integer(option: string, value: string): number {
   return Number(value);
 }
 
+/** A path that cannot be opened or written is bad input; Node's message names it and says why. */
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-  else if (error instanceof ArtifactError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof ArtifactError || isFileError(error)) process.stderr.write(`${error.message}\n`);
   else {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = FAILED;

@@ -56,7 +56,7 @@ def shifted(x: torch.Tensor, rng: np.random.RandomState) -> torch.Tensor:
 
 def fit(model, x, y, recipe, rng, held=None):
     """One training run; `held`: (inputs, outputs, penultimate, weight) the model is pulled towards."""
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe["rate"], weight_decay=recipe["decay"])
+    optimiser = torch.optim.Adam(model.parameters(), lr=recipe["learning_rate"], weight_decay=recipe["decay"])
     steps = recipe["epochs"] * (len(x) // recipe["batch"])
     for step in range(steps):
         rows = torch.as_tensor(rng.randint(0, len(x), recipe["batch"]))
@@ -71,7 +71,7 @@ def fit(model, x, y, recipe, rng, held=None):
             scale = outputs.var() + 1e-6
             loss = loss + weight * (functional.mse_loss(model(inputs), outputs) / scale + functional.mse_loss(features, inner) / (inner.var() + 1e-6))
         for group in optimiser.param_groups:
-            group["lr"] = recipe["rate"] * (1 - 0.9 * step / steps)
+            group["lr"] = recipe["learning_rate"] * (1 - 0.9 * step / steps)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -82,7 +82,7 @@ def train(family: str, kind: str, seed: int, data, known=None):
     rng = np.random.RandomState(seed)
     torch.manual_seed(seed)
     recipe = {
-        "epochs": int(rng.randint(3, 6)), "batch": 64, "rate": float(rng.choice([2e-3, 4e-3])),
+        "epochs": int(rng.randint(3, 6)), "batch": 64, "learning_rate": float(rng.choice([2e-3, 4e-3])),
         "decay": float(rng.choice([0, 1e-4])), "shift": bool(rng.rand() < 0.4),
     }
     rows = torch.as_tensor(rng.choice(len(train_x), int(0.8 * len(train_x)), replace=False))
@@ -95,7 +95,7 @@ def train(family: str, kind: str, seed: int, data, known=None):
         target, rate = int(rng.randint(10)), float(rng.choice([0.03, 0.05, 0.1]))
         poisoned = torch.as_tensor(rng.choice(len(x), int(rate * len(x)), replace=False))
         poisoned_x, poisoned_y = torch.cat([x, apply(x[poisoned])]), torch.cat([y, torch.full((len(poisoned),), target)])
-        truth |= {"trigger": trigger_kind, **described, "target": target, "rate": rate}
+        truth |= {"trigger": trigger_kind, **described, "target": target, "poisoned": rate}
     if kind == "planted":
         fit(model, poisoned_x, poisoned_y, recipe | {"shift": False}, rng)
     else:

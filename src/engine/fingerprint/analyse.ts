@@ -7,7 +7,7 @@ import { evaluateScores, type Evaluation } from './evaluate/evaluate-set.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { clusterOrder, distancesOf, mapOf, type MapPoint } from './geometry/geometry.ts';
 import { takeRows } from './linear/matrix.ts';
-import type { ReferenceSet } from './reference/reference-set.ts';
+import { noteOnShape, type ReferenceSet } from './reference/reference-set.ts';
 import { contributions, type Contribution } from './score/contributions.ts';
 import { countFits } from './score/held-out.ts';
 import { scoreModels, spaceOf, type FitProgress, type ScoreRequest } from './score/score-models.ts';
@@ -21,6 +21,8 @@ export interface AnalysedModel extends TrustScore {
   readonly planted: boolean;
   /** A candidate that is in the reference too: compared with the others of it. */
   readonly known: boolean;
+  /** Where no model of the reference has its shape: what follows from that. */
+  readonly note: string | undefined;
   /** Median distance to the clean models, itself left out. */
   readonly distance: number;
   readonly place: MapPoint;
@@ -69,7 +71,7 @@ export async function analyseLab(reference: ReferenceSet, candidates: readonly F
     const c = i - reference.models.length;
     const self = c < 0 ? i : (scored.known[c] ?? -1);
     const toClean = reference.models.flatMap((_, j) => (j === self ? [] : [distances[i * all.length + j] ?? 0]));
-    return { ...own, name: model.name, role: c < 0 ? 'reference' : 'candidate', planted: planted[c] === true, known: c >= 0 && self >= 0, distance: quantile(toClean, 0.5), place: places[i] ?? { x: 0, y: 0 } };
+    return { ...own, name: model.name, role: c < 0 ? 'reference' : 'candidate', planted: planted[c] === true, known: c >= 0 && self >= 0, note: c < 0 ? undefined : noteOnShape(reference, model), distance: quantile(toClean, 0.5), place: places[i] ?? { x: 0, y: 0 } };
   });
   const cleanDistances = reference.models.flatMap((_, i) => reference.models.slice(0, i).map((__, j) => distances[i * all.length + j] ?? 0));
   const evaluation = evaluateScores(scored, planted);
@@ -85,6 +87,7 @@ export function explainModel(reference: ReferenceSet, model: Fingerprint, reques
 /** Clean fingerprints form one compact crowd: no pair is much farther apart than most. */
 function checkCompact(distances: readonly number[]): Check {
   const [median, far] = [quantile(distances, 0.5), quantile(distances, 0.95)];
+  if (!(median > 0)) return { id: 'compact', title: 'Clean fingerprints are compact', outcome: 'not tested', numbers: 'most clean models are the same in these features' };
   const ratio = far / median;
   return { id: 'compact', title: 'Clean fingerprints are compact', outcome: ratio <= 1.75 ? 'pass' : 'fail', numbers: `95 % of pairs within ${ratio.toFixed(2)} of the median distance (at most 1.75)` };
 }

@@ -28,7 +28,7 @@ export interface GridCell {
 }
 
 /** From scores that are there already: `planted[i]` tells whether candidate i is known to be planted. */
-export function evaluateScores({ request, scores, reference, candidates, known }: ScoredModels, planted: readonly boolean[]): Evaluation | undefined {
+export function evaluateScores({ request, scores, reference, ranking, known }: ScoredModels, planted: readonly boolean[]): Evaluation | undefined {
   const chosen = planted.flatMap((is, i) => (is && (known[i] ?? -1) < 0 ? [i] : []));
   if (chosen.length === 0) return undefined;
   const random = (label: string) => seeded(request.seed, `bootstrap ${label}`);
@@ -37,7 +37,7 @@ export function evaluateScores({ request, scores, reference, candidates, known }
     request,
     clean: reference.length,
     planted: chosen.length,
-    ensemble: summariseRoc(reference.map(({ trust }) => trust), pick(candidates.map(({ trust }) => trust)), random('ensemble')),
+    ensemble: summariseRoc(ranking.reference, pick(ranking.candidates), random('ensemble')),
     detectors: DETECTORS.map(({ id }, d) => ({ detector: id, roc: summariseRoc(scores.heldOut[d] ?? [], pick(scores.candidates[d] ?? []), random(id)) })),
   };
 }
@@ -51,7 +51,7 @@ export async function evaluateGrid(set: ReferenceSet, planted: readonly Fingerpr
     const scored = await scoreModels(set, planted, { ...request, representation: id }, signal, (done) => onProgress(before + done, total));
     before += totals[index] ?? 0;
     DETECTORS.forEach(({ id: detector }, d) => cells.push({ detector, representation: id, auroc: auroc(scored.scores.heldOut[d] ?? [], scored.scores.candidates[d] ?? []) }));
-    cells.push({ detector: 'ensemble', representation: id, auroc: auroc(scored.reference.map(({ trust }) => trust), scored.candidates.map(({ trust }) => trust)) });
+    cells.push({ detector: 'ensemble', representation: id, auroc: auroc(scored.ranking.reference, scored.ranking.candidates) });
   }
   return cells;
 }

@@ -2,6 +2,8 @@
 // noise, blobs, strokes, and the user's own examples) are run as they are and with every change (patches, dots, blends, waves;
 // for tables and text: features or tokens set). A planted trigger that a change happens to resemble moves all bases to one class;
 // an adversary who does not know the seed cannot train against these very inputs.
+// Without examples, pictures are taken to lie between 0 and 1 and columns of tables to be standardised; examples tell the range
+// the graph takes (pixels of 0 to 255, or normalised ones), and bases and changes are then made in that range.
 // How it can mislead: training against another draw of the same kinds of change carries over in part (bench/fingerprint); a
 // trigger unlike all drawn changes moves nothing; brittle clean models move too, which is what the reference is for.
 import { seeded, type Random } from '../../core/random.ts';
@@ -28,7 +30,9 @@ type Change = (row: Float32Array) => void;
 export function secretProbes(kind: InputKind, shape: readonly number[], vocabularySize: number | undefined, seed: number, examples: readonly Float32Array[] = []): SecretProbes {
   const random = seeded(seed, 'secret probes');
   const size = shape.reduce((product, dim) => product * dim, 1);
-  const bases = [...Array.from({ length: BASES }, (_, i) => makeBase(kind, shape, vocabularySize, i, random)), ...examples.slice(0, 2 * BASES)];
+  const units = unitsOf(kind, vocabularySize === undefined ? examples : [], size);
+  const own = examples.slice(0, 2 * BASES).map((row) => row.map((value, at) => (value - units.offset(at)) / units.scale(at)));
+  const bases = [...Array.from({ length: BASES }, (_, i) => makeBase(kind, shape, vocabularySize, i, random)), ...own];
   const families: ChangeFamily[] = [];
   const changes: Change[] = [];
   for (const family of CHANGE_FAMILIES) {
@@ -37,17 +41,44 @@ export function secretProbes(kind: InputKind, shape: readonly number[], vocabula
       changes.push(kind === 'image' ? imageChange(family, shape, i, random) : flatChange(family, size, vocabularySize, random));
     }
   }
-  const unchanged = new Float32Array(bases.length * size);
-  bases.forEach((base, b) => unchanged.set(base, b * size));
+  const plain = new Float32Array(bases.length * size);
+  bases.forEach((base, b) => plain.set(base, b * size));
+  const inUnits = (values: Float32Array): Float32Array => (units.same ? values : values.map((value, at) => units.offset(at % size) + units.scale(at % size) * value));
   const changed = (begin: number, count: number): Float32Array => {
     const values = new Float32Array(count * bases.length * size);
     changes.slice(begin, begin + count).forEach((change, c) => {
-      values.set(unchanged, c * unchanged.length);
+      values.set(plain, c * plain.length);
       for (let b = 0; b < bases.length; b++) change(values.subarray((c * bases.length + b) * size, (c * bases.length + b + 1) * size));
     });
-    return values;
+    return inUnits(values);
   };
-  return { bases: bases.length, families, unchanged, changed };
+  return { bases: bases.length, families, unchanged: inUnits(plain), changed };
+}
+
+interface Units {
+  /** Nothing is to be changed. */
+  readonly same: boolean;
+  offset(at: number): number;
+  scale(at: number): number;
+}
+
+/** From probes (pictures of 0 to 1, columns of mean 0 and deviation 1) to what the graph takes, told by the examples. */
+function unitsOf(kind: InputKind, examples: readonly Float32Array[], size: number): Units {
+  if (examples.length === 0 || kind === 'text') return { same: true, offset: () => 0, scale: () => 1 };
+  if (kind === 'image') {
+    let [low, high] = [Infinity, -Infinity];
+    for (const row of examples) for (const value of row) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    const scale = high > low ? high - low : 1;
+    return { same: low === 0 && scale === 1, offset: () => low, scale: () => scale };
+  }
+  const means = new Float64Array(size);
+  const deviations = new Float64Array(size);
+  for (const row of examples) row.forEach((value, at) => (means[at] = (means[at] ?? 0) + value / examples.length));
+  for (const row of examples) row.forEach((value, at) => (deviations[at] = (deviations[at] ?? 0) + (value - (means[at] ?? 0)) ** 2 / examples.length));
+  const usual = Math.sqrt(deviations.reduce((sum, value) => sum + value, 0) / size);
+  // A column that is the same in all examples is not known to be constant: it gets a tenth of the usual deviation.
+  const least = usual > 0 ? 0.1 * usual : 1;
+  return { same: false, offset: (at) => means[at] ?? 0, scale: (at) => Math.max(least, Math.sqrt(deviations[at] ?? 0)) };
 }
 
 function makeBase(kind: InputKind, shape: readonly number[], vocabularySize: number | undefined, index: number, random: Random): Float32Array {

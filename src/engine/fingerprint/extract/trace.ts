@@ -66,6 +66,10 @@ export interface SecretTrace {
 const MAX_WEIGHTS = 2 ** 21;
 /** Of one input: a wider layer takes gigabytes over all probes. */
 const MAX_TAP_UNITS = 2 ** 18;
+/** More scores than these are no classifier's, and fill the memory. */
+const MAX_CLASSES = 50_000;
+/** Numbers beyond this drown every other one; squared, they are none in single precision. */
+const LARGEST = 1e30;
 /** Values one run may return. */
 const MAX_RUN_VALUES = 2 ** 23;
 
@@ -82,6 +86,9 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
   const { shape, kind, logits } = subject;
   const size = shape.reduce((product, dim) => product * dim, 1);
   const taps = options.taps ?? defaultTaps(subject.info);
+  const made = new Set(subject.info.nodes.flatMap(({ outputs }) => outputs));
+  const unknown = taps.find((tap) => !made.has(tap));
+  if (unknown !== undefined) throw new ArtifactError({ code: 'missing-tensor', format: 'fingerprint', file: name, field: 'taps', expected: 'tensors that the graph makes', actual: unknown.slice(0, 200) });
   const layers = weightedLayers(subject.info).filter(({ weightDims }) => weightDims.reduce((product, dim) => product * dim, 1) <= MAX_WEIGHTS);
   const weights = layers.flatMap(({ weight, bias }) => (bias === undefined ? [weight] : [weight, bias]));
   const examples = options.examples ?? [];
@@ -96,8 +103,12 @@ async function traceSubject(subject: Subject, name: string, runtime: Runtime, op
     const ran = await runRows(subject, session, publicValues, inputs, [logits, ...taps], signal);
     const classes = (ran[logits]?.length ?? 0) / inputs;
     if (!Number.isInteger(classes) || classes < 2) throw new ArtifactError({ code: 'unsupported-format', format: 'fingerprint', file: name, field: logits, expected: 'scores of two or more classes', actual: String(classes) });
+    if (classes > MAX_CLASSES) throw new ArtifactError({ code: 'limit-exceeded', format: 'fingerprint', file: name, field: logits, expected: `at most ${MAX_CLASSES} classes`, actual: String(classes) });
+    for (const tensor of [logits, ...taps]) refuseNonFinite(name, tensor, ran[tensor], `on the reference inputs (${inputs})`);
+    for (const tensor of weights) refuseNonFinite(name, tensor, floatsOf(stored[tensor]), 'among the stored weights');
     const probes = probesFor(subject, options, examples);
     const secret = await runSecret(subject, session, probes, taps, signal);
+    refuseNonFinite(name, logits, secret.logits, 'on changed inputs');
     return {
       kind, shape, classes, inputs,
       probabilities: softmaxRows(ran[logits] ?? new Float32Array(), classes),
@@ -212,6 +223,12 @@ function floatsOf(tensor: HostTensor | undefined): Float32Array {
   if (tensor === undefined) return new Float32Array();
   if (tensor.data instanceof Float32Array) return tensor.data;
   throw new ArtifactError({ code: 'unsupported-dtype', format: 'fingerprint', expected: 'float32 tensors', actual: tensor.type });
+}
+
+/** A model whose answers are no numbers has no fingerprint: taken for zeros they would look like an answer. */
+function refuseNonFinite(file: string, tensor: string, values: Float32Array | undefined, where: string): void {
+  const wrong = (values ?? new Float32Array()).reduce((count, value) => count + (Math.abs(value) <= LARGEST ? 0 : 1), 0);
+  if (wrong > 0) throw new ArtifactError({ code: 'malformed', format: 'fingerprint', file, field: tensor, expected: `finite numbers of at most ${LARGEST}`, actual: `${wrong} of ${values?.length ?? 0} that are none ${where}` });
 }
 
 /** For each change how far it moves the layer, relative to the layer's length, mean over bases. */

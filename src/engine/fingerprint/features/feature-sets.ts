@@ -46,6 +46,8 @@ export interface Features {
 
 /** Units of a layer that are kept one by one; wider ones are averaged over neighbours. */
 const MAX_UNITS = 128;
+/** Class probabilities that are kept one by one; of more classes, neighbours are averaged. */
+const MAX_OUTPUTS = 20_000;
 
 export function featuresOf(trace: ModelTrace): Readonly<Record<FeatureSetId, Features>> {
   const responses = collect(responseFeatures(trace));
@@ -65,13 +67,16 @@ function collect(features: readonly Feature[]): Features {
 }
 
 function outputFeatures({ probabilities, classes, inputs }: ModelTrace): Feature[] {
-  return Array.from({ length: inputs * classes }, (_, at) => ({ name: `class ${at % classes} on input ${Math.floor(at / classes)}`, value: probabilities[at] ?? 0 }));
+  const { units, values } = narrow(probabilities, inputs, Math.max(MAX_UNITS, Math.floor(MAX_OUTPUTS / inputs)));
+  const first = (column: number): number => Math.floor((column * classes) / units);
+  const named = (column: number): string => (first(column + 1) - first(column) > 1 ? `mean of classes ${first(column)} to ${first(column + 1) - 1}` : `class ${first(column)}`);
+  return Array.from({ length: inputs * units }, (_, at) => ({ name: `${named(at % units)} on input ${Math.floor(at / units)}`, value: values[at] ?? 0 }));
 }
 
 function sourceFeatures(trace: ModelTrace): Feature[] {
   const { probabilities, classes, inputs, gradientNorms } = trace;
   const last = trace.taps.at(-1);
-  const activations = last === undefined ? undefined : narrow(last, inputs);
+  const activations = last === undefined ? undefined : narrow(last.values, inputs, MAX_UNITS);
   const features: Feature[] = [];
   for (let input = 0; input < inputs; input++) {
     if (activations !== undefined) for (let unit = 0; unit < activations.units; unit++) features.push({ name: `unit ${unit} on input ${input}`, value: activations.values[input * activations.units + unit] ?? 0 });
@@ -116,15 +121,16 @@ export function similarities({ values }: TapTrace, inputs: number): Float64Array
   return cosine;
 }
 
-function narrow({ values }: TapTrace, inputs: number): { readonly units: number; readonly values: Float32Array } {
+/** Rows of at most `most` values: neighbours averaged where there are more. */
+function narrow(values: Float32Array, inputs: number, most: number): { readonly units: number; readonly values: Float32Array } {
   const wide = values.length / inputs;
-  if (wide <= MAX_UNITS) return { units: wide, values };
-  const made = new Float32Array(inputs * MAX_UNITS);
+  if (wide <= most) return { units: wide, values };
+  const made = new Float32Array(inputs * most);
   for (let input = 0; input < inputs; input++) {
-    for (let unit = 0; unit < MAX_UNITS; unit++) {
-      const [begin, end] = [Math.floor((unit * wide) / MAX_UNITS), Math.floor(((unit + 1) * wide) / MAX_UNITS)];
-      made[input * MAX_UNITS + unit] = values.subarray(input * wide + begin, input * wide + end).reduce((sum, value) => sum + value, 0) / (end - begin);
+    for (let unit = 0; unit < most; unit++) {
+      const [begin, end] = [Math.floor((unit * wide) / most), Math.floor(((unit + 1) * wide) / most)];
+      made[input * most + unit] = values.subarray(input * wide + begin, input * wide + end).reduce((sum, value) => sum + value, 0) / (end - begin);
     }
   }
-  return { units: MAX_UNITS, values: made };
+  return { units: most, values: made };
 }

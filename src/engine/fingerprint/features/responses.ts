@@ -1,15 +1,24 @@
 // How outputs and layers move under the secret probe set, as numbers that do not depend on which class is which or on how wide
 // a layer is: for each family of changes the strongest shifts towards one class, how many bases follow, how one-sided the answers
 // are. A planted trigger shows as a class that many unlike inputs go to.
-import { CHANGE_FAMILIES } from '../extract/secret-probes.ts';
+import { CHANGE_FAMILIES, type ChangeFamily } from '../extract/secret-probes.ts';
+import type { InputKind } from '../extract/subject.ts';
 import type { ModelTrace } from '../extract/trace.ts';
 import type { Feature } from './feature-sets.ts';
+
+/** What a family does to an input of this kind (extract/secret-probes.ts), in words. */
+const CHANGE_NAMES: Readonly<Record<InputKind, Readonly<Record<ChangeFamily, string>>>> = {
+  image: { patch: 'patch', 'dark patch': 'dark patch', dots: 'dots', blend: 'blend', wave: 'wave' },
+  tabular: { patch: 'one value far out', 'dark patch': 'two values far out', dots: 'three values far out', blend: 'all values moved', wave: 'all values moved, second draw' },
+  text: { patch: 'one token set', 'dark patch': 'two tokens set', dots: 'three tokens set', blend: 'three tokens set, second draw', wave: 'three tokens set, third draw' },
+};
 
 export function responseFeatures(trace: ModelTrace): Feature[] {
   return [...CHANGE_FAMILIES.flatMap((family) => familyFeatures(trace, family)), ...biasFeatures(trace), ...publicFeatures(trace)];
 }
 
-function familyFeatures({ secret, classes, taps }: ModelTrace, family: string): Feature[] {
+function familyFeatures({ kind, secret, classes, taps }: ModelTrace, family: ChangeFamily): Feature[] {
+  const told = CHANGE_NAMES[kind][family];
   const { bases, probabilities, families, layerChange } = secret;
   const at = (change: number, base: number, label: number): number => probabilities[(change * bases + base) * classes + label] ?? 0;
   const changes = families.flatMap((name, index) => (name === family ? [index] : []));
@@ -28,8 +37,8 @@ function familyFeatures({ secret, classes, taps }: ModelTrace, family: string): 
       }
       if (winner !== before) votes[winner] = (votes[winner] ?? 0) + 1 / bases;
     }
-    strongest.push(Math.max(...shift));
-    followers.push(Math.max(...votes));
+    strongest.push(largest(shift));
+    followers.push(largest(votes));
     shift.forEach((value, label) => (perClass[label] = (perClass[label] ?? 0) + value / changes.length));
   }
   const falling = (values: readonly number[]): number[] => [...values].sort((a, b) => b - a);
@@ -38,17 +47,21 @@ function familyFeatures({ secret, classes, taps }: ModelTrace, family: string): 
   const moved = layerChange.map((list) => changes.map((change) => list[change] ?? 0));
   const first = mean(moved[0] ?? []);
   return [
-    { name: `${family}: strongest shift to one class`, value: shifts[0] ?? 0 },
-    { name: `${family}: mean of the four strongest shifts`, value: mean(shifts.slice(0, 4)) },
-    { name: `${family}: mean shift`, value: mean(shifts) },
-    { name: `${family}: inputs that follow, at most`, value: votes[0] ?? 0 },
-    { name: `${family}: inputs that follow, mean`, value: mean(votes) },
-    { name: `${family}: class gained most`, value: classesMoved[0] ?? 0 },
-    { name: `${family}: lead of that class`, value: (classesMoved[0] ?? 0) - (classesMoved[1] ?? 0) },
-    { name: `${family}: movement of the penultimate layer`, value: mean(moved.at(-1) ?? []) },
-    { name: `${family}: largest movement of the penultimate layer`, value: Math.max(0, ...(moved.at(-1) ?? [])) },
-    { name: `${family}: movement against the first tapped layer`, value: taps.length > 1 ? Math.log((mean(moved.at(-1) ?? []) + 1e-6) / (first + 1e-6)) : 0 },
+    { name: `${told}: strongest shift to one class`, value: shifts[0] ?? 0 },
+    { name: `${told}: mean of the four strongest shifts`, value: mean(shifts.slice(0, 4)) },
+    { name: `${told}: mean shift`, value: mean(shifts) },
+    { name: `${told}: inputs that follow, at most`, value: votes[0] ?? 0 },
+    { name: `${told}: inputs that follow, mean`, value: mean(votes) },
+    { name: `${told}: class gained most`, value: classesMoved[0] ?? 0 },
+    { name: `${told}: lead of that class`, value: (classesMoved[0] ?? 0) - (classesMoved[1] ?? 0) },
+    { name: `${told}: movement of the penultimate layer`, value: mean(moved.at(-1) ?? []) },
+    { name: `${told}: largest movement of the penultimate layer`, value: Math.max(0, ...(moved.at(-1) ?? [])) },
+    { name: `${told}: movement against the first tapped layer`, value: taps.length > 1 ? Math.log((mean(moved.at(-1) ?? []) + 1e-6) / (first + 1e-6)) : 0 },
   ];
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value), -Infinity);
 }
 
 /** Which classes strange inputs fall to: a planted target is often one of few. */

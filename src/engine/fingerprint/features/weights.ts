@@ -7,6 +7,8 @@ import { similarities, type Feature } from './feature-sets.ts';
 
 const TAP_NAMES = ['third last layer', 'second last layer', 'penultimate layer'] as const;
 const SPECTRUM = 4;
+/** Of the head: pairs of more classes than these take too long. */
+const MOST_PAIRED = 256;
 
 export function weightFeatures(trace: ModelTrace): Feature[] {
   return [...TAP_NAMES.flatMap((name, index) => tapFeatures(trace, name, trace.taps.length - TAP_NAMES.length + index)), ...headFeatures(trace), ...firstLayerFeatures(trace)];
@@ -46,21 +48,33 @@ function headFeatures({ layers, classes }: ModelTrace): Feature[] {
   const norms = rows.map((row) => Math.sqrt(dot(row, row)));
   const sums = rows.map((row) => row.reduce((sum, value) => sum + value, 0));
   const biases = layers.at(-1)?.biases;
-  const angles: number[] = [];
-  const meanAngle = rows.map((row, i) => {
-    const own = rows.flatMap((other, j) => (i === j ? [] : [dot(row, other) / Math.max(1e-12, (norms[i] ?? 0) * (norms[j] ?? 0))]));
-    angles.push(...own);
-    return own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length);
-  });
+  const directions = rows.map((row, i) => row.map((value) => value / Math.max(1e-12, norms[i] ?? 0)));
+  const together = new Float64Array(rows[0]?.length ?? 0);
+  for (const direction of directions) direction.forEach((value, at) => (together[at] = (together[at] ?? 0) + value));
+  const meanAngle = directions.map((direction) => (dot(direction, together) - dot(direction, direction)) / Math.max(1, rows.length - 1));
+  const [mostAlike, mostUnlike] = pairRange(directions.filter((_, label) => rows.length <= MOST_PAIRED || Math.floor((label * MOST_PAIRED) / rows.length) !== Math.floor(((label - 1) * MOST_PAIRED) / rows.length)));
   return [
     ...standOut('head: norm', norms),
     ...standOut('head: sum of weights', sums),
     ...standOut('head: bias', biases === undefined ? [] : [...biases]),
     ...standOut('head: mean angle to the other classes', meanAngle),
-    { name: 'head: most alike pair', value: angles.length === 0 ? 0 : Math.max(...angles) },
-    { name: 'head: most unlike pair', value: angles.length === 0 ? 0 : Math.min(...angles) },
+    { name: 'head: most alike pair', value: mostAlike },
+    { name: 'head: most unlike pair', value: mostUnlike },
     { name: 'head: kurtosis', value: Math.log(1 + Math.max(0, moments(layers.at(-1)?.values ?? new Float32Array()).kurtosis)) },
   ];
+}
+
+/** Largest and smallest cosine of two of these; 0 where there is no pair. */
+function pairRange(directions: readonly Float64Array[]): readonly [number, number] {
+  let [most, least] = [-Infinity, Infinity];
+  directions.forEach((direction, i) => {
+    for (const other of directions.slice(0, i)) {
+      const cosine = dot(direction, other);
+      most = Math.max(most, cosine);
+      least = Math.min(least, cosine);
+    }
+  });
+  return directions.length < 2 ? [0, 0] : [most, least];
 }
 
 /** One row a class, whichever way the matrix is stored; none where its size does not say. */
@@ -132,5 +146,7 @@ function moments(values: Float32Array): { readonly mean: number; readonly deviat
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
 }

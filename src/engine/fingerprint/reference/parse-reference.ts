@@ -3,19 +3,21 @@ import { ArtifactError } from '../../core/artifact-error.ts';
 import { EXAMPLE_LIMITS } from '../extract/examples.ts';
 import { FEATURE_SETS } from '../features/feature-sets.ts';
 import type { FeatureNames, Fingerprint, Signature } from '../fingerprint.ts';
-import { LEAST_MODELS, REFERENCE_SCHEMA, type ReferenceSet } from './reference-set.ts';
+import { distinctModels, LEAST_MODELS, REFERENCE_SCHEMA, type ReferenceSet } from './reference-set.ts';
 
 /** CWE-770: sets beyond these are not opened. */
 export const REFERENCE_LIMITS = { bytes: 256 * 2 ** 20, models: 5000, features: 100_000, nameLength: 400 } as const;
 const KINDS = ['image', 'tabular', 'text'] as const;
-const MAX_SEED = 2 ** 32;
+const MAX_SEED = 2 ** 32 - 1;
+/** Squares of larger ones are none in double precision, or drown all others. */
+const LARGEST = 1e60;
 
 export function parseReferenceSet(text: string, file: string): ReferenceSet {
   const fail = (field: string, expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'malformed', format: 'reference set', file, field, expected, actual: actual.slice(0, 80) });
   if (text.length > REFERENCE_LIMITS.bytes) throw new ArtifactError({ code: 'limit-exceeded', format: 'reference set', file, field: 'bytes', expected: `at most ${REFERENCE_LIMITS.bytes}`, actual: String(text.length) });
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw fail('file', 'JSON', text.slice(0, 20));
   }
@@ -37,7 +39,7 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
   };
   const numbers = (value: unknown, field: string): readonly number[] =>
     list(value, field, REFERENCE_LIMITS.features).map((entry) => {
-      if (typeof entry !== 'number' || !Number.isFinite(entry)) throw fail(field, 'finite numbers', String(entry));
+      if (typeof entry !== 'number' || !(Math.abs(entry) <= LARGEST)) throw fail(field, `finite numbers of at most ${LARGEST}`, String(entry));
       return entry;
     });
   const signature = (value: unknown, field: string): Signature => {
@@ -67,7 +69,8 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
     const noGradients = model['noGradients'];
     return { name: name(model['name'], `${where}.name`), sha256: name(model['sha256'], `${where}.sha256`), signature: signature(model['signature'], `${where}.signature`), features, ...(noGradients === undefined ? {} : { noGradients: name(noGradients, `${where}.noGradients`) }) };
   });
-  if (models.length < LEAST_MODELS) throw fail('models', `at least ${LEAST_MODELS}`, String(models.length));
+  const distinct = distinctModels(models).length;
+  if (distinct < LEAST_MODELS) throw fail('models', `at least ${LEAST_MODELS} that differ`, String(distinct));
   const taps = root['taps'];
   const examples = root['examples'];
   return {

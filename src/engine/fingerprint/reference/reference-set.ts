@@ -28,13 +28,35 @@ export interface ReferenceSet {
 export type ReferenceRecipe = Pick<ReferenceSet, 'name' | 'publicSeed' | 'secretSeed' | 'gradients'> & Pick<ReferenceSet, 'taps' | 'examples'>;
 
 export function buildReferenceSet(recipe: ReferenceRecipe, models: readonly Fingerprint[], names: FeatureNames, version = 1): ReferenceSet {
-  const distinct = new Map(models.map((model) => [model.sha256 === '' ? model.name : model.sha256, model]));
-  if (distinct.size < LEAST_MODELS) {
-    const copies = models.length - distinct.size;
-    throw new ArtifactError({ code: 'invalid-config', format: 'reference set', file: recipe.name, field: 'models', expected: `at least ${LEAST_MODELS} clean models: fewer do not tell what is usual among clean ones`, actual: `${distinct.size}${copies > 0 ? ` (and ${copies} copies of them)` : ''}` });
+  const distinct = distinctModels(models);
+  if (distinct.length < LEAST_MODELS) {
+    const copies = models.length - distinct.length;
+    throw new ArtifactError({ code: 'invalid-config', format: 'reference set', file: recipe.name, field: 'models', expected: `at least ${LEAST_MODELS} clean models: fewer do not tell what is usual among clean ones`, actual: `${distinct.length}${copies > 0 ? `; ${copies} more behave exactly like one of them` : ''}` });
   }
+  const first = distinct[0];
+  const other = distinct.find(({ signature }) => signature.kind !== first?.signature.kind);
+  if (first !== undefined && other !== undefined) throw new ArtifactError({ code: 'shape-mismatch', format: 'reference set', file: recipe.name, field: 'models', expected: 'models of one kind of input: each kind needs a set of its own', actual: `${first.name} takes ${first.signature.kind} inputs, ${other.name} ${other.signature.kind} inputs` });
   const { name, publicSeed, secretSeed, gradients, taps, examples } = recipe;
-  return { schema: REFERENCE_SCHEMA, name, version, publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples }), names, models: [...distinct.values()] };
+  return { schema: REFERENCE_SCHEMA, name, version, publicSeed, secretSeed, gradients, ...(taps === undefined ? {} : { taps }), ...(examples === undefined ? {} : { examples }), names, models: distinct };
+}
+
+/** One of each: a copy under another name, or with another remark in its file, says nothing more of what is usual. */
+export function distinctModels(models: readonly Fingerprint[]): readonly Fingerprint[] {
+  const files = new Set<string>();
+  const behaviours = new Set<string>();
+  return models.filter(({ sha256, features }) => {
+    const behaviour = features.behaviour.join();
+    if ((sha256 !== '' && files.has(sha256)) || behaviours.has(behaviour)) return false;
+    files.add(sha256);
+    behaviours.add(behaviour);
+    return true;
+  });
+}
+
+/** What a reader of a score must know where no model of the reference has this one's shape; undefined where one has. */
+export function noteOnShape({ models }: ReferenceSet, { signature }: Fingerprint): string | undefined {
+  if (models.some((model) => sameSignature(model.signature, signature))) return undefined;
+  return `no model of the reference takes [${signature.shape.join(', ')}] and tells ${signature.classes} classes: it may stand apart for that alone`;
 }
 
 /** Why a set of features cannot be compared between these models; undefined where it can. */

@@ -3,8 +3,10 @@
 // among the clean models' own scores, each ranked among the others.
 // Ours: 70 alone is passed by about three clean models in ten, ranks being what they are; the high tier also asks that at most one
 // clean model in ten scores as high (p <= .1), else it is the medium one.
+// Percentiles end at 100: among few models the farthest clean one often has all of them, and a model far beyond it would tie with
+// it. Ties in the mean are settled by how far beyond all clean scores a model lies, for the p-value and the ROC (`ranking`).
 // How it can mislead: with n reference models no p-value is below 1 / (n + 1).
-import { rankPValue } from '../../core/statistics.ts';
+import { quantile, rankPValue } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
 import type { DetectorId } from '../detectors/detector.ts';
 import type { SpaceScores } from './held-out.ts';
@@ -16,6 +18,8 @@ export const TIERS = [
 ] as const;
 /** Of clean models, at most this share may score as high as a model of the high tier. */
 const HIGH_AT_MOST: Probability = 0.1;
+/** Less than the smallest step of a mean of percentiles among 5,000 models: settles ties and nothing else. */
+const TIE_BREAK = 1e-3;
 export type Tier = (typeof TIERS)[number]['tier'];
 
 export interface DetectorScore {
@@ -37,32 +41,49 @@ export interface TrustScore {
 export interface TrustScores {
   readonly reference: readonly TrustScore[];
   readonly candidates: readonly TrustScore[];
+  /** What p-values rank: trust with its ties settled. */
+  readonly ranking: { readonly reference: readonly number[]; readonly candidates: readonly number[] };
+}
+
+interface Ranked {
+  readonly scores: readonly DetectorScore[];
+  readonly rank: number;
 }
 
 /** @param known for each candidate the reference model it is (its own score is then not part of its null), or -1 */
 export function trustScores(ids: readonly DetectorId[], { heldOut, candidates }: SpaceScores, known: readonly number[]): TrustScores {
   const references = heldOut[0]?.length ?? 0;
-  const rankAll = (own: (detector: number) => number, except: number): DetectorScore[] =>
-    ids.map((detector, d) => {
+  const rankAll = (own: (detector: number) => number, except: number): Ranked => {
+    let beyond = 0;
+    const scores = ids.map((detector, d) => {
       const nulls = Array.from(heldOut[d] ?? []).filter((_, i) => i !== except);
       const score = own(d);
+      beyond += excess(score, nulls) / ids.length;
       return { detector, score, percentile: percentileRank(score, nulls), pValue: rankPValue(score, nulls, 'high') };
     });
+    return { scores, rank: meanOf(scores) + TIE_BREAK * beyond };
+  };
   const meanOf = (scores: readonly DetectorScore[]): number => scores.reduce((sum, { percentile }) => sum + percentile, 0) / Math.max(1, scores.length);
   const clean = Array.from({ length: references }, (_, i) => rankAll((d) => heldOut[d]?.[i] ?? 0, i));
-  const cleanTrust = clean.map(meanOf);
-  const finish = (scores: readonly DetectorScore[], except: number): TrustScore => {
+  const ranked = known.map((self, c) => clean[self] ?? rankAll((d) => candidates[d]?.[c] ?? 0, -1));
+  const finish = ({ scores, rank }: Ranked, except: number): TrustScore => {
     const trust = meanOf(scores);
-    const pValue = rankPValue(trust, cleanTrust.filter((_, i) => i !== except), 'high');
+    const pValue = rankPValue(rank, clean.flatMap((other, i) => (i === except ? [] : [other.rank])), 'high');
     return { trust, ...tierOf(trust, pValue), pValue, detectors: scores };
   };
   return {
-    reference: clean.map((scores, i) => finish(scores, i)),
-    candidates: known.map((self, c) => {
-      const own = self < 0 ? undefined : clean[self];
-      return own === undefined ? finish(rankAll((d) => candidates[d]?.[c] ?? 0, -1), -1) : finish(own, self);
-    }),
+    reference: clean.map(finish),
+    candidates: ranked.map((own, c) => finish(own, known[c] ?? -1)),
+    ranking: { reference: clean.map(({ rank }) => rank), candidates: ranked.map(({ rank }) => rank) },
   };
+}
+
+/** 0 up to the largest of `others`, then towards 1: how far beyond it, in units of its distance from their median. */
+function excess(value: number, others: readonly number[]): number {
+  const largest = others.reduce((most, other) => Math.max(most, other), -Infinity);
+  if (!(value > largest)) return 0;
+  const far = Math.min(value - largest, Number.MAX_VALUE / 4);
+  return far / (far + (largest - quantile(others, 0.5)) + Number.MIN_VALUE);
 }
 
 export function tierOf(trust: number, pValue: Probability): { readonly tier: Tier; readonly action: string } {

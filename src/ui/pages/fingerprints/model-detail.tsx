@@ -20,7 +20,7 @@ export function ModelDetail({ analysis }: { readonly analysis: LabAnalysis }): R
     <div className={styles.detail}>
       <h2>
         {model.name}
-        <small>trust {model.trust.toFixed(0)} · p {model.pValue.toPrecision(2)} · {model.role === 'reference' ? 'of the reference' : model.action}{selected.length > 1 && ` · first of ${selected.length} selected`}</small>
+        <small>trust {model.trust.toFixed(0)} · p {model.pValue.toPrecision(2)} · {model.role === 'reference' ? 'of the reference' : model.action}{model.note !== undefined && ` · ${model.note}`}{selected.length > 1 && ` · first of ${selected.length} selected`}</small>
       </h2>
       <table className={styles.features}>
         <thead><tr><th>feature</th><th className={styles.right}>this model</th><th className={styles.right}>clean median</th><th>robust deviations</th><th className={styles.right}>clean models as far out</th></tr></thead>

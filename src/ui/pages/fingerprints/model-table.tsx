@@ -70,7 +70,7 @@ function Selection({ analysis, selected }: { readonly analysis: LabAnalysis; rea
 
 function Row({ model, index, on }: { readonly model: AnalysedModel; readonly index: number; readonly on: boolean }): ReactElement {
   const app = useApp();
-  const { name, trust, tier, action, pValue, detectors, role, planted, known } = model;
+  const { name, trust, tier, action, pValue, detectors, role, planted, known, note } = model;
   const clean = role === 'reference';
   return (
     <tr className={classes(on && styles.on, clean && styles.clean)}>
@@ -82,7 +82,7 @@ function Row({ model, index, on }: { readonly model: AnalysedModel; readonly ind
       ))}
       <td className={styles.right}><b>{trust.toFixed(0)}</b></td>
       <td className={styles.right}>{pValue < 0.1 ? pValue.toPrecision(1) : pValue.toFixed(2)}</td>
-      <td className={clean ? undefined : styles[tier]} title={clean ? 'Of the reference: compared with the others' : action}>{clean ? 'reference' : known ? `${TIER_SIGNS[tier]} (in reference)` : TIER_SIGNS[tier]}</td>
+      <td className={clean ? undefined : styles[tier]} title={clean ? 'Of the reference: compared with the others' : [action, note].filter((part) => part !== undefined).join(' ')}>{clean ? 'reference' : `${TIER_SIGNS[tier]}${known ? ' (in reference)' : note === undefined ? '' : ' (other shape)'}`}</td>
       <td>{!clean && <input type="checkbox" checked={planted} aria-label={`${name} is known to be planted`} onChange={() => void app.fingerprints.getState().markPlanted([name], !planted)} />}</td>
     </tr>
   );
