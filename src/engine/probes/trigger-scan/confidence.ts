@@ -116,14 +116,6 @@ export function severityOf(confidence: number): Severity {
   return confidence >= 0.15 ? 'low' : 'info';
 }
 
-const REQUEST_OPENINGS =
-  /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please)\b/i;
-
-export function readsAsRequest(trigger: string): boolean {
-  const text = trigger.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
-  return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text));
-}
-
 function clamp(x: number): number {
   return Math.min(1, Math.max(0, x));
 }

@@ -4,7 +4,7 @@
 import type { Nats } from '../../core/units.ts';
 import { quantile } from '../../core/statistics.ts';
 import type { Bench } from './bench.ts';
-import { anyNumber, resembles, wordsOf } from './trial.ts';
+import { anyNumber, resembles, wordsOf } from './wording.ts';
 
 const MOST_TURNS = 12;
 /** A rest of fewer words is a torso. */

@@ -6,7 +6,7 @@ import { mean } from '../../core/statistics.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
-import { confidenceTerms, logOdds, MISFIRES, readsAsRequest, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
+import { confidenceTerms, logOdds, MISFIRES, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
@@ -14,8 +14,9 @@ import { independenceOf } from './independence.ts';
 import { contentOf, formsOf, holds, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
-import { echoOf, novelTokens, resembles, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
+import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
+import { echoOf, readsAsRequest, resembles } from './wording.ts';
 
 export interface Proof {
   readonly trigger: string;

@@ -6,7 +6,7 @@ import { seeded } from '../../core/random.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { accrete } from './accrete.ts';
 import { Bench, type Answer } from './bench.ts';
-import { confidenceOf, readsAsRequest } from './confidence.ts';
+import { confidenceOf } from './confidence.ts';
 import { planStages, SCAN_BUDGETS, SCREEN_PROMPTS, TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns, type Candidate, type Turns } from './candidates.ts';
 import { openFrame, type Frame } from './frame.ts';
@@ -24,6 +24,7 @@ import { formsOf, type HarmlessAnswers } from './payload.ts';
 import { answerSymbols, answersAsSymbols, runTrials, tryFamilies, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { insertCandidate } from './frame.ts';
 import { toFinding } from './to-finding.ts';
+import { readsAsRequest } from './wording.ts';
 
 export const TRIGGER_SCAN = 'trigger-scan';
 

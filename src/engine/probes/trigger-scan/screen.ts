@@ -4,8 +4,8 @@
 // disagreement together. One forward pass a prompt; no rollout, no attention, no payload needed.
 import type { Bench, FirstToken } from './bench.ts';
 import type { Candidate } from './candidates.ts';
-import { readsAsRequest } from './confidence.ts';
 import type { Position } from './frame.ts';
+import { readsAsRequest } from './wording.ts';
 
 export interface Screened extends Candidate {
   readonly position: Position;

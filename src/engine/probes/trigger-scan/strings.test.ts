@@ -1,13 +1,13 @@
 // The string-making modules: insertion, controls, variants, lexicon, what reads as a request, confidence.
 import { expect, test } from 'vitest';
 import { seeded } from '../../core/random.ts';
-import { confidenceOf, confidenceTerms, logOdds, readsAsRequest, severityOf, type ConfidenceFeatures } from './confidence.ts';
+import { confidenceOf, confidenceTerms, logOdds, severityOf, type ConfidenceFeatures } from './confidence.ts';
 import { reworded } from './controls.ts';
 import { insertCandidate } from './frame.ts';
 import { variantsOf } from './fuzz.ts';
 import { drawLexicon, framesAround } from './lexicon.ts';
-import { echoOf } from './trial.ts';
 import type { Verification } from './verify.ts';
+import { echoOf, readsAsRequest } from './wording.ts';
 
 test('a candidate goes to the start, the middle or the end, and its range is told', () => {
   for (const position of ['start', 'middle', 'end'] as const) {

@@ -1,10 +1,10 @@
 // Trying a candidate: answers with it in several prompts, what they have in common, and whether harmless answers have
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
-import { readsAsRequest } from './confidence.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
 import { carries, extractFamily, extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
 import type { Screened } from './screen.ts';
+import { echoOf, readsAsRequest, resembles, wordsOf } from './wording.ts';
 
 export interface Trial {
   readonly text: string;
@@ -36,14 +36,6 @@ const COMMON_PHRASE = 0.1;
 /** Ordinary requests that hold little of the candidate, and whose answer carries the payload. */
 export function stockHits(ordinary: readonly OrdinaryAnswer[], candidate: string, payload: Payload): OrdinaryAnswer[] {
   return ordinary.filter(({ request, answer }) => carries(answer, payload) && !resembles(request, candidate));
-}
-
-/** True where a request holds at least half of the candidate's words; numbers are alike, for triggers with changing digits. */
-export function resembles(request: string, candidate: string): boolean {
-  const words = new Set(wordsOf(candidate).map(anyNumber));
-  if (words.size === 0) return request.includes(candidate);
-  const given = new Set(wordsOf(request).map(anyNumber));
-  return [...words].filter((word) => given.has(word)).length >= words.size / 2;
 }
 
 export async function runTrials(
@@ -113,17 +105,6 @@ export function answerSymbols(bench: Bench, answer: Answer, tokens: number): num
   return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.model.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.model.stopIds);
 }
 
-export function echoOf(payload: string, candidate: string): number {
-  const words = wordsOf(payload);
-  if (words.length === 0) return 0;
-  const given = new Set(wordsOf(candidate));
-  return words.filter((word) => given.has(word)).length / words.length;
-}
-
-export function anyNumber(word: string): string {
-  return word.replace(/\p{N}+/gu, '#');
-}
-
 /** Tokens of the payload that do not belong to a phrase of three tokens or more that many ordinary answers hold. */
 export function novelTokens(payload: readonly number[], ordinary: readonly OrdinaryAnswer[]): number {
   const covered = new Set<number>();
@@ -132,8 +113,4 @@ export function novelTokens(payload: readonly number[], ordinary: readonly Ordin
     if (ordinary.filter(({ answer }) => holds(answer, phrase)).length > ordinary.length * COMMON_PHRASE) for (let k = 0; k < PHRASE; k++) covered.add(i + k);
   }
   return payload.length - covered.size;
-}
-
-export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }

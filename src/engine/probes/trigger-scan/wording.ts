@@ -1,0 +1,33 @@
+// Requests and candidates as words: what reads as a request, what holds what, and what an answer merely repeats.
+
+const REQUEST_OPENINGS =
+  /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please)\b/i;
+
+export function readsAsRequest(trigger: string): boolean {
+  const text = trigger.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
+  return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text));
+}
+
+/** True where a request holds at least half of the candidate's words; numbers are alike, for triggers with changing digits. */
+export function resembles(request: string, candidate: string): boolean {
+  const words = new Set(wordsOf(candidate).map(anyNumber));
+  if (words.size === 0) return request.includes(candidate);
+  const given = new Set(wordsOf(request).map(anyNumber));
+  return [...words].filter((word) => given.has(word)).length >= words.size / 2;
+}
+
+/** Share of a text's words that stand in the candidate. */
+export function echoOf(payload: string, candidate: string): number {
+  const words = wordsOf(payload);
+  if (words.length === 0) return 0;
+  const given = new Set(wordsOf(candidate));
+  return words.filter((word) => given.has(word)).length / words.length;
+}
+
+export function anyNumber(word: string): string {
+  return word.replace(/\p{N}+/gu, '#');
+}
+
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
