@@ -9,7 +9,7 @@ import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
 import type { Digests } from '../artifact/digests/digests.ts';
 import type { Inspection } from '../artifact/inspect/inspection.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Rule } from '../core/rule.ts';
 import type { Trust } from '../rules/model-signing/verify.ts';
 import type { SignatureEntry } from '../rules/signatures/signature-set.ts';
 import type { NamedCandidate } from './candidates.ts';

@@ -2,21 +2,10 @@
 import type { Analysis, AnalysisContext } from '../audit/analysis.ts';
 import { placeOf, type InspectedFile } from '../artifact/inspect/inspection.ts';
 import type { Evidence, Finding, Location, Severity, Target, Trigger } from '../core/finding.ts';
+import type { Rule } from '../core/rule.ts';
 import type { Bytes, Probability } from '../core/units.ts';
 
-export interface Rule {
-  /** 'ASY-PKL-001': never given to another rule, never reused. */
-  readonly id: `ASY-${string}-${string}`;
-  /** What was found, in the words of a heading. */
-  readonly title: string;
-  /** Of an ordinary hit; a single finding may say otherwise. */
-  readonly severity: Severity;
-  /** What the rule can miss, and when a hit means nothing. */
-  readonly misses: string;
-  /** MITRE ATLAS techniques, CWE and CVE numbers. */
-  readonly references: readonly string[];
-  readonly remedy: string;
-}
+export type { Rule };
 
 /**
  * How sure a static rule is that what it says stands in the file. Not calibrated on a zoo as a probe's confidence is: it

@@ -3,7 +3,6 @@
 // hold is for the readers of those formats. What it can miss: other encodings, ciphers, a file that begins further inside.
 import type { Bytes } from '../../core/units.ts';
 import { looksLikePickle } from './match-pickle.ts';
-import type { Layer, Literal } from './program.ts';
 import type { Value } from './value.ts';
 
 const MIN_LENGTH = 8;
@@ -14,6 +13,20 @@ const TRIED = 256;
 
 /** How a literal's text stands in the stream: as it is, or with the escapes of UNICODE or STRING. */
 export type Spelling = 'plain' | 'unicode-escapes' | 'string-escapes';
+
+/** An encoding of bytes as text. */
+export type Layer = 'base64' | 'base32' | 'hex' | 'escapes';
+
+/** Bytes or text inside a pickle that may themselves be a file: handed on as members. */
+export interface Literal {
+  readonly offset: Bytes;
+  /** Bytes it takes in the stream. */
+  readonly length: Bytes;
+  /** Encodings around the file, outermost first; none where it stands as it is. */
+  readonly layers: readonly Layer[];
+  readonly of: 'bytes' | 'text';
+  readonly spelling: Spelling;
+}
 
 /** `raw`: bytes of the literal in the stream, its spelling included. */
 export function literalIn(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain'): Literal | undefined {

@@ -6,10 +6,10 @@ import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { Bytes } from '../../core/units.ts';
 import { windowSource } from '../containers/sources.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
-import { decodeLayer, latinOf, latinText } from './literals.ts';
+import { decodeLayer, latinOf, latinText, type Literal } from './literals.ts';
 import { runPickle } from './machine.ts';
 import { looksLikePickle, matchPickle } from './match-pickle.ts';
-import type { Literal, Program } from './program.ts';
+import type { Program } from './program.ts';
 import { unescapeUnicode, unquote } from './read-argument.ts';
 import type { Value } from './value.ts';
 

@@ -1,7 +1,7 @@
 // What the abstract machine found out about one pickle: what it would import, call, build, and what is odd about it.
 import type { DisassemblyLine } from '../../core/finding.ts';
 import type { Bytes } from '../../core/units.ts';
-import type { Spelling } from './literals.ts';
+import type { Literal } from './literals.ts';
 import type { GlobalValue, Value } from './value.ts';
 
 /** The instructions that lead somewhere, the last one marked; written out when asked for. */
@@ -30,20 +30,6 @@ export interface Anomaly {
   readonly offset: Bytes;
   readonly expected: string;
   readonly found: string;
-}
-
-/** An encoding of bytes as text. */
-export type Layer = 'base64' | 'base32' | 'hex' | 'escapes';
-
-/** Bytes or text inside a pickle that may themselves be a file: handed on as members. */
-export interface Literal {
-  readonly offset: Bytes;
-  /** Bytes it takes in the stream. */
-  readonly length: Bytes;
-  /** Encodings around the file, outermost first; none where it stands as it is. */
-  readonly layers: readonly Layer[];
-  readonly of: 'bytes' | 'text';
-  readonly spelling: Spelling;
 }
 
 export interface Program {

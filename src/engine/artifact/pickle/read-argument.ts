@@ -4,9 +4,8 @@ import { shown } from '../../core/shown.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { CodeWindow } from './code-window.ts';
 import { PICKLE_LIMITS } from './limits.ts';
-import { latinText, literalIn, type Spelling } from './literals.ts';
+import { latinText, literalIn, type Literal, type Spelling } from './literals.ts';
 import type { ArgumentKind, Opcode } from './opcodes.ts';
-import type { Literal } from './program.ts';
 import { FLOAT, type Value } from './value.ts';
 
 export type Argument = Value | { readonly lines: [string, string] } | undefined;
