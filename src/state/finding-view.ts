@@ -13,9 +13,14 @@ export function fires({ fired, of }: VariantRow): boolean {
   return of > 0 && fired * 2 >= of;
 }
 
-/** A phrase or shape of text that the model answers to. What stands in a file (a condition of a chat template) is told by its title. */
+/** What stands in a file (a condition of a chat template, a switch in a graph, a tokenizer's replacement) is told by its title. */
+export function isRead(finding: Finding): boolean {
+  return finding.trigger === undefined || finding.location.file !== undefined;
+}
+
+/** A phrase or shape of text that the model answers to. */
 export function hasPhrase(finding: Finding): boolean {
-  if (finding.trigger?.kind === 'template' && finding.location.file !== undefined) return false;
+  if (isRead(finding)) return false;
   return finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
 }
 

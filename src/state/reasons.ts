@@ -1,5 +1,6 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
+import { isRead } from './finding-view.ts';
 import type { Coverage, Finding, Signal, Verdict } from '../engine/core/finding.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
 import { exactInterval } from '../engine/core/statistics.ts';
@@ -29,7 +30,7 @@ export function findingReasons(finding: Finding): Phrase[] {
   const { trigger } = finding;
   const payload = payloadOf(finding);
   const counts = firedCounts(finding);
-  if (trigger === undefined || (trigger.kind === 'template' && finding.location.file !== undefined)) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
+  if (trigger === undefined || isRead(finding)) phrases.push(plain(finding.title.replace(/[.\s]*$/, '. ')));
   else {
     const words = wordsFor(finding);
     phrases.push(plain(words.what), { kind: 'trigger', text: quote(trigger.value) });

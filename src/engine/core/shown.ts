@@ -1,7 +1,12 @@
-// Text out of a file, made fit to be shown: cut, with control and direction characters made visible.
+// Text out of a file, made fit to be shown: cut, with control and direction characters made visible; line ends as ↵.
 
-/** At most `length` characters. What comes out of a file is never shown raw. */
+/** One line of at most `length` characters. What comes out of a file is never shown raw. */
 export function shown(text: string, length = 200): string {
+  return shownLines(text, length).replaceAll('\n', '↵');
+}
+
+/** The same with its lines, for text that is shown as it stands. */
+export function shownLines(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;
-  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cut.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from '../core/byte-source.ts';
 import type { Evidence } from '../core/finding.ts';
 import type { Bytes } from '../core/units.ts';
 
-export { shown } from '../core/shown.ts';
+export { shown, shownLines } from '../core/shown.ts';
 
 const BEFORE: Bytes = 32;
 const SHOWN: Bytes = 160;

@@ -18,6 +18,7 @@ import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
 import { provenance } from './provenance/index.ts';
 import { signatures } from './signatures/index.ts';
+import { torchscript } from './torchscript/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
 import { weightsNumbers } from './weights-numbers/index.ts';
 import { weightsHeader } from './weights-header/index.ts';
@@ -27,6 +28,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   fileIntegrity,
   archiveIntegrity,
   pickleCode,
+  torchscript,
   skops,
   programs,
   notebooks,

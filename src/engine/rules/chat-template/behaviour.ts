@@ -4,7 +4,7 @@
 // something else because a person said a certain word has a trigger.
 // Subset: constants that can be read off the syntax tree; dates by month, weekday, hour and year; up to 60 turns.
 import type { Milliseconds } from '../../core/units.ts';
-import { differenceOf, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
+import { differenceOf, HOLE, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
 import type { TemplateFacts } from './syntax.ts';
 
 export type Dependence = 'content' | 'date' | 'length' | 'turns' | 'chance';
@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly trigger: string;
   readonly role: string;
   readonly difference: Difference;
+  /** The turn that says it does not reach the prompt. */
+  readonly dropped?: boolean;
   /** Both renderings, for the page. */
   readonly triggered: string;
   readonly control: string;
@@ -52,6 +54,7 @@ function slotsOf(renderer: Renderer): Slot[] {
     { role: 'assistant', fill: (text) => ({ turns: [user('Good morning to you'), assistant(text), user('Good night to you')] }) },
     { role: 'user', fill: (text) => ({ turns: [user(text)], tools: [TOOL] }) },
     { role: 'user', fill: (text) => ({ turns: [{ role: 'user', content: [{ type: 'text', text }] }] }) },
+    { role: 'tools', fill: (text) => ({ turns: [user('Good morning to you')], tools: [TOOL, { ...TOOL, function: { ...TOOL.function, name: text } }] }) },
     { role: 'tool', fill: (text) => ({ turns: [user('Good morning to you'), assistant('Looking'), { role: 'tool', content: text }] }) },
   ];
   return candidates.filter(({ fill }) => renderer.frame(fill(INSIDE(CONTROL_WORD))) !== undefined);
@@ -68,7 +71,8 @@ export function findBehaviours(renderer: Renderer, facts: TemplateFacts): Behavi
     };
     for (let i = 0; i < literals.length; i += GROUP) for (const literal of narrow(renderer, slot, literals.slice(i, i + GROUP))) add(compare(renderer, slot, literal, INSIDE));
     for (const literal of singles) for (const place of PLACES) add(compare(renderer, slot, literal, place));
-    add(longContent(renderer, slot, facts));
+    // A tool's name stands in the prompt as it is.
+    if (slot.role !== 'tools') add(longContent(renderer, slot, facts));
   }
   const [first] = slots;
   if (first === undefined) return found;
@@ -90,13 +94,16 @@ function compare(renderer: Renderer, { role, fill }: Slot, literal: string, plac
   const [with_, without] = [fill(said), fill(usual)];
   const [triggered, control] = [renderer.render(with_)?.text, renderer.render(without)?.text];
   if (triggered === undefined || control === undefined) return undefined;
-  const expected = [said, JSON.stringify(said).slice(1, -1)].map((text) => control.replaceAll(usual, text));
+  const json = JSON.stringify(said).slice(1, -1);
+  const expected = [said, json, json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026').replaceAll("'", '\\u0027')].map((text) => control.replaceAll(usual, text));
   if (expected.includes(triggered)) return undefined;
   const [frame, controlFrame] = [renderer.frame(with_), renderer.frame(without)];
   if (frame === undefined || controlFrame === undefined || frame === controlFrame) return undefined;
+  const holes = (text: string): number => text.split(HOLE).length;
+  const dropped = holes(frame) < holes(controlFrame);
   const candidates = [differenceOf(triggered, expected[0] ?? control), differenceOf(frame, controlFrame)];
   const [least] = candidates.sort((a, b) => wordsOf(a.added).length - wordsOf(b.added).length);
-  return least === undefined ? undefined : { on: 'content', trigger: literal, role, difference: least, triggered, control };
+  return least === undefined ? undefined : { on: 'content', trigger: literal, role, difference: least, dropped, triggered, control };
 }
 
 /** Shorter texts than the least could stand in the template by chance. */

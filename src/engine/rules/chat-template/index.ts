@@ -11,7 +11,7 @@ import { collectTemplates, type FoundTemplate } from './collect.ts';
 import { conditionsOf } from './conditions.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
-import { HOLE, Renderer, wordsOf } from './render.ts';
+import { Renderer, wordsOf } from './render.ts';
 import { factsOf, type TemplateFacts } from './syntax.ts';
 
 const ESCAPE: Rule = {
@@ -119,7 +119,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     const rule = behaviour.on === 'content' ? TRIGGER : CIRCUMSTANCE;
     const { trigger, role } = behaviour;
     reported++;
-    const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' changes the prompt when ${role === 'user' ? 'a person' : `the ${role} turn`} says ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
+    const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' ${behaviour.dropped === true ? 'leaves out what is said' : 'changes the prompt'} when ${role === 'tools' ? 'a tool is called' : `${role === 'user' ? 'a person' : `the ${role} turn`} says`} ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
     report(rule, {
       ...at(found),
       about: `${about} ${behaviour.on} ${trigger}`,
@@ -159,14 +159,15 @@ const MANY_WORDS = 8;
 const REASONING = /think|reason|effort|strength|verbos/i;
 
 /** How grave a difference is; undefined for what ordinary templates do. */
-function weigh({ on, trigger, role, difference }: Behaviour): 'high' | 'medium' | undefined {
+function weigh({ on, trigger, role, difference, dropped }: Behaviour): 'high' | 'medium' | undefined {
   const added = wordsOf(difference.added).length;
   const removed = wordsOf(difference.removed).length;
   if (concernsIn(difference.added).length > 0) return 'high';
   if (on === 'chance') return 'medium';
   if (on !== 'content') return added >= 3 || removed >= 3 ? 'high' : undefined;
   // A message that vanishes when it says a certain word.
-  if (isNatural(trigger) && !REASONING.test(trigger) && difference.removed.includes(HOLE) && !difference.added.includes(HOLE) && added === 0) return 'medium';
+  if (isNatural(trigger) && !REASONING.test(trigger) && dropped === true && added === 0) return 'medium';
+  if (role === 'tools') return isNatural(trigger) && added >= 3 ? 'medium' : undefined;
   // Switches in the system turn are the operator's own: reasoning on or off, and how much of it.
   if (role === 'system' && (added < MANY_WORDS || REASONING.test(trigger))) return undefined;
   if (isNatural(trigger)) return added >= 3 ? 'high' : added + removed > 0 ? 'medium' : undefined;

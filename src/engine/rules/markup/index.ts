@@ -4,7 +4,7 @@ import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { codeInText } from '../code-in-text.ts';
-import { shown } from '../evidence.ts';
+import { shown, shownLines } from '../evidence.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const REMEDY = 'Do not load it with a parser that follows entities. A model needs no document type: ask for a file without one.';
@@ -82,5 +82,5 @@ function xmlFiles(files: readonly { readonly file: InspectedFile; readonly conte
 }
 
 function around(text: string, at: number): Evidence {
-  return { kind: 'source', title: 'What stands there', text: shown(text.slice(Math.max(0, at - 40), at + 400), 440), marks: [] };
+  return { kind: 'source', title: 'What stands there', text: shownLines(text.slice(Math.max(0, at - 40), at + 400), 440), marks: [] };
 }

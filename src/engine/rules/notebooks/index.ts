@@ -3,7 +3,7 @@
 import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
 import { isObject } from '../../artifact/text.ts';
-import { shown } from '../evidence.ts';
+import { shown, shownLines } from '../evidence.ts';
 import { oddLine } from '../programs/odd-lines.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
@@ -42,10 +42,10 @@ export const notebooks = analysisOf({
         const script = /^\s*%%(?:javascript|js|html)\b/.test(source) && ACTS.test(source) ? 'reads what belongs to the page that shows it' : undefined;
         for (const [n, line] of (kind === 'code' ? source.split('\n') : []).entries()) {
           const odd = oddLine(line) ?? (n === 0 ? script : undefined);
-          if (odd !== undefined) report(CELL, { file, ...place, about: `${i}:${n}`, title: `Cell ${i + 1} ${odd}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shown(line, 600), marks: [] }] });
+          if (odd !== undefined) report(CELL, { file, ...place, about: `${i}:${n}`, title: `Cell ${i + 1} ${odd}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         }
         const acts = ACTS.exec(outputs);
-        if (acts !== null) report(OUTPUT, { file, ...place, about: `${i}:output`, title: `The output of cell ${i + 1} uses ${shown(acts[0], 60)}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shown(outputs.slice(Math.max(0, acts.index - 200), acts.index + 300), 500), marks: [] }] });
+        if (acts !== null) report(OUTPUT, { file, ...place, about: `${i}:output`, title: `The output of cell ${i + 1} uses ${shown(acts[0], 60)}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(outputs.slice(Math.max(0, acts.index - 200), acts.index + 300), 500), marks: [] }] });
       }
     }
   },

@@ -92,7 +92,7 @@ function reportSinks(file: InspectedFile, graph: FlatGraph, { sinks, known, sett
 function texts(path: readonly string[], constants: readonly string[], region: readonly string[]): Evidence[] {
   return [
     { kind: 'text', title: 'Path from the input', text: shown(path.join(' → '), 2000) },
-    ...(constants.length === 0 ? [] : [{ kind: 'text', title: 'Compared with', text: shown(constants.join('\n'), 1000) } as const]),
+    ...(constants.length === 0 ? [] : [{ kind: 'text', title: 'Compared with', text: shown(constants.join('; '), 1000) } as const]),
     ...(region.length === 0 ? [] : [{ kind: 'text', title: 'Part of the input it looks at', text: shown(region.join('; '), 600) } as const]),
   ];
 }

@@ -5,7 +5,7 @@ import type { Evidence } from '../../core/finding.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Buried } from '../../artifact/inspect/buried.ts';
 import { codeInText } from '../code-in-text.ts';
-import { bytesAround, shown } from '../evidence.ts';
+import { bytesAround, shownLines } from '../evidence.ts';
 
 export interface Confirmed {
   readonly offset: Bytes;
@@ -28,7 +28,7 @@ export async function confirm(source: ByteSource, buried: readonly Buried[]): Pr
     }
     const { text, at } = await textAround(source, offset);
     const code = kind === 'script' ? (SHEBANG.test(text.slice(at)) ? { what: 'a script' } : undefined) : codeInText(text);
-    if (code !== undefined && !byKind.has(code.what)) byKind.set(code.what, { offset, what: capital(code.what), evidence: [{ kind: 'source', title: 'The text there', text: shown(text, 600), marks: [] }] });
+    if (code !== undefined && !byKind.has(code.what)) byKind.set(code.what, { offset, what: capital(code.what), evidence: [{ kind: 'source', title: 'The text there', text: shownLines(text, 600), marks: [] }, await bytesAround(source, offset, 'The bytes there')] });
   }
   return [...byKind.values()];
 }

@@ -3,7 +3,7 @@
 import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
-import { bytesAround, shown } from '../evidence.ts';
+import { bytesAround, shown, shownLines } from '../evidence.ts';
 import { codeInText } from '../code-in-text.ts';
 import { confirm } from './confirm.ts';
 import { oddLine } from './odd-lines.ts';
@@ -54,12 +54,12 @@ export const programs = analysisOf({
     for (const { file, content } of readBy(inspection, textInspector)) {
       const name = file.member ?? file.path;
       const code = DATA_NAME.test(name) || DATA_START.test(content) ? codeInText(content) : undefined;
-      if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shown(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
+      if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
       if (!SCRIPT_NAME.test(name) && !content.startsWith('#!')) continue;
       let begin = 0;
       for (const line of content.split('\n')) {
         const hit = oddLine(line);
-        if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shown(line, 600), marks: [] }] });
+        if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         begin += line.length + 1;
       }
     }

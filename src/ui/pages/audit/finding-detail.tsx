@@ -1,7 +1,7 @@
 // One suspicion in depth: heading, triage, and its evidence on tabs.
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
-import { evidenceOf, fires, hasPhrase } from '../../../state/finding-view.ts';
+import { evidenceOf, fires, hasPhrase, isRead } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import { placeOfFinding } from '../../../state/file-places.ts';
 import { formatRoute, type DetailTab } from '../../../state/route.ts';
@@ -41,7 +41,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
         <div className={styles.heading}>
           <h2>
             <SeverityGlyph severity={finding.severity} size={14} />
-            {finding.trigger === undefined || (finding.trigger.kind === 'template' && !phrase) ? finding.title : (
+            {finding.trigger === undefined || isRead(finding) ? finding.title : (
               <span>
                 <mark className="token">{quote(finding.trigger.value)}</mark>
                 {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}

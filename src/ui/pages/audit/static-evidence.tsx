@@ -38,13 +38,14 @@ function Instruction({ line: { offset, instruction, argument, marked, note } }: 
 }
 
 export function HeaderFields({ evidence }: { readonly evidence: Of<'fields'> }): ReactElement {
+  const compared = evidence.rows.some(({ expected }) => expected !== undefined);
   return (
     <Piece title={evidence.title}>
       <table className={styles.code}>
-        <thead><tr><th>field</th><th>expected</th><th>found</th></tr></thead>
+        <thead><tr><th>field</th>{compared && <th>expected</th>}<th>found</th></tr></thead>
         <tbody>
           {evidence.rows.map(({ field, offset, expected, found }: FieldRow, i) => (
-            <tr key={i}><td>{field}{offset !== undefined && <span className={styles.note}> @ 0x{offset.toString(16)}</span>}</td><td>{expected}</td><td>{found}</td></tr>
+            <tr key={i}><td>{field}{offset !== undefined && <span className={styles.note}> @ 0x{offset.toString(16)}</span>}</td>{compared && <td>{expected}</td>}<td>{found}</td></tr>
           ))}
         </tbody>
       </table>
