@@ -7,7 +7,7 @@ import { ANALYSES } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
-import { SEVERITIES, type BudgetName, type Severity, type Task } from '../engine/core/finding.ts';
+import { SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
@@ -63,7 +63,9 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   const allowed = args.allow === undefined ? [] : parseAllowList(await readTextFile(args.allow), args.allow);
   const reports: Report[] = [];
   const missing: ArtifactError[] = [];
-  for (const path of await expandPaths(patterns)) {
+  const paths = await expandPaths(patterns);
+  if (args.html !== undefined && paths.length > 1) throw new UsageError(`--html writes the report of one model, and these are ${paths.length}; --json and --sarif hold them all`);
+  for (const path of paths) {
     try {
       const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.trust === undefined ? {} : { trust: args.trust }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
       const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
@@ -146,11 +148,30 @@ async function write(file: string, text: string): Promise<void> {
 function summary(report: Report): string {
   const lines = [
     `${report.subject.name}: ${verdictWords(report.verdict, report.findings)} (${report.verdict}, score ${report.score.toFixed(2)})`,
-    ...report.findings.map(({ severity, confidence, title, suppressed }) => `  ${severity.padEnd(8)} ${confidence.toFixed(2)}  ${title}${suppressed === undefined ? '' : ` [suppressed until ${suppressed.expires}: ${suppressed.reason}]`}`),
+    ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${finding.title}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
     ...report.subject.files.flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [`  ${inspection.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`])),
-    ...report.coverage.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),
+    ...report.coverage.filter(({ status }) => status === 'failed').map(({ analysis, reason }) => `  ${analysis} failed${reason === undefined ? '' : `: ${reason}`}`),
+    ...skipped(report.coverage),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Where a finding stands, for those that stand in a file. */
+function placeOf({ rule, location: { file, member, offset, node, tensor, key } }: Finding): string[] {
+  if (file === undefined) return [];
+  const parts = [offset === undefined ? undefined : `at 0x${offset.toString(16)}`, node === undefined ? undefined : `node ${node}`, tensor === undefined ? undefined : `tensor ${tensor}`, key];
+  return [`                 ${rule} in ${shown(member === undefined ? file : `${file} › ${member}`)}${parts.map((part) => (part === undefined ? '' : `, ${shown(part, 100)}`)).join('')}`];
+}
+
+/** What did not run, one line for those with a reason each and one for those that nobody asked for. */
+function skipped(coverage: readonly Coverage[]): string[] {
+  const left = coverage.filter(({ status }) => status === 'skipped');
+  const unasked = left.filter(({ reason }) => reason === 'not asked for');
+  const others = left.filter(({ reason }) => reason !== 'not asked for');
+  return [
+    ...(others.length === 0 ? [] : [`  did not apply: ${others.map(({ analysis, reason }) => `${analysis}${reason === undefined ? '' : ` (${reason})`}`).join(', ')}`]),
+    ...(unasked.length === 0 ? [] : [`  not asked for: ${unasked.map(({ analysis }) => analysis).join(', ')}`]),
+  ];
 }
 
 function exitStatus(reports: readonly Report[], failOn: Severity): number {

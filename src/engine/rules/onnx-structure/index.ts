@@ -10,6 +10,7 @@ import { byteSize, ELEMENT_TYPES, STRING_TYPE } from '../../graph/onnx-values.ts
 import { bytesAround, shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { isBuiltIn, runsCode } from './domains.ts';
+import { checkTexts, TEXT } from './texts.ts';
 import { faultsOf, overlaps, type ExternalFault } from './external-data.ts';
 
 const ESCAPES: Rule = {
@@ -79,7 +80,7 @@ const HIDDEN_BYTES: Rule = {
   id: 'ASY-ONX-008',
   title: 'Bytes in fields that onnx.proto does not have',
   severity: 'medium',
-  misses: 'Bytes hidden in doc strings, metadata or weights are not reported here.',
+  misses: 'Bytes hidden in weights are not reported here.',
   references: ['CWE-1104', 'AML.T0018.002'],
   remedy: 'A runtime steps over these bytes. Look at them, or export the model again.',
 };
@@ -97,13 +98,14 @@ export const onnxStructure = analysisOf({
   id: 'onnx-structure',
   label: 'ONNX structure',
   limits: 'Checks the file’s structure, its external data and the names of operators; whether operators are used as their schemas demand is left to the runtime.',
-  rules: [ESCAPES, EXTERNAL_RANGE, EXTERNAL_KEY, TWO_VALUES, TENSOR_SIZE, CODE_OPERATOR, FOREIGN_OPERATOR, HIDDEN_BYTES, SHADOWED],
+  rules: [ESCAPES, EXTERNAL_RANGE, EXTERNAL_KEY, TWO_VALUES, TENSOR_SIZE, CODE_OPERATOR, FOREIGN_OPERATOR, HIDDEN_BYTES, SHADOWED, TEXT],
   inapplicable: ({ inspection }) => (readBy(inspection, onnxInspector).length === 0 ? 'no ONNX graph' : undefined),
   async check({ inspection }, report) {
     const sources = new Map(inspection.files.map(({ path, source }) => [path, source]));
     for (const { file, content } of readBy(inspection, onnxInspector)) {
       checkTensors(file, content, sources, report);
       checkOperators(file, content, report);
+      await checkTexts(file, content, report);
       for (const { message, number, begin, end } of content.unknown) {
         // A few bytes are a newer schema; a payload is more.
         if (end - begin < HIDDEN_FROM) continue;

