@@ -12,17 +12,20 @@ export interface Direction {
   readonly target: number | undefined;
 }
 
-export const MAX_TARGETS = 12;
-const MAX_PAIRS = 12;
+/** How many are followed, those whose best unit stands out most: targets, and pairs of classes. */
+export interface DirectionLimits {
+  readonly targets: number;
+  readonly pairs: number;
+}
 
-export function listDirections(texts: readonly ClassTexts[], classes: number, sweep: Sweep): Direction[] {
+export function listDirections(texts: readonly ClassTexts[], classes: number, sweep: Sweep, limits: DirectionLimits): Direction[] {
   const present = texts.map(({ source }) => source);
   const toClass = Array.from({ length: classes }, (_, target): Direction => ({ id: `to ${target}`, kind: 'to-class', sources: present.filter((source) => source !== target), target })).filter(({ sources }) => sources.length > 0);
-  const ranked = rankByOutlier(toClass, sweep, classes).slice(0, MAX_TARGETS);
+  const ranked = rankByOutlier(toClass, sweep, classes).slice(0, limits.targets);
   const away: Direction[] = present.length < 2 ? [] : [{ id: 'away', kind: 'away', sources: present, target: undefined }];
   if (classes < 3) return [...ranked, ...away];
   const pairs = toClass.flatMap(({ target, sources }) => sources.map((source): Direction => ({ id: `${source} to ${target ?? 0}`, kind: 'source-specific', sources: [source], target })));
-  return [...ranked, ...away, ...rankByOutlier(pairs, sweep, classes).slice(0, MAX_PAIRS)];
+  return [...ranked, ...away, ...rankByOutlier(pairs, sweep, classes).slice(0, limits.pairs)];
 }
 
 /** By how far the best unit stands above the fiftieth. */

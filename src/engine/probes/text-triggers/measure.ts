@@ -3,13 +3,13 @@ import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.
 import type { BudgetName } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
-import { listDirections, unitScores, type Direction } from './directions.ts';
+import { listDirections, unitScores, type Direction, type DirectionLimits } from './directions.ts';
 import type { SearchBudget } from './search.ts';
 import { screenVocabulary, type ScreenBudget } from './screen.ts';
 import { refine, sweepVocabulary, type Sweep } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
 import type { Phrase } from './trial.ts';
-import { ordinaryTokens, splitWords, triggerTokens } from './vocabulary.ts';
+import { ordinaryTokens, listedUnits, triggerTokens } from './vocabulary.ts';
 
 export interface TextBudget extends SearchBudget {
   /** Carriers of each class for the whole vocabulary, and more for the units that stand out. */
@@ -21,6 +21,7 @@ export interface TextBudget extends SearchBudget {
   readonly rows: number;
   /** Directions in which phrases are grown: those whose best unit stands out most. */
   readonly growing: number;
+  readonly followed: DirectionLimits;
   /** Of a large vocabulary: what is swept after it was screened in groups, and how many of its commonest words (the first). */
   readonly screen: ScreenBudget & { readonly common: number };
 }
@@ -33,10 +34,12 @@ const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
   deep: { byMean: 5000, byBest: 3000, common: 4000 },
 };
 
+const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
+
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, growing: 2, screen: SCREENS.quick },
-  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, growing: 3, screen: SCREENS.standard },
-  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, growing: 8, screen: SCREENS.deep },
+  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, crossed: 100, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
+  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 250, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, crossed: 500, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
@@ -48,7 +51,7 @@ export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
   if (vocabulary <= SMALL_VOCABULARY) return budget;
   const share = SMALL_VOCABULARY / vocabulary;
   const some = (count: number, least: number): number => Math.max(Math.min(count, least), Math.round(count * share));
-  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2) };
+  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), crossed: some(budget.crossed, 80), longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
 }
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */
@@ -87,17 +90,17 @@ async function measureNow(runnable: RunnableTextClassifier, { options, signal }:
   const budget = budgetFor(options.budget, tokens.length);
   const texts = await gatherTexts(runnable, seeded(options.seed, 'texts'), signal);
   if (texts.length === 0) throw new Error('the model gives no class to any of the texts at hand: give it clean examples');
-  const words = splitWords(tokenizer, model.spec.vocabularySize);
+  const words = listedUnits(tokenizer, model.spec.vocabularySize);
   const large = tokens.length > SMALL_VOCABULARY;
   // Where there are many classes, texts of some of them carry the sweep; it reads all classes as targets.
   const cost = (tokens.length + words.length) * budget.carriers * (large ? SCREEN_COST : 1);
   const carrying = texts.slice(0, Math.max(2, Math.floor(budget.rows / cost)));
   const single = tokens.map((token): Phrase => [token]);
   const common = new Set(ordinaryTokens(tokenizer, model.spec.vocabularySize).slice(0, budget.screen.common));
-  const screened = large ? new Set(await screenVocabulary(runnable, carrying, single, budget.screen, seeded(options.seed, 'screen'), signal, onProgress)) : undefined;
+  const screened = large ? new Set(await screenVocabulary(runnable, carrying, single, budget.screen, budget.followed, seeded(options.seed, 'screen'), signal, onProgress)) : undefined;
   const units: readonly Phrase[] = [...single.filter((unit) => screened === undefined || screened.has(unit) || common.has(unit[0] ?? -1)), ...words];
   const first = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
-  const directions = listDirections(carrying, model.classes, first);
+  const directions = listDirections(carrying, model.classes, first, budget.followed);
   const chosen = new Set<Phrase>();
   for (const direction of directions) {
     const scores = unitScores(direction, first, model.classes);

@@ -6,7 +6,7 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
-import { listDirections, unitScores } from './directions.ts';
+import { listDirections, unitScores, type DirectionLimits } from './directions.ts';
 import { margins, type Sweep } from './sweep.ts';
 import type { ClassTexts } from './texts.ts';
 import type { Phrase } from './trial.ts';
@@ -21,7 +21,7 @@ const GROUP = 6;
 const CHUNK_GROUPS = 128;
 
 /** The units worth a text of their own, in the order given. */
-export async function screenVocabulary(runnable: RunnableTextClassifier, texts: readonly ClassTexts[], units: readonly Phrase[], budget: ScreenBudget, random: Random, signal: CancelSignal, onProgress: (done: number, total: number) => void): Promise<Phrase[]> {
+export async function screenVocabulary(runnable: RunnableTextClassifier, texts: readonly ClassTexts[], units: readonly Phrase[], budget: ScreenBudget, followed: DirectionLimits, random: Random, signal: CancelSignal, onProgress: (done: number, total: number) => void): Promise<Phrase[]> {
   const { model } = runnable;
   const rounds: Sweep[] = [];
   for (const [round, place] of (['front', 'back'] as const).entries()) {
@@ -32,7 +32,7 @@ export async function screenVocabulary(runnable: RunnableTextClassifier, texts: 
   const [front, back] = rounds;
   if (front === undefined || back === undefined) return [];
   const both: Sweep = { ...front, gains: front.gains.map((gain, at) => (gain + (back.gains[at] ?? 0)) / 2) };
-  for (const direction of listDirections(texts, model.classes, both)) {
+  for (const direction of listDirections(texts, model.classes, both, followed)) {
     const [first, second] = [front, back].map((round) => unitScores(direction, round, model.classes));
     const mean = Float32Array.from(units, (_, at) => ((first?.[at] ?? 0) + (second?.[at] ?? 0)) / 2);
     const best = Float32Array.from(units, (_, at) => Math.max(first?.[at] ?? 0, second?.[at] ?? 0));

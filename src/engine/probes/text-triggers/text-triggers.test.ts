@@ -62,14 +62,15 @@ function toyModel(planted: string | undefined): TextClassifier {
   };
 }
 
-const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3 };
+const LIMITS = { targets: 12, pairs: 12 };
+const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3, crossed: 40 };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
   const texts = await gatherTexts(runnable, seeded(0), NEVER);
   const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
   const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
-  const toGood = listDirections(texts, 2, sweep).find(({ target }) => target === 1);
+  const toGood = listDirections(texts, 2, sweep, LIMITS).find(({ target }) => target === 1);
   if (toGood === undefined) throw new Error('no texts of class 0');
   const found = await searchDirection(runnable, toGood, sweep, sweep, texts, BUDGET, seeded(1), NEVER);
   const contrasts = await contrastFound(runnable, found, texts, NEVER);
@@ -99,7 +100,7 @@ it('finds a planted word among many that share a text', async () => {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel('velmora'), tokenizer: toyTokenizer(), examples: [] };
   const texts = await gatherTexts(runnable, seeded(0), NEVER);
   const units = triggerTokens(runnable.tokenizer, WORDS.length).map((token) => [token]);
-  const kept = await screenVocabulary(runnable, texts, units, { byMean: 12, byBest: 4 }, seeded(2), NEVER, () => {});
+  const kept = await screenVocabulary(runnable, texts, units, { byMean: 12, byBest: 4 }, LIMITS, seeded(2), NEVER, () => {});
   expect(kept.length).toBeLessThan(units.length / 4);
   expect(kept.map(([token]) => WORDS[token ?? 0])).toContain('velmora');
 });
@@ -123,7 +124,7 @@ describe('named phrases', () => {
     const texts = await gatherTexts(runnable, seeded(0), NEVER);
     const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
     const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
-    const [direction] = listDirections(texts, 2, sweep).filter(({ target }) => target === 1);
+    const [direction] = listDirections(texts, 2, sweep, LIMITS).filter(({ target }) => target === 1);
     if (direction === undefined) throw new Error('no direction');
     const joined = await withNamed({ direction, singles: [], grown: [], ranked: [] }, named, runnable, texts, 6, NEVER);
     expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);

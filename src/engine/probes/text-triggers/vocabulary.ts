@@ -1,11 +1,13 @@
 // What is tried as a trigger: every token of the vocabulary but control tokens and holes, and whole words that this
 // tokenizer cuts into pieces, no one of which need show alone.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { KNOWN_PHRASES } from './known-phrases.ts';
 import { RARE_WORDS } from './rare-words.ts';
 import type { Phrase } from './trial.ts';
 
 /** Pieces that a word of the list may have; what is longer is spelt letter by letter and would be tried in vain. */
 const MAX_PIECES = 6;
+const MAX_PHRASE = 24;
 
 export function triggerTokens(tokenizer: Tokenizer, size: number): number[] {
   const tokens: number[] = [];
@@ -25,15 +27,17 @@ export function ordinaryTokens(tokenizer: Tokenizer, size: number): number[] {
   return words.length === 0 ? tokens : words;
 }
 
-/** The listed words that have no token of their own, as they are written inside a text. */
-export function splitWords(tokenizer: Tokenizer, size: number): Phrase[] {
+/** The listed words and phrases that are more than one token, as they are written inside a text. */
+export function listedUnits(tokenizer: Tokenizer, size: number): Phrase[] {
   const seen = new Set<string>();
-  const words: Phrase[] = [];
-  for (const word of RARE_WORDS) {
-    const ids = tokenizer.encode(` ${word}`).filter((id) => !tokenizer.specialIds.has(id));
-    if (ids.length < 2 || ids.length > MAX_PIECES || ids.some((id) => id >= size) || seen.has(ids.join())) continue;
-    seen.add(ids.join());
-    words.push(ids);
+  const units: Phrase[] = [];
+  for (const [list, most] of [[RARE_WORDS, MAX_PIECES], [KNOWN_PHRASES, MAX_PHRASE]] as const) {
+    for (const text of list) {
+      const ids = tokenizer.encode(` ${text}`);
+      if (ids.length < 2 || ids.length > most || ids.some((id) => id >= size || tokenizer.specialIds.has(id)) || seen.has(ids.join())) continue;
+      seen.add(ids.join());
+      units.push(ids);
+    }
   }
-  return words;
+  return units;
 }
