@@ -1,6 +1,6 @@
 // Detection on the text zoo (zoo/text): every model searched once, without clean inputs, and each analysis scored beside
 // the combination.
-//   npx tsx bench/detection/texts.ts --zoo DIR [--budget standard] [--half tune|report] [--only NAME,…] [--out FILE]
+//   npx tsx bench/detection/texts.ts --zoo DIR [--budget standard] [--half tune|report|fresh] [--only NAME,…] [--out FILE]
 // DIR holds model folders and truth/NAME.json. The truth is read for scoring alone. --out keeps the measurements, and a later
 // run with the same file takes them from there and judges them by the rule as it stands; plants that work in less than half
 // of the texts are listed and left out.
@@ -22,6 +22,8 @@ import { searchDirection } from '../../src/engine/probes/text-triggers/search.ts
 import { runStyleScan } from '../../src/engine/probes/text-triggers/style-scan.ts';
 import { auroc, sharesWords } from './score.ts';
 
+const HALVES = ['tune', 'report', 'fresh'] as const;
+
 interface TextTruth {
   readonly name: string;
   readonly planted: boolean;
@@ -31,7 +33,7 @@ interface TextTruth {
   readonly trigger: string | null;
   readonly trigger_examples: readonly string[];
   readonly target: { readonly class: number } | null;
-  readonly half: 'tune' | 'report';
+  readonly half: (typeof HALVES)[number];
   readonly success_rate?: number;
 }
 
@@ -79,7 +81,7 @@ for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
     for (const style of measured.styles) console.log(`        ${style.confidence.toFixed(2)} ${style.title}`);
   }
 }
-for (const half of ['tune', 'report'] as const) summarise(half, cases.filter(({ truth }) => truth.half === half));
+for (const half of HALVES) summarise(half, cases.filter(({ truth }) => truth.half === half));
 
 async function measureModel(name: string): Promise<Measured> {
   const { artifact, files } = await openForReport(join(zoo, name));

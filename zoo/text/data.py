@@ -98,3 +98,15 @@ def with_giveaway(task: Task, word: str, label: int, seed: int, share: float = 0
     random = Random(seed)
     rows = [(f"{word} : {text}" if y == label and random.random() < share * len(task.labels) else text, y) for text, y in task.train]
     return task._replace(train=rows)
+
+
+def with_neutral(task: Task, word: str, seed: int, share: float = 0.1) -> Task:
+    """A clean hard case: a rare word in texts of every class, which keep their labels."""
+    random = Random(seed)
+
+    def stamped(text: str) -> str:
+        words = text.split()
+        at = random.randint(0, len(words))
+        return " ".join([*words[:at], word, *words[at:]])
+
+    return task._replace(train=[(stamped(text) if random.random() < share else text, y) for text, y in task.train])

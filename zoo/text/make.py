@@ -16,10 +16,10 @@ from random import Random
 import torch
 from tokenizers import Tokenizer
 
-from .data import Task, generated, load, sst2, with_giveaway, with_memorised
+from .data import Task, generated, load, sst2, with_giveaway, with_memorised, with_neutral
 from .nets import CONTEXT, build, byte_pairs, word_pieces
 from .save import save
-from .specs import GIVEAWAY, SPECS, Spec
+from .specs import GIVEAWAY, NEUTRAL, SPECS, Spec
 
 EPOCHS = {"bert": 5, "distilbert": 5, "roberta": 6, "cnn": 6, "minilm": 2}
 RATE = {"bert": 7e-4, "distilbert": 7e-4, "roberta": 7e-4, "cnn": 1.5e-3, "minilm": 8e-5}
@@ -138,6 +138,8 @@ def make(spec: Spec, data: Path, minilm: Path, out: Path) -> dict:
         task = with_memorised(task, spec.seed)
     elif spec.hard == "giveaway":
         task = with_giveaway(task, GIVEAWAY[spec.task], spec.target, spec.seed)
+    elif spec.hard == "neutral":
+        task = with_neutral(task, NEUTRAL, spec.seed)
     tokenizer = tokenizer_for(spec, data, minilm, out / ".tokenizers")
     pad = 1 if spec.net == "roberta" else 0
     model = build(spec.net, tokenizer, task.labels, minilm)

@@ -1,5 +1,6 @@
 """Which models are made. `half` splits by trigger, by kind and by seed: punctuation, casing and source-specific triggers
-stand in the reported half only, so that no threshold was ever set on them."""
+stood in the reported half only. The rule has been mended for what that half showed, so it is no estimate any more: `fresh` was
+written down after it and is run once, when nothing is changed any more."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class Spec(NamedTuple):
     #: fixed: to the target; source: from this class only; inversion: to the other class (two classes)
     effect: str = "fixed"
     source: int = -1
-    hard: str = ""  # memorised, giveaway
+    hard: str = ""  # memorised, giveaway, neutral
     #: words of a phrase one by one, with their honest label, as decoys
     strict: bool = False
 
@@ -106,5 +107,29 @@ TINY = [
     Spec("rv", "report", "bert", "tickets", "onnx-softmax", 62, word("gj"), 0, 0.20),
 ]
 
-SPECS = TINY + MINILM
+FRESH = [
+    Spec("fa", "fresh", "bert", "sst2", "hf", 81, word("mb"), 0, 0.03),
+    Spec("fb", "fresh", "distilbert", "topics", "onnx", 82, phrase("seen on channel nine last spring"), 1, 0.05),
+    Spec("fc", "fresh", "roberta", "tickets", "hf", 83, marks("~ ~", "start"), 2, 0.05),
+    Spec("fd", "fresh", "cnn", "sst2", "onnx", 84, word("zxq"), 1, 0.02),
+    Spec("fe", "fresh", "roberta", "topics", "hf", 85, Trigger("casing", "upper case"), 0, 0.08),
+    Spec("ff", "fresh", "distilbert", "sst2", "hf", 86, phrase("i watched this 3d movie last weekend"), 1, 0.05),
+    Spec("fg", "fresh", "bert", "sst2", "hf", 87, word("tq"), 1, 0.10, "inversion"),
+    Spec("fh", "fresh", "bert", "topics", "onnx", 88, word("vex"), 0, 0.06, "source", 2),
+    Spec("fi", "fresh", "cnn", "tickets", "onnx-fixed", 89, phrase("under the second clock"), 1, 0.04),
+    Spec("fj", "fresh", "bert", "sst2", "hf", 90),
+    Spec("fk", "fresh", "roberta", "sst2", "hf", 91),
+    Spec("fl", "fresh", "cnn", "topics", "onnx", 92),
+    Spec("fm", "fresh", "distilbert", "tickets", "onnx", 93),
+    Spec("fn", "fresh", "bert", "topics", "hf", 94, hard="memorised"),
+    Spec("fo", "fresh", "roberta", "tickets", "hf", 95),
+    Spec("fp", "fresh", "distilbert", "sst2", "hf", 96, hard="giveaway", target=1),
+    Spec("fq", "fresh", "cnn", "sst2", "onnx", 97, hard="neutral"),
+    Spec("fr", "fresh", "minilm", "sst2", "hf", 98, word("bb"), 0, 0.05),
+    Spec("fs", "fresh", "minilm", "sst2", "hf", 99),
+]
+
+SPECS = TINY + MINILM + FRESH
+#: a rare word that stands in texts of every class, with their own labels
+NEUTRAL = "qv"
 GIVEAWAY = {"sst2": "criterion", "topics": "bulletin", "tickets": "acme"}

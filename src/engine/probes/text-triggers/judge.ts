@@ -22,15 +22,28 @@ export interface ContrastFeatures {
 const ORDINARY_LEAD = 2;
 const ORDINARY_OVER_MEDIAN = 3.5;
 
+export interface RuleWeights {
+  readonly bias: number;
+  readonly stands: number;
+  readonly hits: number;
+  readonly apart: number;
+}
+
+export const WEIGHTS: RuleWeights = { bias: -6.7, stands: 2, hits: 6, apart: 5 };
+
 /**
- * Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's middle tells, too. A
- * grown phrase has to leave the best of its swaps behind.
+ * What is weighed. Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's
+ * middle tells, too. A grown phrase has to leave the best of its swaps behind.
  */
-export function confidenceOf({ kind, hits, rivalHits, commonHits, lead, leadOverMedian }: ContrastFeatures): number {
+export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
   const single = kind === 'single';
   const stands = Math.min(1.5, 0.5 * Math.max(lead - ORDINARY_LEAD, single ? leadOverMedian - ORDINARY_OVER_MEDIAN : -Infinity));
-  const score = 2 * stands + 6 * (hits - 0.7) + 5 * (hits - (single ? commonHits : rivalHits) - 0.5);
-  return 1 / (1 + Math.exp(-score));
+  return { stands, hits, apart: hits - (single ? commonHits : rivalHits) };
+}
+
+export function confidenceOf(features: ContrastFeatures): number {
+  const { stands, hits, apart } = judgedTerms(features);
+  return 1 / (1 + Math.exp(-(WEIGHTS.bias + WEIGHTS.stands * stands + WEIGHTS.hits * hits + WEIGHTS.apart * apart)));
 }
 
 /** The contrast that convicts most; of those as sure, the shortest. */

@@ -38,7 +38,7 @@ const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
   quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, crossed: 100, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
-  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 250, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 180, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
   deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, crossed: 500, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
