@@ -1,12 +1,12 @@
 // SHA-256 of every file and of every tensor in it, and counts over its numbers, in one pass: the next chunk is read while the
 // last one is worked on, and no byte is read twice. Files in the drop's order, tensors in the order of their bytes.
-import { ArtifactError } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
-import { NEVER, throwIfCancelled, type CancelSignal } from '../../core/cancel.ts';
+import { NEVER, type CancelSignal } from '../../core/cancel.ts';
 import type { Hasher, MakeHasher } from '../../core/hasher.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { BuriedSearch } from '../inspect/buried.ts';
+import { chunksOf } from '../read-chunks.ts';
 import type { BuriedInNumbers, Digests, TensorDigest } from './digests.ts';
 import { RowCounter, type TensorStatistics } from './statistics.ts';
 import { tensorPlaces, type TensorPlace } from './tensor-places.ts';
@@ -16,8 +16,6 @@ export const DIGEST_LIMITS = {
   /** Tensors with a digest of their own (CWE-400); the largest mixtures of experts have some ten thousand. */
   maxTensors: 50_000,
 } as const;
-
-const CHUNK: Bytes = 8 * 2 ** 20;
 
 export interface DigestOptions {
   /** Bytes read so far, over all files. */
@@ -136,21 +134,5 @@ class UnreadSearch {
       this.#search = new BuriedSearch();
       this.#next++;
     }
-  }
-}
-
-async function* chunksOf(source: ByteSource, signal: CancelSignal): AsyncGenerator<{ readonly begin: Bytes; readonly bytes: Uint8Array<ArrayBuffer> }> {
-  throwIfCancelled(signal);
-  let next = source.slice(0, CHUNK);
-  for (let begin = 0; begin < source.size; begin += CHUNK) {
-    const bytes = await next;
-    if (bytes.byteLength < Math.min(CHUNK, source.size - begin)) {
-      throw new ArtifactError({ code: 'truncated', format: 'file', file: source.path, offset: begin + bytes.byteLength, expected: `${source.size} bytes`, actual: 'an earlier end (the file changed while it was read)' });
-    }
-    throwIfCancelled(signal);
-    next = source.slice(begin + CHUNK, begin + 2 * CHUNK);
-    // Where cancelling or a failure above leaves this read behind, its outcome no longer matters.
-    next.catch(() => undefined);
-    yield { begin, bytes };
   }
 }
