@@ -154,6 +154,9 @@ function isFileError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
+// Whoever reads the output may stop early (head, less): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : FAILED));
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -69,6 +69,19 @@ describe('the lab', () => {
     expect(store.getState().explain(0)).toHaveLength(2);
   });
 
+  it('compares again with what is marked or chosen while it compares', async () => {
+    const { store, fits } = lab([clean, [model(50), model(51)]]);
+    await store.getState().add('clean', NO_FILES);
+    await store.getState().add('others', NO_FILES);
+    const first = store.getState().markPlanted(['m50'], true);
+    expect(store.getState().busy).toBeDefined();
+    await store.getState().markPlanted(['m51'], true);
+    await store.getState().choose({ set: 'responses' });
+    await first;
+    expect(fits.at(-1)).toMatchObject({ planted: [true, true], request: { set: 'responses' } });
+    expect(store.getState().busy).toBeUndefined();
+  });
+
   it('is not busy again for a report that comes late', async () => {
     const { store, late } = lab([clean]);
     await store.getState().add('clean', NO_FILES);

@@ -132,11 +132,17 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
       const { comparable, aside } = splitComparable(reference, candidates, request.set, ({ model }) => model);
       return { job: { reference, candidates: comparable.map(({ model }) => model), planted: comparable.map(({ planted }) => planted), request }, compared: comparable, aside };
     };
+    /** What is marked or chosen meanwhile is compared next. */
     const analyse = async (): Promise<void> => {
-      const wanted = fit();
-      if (wanted === undefined) return;
-      const analysis = await working('Comparing', (report) => client.analyse(wanted.job, report));
-      if (analysis !== undefined) set({ analysis, compared: wanted.compared, aside: wanted.aside, selected: get().selected.filter((i) => i < analysis.models.length) });
+      for (;;) {
+        const { candidates, request } = get();
+        const wanted = fit();
+        if (wanted === undefined) return;
+        const analysis = await working('Comparing', (report) => client.analyse(wanted.job, report));
+        if (analysis === undefined) return;
+        set({ analysis, compared: wanted.compared, aside: wanted.aside, selected: get().selected.filter((i) => i < analysis.models.length) });
+        if (get().candidates === candidates && get().request === request) return;
+      }
     };
     const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
       const result = await capture(work);
@@ -218,23 +224,24 @@ export function createFingerprints(client: FingerprintClient, drawSeed: () => nu
       },
 
       choose: async (change) => {
-        if (get().busy !== undefined) return;
         set({ request: { ...get().request, ...change }, grid: change.set === undefined ? get().grid : undefined });
-        await analyse();
+        if (get().busy === undefined) await analyse();
       },
 
       markPlanted: async (names, planted) => {
-        if (get().busy !== undefined) return;
         const marked = new Set(names);
         set({ candidates: get().candidates.map((candidate) => (marked.has(candidate.model.name) ? { ...candidate, planted } : candidate)), grid: undefined });
-        await analyse();
+        if (get().busy === undefined) await analyse();
       },
 
       computeGrid: async () => {
         const job = fit()?.job;
         if (job === undefined || get().busy !== undefined || !job.planted.includes(true)) return;
+        const { candidates, request } = get();
         const grid = await working('Every detector in every representation', (report) => client.grid(job, report));
-        if (grid !== undefined) set({ grid });
+        const marked = get().candidates !== candidates;
+        if (grid !== undefined && !marked && get().request.set === request.set) set({ grid });
+        if (marked || get().request !== request) await analyse();
       },
 
       select: (models) => set({ selected: models }),

@@ -18,6 +18,10 @@ describe('a model beyond all clean ones', () => {
     expect(far?.pValue).toBeCloseTo(1 / 11, 12);
   });
 
+  it('is not tied with it where both are far', () => {
+    expect(scoreOne(6.1).candidates[0]?.pValue).toBeCloseTo(1 / 11, 12);
+  });
+
   it('is not called farther than a clean model that is as far', () => {
     // Beyond the nine others, but less far than the tenth.
     const { candidates: [near] } = scoreOne(5);

@@ -4,7 +4,7 @@
 // Ours: 70 alone is passed by about three clean models in ten, ranks being what they are; the high tier also asks that at most one
 // clean model in ten scores as high (p <= .1), else it is the medium one.
 // Percentiles end at 100: among few models the farthest clean one often has all of them, and a model far beyond it would tie with
-// it. Ties in the mean are settled by how far beyond all clean scores a model lies, for the p-value and the ROC (`ranking`).
+// it. Ties in the mean are settled by how far each score lies from the clean median, for the p-value and the ROC (`ranking`).
 // How it can mislead: with n reference models no p-value is below 1 / (n + 1).
 import { quantile, rankPValue } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
@@ -53,15 +53,15 @@ interface Ranked {
 /** @param known for each candidate the reference model it is (its own score is then not part of its null), or -1 */
 export function trustScores(ids: readonly DetectorId[], { heldOut, candidates }: SpaceScores, known: readonly number[]): TrustScores {
   const references = heldOut[0]?.length ?? 0;
+  const distances = heldOut.map(distanceFrom);
   const rankAll = (own: (detector: number) => number, except: number): Ranked => {
-    let beyond = 0;
     const scores = ids.map((detector, d) => {
       const nulls = Array.from(heldOut[d] ?? []).filter((_, i) => i !== except);
       const score = own(d);
-      beyond += excess(score, nulls) / ids.length;
       return { detector, score, percentile: percentileRank(score, nulls), pValue: rankPValue(score, nulls, 'high') };
     });
-    return { scores, rank: meanOf(scores) + TIE_BREAK * beyond };
+    const far = scores.reduce((sum, { score }, d) => sum + (distances[d]?.(score) ?? 0), 0) / Math.max(1, ids.length);
+    return { scores, rank: meanOf(scores) + TIE_BREAK * far };
   };
   const meanOf = (scores: readonly DetectorScore[]): number => scores.reduce((sum, { percentile }) => sum + percentile, 0) / Math.max(1, scores.length);
   const clean = Array.from({ length: references }, (_, i) => rankAll((d) => heldOut[d]?.[i] ?? 0, i));
@@ -78,12 +78,14 @@ export function trustScores(ids: readonly DetectorId[], { heldOut, candidates }:
   };
 }
 
-/** 0 up to the largest of `others`, then towards 1: how far beyond it, in units of its distance from their median. */
-function excess(value: number, others: readonly number[]): number {
-  const largest = others.reduce((most, other) => Math.max(most, other), -Infinity);
-  if (!(value > largest)) return 0;
-  const far = Math.min(value - largest, Number.MAX_VALUE / 4);
-  return far / (far + (largest - quantile(others, 0.5)) + Number.MIN_VALUE);
+/** How far a score lies from the clean models' median, on one scale for all models: -1 to 1, growing with the score. */
+function distanceFrom(clean: Float64Array): (score: number) => number {
+  const median = quantile(clean, 0.5);
+  const spread = quantile(clean, 0.9) - median + Number.MIN_VALUE;
+  return (score) => {
+    const distance = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, score - median));
+    return distance / (Math.abs(distance) + spread);
+  };
 }
 
 export function tierOf(trust: number, pValue: Probability): { readonly tier: Tier; readonly action: string } {

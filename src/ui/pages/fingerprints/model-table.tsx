@@ -72,6 +72,8 @@ function Row({ model, index, on }: { readonly model: AnalysedModel; readonly ind
   const app = useApp();
   const { name, trust, tier, action, pValue, detectors, role, planted, known, note } = model;
   const clean = role === 'reference';
+  // As marked: the comparison that reckons with it may still be running.
+  const marked = useFingerprints((state) => state.candidates.find((candidate) => !clean && candidate.model.name === name)?.planted ?? planted);
   return (
     <tr className={classes(on && styles.on, clean && styles.clean)}>
       <td><button className={classes('plain', styles.name)} aria-pressed={on} title={name} onClick={() => app.fingerprints.getState().select(on ? [] : [index])}>{name}</button></td>
@@ -82,8 +84,8 @@ function Row({ model, index, on }: { readonly model: AnalysedModel; readonly ind
       ))}
       <td className={styles.right}><b>{trust.toFixed(0)}</b></td>
       <td className={styles.right}>{pValue < 0.1 ? pValue.toPrecision(1) : pValue.toFixed(2)}</td>
-      <td className={clean ? undefined : styles[tier]} title={clean ? 'Of the reference: compared with the others' : [action, note].filter((part) => part !== undefined).join(' ')}>{clean ? 'reference' : `${TIER_SIGNS[tier]}${known ? ' (in reference)' : note === undefined ? '' : ' (other shape)'}`}</td>
-      <td>{!clean && <input type="checkbox" checked={planted} aria-label={`${name} is known to be planted`} onChange={() => void app.fingerprints.getState().markPlanted([name], !planted)} />}</td>
+      <td className={clean ? undefined : styles[tier]} title={clean ? 'Of the reference: compared with the others' : [action, note].filter((part) => part !== undefined).join(' ')}>{clean ? 'reference' : TIER_SIGNS[tier]}{(known || note !== undefined) && <small className={styles.note}>{known ? 'in reference' : 'other shape'}</small>}</td>
+      <td>{!clean && <input type="checkbox" checked={marked} aria-label={`${name} is known to be planted`} onChange={() => void app.fingerprints.getState().markPlanted([name], !marked)} />}</td>
     </tr>
   );
 }
