@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'service-worker': ['service-worker'],
 };
 /** Where parts are put together: these may import adapters as well. */
-const COMPOSITION_ROOTS = new Set(['main.tsx', 'workers/model-worker.ts', 'workers/files-worker.ts', 'workers/fingerprint-worker.ts', 'workers/monitor-worker.ts']);
+const COMPOSITION_ROOTS = new Set(['main.tsx', 'workers/model-worker.ts', 'workers/files-worker.ts', 'workers/hash-worker.ts', 'workers/fingerprint-worker.ts', 'workers/monitor-worker.ts']);
 /** What is passed in must have a type: `import type` of these binds nothing at run time. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = { workers: ['adapters'] };
 /** Libraries that only the named folders may import. */

@@ -23,6 +23,7 @@ export interface FilesHostDependencies {
   readonly makeHasher: MakeHasher;
   readonly checkSignature: CheckSignature;
   readonly digestWhole?: DigestOptions['digestWhole'];
+  readonly hashBeside?: DigestOptions['hashBeside'];
   readonly clock: Clock;
   /** Milliseconds since 1970: accepted findings end on a day. */
   readonly today: () => number;
@@ -94,7 +95,7 @@ export class FilesHost {
   }
 
   async #digest(checked: Checked, { signal, onProgress }: Listener): Promise<Digests> {
-    checked.digests ??= await digestPass(checked.artifact.files.map(({ source }) => source), checked.inspection, this.#dependencies.makeHasher, { signal, onProgress, digestWhole: this.#dependencies.digestWhole });
+    checked.digests ??= await digestPass(checked.artifact.files.map(({ source }) => source), checked.inspection, this.#dependencies.makeHasher, { signal, onProgress, digestWhole: this.#dependencies.digestWhole, hashBeside: this.#dependencies.hashBeside });
     return checked.digests;
   }
 

@@ -9,10 +9,11 @@ import { NEVER } from '../engine/core/cancel.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import { batchEvents } from './event-batcher.ts';
 import { FilesHost, type Listener } from './files-host.ts';
+import { hashBeside } from './hash-beside.ts';
 import type { DroppedFile, FilesWorker } from './protocol.ts';
 
 const now = (): number => performance.now();
-const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, digestWhole: webDigest, clock: { now }, today: () => Date.now() });
+const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, digestWhole: webDigest, hashBeside: () => hashBeside(new Worker(new URL('./hash-worker.ts', import.meta.url), { type: 'module', name: 'assay-hash' })), clock: { now }, today: () => Date.now() });
 /** Progress passes at most this often: each message costs the page a turn. */
 const PROGRESS_EVERY_MS = 80;
 

@@ -57,6 +57,23 @@ describe('the pass over all bytes', () => {
     expect(await digestPass(files, inspection, nodeHasher, { digestWhole: webDigest })).toEqual(await digestPass(files, inspection, nodeHasher));
   });
 
+  it('says the same where a large file is hashed on another thread, which is handed the bytes', async () => {
+    const size = 33 * 2 ** 20;
+    const file: ByteSource = { path: 'large.dat', size, slice: async (begin, end) => new Uint8Array(Math.max(0, Math.min(end, size) - begin)).fill(7) };
+    const inspection = await inspectFiles([file]);
+    const hash = createHash('sha256');
+    let ended = 0;
+    const hashBeside = () => ({
+      update: async (bytes: Uint8Array<ArrayBuffer>) => void hash.update(structuredClone(bytes, { transfer: [bytes.buffer] })),
+      digest: async () => hash.digest('hex'),
+      dispose: () => void ended++,
+    });
+    expect(await digestPass([file], inspection, nodeHasher, { hashBeside })).toEqual(await digestPass([file], inspection, nodeHasher));
+    expect(ended).toBe(1);
+    await expect(digestPass([{ ...file, size: size + 1 }], inspection, nodeHasher, { hashBeside: () => ({ ...hashBeside(), update: async () => { throw new Error('gone'); } }) })).rejects.toThrow('gone');
+    expect(ended).toBe(2);
+  });
+
   it('gives no digest to tensors laid over others, and says so', async () => {
     const { tensors, tensorsLeftOut } = await digest(safetensors({ a: { dtype: 'U8', shape: [8], data_offsets: [0, 8] }, b: { dtype: 'U8', shape: [6], data_offsets: [2, 8] } }, new Uint8Array(8)));
     expect([tensors.length + tensorsLeftOut, tensorsLeftOut]).toEqual([2, 1]);

@@ -2,7 +2,7 @@
 // last one is worked on, and no byte is read twice. Files in the drop's order, tensors in the order of their bytes.
 import type { ByteSource } from '../../core/byte-source.ts';
 import { NEVER, type CancelSignal } from '../../core/cancel.ts';
-import type { Hasher, MakeHasher } from '../../core/hasher.ts';
+import type { Hasher, HasherBeside, MakeHasher } from '../../core/hasher.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { BuriedSearch } from '../inspect/buried.ts';
@@ -23,7 +23,12 @@ export interface DigestOptions {
   readonly signal?: CancelSignal;
   /** SHA-256 of bytes that are at hand, where the host does that faster, beside this thread (WebCrypto). */
   readonly digestWhole?: ((bytes: Uint8Array<ArrayBuffer>) => Promise<string>) | undefined;
+  /** SHA-256 of a large file on another thread, where the host has one to spare. */
+  readonly hashBeside?: (() => HasherBeside) | undefined;
 }
+
+/** Smaller files are hashed before another thread has begun. */
+const BESIDE_FROM: Bytes = 32 * 2 ** 20;
 
 /** Tensors up to this size are held for `digestWhole`, and as many of them at once as IN_FLIGHT. */
 const MAX_HELD: Bytes = 32 * 2 ** 20;
@@ -42,7 +47,7 @@ interface Running {
   readonly counter: RowCounter | undefined;
 }
 
-export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER, digestWhole }: DigestOptions = {}): Promise<Digests> {
+export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER, digestWhole, hashBeside }: DigestOptions = {}): Promise<Digests> {
   const places = tensorPlaces(inspection);
   const { bySource, leftOut } = stretchesOf(places);
   const total = sources.reduce((sum, { size }) => sum + size, 0);
@@ -52,42 +57,51 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
   const buried: BuriedInNumbers[] = [];
   let done = 0;
   for (const source of sources) {
-    const whole = await makeHasher();
+    const whole = hashBeside !== undefined && source.size >= BESIDE_FROM ? hashBeside() : hereOf(await makeHasher());
     const search = new UnreadSearch(unread.get(source) ?? []);
     const stretches = bySource.get(source) ?? [];
     let next = 0;
     let running: Running | undefined;
-    for await (const { begin, bytes } of chunksOf(source, signal)) {
-      whole.update(bytes);
-      search.update(bytes, begin);
-      const end = begin + bytes.byteLength;
-      for (;;) {
-        if (running === undefined) {
-          const stretch = stretches[next];
-          if (stretch === undefined || stretch.begin >= end) break;
-          next++;
-          await tensors.at(-IN_FLIGHT);
-          const sink = digestWhole !== undefined && stretch.end - stretch.begin <= MAX_HELD ? new Uint8Array(stretch.end - stretch.begin) : await makeHasher();
-          running = { stretch, sink, counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
+    try {
+      for await (const { begin, bytes } of chunksOf(source, signal)) {
+        search.update(bytes, begin);
+        const end = begin + bytes.byteLength;
+        for (;;) {
+          if (running === undefined) {
+            const stretch = stretches[next];
+            if (stretch === undefined || stretch.begin >= end) break;
+            next++;
+            await tensors.at(-IN_FLIGHT);
+            const sink = digestWhole !== undefined && stretch.end - stretch.begin <= MAX_HELD ? new Uint8Array(stretch.end - stretch.begin) : await makeHasher();
+            running = { stretch, sink, counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
+          }
+          const piece = bytes.subarray(Math.max(0, running.stretch.begin - begin), Math.min(bytes.byteLength, running.stretch.end - begin));
+          if (running.sink instanceof Uint8Array) running.sink.set(piece, Math.max(running.stretch.begin, begin) - running.stretch.begin);
+          else running.sink.update(piece);
+          running.counter?.update(piece);
+          if (running.stretch.end > end) break;
+          const finished = finish(running, digestWhole);
+          // Waited for at the end; a failure before that must not count as nobody's.
+          finished.catch(() => undefined);
+          tensors.push(finished);
+          running = undefined;
         }
-        const piece = bytes.subarray(Math.max(0, running.stretch.begin - begin), Math.min(bytes.byteLength, running.stretch.end - begin));
-        if (running.sink instanceof Uint8Array) running.sink.set(piece, Math.max(running.stretch.begin, begin) - running.stretch.begin);
-        else running.sink.update(piece);
-        running.counter?.update(piece);
-        if (running.stretch.end > end) break;
-        const finished = finish(running, digestWhole);
-        // Waited for at the end; a failure before that must not count as nobody's.
-        finished.catch(() => undefined);
-        tensors.push(finished);
-        running = undefined;
+        done += bytes.byteLength;
+        // Handed over last: nobody looks at these bytes again.
+        await whole.update(bytes);
+        onProgress?.(done, total);
       }
-      done += bytes.byteLength;
-      onProgress?.(done, total);
+      files.set(source.path, await whole.digest());
+    } finally {
+      whole.dispose();
     }
-    files.set(source.path, whole.digest());
     buried.push(...search.found);
   }
   return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut, buried };
+}
+
+function hereOf(hasher: Hasher): HasherBeside {
+  return { update: async (bytes) => hasher.update(bytes), digest: async () => hasher.digest(), dispose: () => undefined };
 }
 
 /** Stretches that begin inside the one before are left out: a header that lays tensors over each other would cost a hash for each. */
