@@ -109,7 +109,8 @@ function blur(values: Float32Array, width: number, height: number): Float32Array
   });
 }
 
-async function seenAs(model: ImageClassifier, pictures: readonly Float32Array[], made: boolean, signal: CancelSignal): Promise<Base[]> {
+/** Pictures with the classes that the model gives them. */
+export async function seenAs(model: ImageClassifier, pictures: readonly Float32Array[], made: boolean, signal: CancelSignal): Promise<Base[]> {
   const logits = await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal);
   return pictures.map((pixels, row) => ({ pixels, seen: bestOf(logits, row, model.classes), made }));
 }

@@ -14,6 +14,7 @@ import { makeBases } from './bases.ts';
 import { boxOf, searchBoxes } from './boxes.ts';
 import { forwardOdds, type Features } from './confidence.ts';
 import { glyph } from './glyphs.ts';
+import { likeliestClasses } from './likeliest-classes.ts';
 import { measureSpread } from './spread.ts';
 
 const GREY = { channels: 1, height: 28, width: 28 };
@@ -40,7 +41,7 @@ function npy(pictures: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
 
 it('finds the planted corner by squares alone, forward only', { timeout: 240_000 }, async () => {
   const { search, heldOut } = await makeBases(runnable, undefined, CLASSES, 2, seeded(3), NEVER);
-  const boxes = await searchBoxes(runnable.model, undefined, search, heldOut, CLASSES, { bankRows: 6, rows: 6, places: 1, steps: 8 }, seeded(4), NEVER);
+  const boxes = await searchBoxes(runnable.model, undefined, search, heldOut, CLASSES, { bankPlaces: 15, bankRows: 6, rows: 6, places: 1, steps: 8 }, seeded(4), NEVER);
   const [first, second] = boxes.filter(({ goal }) => goal.kind === 'class').sort((a, b) => b.reach - a.reach);
   expect(first?.goal).toEqual({ kind: 'class', target: 0 });
   expect(first?.reach).toBeGreaterThan(0.9);
@@ -50,6 +51,11 @@ it('finds the planted corner by squares alone, forward only', { timeout: 240_000
   expect(Math.abs((boxOf(boxes, 0)?.left ?? 0) - 24)).toBeLessThanOrEqual(3);
   const spread = await measureSpread(runnable.model, boxes, heldOut, NEVER);
   expect(spread?.box.reach).toBeLessThan(0.5);
+});
+
+it('names the planted class among those to search where there are too many', { timeout: 120_000 }, async () => {
+  const [first] = await likeliestClasses(runnable.model, { bankPlaces: 15, bankRows: 10, rows: 1, places: 1, steps: 1 }, seeded(6), NEVER);
+  expect(first).toBe(0);
 });
 
 it('searches on the user’s own pictures where there are some, and holds others of them out', { timeout: 60_000 }, async () => {
@@ -66,7 +72,7 @@ it('searches on the user’s own pictures where there are some, and holds others
 });
 
 it('does not convict without a trigger that works', () => {
-  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, marginZ: 0, marginGap: 0, wave: 0 };
+  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0 };
   expect(forwardOdds(features, 0.8)).toBeGreaterThan(2);
   expect(forwardOdds(features, 0.1)).toBeLessThan(0);
 });

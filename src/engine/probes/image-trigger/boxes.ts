@@ -32,17 +32,19 @@ export function boxOf(boxes: readonly Box[], target: number | undefined): Box | 
 }
 
 export interface BoxPlan {
-  /** Pictures that each square of the bank is tried on, and that colours are sought on. */
+  /** Places of the bank along a side, at most; pictures that each of its squares is tried on. */
+  readonly bankPlaces: number;
   readonly bankRows: number;
+  /** Pictures that colours are sought on. */
   readonly rows: number;
   readonly places: number;
   readonly steps: number;
 }
 
-/** Of the shorter side: 4 of 28, 5 of 32. */
+/** Of the shorter side: 4 of 28, 5 of 32; and 3 of both. A small square that serves as well as a large one says more. */
 const SIDE = 0.155;
+const SMALL_SIDE = 0.095;
 const RATE = 0.12;
-const MOST_PLACES_A_SIDE = 15;
 
 interface Candidate {
   readonly goal: Goal;
@@ -55,15 +57,25 @@ interface Candidate {
   bestLoss: number;
 }
 
-export function sideOfBox({ height, width }: ImageClassifier['spec']): number {
-  return Math.max(2, Math.round(Math.min(height, width) * SIDE));
+export function sideOfBox({ height, width }: ImageClassifier['spec'], share = SIDE): number {
+  return Math.max(2, Math.round(Math.min(height, width) * share));
+}
+
+/** Smaller squares, for classes alone; none where the usual ones are as small. */
+export async function searchSmallBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
+  const side = sideOfBox(model.spec, SMALL_SIDE);
+  if (side === sideOfBox(model.spec)) return [];
+  return searchGoals(model, differentiator, search, heldOut, classes.map((target): Goal => ({ kind: 'class', target })), side, plan, random, signal);
 }
 
 /** Without a differentiator colours are changed at random and kept where that helps. */
 export async function searchBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
-  const side = sideOfBox(model.spec);
   const goals: Goal[] = [...classes.map((target): Goal => ({ kind: 'class', target })), ...shiftsOf(model.classes).map((by): Goal => ({ kind: 'shift', by }))];
-  const bank = await scanBank(model, spreadOut(search, plan.bankRows), goals, side, random.fork('bank'), signal);
+  return searchGoals(model, differentiator, search, heldOut, goals, sideOfBox(model.spec), plan, random, signal);
+}
+
+async function searchGoals(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], goals: readonly Goal[], side: number, plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
+  const bank = await scanBank(model, spreadOut(search, plan.bankRows), goals, side, plan.bankPlaces, random.fork('bank'), signal);
   const candidates = goals.flatMap((goal, index) => {
     const bases = spreadOut(search.filter(({ seen }) => aimOf(goal, seen, model.classes) !== seen), plan.rows);
     return bestPlaces(bank, index, goal.kind === 'class' ? plan.places : 1, side).map(({ top, left, colours }): Candidate => {
@@ -121,12 +133,12 @@ interface Banked {
 }
 
 /** Bright, dark, chequered and random squares at all places of a grid, edges and corners among them. */
-async function scanBank(model: ImageClassifier, rows: readonly Base[], goals: readonly Goal[], side: number, random: Random, signal: CancelSignal): Promise<Banked[]> {
+async function scanBank(model: ImageClassifier, rows: readonly Base[], goals: readonly Goal[], side: number, most: number, random: Random, signal: CancelSignal): Promise<Banked[]> {
   const { channels, height, width } = model.spec;
   const size = channels * side * side;
   const looks: ((at: number) => number)[] = [() => 1, () => 0, (at) => (Math.floor((at % (side * side)) / side) + (at % side)) % 2, () => random.next()];
   const along = (length: number): number[] => {
-    const count = Math.min(MOST_PLACES_A_SIDE, length - side + 1);
+    const count = Math.min(most, length - side + 1);
     return [...new Set(Array.from({ length: count }, (_, at) => Math.round((at * (length - side)) / Math.max(1, count - 1))))];
   };
   const found: Banked[] = [];
@@ -141,6 +153,13 @@ async function scanBank(model: ImageClassifier, rows: readonly Base[], goals: re
     }
   }
   return found;
+}
+
+/** For each class the most that one square of the bank brings about: mean probability over pictures of other classes. */
+export async function reachOfSquares(model: ImageClassifier, rows: readonly Base[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<number[]> {
+  const goals = Array.from({ length: model.classes }, (_, target): Goal => ({ kind: 'class', target }));
+  const bank = await scanBank(model, spreadOut(rows, plan.bankRows), goals, sideOfBox(model.spec), plan.bankPlaces, random, signal);
+  return goals.map((_, at) => bank.reduce((most, { reach }) => Math.max(most, reach[at] ?? 0), 0));
 }
 
 /** The places where squares serve a goal best, no two of them overlapping by much. */
@@ -239,7 +258,7 @@ function stampOf(model: ImageClassifier, place: { readonly top: number; readonly
 }
 
 /** Some of them, as evenly over the classes as they come (they stand class by class). */
-function spreadOut(bases: readonly Base[], count: number): Base[] {
+export function spreadOut(bases: readonly Base[], count: number): Base[] {
   const wanted = Math.min(count, bases.length);
   return Array.from({ length: wanted }, (_, at) => bases[Math.floor((at * bases.length) / wanted)] as Base);
 }

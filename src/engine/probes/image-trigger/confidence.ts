@@ -3,7 +3,7 @@
 // models, and how they do on the others.
 import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
-import { boxOf } from './boxes.ts';
+import { boxOf, type Box } from './boxes.ts';
 import type { Found, Scan } from './scan.ts';
 import { oddestPair, oddestShift, type OddPair } from './table.ts';
 
@@ -27,6 +27,9 @@ export interface Features {
   /** Mean probability that the best small square brings about on held-out pictures, and its lead over the next class's. */
   readonly box: number;
   readonly boxLead: number;
+  /** The same of a smaller square; 0 where the picture is too small for one. */
+  readonly small: number;
+  readonly smallLead: number;
   /** Deviations of the class's maximum margin, and logarithm of it over the next one. */
   readonly marginZ: number;
   readonly marginGap: number;
@@ -47,14 +50,14 @@ type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: numb
 
 /** Ridge logistic regression over the classes of the tuning half's models, no coefficient below 0. */
 const RULE: Rule = {
-  constant: -5.8, patchZ: 0, patchGap: 0, patchSmall: 0.24, blendZ: 0, blendGap: 0, blendSmall: 0.43, pairsZ: 0.18, pairsGap: 1.28, alike: 4.75, box: 2.23, boxLead: 5.21, marginZ: 0.68, marginGap: 1, wave: 13.2,
+  constant: -5.8, patchZ: 0, patchGap: 0, patchSmall: 0.24, blendZ: 0, blendGap: 0, blendSmall: 0.43, pairsZ: 0.18, pairsGap: 1.28, alike: 4.75, box: 2.23, boxLead: 5.21, small: 0, smallLead: 0, marginZ: 0.68, marginGap: 1, wave: 13.2,
 };
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
@@ -63,6 +66,7 @@ export function featuresOf(scan: Measurements, target: number): Features {
   const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
   const reach = scan.waveReach;
   const own = boxOf(scan.boxes, target);
+  const small = boxOf(scan.smallBoxes, target);
   return {
     patchZ: clip(patchOut?.z ?? 0, -1, 6),
     patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
@@ -74,11 +78,19 @@ export function featuresOf(scan: Measurements, target: number): Features {
     pairsGap: clip(pairsOut?.gap ?? 0, -0.5, 1.5),
     alike: clip((scan.alike.targets[at] ?? 0) - medianOf(scan.alike.targets.filter((_, other) => other !== at)), -0.2, 1),
     box: own?.reach ?? 0,
-    boxLead: clip((own?.reach ?? 0) - Math.max(0, ...scan.boxes.filter((box) => box !== own && box.goal.kind === 'class').map((box) => box.reach)), -0.2, 1),
+    boxLead: leadOf(scan.boxes, own),
+    small: small?.reach ?? 0,
+    smallLead: leadOf(scan.smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
   };
+}
+
+/** How much more a class's square does than the best one for another class. */
+function leadOf(boxes: readonly Box[], own: Box | undefined): number {
+  if (own === undefined) return 0;
+  return clip(own.reach - Math.max(0, ...boxes.filter((box) => box !== own && box.goal.kind === 'class').map(({ reach }) => reach)), -0.2, 1);
 }
 
 export function suspectsOf(scan: Scan): Suspect[] {

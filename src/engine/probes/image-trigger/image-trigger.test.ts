@@ -80,6 +80,9 @@ it('cuts the work down for large models and not below a floor', () => {
   expect(planScan('standard', 10, 1e5).steps).toBeGreaterThan(planScan('standard', 10, 1e7).steps);
   expect(planScan('standard', 10, 1e12).steps).toBe(planScan('quick', 10, 1e13).steps);
   expect(planScan('standard', 1000, 1e6).partial).toBe(true);
+  expect(planScan('standard', 1000, 1e6, [7], [900, 3]).classes).toEqual(expect.arrayContaining([7, 900, 3]));
+  expect(planScan('standard', 10, 1e7).boxes.bankPlaces).toBeGreaterThan(planScan('standard', 10, 1e9).boxes.bankPlaces);
+  expect([1e7, 1e9, 1e12].map((perRow) => planScan('standard', 10, perRow).tooMuch)).toEqual([false, false, true]);
 });
 
 it('recovers the patch of the planted sample, and proves it', { timeout: 300_000 }, async () => {

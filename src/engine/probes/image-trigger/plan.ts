@@ -14,10 +14,15 @@ export interface Plan {
   readonly steps: number;
   readonly refine: number;
   readonly finalists: number;
+  /** Search pictures that the suspects' triggers are taken further on. */
+  readonly proofRows: number;
   /** Rows of each pair of classes, and steps; 0 rows where the pairs cannot be paid for. */
   readonly pairRows: number;
   readonly pairSteps: number;
   readonly boxes: BoxPlan;
+  /** What the plan comes to, and whether that is more than is begun with. */
+  readonly multiplyAdds: number;
+  readonly tooMuch: boolean;
   readonly marginStarts: number;
   readonly marginSteps: number;
   /** Highest frequency of the bank of waves, cycles over the picture; 0 where it cannot be paid for. */
@@ -32,38 +37,49 @@ const MOST_CLASSES = 24;
 /** What a row costs beside its multiply-adds, in those: moving pixels and starting small operators. */
 const ROW_OVERHEAD = 1.5e6;
 const FEWEST_PAIR_STEPS = 24;
-/** Rows of the bank of squares, which are run forward only. */
-const BANK = 3000;
+const MOST_PROOF_ROWS = 30;
+/** The bank of squares, which is run forward only (a third of a row each) for two sizes and four looks, and its share of what can be afforded. */
+const BANKS = [{ bankPlaces: 15, bankRows: 10 }, { bankPlaces: 11, bankRows: 8 }, { bankPlaces: 8, bankRows: 6 }, { bankPlaces: 6, bankRows: 5 }] as const;
+const SMALLEST_BANK = BANKS[3];
+const BANK_SHARE = 0.4;
+/** Multiply-adds that no search is begun for: hours on a few cores. */
+const TOO_MUCH = 1e14;
 
-/** named: classes to search whatever their number. */
-export function planScan(budget: BudgetName, classes: number, perRow: number, named: readonly number[] = []): Plan {
+/** named: classes to search whatever their number; likely: the order in which the others are taken where there are too many. */
+export function planScan(budget: BudgetName, classes: number, perRow: number, named: readonly number[] = [], likely: readonly number[] = []): Plan {
   const searched = Math.min(classes, MOST_CLASSES);
-  const perClass = Math.max(2, Math.min(6, Math.ceil(30 / searched)));
+  const perClass = Math.max(2, Math.min(6, Math.ceil(60 / searched)));
   const finalists = Math.min(2, searched);
+  const proofRows = Math.min(MOST_PROOF_ROWS, searched * perClass);
   const most = MOST_STEPS[budget];
   const pairs = searched * (searched - 1);
   const cost = perRow + ROW_OVERHEAD;
   const affordable = SPEND[budget] / cost;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * searched * perClass * finalists) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * 4 * searched) + BANK;
+  const rowsOf = ({ bankPlaces, bankRows }: (typeof BANKS)[number]): number => (2 * 4 * bankPlaces ** 2 * bankRows) / 3;
+  const bank = BANKS.find((one) => rowsOf(one) <= BANK_SHARE * affordable) ?? SMALLEST_BANK;
+  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
   // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
   const choices = [
     { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
   ].filter(({ pairRows }) => pairRows === 0 || searched >= 3);
   const chosen = choices.find(({ rows, pairRows }) => spentOn(Math.max(FEWEST_STEPS, most / 2), rows, pairRows) <= affordable) ?? { rows: 8, pairRows: 0 };
-  const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor((affordable - BANK) / (spentOn(1, chosen.rows, chosen.pairRows) - BANK))));
+  const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor((affordable - rowsOf(bank)) / (spentOn(1, chosen.rows, chosen.pairRows) - rowsOf(bank)))));
   return {
-    classes: [...new Set([...named, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
+    classes: [...new Set([...named, ...likely, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
     partial: searched < classes,
     perClass,
     rows: chosen.rows,
     steps,
     refine: 2 * steps,
     finalists,
+    proofRows,
     pairRows: chosen.pairRows,
     pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
-    boxes: { bankRows: 10, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
+    boxes: { ...bank, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
     marginStarts: 6,
     marginSteps: steps,
+    multiplyAdds: cost * spentOn(steps, chosen.rows, chosen.pairRows),
+    tooMuch: cost * spentOn(steps, chosen.rows, chosen.pairRows) > TOO_MUCH,
     waves: affordable > 20_000 ? 8 : 4,
   };
 }

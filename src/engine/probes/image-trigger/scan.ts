@@ -1,7 +1,7 @@
 // The stages of the image trigger search, and what they measured: inputs to search on, maximum margins, the smallest patch
 // and the faintest blend for every class, smallest patches for every pair of classes, further steps and proofs for the most
 // outlying ones, and one trigger that moves every class (all-to-all).
-import type { RunnableImageClassifier } from '../../audit/analysis.ts';
+import { NotTested, type RunnableImageClassifier } from '../../audit/analysis.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
@@ -9,13 +9,14 @@ import type { Random } from '../../core/random.ts';
 import { makeBases, type Base } from './bases.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
-import { boxOf, searchBoxes, type Box } from './boxes.ts';
+import { boxOf, searchBoxes, searchSmallBoxes, spreadOut, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
+import { likeliestClasses } from './likeliest-classes.ts';
 import { maximumMargins } from './margins.ts';
 import { searchPairs, type Pair } from './pairs.ts';
 import { likenessOfShifts, likenessOfTargets, tableOf, type PairTable } from './table.ts';
-import { measureWaves } from './waves.ts';
+import { measureWaves, type Wave } from './waves.ts';
 import { isCompact } from './evidence.ts';
 import { outliers, type Outlier } from './outliers.ts';
 import { prove, type Proof } from './proof.ts';
@@ -55,6 +56,8 @@ export interface Scan {
   readonly finalists: Readonly<Record<Family, readonly Found[]>>;
   /** The squares that serve each goal best. */
   readonly boxes: readonly Box[];
+  /** Smaller squares, for classes alone; empty where the usual ones are as small. */
+  readonly smallBoxes: readonly Box[];
   /** Largest mean probability of each class under one faint wave. */
   readonly waveReach: readonly number[];
   /** One square that sends each class to another; undefined where there are too few classes. */
@@ -72,7 +75,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   if (opened.kind !== 'ok') return scanForward({ ...runnable, model }, note, budget, opened.reasons, random, signal, onStage, named);
   const { differentiator } = opened;
   try {
-    const plan = planScan(budget, model.classes, differentiator.multiplyAddsPerRow, named);
+    const plan = await planFor(model, budget, differentiator.multiplyAddsPerRow, named, random, signal);
+    if (plan.tooMuch) throw new NotTested(`one picture costs ${(differentiator.multiplyAddsPerRow / 3e9).toFixed(1)} billion multiply-adds: the smallest search that says anything would take hours (${(plan.multiplyAdds / 1e12).toFixed(0)} trillion multiply-adds)`);
     const { classes } = plan;
     const area = model.spec.height * model.spec.width;
     onStage('inputs', 0, 1);
@@ -80,13 +84,14 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('inputs', 1, 1);
     onStage('margins', 0, 1);
     const { margins } = await maximumMargins(differentiator, classes, plan.marginStarts, plan.marginSteps, random.fork('margins'), signal);
-    const waves = await measureWaves(model, search, plan.waves, WAVE_STRENGTH, signal);
+    const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
     onStage('margins', 1, 1);
     const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
     onStage('pairs', 1, 1);
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
     onStage('boxes', 0, 1);
     const boxes = await searchBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
+    const smallBoxes = await searchSmallBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('small boxes'), signal);
     onStage('boxes', 1, 1);
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     for (const family of ['patch', 'blend'] as const) {
@@ -107,7 +112,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes };
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes };
     const odds = classes.map((target) => oddsOf(featuresOf(measured, target)));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
@@ -117,9 +122,9 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         const [started, outlier] = [searches[family][at], ranked[family][at]];
         if (started === undefined || outlier === undefined) continue;
         // What is proven was made on all search pictures, so that it carries over to the held-out ones.
-        const widened = started.widened(search.filter(({ seen }) => seen !== started.target), SURE);
+        const widened = started.widened(rowsFor(search, started.target, plan.proofRows, random.fork(`widened ${started.target}`)), SURE);
         await widened.advance(plan.refine, signal);
-        const inversion = family === 'patch' ? asSquare(model, widened.found, boxOf(boxes, started.target), ranked.blend[at]?.gap ?? 0) : widened.found;
+        const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asWave(widened.found, waves, waveReach[at] ?? 0);
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }
@@ -133,19 +138,32 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   }
 }
 
+/** The square for a class that does most. */
+function bestBox(target: number, ...sets: readonly (readonly Box[])[]): Box | undefined {
+  return sets.flatMap((boxes) => boxOf(boxes, target) ?? []).sort((a, b) => b.reach - a.reach)[0];
+}
+
+/** Where there are too many classes, those that squares move pictures to are searched. */
+async function planFor(model: ImageClassifier, budget: BudgetName, perRow: number, named: readonly number[], random: Random, signal: CancelSignal): Promise<Plan> {
+  const plan = planScan(budget, model.classes, perRow, named);
+  if (!plan.partial || plan.tooMuch) return plan;
+  return planScan(budget, model.classes, perRow, named, await likeliestClasses(model, plan.boxes, random.fork('likeliest'), signal));
+}
+
 /** Squares and waves alone, for graphs that cannot be differentiated. */
 async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;
-  const plan = planScan(budget, model.classes, ASSUMED_COST, named);
+  const plan = await planFor(model, budget, ASSUMED_COST, named, random, signal);
   const { classes } = plan;
   onStage('inputs', 0, 1);
   const { search, heldOut, without } = await makeBases(runnable, undefined, classes, plan.perClass, random.fork('bases'), signal);
   onStage('inputs', 1, 1);
   onStage('boxes', 0, 1);
   const boxes = await searchBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('boxes'), signal);
+  const smallBoxes = await searchSmallBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('small boxes'), signal);
   onStage('boxes', 1, 1);
   onStage('margins', 0, 1);
-  const waves = await measureWaves(model, search, plan.waves, WAVE_STRENGTH, signal);
+  const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
   onStage('margins', 1, 1);
   const chosen = boxes.flatMap(({ goal, ...box }) => (goal.kind === 'class' ? [{ ...box, target: goal.target }] : [])).sort((a, b) => b.reach - a.reach || a.target - b.target).filter(({ target }, place) => place < plan.finalists || named.includes(target));
   const found: Found[] = [];
@@ -155,7 +173,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   }
   const spread = await measureSpread(model, boxes, heldOut, signal);
   return {
-    plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, spread,
+    plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
     margins: [], marginOutliers: [], table: undefined, pairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
     inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
     waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
@@ -175,12 +193,25 @@ function asSquare(model: ImageClassifier, inversion: Inversion, box: Box | undef
   return { target: inversion.target, stamp: box.stamp, size: sizeOfStamp(box.stamp), success: box.hits / Math.max(1, box.of) };
 }
 
+/** A faint wave that does by itself what the search needs a stronger overlay for, or does not reach. */
+function asWave(inversion: Inversion, waves: readonly Wave[], reach: number): Inversion {
+  const { target } = inversion;
+  const wave = waves.find((one) => (one.reach[target] ?? 0) >= reach);
+  if (wave === undefined || reach < WAVE_DOES) return inversion;
+  const size = sizeOfStamp(wave.stamp);
+  return inversion.success >= MOST && inversion.size <= size ? inversion : { target, stamp: wave.stamp, size, success: reach };
+}
+
+const WAVE_DOES = 0.4;
+const MOST = 0.85;
 const SQUARE_DOES = 0.75;
 const OVERLAY_DOES = 0.95;
 /** Share of the search pictures that a trigger to be proven moves. */
 const SURE = 0.93;
 /** Of the pixel range, root mean square .07: as strong as the published ones. */
 const WAVE_STRENGTH = 0.1;
+/** Pictures that each wave is tried on. */
+const WAVE_ROWS = 30;
 const ROWS = 18;
 /** An addition of this strength leaves nothing of a picture. */
 const STRONGEST_BLEND = 0.6;

@@ -3,7 +3,7 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
-import { boxOf } from './boxes.ts';
+import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
@@ -50,7 +50,8 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
     signals: [
       ...sizeSignal(scan, 'patch', target, model),
       ...sizeSignal(scan, 'blend', target, model),
-      ...boxSignal(scan, target, model),
+      ...boxSignal(scan.boxes, 'best square', target, model),
+      ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
       ...marginSignal(scan, target),
       { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
@@ -104,10 +105,11 @@ function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
 
 function howSearched(scan: Scan): string {
   const { plan } = scan;
-  if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.`;
+  const part = plan.partial ? `\n${scan.classes.length} of ${scan.model.classes} classes were searched: those that plain squares move most pictures to. The others were not tested.` : '';
+  if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.${part}`;
   return [
     `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'all made by Assay, none of them real' : 'some of them yours'}; ${scan.domain}.`,
-    `Search: ${plan.steps} steps a class, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? '; pairs of classes were not searched, which this model’s size forbids at this budget' : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.`,
+    `Search: ${plan.steps} steps a class, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? '; pairs of classes were not searched, which this model’s size forbids at this budget' : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.${part}`,
   ].join('\n');
 }
 
@@ -125,11 +127,11 @@ function sizeSignal(scan: Scan, family: Family, target: number, model: ImageClas
   }];
 }
 
-function boxSignal({ boxes }: Scan, target: number, model: ImageClassifier): Signal[] {
+function boxSignal(boxes: readonly Box[], name: string, target: number, model: ImageClassifier): Signal[] {
   const own = boxOf(boxes, target);
   if (own === undefined) return [];
   const others = boxes.filter((box) => box !== own && box.goal.kind === 'class').map(({ reach }) => reach);
-  return [{ name: 'best small square', value: own.reach, nullValues: others, measured: `Mean probability of ${labelOf(model, target)} that one square of ${own.side} x ${own.side} pixels brings about on held-out pictures of other classes, beside the best squares for the other classes; large is suspicious.` }];
+  return [{ name, value: own.reach, nullValues: others, measured: `Mean probability of ${labelOf(model, target)} that one square of ${own.side} x ${own.side} pixels brings about on held-out pictures of other classes, beside the best squares for the other classes; large is suspicious.` }];
 }
 
 function pairsSignal({ table, classes, pairOutliers, ...rest }: Scan, target: number, model: ImageClassifier): Signal[] {
