@@ -1,6 +1,6 @@
 // From measurements to confidence: one logistic rule over named features of a class, one for a single pair of classes and one for
-// all classes at once. Coefficients were fitted on the image zoo's tuning half alone; bench/detection/images.md says on which
-// models, and how they do on the others.
+// all classes at once. The coefficients of a class were fitted on all models of the zoo's two first halves, those of pairs and shifts
+// on its tuning half; bench/detection/images.md says on which models, and how they do on others.
 import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
 import { boxOf, type Box } from './boxes.ts';
@@ -27,7 +27,7 @@ export interface Features {
   /** Mean probability that the best small square brings about on held-out pictures, and its lead over the next class's. */
   readonly box: number;
   readonly boxLead: number;
-  /** The same of a smaller square; 0 where the picture is too small for one. */
+  /** The same of a smaller square; of the usual one where that is as small. */
   readonly small: number;
   readonly smallLead: number;
   /** Deviations of the class's maximum margin, and logarithm of it over the next one. */
@@ -48,9 +48,9 @@ export interface Suspect {
 
 type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: number };
 
-/** Ridge logistic regression over the classes of the tuning half's models, no coefficient below 0. */
+/** Ridge logistic regression over the classes of the 37 models with a single target that the two halves of the zoo had measured, no coefficient below 0. */
 const RULE: Rule = {
-  constant: -5.8, patchZ: 0, patchGap: 0, patchSmall: 0.24, blendZ: 0, blendGap: 0, blendSmall: 0.43, pairsZ: 0.18, pairsGap: 1.28, alike: 4.75, box: 2.23, boxLead: 5.21, small: 0, smallLead: 0, marginZ: 0.68, marginGap: 1, wave: 13.2,
+  constant: -6.36, patchZ: 0, patchGap: 0, patchSmall: 0.26, blendZ: 0, blendGap: 0, blendSmall: 0.56, pairsZ: 0.13, pairsGap: 0.9, alike: 5.66, box: 2.12, boxLead: 2.4, small: 1.38, smallLead: 1.55, marginZ: 0.4, marginGap: 1.28, wave: 9.41,
 };
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.3;
@@ -66,7 +66,8 @@ export function featuresOf(scan: Measurements, target: number): Features {
   const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
   const reach = scan.waveReach;
   const own = boxOf(scan.boxes, target);
-  const small = boxOf(scan.smallBoxes, target);
+  const smallBoxes = scan.smallBoxes.length > 0 ? scan.smallBoxes : scan.boxes;
+  const small = boxOf(smallBoxes, target);
   return {
     patchZ: clip(patchOut?.z ?? 0, -1, 6),
     patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
@@ -80,7 +81,7 @@ export function featuresOf(scan: Measurements, target: number): Features {
     box: own?.reach ?? 0,
     boxLead: leadOf(scan.boxes, own),
     small: small?.reach ?? 0,
-    smallLead: leadOf(scan.smallBoxes, small),
+    smallLead: leadOf(smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
