@@ -4,8 +4,10 @@
 // `outputs`: class probabilities, which are aligned. `similarity`: how alike the penultimate layer finds each pair of inputs,
 //   whatever the order of its units. These three need models of one shape of input and (outputs, source) of output.
 // `responses` and `weights` are ours and of one length for every model; `behaviour` is both.
-import type { ModelTrace, TapTrace } from '../extract/trace.ts';
+import type { ModelTrace } from '../extract/trace.ts';
+import type { Feature } from './feature.ts';
 import { responseFeatures } from './responses.ts';
+import { similarities } from './similarities.ts';
 import { weightFeatures } from './weights.ts';
 
 export const FEATURE_SETS = ['behaviour', 'responses', 'weights', 'outputs', 'similarity', 'source'] as const;
@@ -33,11 +35,6 @@ export const FEATURE_SET_NOTES: Readonly<Record<FeatureSetId, string>> = {
 export const PORTABLE: ReadonlySet<FeatureSetId> = new Set(['behaviour', 'responses', 'weights']);
 /** Sets of mixed units: each feature is scaled by the reference's own spread before a detector sees it. */
 export const SCALED: ReadonlySet<FeatureSetId> = new Set(['behaviour', 'responses', 'weights']);
-
-export interface Feature {
-  readonly name: string;
-  readonly value: number;
-}
 
 export interface Features {
   readonly names: readonly string[];
@@ -96,29 +93,6 @@ function similarityFeatures(trace: ModelTrace): Feature[] {
   const features: Feature[] = [];
   for (let i = 0; i < trace.inputs; i++) for (let j = 0; j < i; j++) features.push({ name: `inputs ${j} and ${i}`, value: cosine[i * trace.inputs + j] ?? 0 });
   return features;
-}
-
-/** Cosines between the rows of a layer, each unit's mean over the inputs taken off: Float64Array [inputs, inputs]. */
-export function similarities({ values }: TapTrace, inputs: number): Float64Array {
-  const units = values.length / inputs;
-  const mean = new Float64Array(units);
-  for (let i = 0; i < inputs; i++) for (let u = 0; u < units; u++) mean[u] = (mean[u] ?? 0) + (values[i * units + u] ?? 0) / inputs;
-  const rows = Array.from({ length: inputs }, (_, i) => {
-    const row = Float64Array.from({ length: units }, (__, u) => (values[i * units + u] ?? 0) - (mean[u] ?? 0));
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    return length === 0 ? row : row.map((value) => value / length);
-  });
-  const cosine = new Float64Array(inputs * inputs);
-  for (let i = 0; i < inputs; i++) {
-    for (let j = 0; j <= i; j++) {
-      const [a, b] = [rows[i], rows[j]];
-      let sum = 0;
-      if (a !== undefined && b !== undefined) for (let u = 0; u < units; u++) sum += (a[u] ?? 0) * (b[u] ?? 0);
-      cosine[i * inputs + j] = sum;
-      cosine[j * inputs + i] = sum;
-    }
-  }
-  return cosine;
 }
 
 /** Rows of at most `most` values: neighbours averaged where there are more. */

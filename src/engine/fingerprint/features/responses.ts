@@ -4,7 +4,7 @@
 import { CHANGE_FAMILIES, type ChangeFamily } from '../extract/secret-probes.ts';
 import type { InputKind } from '../extract/subject.ts';
 import type { ModelTrace } from '../extract/trace.ts';
-import type { Feature } from './feature-sets.ts';
+import type { Feature } from './feature.ts';
 
 /** What a family does to an input of this kind (extract/secret-probes.ts), in words. */
 const CHANGE_NAMES: Readonly<Record<InputKind, Readonly<Record<ChangeFamily, string>>>> = {

@@ -3,7 +3,8 @@
 // how much one place of the input stands out (a patch trigger leaves weight where clean inputs are blank).
 import type { LayerWeights, ModelTrace } from '../extract/trace.ts';
 import { symmetricEigen } from '../linear/symmetric-eigen.ts';
-import { similarities, type Feature } from './feature-sets.ts';
+import type { Feature } from './feature.ts';
+import { similarities } from './similarities.ts';
 
 const TAP_NAMES = ['third last layer', 'second last layer', 'penultimate layer'] as const;
 const SPECTRUM = 4;
