@@ -24,6 +24,8 @@ const FLOATS: ReadonlySet<number> = new Set([ONNX_TYPE.float32, ONNX_TYPE.float1
 const INTEGERS: ReadonlySet<number> = new Set([ONNX_TYPE.int64, ONNX_TYPE.int32]);
 const ENDINGS: Readonly<Record<string, GivenClassifier['ending']>> = { Softmax: 'softmax', LogSoftmax: 'log-softmax', Sigmoid: 'sigmoid' };
 const PASSES_ON: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Squeeze', 'Flatten', 'Reshape']);
+/** Of scikit-learn's exporters: makes dictionaries of a table of scores, which no runtime here gives out; the table is read. */
+const ZIP_MAP = 'ZipMap';
 /** Nodes between the ending and the output. */
 const MAX_STEPS = 4;
 const OUTPUT_NAMES = ['logits', 'scores', 'probabilities', 'output_probability', 'output'];
@@ -67,7 +69,9 @@ function rank({ name }: OnnxPort): number {
 function findLogits({ nodes }: OnnxModelInfo, output: OnnxPort): Pick<GivenClassifier, 'logits' | 'ending'> {
   const producers = new Map<string, OnnxNodeInfo>();
   for (const node of nodes) for (const value of node.outputs) producers.set(value, node);
-  let value = output.name;
+  const last = producers.get(output.name);
+  const scores = last?.type === ZIP_MAP ? (last.inputs[0] ?? output.name) : output.name;
+  let value = scores;
   for (let step = 0; step < MAX_STEPS; step++) {
     const node = producers.get(value);
     const [input] = node?.inputs ?? [];
@@ -77,7 +81,7 @@ function findLogits({ nodes }: OnnxModelInfo, output: OnnxPort): Pick<GivenClass
     if (!PASSES_ON.has(node.type)) break;
     value = input;
   }
-  return { logits: output.name, ending: 'none' };
+  return { logits: scores, ending: 'none' };
 }
 
 /** Rows of the table that the token ids look up: ids beyond it stop the run. Undefined where the ids go another way. */

@@ -22,7 +22,7 @@ export function LabWelcome(): ReactElement {
       <SetDraft />
       {kept > 0 && <section className={styles.kept}><h2>Kept in this browser</h2><KeptSets /></section>}
       <p className={styles.small}>Or drop them here. ONNX classifiers (images, tables, texts) and classifier folders with config.json and safetensors. Models are run in this tab; nothing is uploaded.</p>
-      <p className={styles.small}>What it can miss: a planted model whose trigger is unlike every probe and whose weights look usual; a whole reference that is planted. The models must come from one task: a reference of digit classifiers says nothing about another kind.</p>
+      <p className={styles.small}>What it can miss: a planted model whose trigger is unlike every probe and whose weights look usual; a whole reference that is planted. The models must come from one task: a reference of digit classifiers says nothing about another kind. Text classifiers of mixed architectures differ by their architecture more than by anything planted.</p>
     </div>
   );
 }

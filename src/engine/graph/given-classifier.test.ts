@@ -1,0 +1,26 @@
+// Where the logits of a graph are, for the endings that exporters leave.
+import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../core/byte-source.ts';
+import { readGivenClassifier } from './given-classifier.ts';
+import type { OnnxModelInfo, OnnxNodeInfo } from './onnx-reader.ts';
+
+const node = (type: string, inputs: readonly string[], outputs: readonly string[], domain = ''): OnnxNodeInfo => ({ name: type, type, domain, inputs, outputs, attributes: [] });
+
+/** A table of four columns; what skl2onnx names its outputs. */
+function graph(...nodes: readonly OnnxNodeInfo[]): OnnxModelInfo {
+  const port = (name: string, elementType: number, dims: readonly (number | string)[] | undefined) => ({ name, elementType, dims });
+  return {
+    name: 'g', nodes, inputs: [port('X', 1, ['', 4])], outputs: [port('output_label', 7, ['']), port('output_probability', 0, undefined)], initializers: [],
+    irVersion: 8, opsets: new Map([['', 17]]), producer: 'skl2onnx', metadata: [], functions: [], unknown: [],
+  };
+}
+const FILE = bytesOf('x.onnx', new Uint8Array());
+
+describe('the scores of scikit-learn\u2019s classifiers', () => {
+  it('are what goes into ZipMap, and the logits what goes into the Softmax before it', () => {
+    const mlp = graph(node('Gemm', ['X', 'w'], ['sums']), node('Softmax', ['sums'], ['p']), node('ZipMap', ['p'], ['output_probability'], 'ai.onnx.ml'));
+    expect(readGivenClassifier(FILE, mlp)).toMatchObject({ task: 'tabular', logits: 'sums', ending: 'softmax' });
+    const forest = graph(node('TreeEnsembleClassifier', ['X'], ['label', 'p'], 'ai.onnx.ml'), node('ZipMap', ['p'], ['output_probability'], 'ai.onnx.ml'));
+    expect(readGivenClassifier(FILE, forest)).toMatchObject({ task: 'tabular', logits: 'p', ending: 'none' });
+  });
+});
