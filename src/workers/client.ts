@@ -304,9 +304,15 @@ export class WorkerClient {
   async #onFiles(signal: AbortSignal, work: (worker: Comlink.Remote<FilesWorker>) => Promise<Result<Report>>): Promise<Result<Report>> {
     const files = this.#files;
     if (files === undefined) return { kind: 'error', message: 'no file is open' };
-    const onAbort = (): void => this.#endFilesWorker('cancelled');
+    // What was open before the call stays open; a worker that does not answer is ended.
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const onAbort = (): void => {
+      void files.proxy.stop();
+      patience = setTimeout(() => this.#endFilesWorker('cancelled'), STOP_WITHIN_MS);
+    };
     signal.addEventListener('abort', onAbort);
     const result = await files.guard(work(files.proxy));
+    clearTimeout(patience);
     signal.removeEventListener('abort', onAbort);
     if (result.kind === 'ok') this.#checked = result.value;
     return result;

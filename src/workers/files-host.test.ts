@@ -25,6 +25,17 @@ describe('the files host', () => {
     expect(found).toBeLessThan(hashedAt);
   });
 
+  it('keeps what is open where a comparison is cancelled', async () => {
+    const { host } = await check(HOSTILE);
+    const signal = { aborted: false };
+    const large: ByteSource = { path: 'other.dat', size: 64 * 2 ** 20, slice: async (begin, end) => new Uint8Array(Math.max(0, Math.min(end, 64 * 2 ** 20) - begin)) };
+    const listener = { signal, onProgress: () => void (signal.aborted = true), onEvent: () => undefined };
+    await expect(host.compare({ name: 'other', files: [large] }, KNOWING_NOTHING, listener)).rejects.toThrow('cancelled');
+    expect([...(await host.bytes('model.pkl', 0, 7))]).toEqual([...latin1('cposix\n')]);
+    const report = await host.recheck(KNOWING_NOTHING, { signal: NEVER, onProgress: () => undefined, onEvent: () => undefined });
+    expect(report.coverage.find(({ analysis }) => analysis === 'base-comparison')?.status).toBe('skipped');
+  });
+
   it('ends with a report that carries the hashes', async () => {
     const { events } = await check(HOSTILE, bytesOf('notes.txt', latin1('hello\n')));
     const last = events.at(-1);

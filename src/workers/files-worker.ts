@@ -5,7 +5,6 @@ import { webCheck, webDigest } from '../adapters/web-crypto.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
-import { NEVER } from '../engine/core/cancel.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import { batchEvents } from './event-batcher.ts';
 import { FilesHost, type Listener } from './files-host.ts';
@@ -17,6 +16,8 @@ const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, d
 /** Progress passes at most this often: each message costs the page a turn. */
 const PROGRESS_EVERY_MS = 80;
 
+let underWay = { aborted: false };
+
 /** Events in batches; the last one is acknowledged before the result leaves, since they travel by different ports. */
 async function listen<T>(onProgress: (bytes: number) => void, onEvents: (events: readonly AuditEvent[]) => void, work: (listener: Listener) => Promise<T>): Promise<Result<T>> {
   let delivered: unknown = undefined;
@@ -27,8 +28,9 @@ async function listen<T>(onProgress: (bytes: number) => void, onEvents: (events:
     told = now();
     onProgress(bytes);
   };
-  // Cancelling ends this worker: it holds nothing that would be lost.
-  const result = await capture(() => work({ signal: NEVER, onProgress: progress, onEvent: (event) => batcher.push(event) }));
+  const signal = { aborted: false };
+  underWay = signal;
+  const result = await capture(() => work({ signal, onProgress: progress, onEvent: (event) => batcher.push(event) }));
   batcher.flush();
   await delivered;
   return result;
@@ -41,6 +43,9 @@ const worker: FilesWorker = {
   recheck: (knowledge, onEvents) => listen(() => {}, onEvents, (listener) => host.recheck(knowledge, listener)),
   compare: (name, files, knowledge, onProgress, onEvents) => listen(onProgress, onEvents, (listener) => host.compare(dropOf(name, files), knowledge, listener)),
   bytes: (path, begin, end) => capture(() => host.bytes(path, begin, end)),
+  stop: () => {
+    underWay.aborted = true;
+  },
 };
 
 Comlink.expose(worker);

@@ -271,4 +271,6 @@ export interface FilesWorker {
   /** The same files beside another model. */
   compare(name: string, files: readonly DroppedFile[], knowledge: Knowledge, onProgress: (bytes: Bytes) => void, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
   bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
+  /** Ends the call that is under way as cancelled; what was open before stays open. */
+  stop(): void;
 }
