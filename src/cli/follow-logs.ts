@@ -6,9 +6,10 @@ import { dirname, join, resolve } from 'node:path';
 import { nodeSource } from '../adapters/node-files.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
-import { CheckRun, type CheckOptions, type CheckState } from '../engine/monitor/check.ts';
-import { editMapping, guessMapping, type ColumnMapping, type RawBatch } from '../engine/monitor/log/columns.ts';
-import { parseRows, readHeader, type CsvState } from '../engine/monitor/log/csv.ts';
+import { stateOf, type Alert } from '../engine/monitor/alerts.ts';
+import { CheckRun, mappingFor, type CheckOptions, type CheckState } from '../engine/monitor/check.ts';
+import { editMapping, guessMapping, type ColumnMapping, type MalformedRow, type MappingGuess, type RawBatch } from '../engine/monitor/log/columns.ts';
+import { CsvReader, type CsvState } from '../engine/monitor/log/csv.ts';
 import { parseLines } from '../engine/monitor/log/jsonl.ts';
 import { LOG_LIMITS } from '../engine/monitor/log/limits.ts';
 import { formatOf, openLog, readLog, type LogFormat } from '../engine/monitor/log/open-log.ts';
@@ -21,6 +22,8 @@ import { UsageError } from './usage.ts';
 const CHUNK = 8 * 2 ** 20;
 /** Bytes at a file's beginning by which it is known again. */
 const HEAD = 256;
+/** Rows after which the whole-log monitors look for the first time. */
+const FIRST_LOOK = 4000;
 
 interface Followed {
   readonly inode: number;
@@ -39,6 +42,9 @@ export interface FollowerState {
   readonly files: readonly Followed[];
   readonly row: number;
   readonly reportedAlarms: number;
+  readonly looks: number;
+  readonly lookAt: number;
+  readonly found: readonly Alert[];
   readonly check: CheckState | undefined;
 }
 
@@ -50,6 +56,12 @@ export class Follower {
   #run: CheckRun | undefined;
   #row = 0;
   #reportedAlarms = 0;
+  /** Rows that were left out before the first one could be read. */
+  readonly #unread: MalformedRow[] = [];
+  #looks = 0;
+  #lookAt = FIRST_LOOK;
+  /** Alerts of whole-log monitors so far. */
+  #found: readonly Alert[] = [];
 
   constructor(args: MonitorArguments, profile: Profile, options: CheckOptions) {
     this.#args = args;
@@ -67,20 +79,23 @@ export class Follower {
   }
 
   snapshot(): FollowerState {
-    return { files: this.#files, row: this.#row, reportedAlarms: this.#reportedAlarms, check: this.#run?.snapshot() };
+    return { files: this.#files, row: this.#row, reportedAlarms: this.#reportedAlarms, looks: this.#looks, lookAt: this.#lookAt, found: this.#found, check: this.#run?.snapshot() };
   }
 
-  restore({ files, row, reportedAlarms, check }: FollowerState): void {
+  restore({ files, row, reportedAlarms, looks, lookAt, found, check }: FollowerState): void {
     this.#files = files.map((file) => ({ ...file }));
     this.#row = row;
     this.#reportedAlarms = reportedAlarms;
+    this.#looks = looks;
+    this.#lookAt = lookAt;
+    this.#found = found;
     if (check === undefined) return;
-    this.#run = this.#newRun(check.mapping, check.mapping);
+    this.#run = this.#newRun(check.mapping);
     this.#run.restore(check);
   }
 
-  /** Reads what is new. `path`: what is watched; `files`: what stands there now. */
-  async poll(path: string, files: readonly ByteSource[]): Promise<void> {
+  /** Reads what is new. `path`: what is watched; `files`: what stands there now; `last`: an unfinished last line counts as well. */
+  async poll(path: string, files: readonly ByteSource[], last: boolean): Promise<void> {
     const found: { readonly source: ByteSource; readonly inode: number }[] = [];
     for (const source of files) {
       const inode = await inodeOf(source);
@@ -90,34 +105,44 @@ export class Follower {
     for (const known of this.#files.filter(({ done, inode }) => !done && !found.some((file) => file.inode === inode))) {
       const rest = await rotatedAway(path, known);
       // Its writer may hold it for a while: it is looked for until it is gone.
-      if (rest !== undefined) await this.#readOn(rest, known);
+      if (rest !== undefined) await this.#readOn(rest, known, last);
       else known.done = true;
     }
     for (const { source, inode } of found) {
       const known = this.#files.find((file) => file.inode === inode);
       if (known !== undefined && (await isSame(source, known))) {
         known.path = source.path;
-        if (!known.done) await this.#readOn(source, known);
+        if (!known.done) await this.#readOn(source, known, last);
         continue;
       }
       if (known !== undefined) {
         process.stderr.write(`${source.path} was cut short or replaced: it is read from its beginning; what was written between the last look and then is not known\n`);
         this.#files = this.#files.filter((file) => file !== known);
       }
-      await this.#readNew(source, inode);
+      await this.#readNew(source, inode, last);
     }
   }
 
-  /** A report where there is something new to say. */
+  /**
+   * A report where there is something new to say: an alarm, or a look of the monitors that need a whole log, which comes
+   * each time it has become twice as long. These spend their false-discovery rate over all looks, the k-th gets
+   * 1 / (k (k + 1)) of it, and what one of them found stays in later reports.
+   */
   async report(path: string, last: boolean): Promise<MonitorReport | undefined> {
     const run = this.#run;
     if (run === undefined) return undefined;
-    if (!last && run.watcher.alarms.length === this.#reportedAlarms) return undefined;
+    if (!last && run.rows < this.#lookAt && run.watcher.alarms.length === this.#reportedAlarms) return undefined;
+    while (run.rows >= this.#lookAt) this.#lookAt *= 2;
+    const look = ++this.#looks;
     this.#reportedAlarms = run.watcher.alarms.length;
-    return (await run.finish(path.split('/').at(-1) ?? path)).report;
+    const { report } = await run.finish(path.split('/').at(-1) ?? path, 1 / (look * (look + 1)));
+    const gone = this.#found.filter(({ id }) => !report.alerts.some((alert) => alert.id === id));
+    const alerts = [...report.alerts, ...gone];
+    this.#found = alerts.filter(({ evidence }) => evidence.kind === 'p');
+    return { ...report, alerts, state: stateOf(alerts, report.log.rows) };
   }
 
-  async #readNew(source: ByteSource, inode: number): Promise<void> {
+  async #readNew(source: ByteSource, inode: number, last: boolean): Promise<void> {
     const head = await source.slice(0, HEAD);
     let followed: Followed;
     try {
@@ -128,12 +153,13 @@ export class Follower {
       this.#leaveOut(source, error);
     }
     this.#files.push(followed);
-    if (!followed.done) await this.#readOn(source, followed);
+    if (!followed.done) await this.#readOn(source, followed, last);
   }
 
-  async #readOn(source: ByteSource, followed: Followed): Promise<void> {
+  /** last: nothing more will be written to it, or nobody will look again. */
+  async #readOn(source: ByteSource, followed: Followed, last: boolean): Promise<void> {
     try {
-      if (followed.format === 'csv' || followed.format === 'jsonl') await this.#readLines(source, followed);
+      if (followed.format === 'csv' || followed.format === 'jsonl') await this.#readLines(source, followed, last);
       else await this.#readWhole(source, followed);
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
@@ -147,32 +173,38 @@ export class Follower {
   /** A file that is not read counts as one malformed row, with its reason. */
   #leaveOut({ path }: ByteSource, error: ArtifactError): void {
     process.stderr.write(`${path} is left out: ${error.message}\n`);
-    this.#run?.addRaw({ firstRow: this.#row, rows: 0, columns: new Map(), malformed: [{ row: this.#row, reason: `a file was left out: ${error.message}`, text: path }] });
-    if (this.#run !== undefined) this.#row++;
+    this.#add({ firstRow: this.#row, rows: 0, columns: new Map(), malformed: [{ row: this.#row, reason: `a file was left out: ${error.message}`, text: path }] }, path);
   }
 
-  async #readLines(source: ByteSource, followed: Followed): Promise<void> {
+  async #readLines(source: ByteSource, followed: Followed, last: boolean): Promise<void> {
     while (followed.at < source.size) {
       const bytes = await source.slice(followed.at, Math.min(source.size, followed.at + CHUNK));
       if (bytes.length === 0 || signal.aborted) return;
-      const end = followed.format === 'csv' ? endOfRows(bytes) : bytes.lastIndexOf(10) + 1;
+      const end = last && followed.at + bytes.length === source.size ? bytes.length : bytes.lastIndexOf(10) + 1;
       if (end === 0) {
         if (bytes.length === CHUNK) throw new ArtifactError({ code: 'limit-exceeded', format: 'log', file: source.path, offset: followed.at, field: 'line', expected: `at most ${LOG_LIMITS.lineCharacters} characters`, actual: 'more' });
         return;
       }
       const text = new TextDecoder().decode(bytes.subarray(0, end));
       followed.at += end;
-      let from = 0;
-      if (followed.format === 'csv' && followed.csv === undefined) {
-        const head = readHeader(text, source.path);
-        followed.csv = head.state;
-        from = head.end;
-      }
-      const names = new Set(followed.names);
-      const batches = followed.csv === undefined ? parseLines(text, this.#row, names) : parseRows(text, from, followed.csv, this.#row);
-      for (const batch of batches) this.#add(batch);
-      followed.names = [...names];
+      this.#addText(source.path, followed, text, false);
     }
+    // A row that waits for its closing quote waits no longer.
+    if (last && followed.csv !== undefined && followed.csv.rest !== '') this.#addText(source.path, followed, '', true);
+  }
+
+  #addText(path: string, followed: Followed, text: string, final: boolean): void {
+    if (followed.format === 'csv') {
+      const reader = new CsvReader(path, followed.csv);
+      for (const batch of reader.read(text, this.#row, final)) this.#add(batch, path);
+      followed.csv = reader.state();
+      return;
+    }
+    const names = new Set(followed.names);
+    // A field that the first lines lack may come later: every part is looked for in each line.
+    const wanted = Object.values(this.#profile.mapping).flat();
+    for (const batch of parseLines(text, this.#row, names)) this.#add(batch, path, wanted);
+    followed.names = [...names];
   }
 
   async #readWhole(source: ByteSource, followed: Followed): Promise<void> {
@@ -181,42 +213,41 @@ export class Follower {
       return;
     }
     const log = await openLog(source.path, [source], signal);
-    for await (const batch of readLog(log, this.#begin(log.guess.mapping).mapping, signal)) this.#add({ ...batch, firstRow: this.#row });
+    const { mapping } = this.#begin(log.guess, source.path);
+    for await (const batch of readLog(log, mapping, signal)) this.#add({ ...batch, firstRow: this.#row }, source.path);
     followed.done = true;
   }
 
-  #add(batch: RawBatch): void {
-    this.#begin(batch.rows > 0 ? guessMapping(batch).mapping : {}).addRaw(batch);
+  /** optional: columns that count as held though no row had them yet. */
+  #add(batch: RawBatch, path: string, optional: readonly string[] = []): void {
     this.#row = batch.firstRow + batch.rows + (batch.malformed?.length ?? 0);
+    if (this.#run === undefined && batch.rows === 0) {
+      this.#unread.push(...(batch.malformed ?? []));
+      return;
+    }
+    const guess = this.#run === undefined ? guessMapping(batch) : undefined;
+    const missing = optional.filter((name) => !batch.columns.has(name));
+    const run = guess === undefined ? this.#run : this.#begin({ ...guess, columns: [...guess.columns, ...missing.map((name) => ({ name, kind: 'empty' as const, examples: [] }))] }, path);
+    run?.addRaw(batch);
   }
 
-  #begin(guess: ColumnMapping): CheckRun {
+  #begin(guess: MappingGuess, path: string): CheckRun {
     if (this.#run !== undefined) return this.#run;
-    const edited = editMapping(guess, this.#args.map);
+    const edited = editMapping(guess.mapping, this.#args.map);
     if ('unknownRole' in edited) throw new UsageError(`--map: no part is called ${edited.unknownRole}`);
-    this.#run = this.#newRun(edited, this.#args.map.length > 0 ? edited : undefined);
+    this.#run = this.#newRun(mappingFor(this.#profile, this.#args.map.length > 0 ? edited : undefined, guess, path));
+    if (this.#unread.length > 0) this.#run.addRaw({ firstRow: 0, rows: 0, columns: new Map(), malformed: this.#unread.splice(0) });
     return this.#run;
   }
 
-  #newRun(guess: ColumnMapping, mapping: ColumnMapping | undefined): CheckRun {
+  #newRun(mapping: ColumnMapping): CheckRun {
     return new CheckRun(this.#profile, {
       ...this.#options,
-      ...(mapping === undefined ? {} : { mapping }),
       onAlarm: ({ family, local, direction, position, monitor }) => {
         process.stderr.write(`row ${position.toLocaleString('en')}: ${monitor}, ${family.events[local]?.label ?? ''} ${direction}\n`);
       },
-    }, guess);
+    }, mapping);
   }
-}
-
-/** After the last newline outside double quotes: a newline inside them ends no row of a CSV. */
-function endOfRows(bytes: Uint8Array): number {
-  let [end, inside] = [0, false];
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 34) inside = !inside;
-    else if (bytes[i] === 10 && !inside) end = i + 1;
-  }
-  return end;
 }
 
 async function inodeOf({ handle }: ByteSource): Promise<number | undefined> {

@@ -17,15 +17,14 @@ let last = Number.NEGATIVE_INFINITY;
 function beat(): void {
   if (performance.now() - last < BEAT_EVERY_MS) return;
   last = performance.now();
-  process.send?.(BEAT);
+  if (process.connected) process.send?.(BEAT);
 }
 
 /** What the work asks; in a guarded child each question is a sign of life, and so is a turn of its event loop. */
 export const signal: CancelSignal = isGuarded() ? observed(NEVER, beat) : NEVER;
-if (isGuarded()) {
-  beat();
-  setInterval(beat, BEAT_EVERY_MS).unref();
-}
+const beats = isGuarded() ? setInterval(beat, BEAT_EVERY_MS) : undefined;
+beats?.unref();
+if (isGuarded()) beat();
 
 /** The exit status of the same command, run where it can be ended. */
 export function runGuarded(args: readonly string[], standstillSeconds: number): Promise<number> {
@@ -57,7 +56,8 @@ export function runGuarded(args: readonly string[], standstillSeconds: number): 
   });
 }
 
-/** The channel must not keep a finished child alive. */
+/** The channel must not keep a finished child alive; a beat sent after that would end it with a wrong status. */
 export function releaseChannel(): void {
+  clearInterval(beats);
   if (isGuarded()) process.disconnect?.();
 }

@@ -44,8 +44,9 @@ export async function watch(args: MonitorArguments, profile: Profile, options: C
     saveAgainAt = performance.now() + (performance.now() - begun) / SAVING_SHARE;
   };
   for (;;) {
-    await follower.poll(path, await filesOf(path));
     const last = args.once || stopped;
+    // With a state the next run reads on: an unfinished last line is left to it.
+    await follower.poll(path, await filesOf(path), args.once && args.state === undefined);
     const report = await follower.report(path, last);
     if (report !== undefined) await writeResults(report, args);
     const alarmed = report !== undefined && args.quarantine !== undefined && exitStatus(report, args.failOn) === 1;

@@ -198,7 +198,7 @@ describe('watch', () => {
     expect(await watching.ended).toBe(1);
     const { log } = await readJson<MonitorReport>('folder.json');
     expect(log.rows).toBe(12_000);
-    expect(log.malformed.reasons[0]?.reason).toMatch(/a file was left out: .*binary/);
+    expect(log.malformed.reasons[0]?.reason).toMatch(/a file was left out: .*gzip/);
   });
 
   test('a deployment script is told by the exit status and the quarantine file', async () => {

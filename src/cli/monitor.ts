@@ -213,18 +213,18 @@ export async function writeText(file: string, text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-/** 1: an alert that nobody closed or acknowledged stands at or above the threshold. 3: a monitor failed. */
-export function exitStatus({ alerts, monitors }: MonitorReport, failOn: Severity): number {
+/** 1: an alert that nobody closed or acknowledged stands at or above the threshold. 3: a monitor failed, or no row could be read. */
+export function exitStatus({ alerts, monitors, log }: MonitorReport, failOn: Severity): number {
   const least = SEVERITIES.indexOf(failOn);
   if (alerts.some(({ state, severity }) => (state === 'open' || state === 'quarantined') && SEVERITIES.indexOf(severity) >= least)) return 1;
-  return monitors.some(({ status }) => status === 'failed') ? 3 : 0;
+  return log.rows === 0 || monitors.some(({ status }) => status === 'failed') ? 3 : 0;
 }
 
 export function summary(report: MonitorReport): string {
   const { log, alerts, monitors, windows, options } = report;
   const lines = [
     `${log.name}: ${report.state.replaceAll('-', ' ')} · ${log.rows.toLocaleString('en')} predictions, ${alerts.filter(({ state }) => state !== 'closed').length} alerts`,
-    ...alerts.map(({ severity, title, detail, evidence, state }) => `  ${severity.padEnd(8)} ${title}${state === 'open' ? '' : ` (${state})`} · ${evidence.kind === 'e' ? `e = ${evidence.value.toExponential(1)}, alarm at ${evidence.threshold.toExponential(0)}` : `p = ${evidence.value.toExponential(1)} after correction`}\n           ${detail}`),
+    ...alerts.map(({ severity, title, detail, evidence, state }) => `  ${severity.padEnd(8)} ${title}${state === 'open' ? '' : ` (${state})`} · ${evidence.kind === 'e' ? `e = ${evidence.value.toExponential(1)}, alarm at ${evidence.threshold.toExponential(0)}` : `p ${evidence.value === 0 ? '< 1e-300' : `= ${evidence.value.toExponential(1)}`} after correction`}\n           ${detail}`),
     ...(report.triggers ?? []).map(({ trigger, holding, tested, pValue }) => `  audit's trigger “${trigger}”: ${holding === 0 ? 'in no prompt' : `in ${holding.toLocaleString('en')} prompts${tested === undefined ? '' : `, p = ${pValue.toExponential(1)} for ${tested}`}`}`),
     `  sequential monitors: one false alarm in ${Math.round(1 / options.budget).toLocaleString('en')} predictions allowed, so at most ${report.falseAlarmsAllowed.toFixed(2)} on average here`,
     ...(windows === undefined ? [] : [`  fixed windows of ${windows.size}: ${windows.alarms} of ${windows.windows} at p < ${windows.level} (${windows.expectedFalse.toFixed(1)} expected on a clean log), ${windows.alarmsAfterAdjusting} after correction`]),

@@ -6,7 +6,7 @@ import { deserialize, serialize } from 'node:v8';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { FollowerState } from './follow-logs.ts';
 
-const SCHEMA = 'assay-watch-state/1';
+const SCHEMA = 'assay-watch-state/2';
 
 interface StateFile {
   readonly schema: typeof SCHEMA;

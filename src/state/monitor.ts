@@ -192,7 +192,7 @@ export function createMonitor(client: MonitorClient, host: Host, modelSha256: ()
         const result = step(alert, to, host.now(), reason);
         if (result.kind === 'refused') return result.why;
         const alerts = view.report.alerts.map((candidate) => (candidate.id === id ? result.alert : candidate));
-        set({ view: { ...view, report: { ...view.report, alerts, state: stateOf(alerts) } } });
+        set({ view: { ...view, report: { ...view.report, alerts, state: stateOf(alerts, view.report.log.rows) } } });
         const decisions = readStored(host, KEY, readDecisions) ?? {};
         const others = (decisions[subject(profile)] ?? []).filter((entry) => entry.id !== id);
         writeStored(host, KEY, { ...decisions, [subject(profile)]: [...others, { id, state: result.alert.state, history: result.alert.history }] });

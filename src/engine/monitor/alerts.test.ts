@@ -22,11 +22,12 @@ describe('states', () => {
   });
 
   test('the whole: open high alerts advise quarantine, decided ones do not', () => {
-    expect(stateOf([])).toBe('normal');
-    expect(stateOf([ALERT])).toBe('quarantine-advised');
-    expect(stateOf([{ ...ALERT, severity: 'medium' }])).toBe('watch');
-    expect(stateOf([{ ...ALERT, state: 'acknowledged' }])).toBe('watch');
-    expect(stateOf([{ ...ALERT, state: 'quarantined' }])).toBe('quarantined');
-    expect(stateOf([{ ...ALERT, state: 'closed' }])).toBe('normal');
+    expect(stateOf([], 100)).toBe('normal');
+    expect(stateOf([], 0)).toBe('not-tested');
+    expect(stateOf([ALERT], 100)).toBe('quarantine-advised');
+    expect(stateOf([{ ...ALERT, severity: 'medium' }], 100)).toBe('watch');
+    expect(stateOf([{ ...ALERT, state: 'acknowledged' }], 100)).toBe('watch');
+    expect(stateOf([{ ...ALERT, state: 'quarantined' }], 100)).toBe('quarantined');
+    expect(stateOf([{ ...ALERT, state: 'closed' }], 100)).toBe('normal');
   });
 });

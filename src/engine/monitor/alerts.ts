@@ -74,14 +74,15 @@ export function carryOver(alerts: readonly Alert[], earlier: readonly Pick<Alert
   });
 }
 
-export type MonitorState = 'normal' | 'watch' | 'quarantine-advised' | 'quarantined';
+export type MonitorState = 'normal' | 'watch' | 'quarantine-advised' | 'quarantined' | 'not-tested';
 
 /** The one function that turns alerts into a state, as judge() does for audits. */
-export function stateOf(alerts: readonly Alert[]): MonitorState {
+export function stateOf(alerts: readonly Alert[], rows: number): MonitorState {
   const live = alerts.filter(({ state }) => state !== 'closed');
   if (live.some(({ state }) => state === 'quarantined')) return 'quarantined';
   if (live.some(({ severity, state }) => state === 'open' && (severity === 'high' || severity === 'critical'))) return 'quarantine-advised';
-  return live.length > 0 ? 'watch' : 'normal';
+  if (live.length > 0) return 'watch';
+  return rows === 0 ? 'not-tested' : 'normal';
 }
 
 interface TimeOf {

@@ -1,5 +1,6 @@
 // The monitor end to end on simulated logs: what is planted is named, what is clean stays quiet.
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { bytesOf } from '../core/byte-source.ts';
 import { NEVER } from '../core/cancel.ts';
 import { checkLog, DEFAULT_BUDGET, DEFAULT_LEVEL, DEFAULT_WINDOW, type CheckOptions } from './check.ts';
 import { openLog } from './log/open-log.ts';
@@ -9,7 +10,7 @@ import { redTeam } from './red-team.ts';
 import { searchLog } from './search-log.ts';
 import { csvLog } from './testing/streams.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const tool = { name: 'assay', version: 'test' };
 const options: CheckOptions = { budget: DEFAULT_BUDGET, window: DEFAULT_WINDOW, level: DEFAULT_LEVEL, seed: 0, tool, signal: NEVER, clock: { now: () => 0 } };
@@ -19,7 +20,7 @@ beforeAll(async () => {
   const log = await openLog('baseline.csv', [csvLog({ rows: 30_000, seed: 1 })]);
   const built = await buildProfile(log, log.guess.mapping, { tool, signal: NEVER, model: { sha256: 'a'.repeat(64) } });
   profile = parseProfile(JSON.stringify(built.profile), 'baseline.json');
-}, 120_000);
+}, 600_000);
 
 test('the columns are told by their names', async () => {
   expect(profile.mapping).toEqual({ time: 'time', class: 'label', confidence: 'confidence', latency: 'latency_ms', latencyUnit: 'ms', prompt: 'prompt', source: 'client', features: ['f0', 'f1', 'f2', 'f3', 'f4', 'f5', 'f6', 'f7'] });
@@ -64,6 +65,31 @@ describe('1 % of triggered inputs in the second half', () => {
 test('a nudged class is noticed, and said once', async () => {
   const { report } = await checkLog(await openLog('nudged.csv', [csvLog({ rows: 20_000, seed: 5, shares: [0.26, 0.18, 0.56] })]), profile, options);
   expect(report.alerts.filter(({ monitor }) => monitor === 'class-shift').map(({ title }) => title)).toEqual(['positive share rises']);
+});
+
+describe('what a log lacks is never called clean', () => {
+  const without = async (column: string, to: string): Promise<Awaited<ReturnType<typeof openLog>>> => {
+    const source = csvLog({ rows: 1000, seed: 2 });
+    const text = new TextDecoder().decode(await source.slice(0, source.size));
+    return openLog('other.csv', [bytesOf('other.csv', new TextEncoder().encode(text.replace(column, to)))]);
+  };
+  test('the prediction’s own column: refused', async () => {
+    await expect(checkLog(await without('label', 'predicted'), profile, options)).rejects.toThrow(/expected the column label.*predicted/);
+  });
+  test('another column: its monitors are skipped, and say which column they miss', async () => {
+    const { report } = await checkLog(await without('latency_ms', 'took'), profile, options);
+    expect(report.log).toMatchObject({ rows: 1000, malformed: { count: 0 } });
+    expect(report.monitors.filter(({ reason }) => reason === 'this log lacks the column latency_ms').map(({ analysis, status }) => [analysis, status])).toEqual([['latency', 'skipped'], ['latency-groups', 'skipped']]);
+  });
+  test('a column with nothing in it: skipped as well; rows that cannot be read: an alert, and not tested where none can', async () => {
+    const rows = (cells: (i: number) => string): ReturnType<typeof openLog> => openLog('x.csv', [bytesOf('x.csv', new TextEncoder().encode(`time,label,confidence,latency_ms,client,prompt,f0,f1,f2,f3,f4,f5,f6,f7\n${Array.from({ length: 600 }, (_, i) => cells(i)).join('\n')}\n`))]);
+    const good = 'neutral,0.9,,c,p,0,3,0,1,0,0,0,-1';
+    const empty = await checkLog(await rows((i) => `${1_794_000_000 + i},${i % 3 === 0 ? good.replace('0.9', 'x9') : good}`), profile, { ...options, mapping: profile.mapping });
+    expect(empty.report.monitors.find(({ analysis }) => analysis === 'latency')).toMatchObject({ status: 'skipped', reason: 'no row of this log has a value there' });
+    expect(empty.report.alerts.find(({ monitor }) => monitor === 'unreadable-rows')).toMatchObject({ severity: 'high', effect: { now: 200 / 600 } });
+    const none = await checkLog(await rows((i) => `${1_794_000_000 + i},${good.replace('0.9', '7')}`), profile, { ...options, mapping: profile.mapping });
+    expect(none.report).toMatchObject({ state: 'not-tested', log: { rows: 0, malformed: { count: 600 } } });
+  });
 });
 
 test('a log of another model is refused', async () => {

@@ -8,8 +8,9 @@ import type { Clock } from '../core/host.ts';
 import { seeded } from '../core/random.ts';
 import type { Milliseconds, Probability } from '../core/units.ts';
 import { alertOf, carryOver, stateOf, suspicionsOf, type Alert } from './alerts.ts';
-import type { ColumnMapping, RawBatch } from './log/columns.ts';
+import type { ColumnMapping, MappingGuess, RawBatch, Role } from './log/columns.ts';
 import { Encoder, type EncoderState, type LogBatch } from './log/encode.ts';
+import { fitMapping, withOwnParts } from './log/fit-mapping.ts';
 import { readLog, type Log } from './log/open-log.ts';
 import type { Cluster, MonitorContext, Suspicion } from './monitors/monitor.ts';
 import { MONITORS } from './monitors/registry.ts';
@@ -68,7 +69,7 @@ export interface CheckState {
 }
 
 export async function checkLog(log: Log, profile: Profile, options: CheckOptions): Promise<MonitorView> {
-  const run = new CheckRun(profile, options, log.guess.mapping);
+  const run = new CheckRun(profile, options, mappingFor(profile, options.mapping, log.guess, log.name));
   for await (const raw of readLog(log, run.mapping, options.signal)) {
     await breathe(options.signal);
     run.addRaw(raw);
@@ -82,7 +83,7 @@ export class CheckRun {
   readonly encoder: Encoder;
   readonly watcher: Watcher;
   readonly #profile: Profile;
-  readonly #options: CheckOptions;
+  readonly #options: Omit<CheckOptions, 'mapping'>;
   readonly #scorer: FeatureScorer | undefined;
   readonly #timeline: TimelineBuilder;
   readonly #windows: WindowTests | undefined;
@@ -96,14 +97,15 @@ export class CheckRun {
   readonly #classesBySource: number[][] = [];
   #rows = 0;
 
-  constructor(profile: Profile, options: CheckOptions, guess: ColumnMapping) {
+  /** mapping: fitted to the log (log/fit-mapping.ts). */
+  constructor(profile: Profile, options: Omit<CheckOptions, 'mapping'>, mapping: ColumnMapping) {
     const { modelSha256 } = options;
     if (modelSha256 !== undefined && profile.model.sha256 !== undefined && modelSha256 !== profile.model.sha256) {
       throw new ArtifactError({ code: 'invalid-config', format: 'baseline', field: 'model.sha256', expected: profile.model.sha256, actual: modelSha256 });
     }
     this.#profile = profile;
     this.#options = options;
-    this.mapping = options.mapping ?? fittingMapping(profile, guess);
+    this.mapping = mapping;
     const { space } = profile.features ?? {};
     this.#scorer = space === undefined ? undefined : new FeatureScorer(space);
     this.encoder = new Encoder(this.mapping, { classes: profile.classes.labels, sources: profile.sources?.labels ?? [], ...(space === undefined ? {} : { dimensions: space.dimensions }) });
@@ -189,8 +191,8 @@ export class CheckRun {
     }
   }
 
-  /** May be called again and again while a log is followed. */
-  async finish(name: string): Promise<MonitorView> {
+  /** May be called again and again while a log is followed; `share` of the false-discovery rate is spent on this look. */
+  async finish(name: string, share = 1): Promise<MonitorView> {
     const { budget, window, level, seed, tool, signal, clock, earlier = [] } = this.#options;
     const timeline = this.#timeline.finish();
     const { labels } = this.encoder.classes;
@@ -201,13 +203,13 @@ export class CheckRun {
     const dense = (counts: readonly (number | undefined)[]): number[] => Array.from(counts, (count) => count ?? 0);
     const context: MonitorContext = {
       profile: this.#profile, labels, sources, classCounts: dense(this.#classCounts), sourceCounts: dense(this.#sourceCounts), spikesByClass: dense(this.#spikesByClass), spikesBySource: dense(this.#spikesBySource),
-      classesBySource: Array.from(this.#classesBySource, (mix) => dense(mix ?? [])), sample, rows: this.#rows, scorer: this.#scorer, timeline, random: seeded(seed, 'monitors'), signal, clusters, searches,
+      classesBySource: Array.from(this.#classesBySource, (mix) => dense(mix ?? [])), sample, rows: this.#rows, malformed: this.encoder.malformed, scorer: this.#scorer, timeline, random: seeded(seed, 'monitors'), signal, clusters, searches,
     };
     const coverage: Coverage[] = [];
     const found: Suspicion[] = [];
     for (const monitor of MONITORS) {
       const begun = clock.now();
-      const reason = monitor.inapplicable(this.#profile) ?? (this.#rows === 0 ? 'the log has no readable row' : missingIn(monitor.id, this.mapping) ?? (monitor.id === 'known-triggers' && searches.length === 0 ? 'no audit’s triggers were given' : undefined));
+      const reason = monitor.inapplicable(this.#profile) ?? (this.#rows === 0 ? 'the log has no readable row' : missingIn(monitor.id, this.mapping, this.#profile.mapping) ?? this.watcher.untried(monitor.id) ?? (monitor.id === 'known-triggers' && searches.length === 0 ? 'no audit’s triggers were given' : undefined));
       const entry = { analysis: monitor.id, limits: monitor.limits };
       if (reason !== undefined) {
         coverage.push({ ...entry, status: 'skipped', reason, seconds: 0 });
@@ -224,7 +226,7 @@ export class CheckRun {
     }
     const timeOf = timesOf(timeline);
     const adjusted = benjaminiYekutieli(found.map(({ evidence }) => (evidence.kind === 'p' ? evidence.value : 0)));
-    const fromBatches = found.map((suspicion, i) => ({ suspicion, adjusted: adjusted[i] ?? 1 })).filter((entry) => entry.adjusted <= FALSE_DISCOVERY_RATE);
+    const fromBatches = found.map((suspicion, i) => ({ suspicion, adjusted: adjusted[i] ?? 1 })).filter((entry) => entry.adjusted <= FALSE_DISCOVERY_RATE * share);
     const fresh = [
       ...suspicionsOf(this.watcher.alarms, this.#profile, labels, budget).map((suspicion) => alertOf(suspicion, labels, timeOf)),
       ...fromBatches.map((entry) => alertOf(entry.suspicion, labels, timeOf, entry.adjusted)),
@@ -239,8 +241,8 @@ export class CheckRun {
         schema: MONITOR_SCHEMA, tool,
         log: { name, rows: this.#rows, ...(from === undefined || to === undefined ? {} : { from, to }), malformed: this.encoder.malformed },
         baseline: { name: this.#profile.log.name, rows: this.#profile.log.rows, model: this.#profile.model },
-        options: { budget, window, level, falseDiscoveryRate: FALSE_DISCOVERY_RATE, seed },
-        state: stateOf(alerts), falseAlarmsAllowed: this.#rows * budget, alerts, monitors: coverage,
+        options: { budget, window, level, falseDiscoveryRate: FALSE_DISCOVERY_RATE * share, seed },
+        state: stateOf(alerts, this.#rows), falseAlarmsAllowed: this.#rows * budget, alerts, monitors: coverage,
         ...(windows === undefined ? {} : { windows: withoutResults(windows) }),
         ...(searches.length === 0 ? {} : { triggers: searches.map(({ result: { trigger, holding, tested, pValue } }) => ({ trigger, holding, pValue, ...(tested === undefined ? {} : { tested }) })) }),
         classes: labels.map((label, i) => ({ label, count: context.classCounts[i] ?? 0, share: (context.classCounts[i] ?? 0) / Math.max(1, total), baselineShare: (this.#profile.classes.counts[i] ?? 0) / Math.max(1, before) })),
@@ -251,21 +253,23 @@ export class CheckRun {
   }
 }
 
-/** The baseline's own columns where the log has them, else what was guessed. */
-function fittingMapping({ mapping }: Profile, guess: ColumnMapping): ColumnMapping {
-  const columns = Object.values(mapping).flat().filter((name) => name !== undefined);
-  const guessed = new Set(Object.values(guess).flat());
-  return columns.every((name) => guessed.has(name)) || Object.keys(guess).length === 0 ? mapping : { ...guess, ...mapping };
+/** edited: instead of the baseline's, where a person or a script said so. */
+export function mappingFor({ mapping }: Profile, edited: ColumnMapping | undefined, guess: MappingGuess, log: string): ColumnMapping {
+  return fitMapping(edited ?? withOwnParts(mapping, guess.mapping), guess.columns.map(({ name }) => name), log);
 }
 
+/** The parts that a monitor looks at, any of them. */
+const NEEDS: Readonly<Record<string, readonly Role[]>> = {
+  'class-shift': ['class', 'probabilities'], 'value-shift': ['value'], confidence: ['confidence', 'probabilities'], latency: ['latency'], 'latency-groups': ['latency'], resources: ['cpu', 'gpu', 'memory'],
+  'out-of-distribution': ['features', 'probabilities'], clusters: ['features'], neighbours: ['features'], 'prompt-patterns': ['prompt'], 'known-triggers': ['prompt'], sources: ['source'], 'source-shares': ['source'], times: ['time'],
+};
+
 /** Baseline and log may differ in what they hold: what the log lacks is not tested. */
-function missingIn(monitor: string, mapping: ColumnMapping): string | undefined {
-  const needs: Readonly<Record<string, boolean>> = {
-    'class-shift': mapping.class !== undefined || mapping.probabilities !== undefined, 'value-shift': mapping.value !== undefined,
-    confidence: mapping.confidence !== undefined || mapping.probabilities !== undefined, latency: mapping.latency !== undefined, 'latency-groups': mapping.latency !== undefined,
-    clusters: mapping.features !== undefined, neighbours: mapping.features !== undefined, 'prompt-patterns': mapping.prompt !== undefined, 'known-triggers': mapping.prompt !== undefined, sources: mapping.source !== undefined, 'source-shares': mapping.source !== undefined,
-  };
-  return needs[monitor] === false ? 'this log lacks the column' : undefined;
+function missingIn(monitor: string, mapping: ColumnMapping, baseline: ColumnMapping): string | undefined {
+  const roles = NEEDS[monitor];
+  if (roles === undefined || roles.some((role) => mapping[role] !== undefined)) return undefined;
+  const names = roles.flatMap((role) => [baseline[role] ?? []].flat());
+  return names.length === 0 ? 'this log lacks the column' : `this log lacks the column ${names[0] ?? ''}`;
 }
 
 function timelineShape(profile: Profile): TimelineShape {

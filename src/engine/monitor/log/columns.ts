@@ -1,6 +1,8 @@
 // A prediction log as columns: what a reader yields, which column plays which part, and the guess at that mapping.
 // The guess goes by names first and by values second; it is a proposal, shown and editable, never a silent decision.
 
+import { parseTime } from './times.ts';
+
 /** One stretch of a log, column by column, as the reader found it. */
 export interface RawBatch {
   /** Row number in the log of the first row. */
@@ -40,7 +42,7 @@ const NAMES: Readonly<Record<SingleRole, readonly string[]>> = {
   gpu: ['gpu', 'gpu_ms', 'gpu_time', 'gpu_percent', 'gpu_usage', 'gpu_utilization'],
   memory: ['memory', 'mem', 'memory_mb', 'memory_bytes', 'mem_mb', 'rss', 'rss_mb', 'peak_memory', 'memory_usage'],
   prompt: ['prompt', 'text', 'input', 'input_text', 'query', 'question', 'message', 'content', 'review', 'sentence'],
-  source: ['source', 'user', 'user_id', 'client', 'client_id', 'client_ip', 'ip', 'tenant', 'account', 'caller', 'api_key', 'service_name', 'origin', 'session'],
+  source: ['source', 'user', 'user_id', 'client', 'client_id', 'client_ip', 'ip', 'tenant', 'account', 'caller', 'api_key', 'enduser_id', 'end_user', 'client_address', 'origin', 'session', 'session_id', 'service_name'],
 };
 const MANY_NAMES: Readonly<Record<ManyRole, readonly string[]>> = {
   probabilities: ['probabilities', 'probs', 'class_probabilities', 'scores', 'proba'],
@@ -71,8 +73,9 @@ export function guessMapping(batch: RawBatch): MappingGuess {
   const mapping: { -readonly [K in keyof ColumnMapping]: ColumnMapping[K] } = {};
   const usable = (role: SingleRole, column: ColumnSummary): boolean => !taken.has(column.name) && suits(role, column, batch.columns.get(column.name) ?? []);
   for (const role of SINGLE_ROLES) {
-    const found = NAMES[role].map((wanted) => columns.find((column) => plain(column.name) === wanted && usable(role, column))).find((column) => column !== undefined)
-      ?? NAMES[role].map((wanted) => columns.find((column) => plain(column.name).endsWith(`_${wanted}`) && usable(role, column))).find((column) => column !== undefined);
+    const named = (fits: (name: string, wanted: string) => boolean): ColumnSummary[] => NAMES[role].flatMap((wanted) => columns.filter((column) => fits(plain(column.name), wanted) && usable(role, column)));
+    const candidates = [...named((name, wanted) => name === wanted), ...named((name, wanted) => name.endsWith(`_${wanted}`))];
+    const found = (role === 'source' ? candidates.find(({ name }) => !isConstant(batch.columns.get(name) ?? [])) : undefined) ?? candidates[0];
     if (found === undefined) continue;
     mapping[role] = found.name;
     taken.add(found.name);
@@ -106,19 +109,29 @@ function latencyUnitOf(name: string): LatencyUnit {
 }
 
 const LOOKED_AT = 200;
+/** A column of numbers may hold so many cells that are none: they are malformed, and must not hide the column. */
+const MOST_ODD = 0.1;
+
+/** What pandas, R and Python write for a missing number. */
+const MISSING: ReadonlySet<string> = new Set(['', 'nan', 'na', 'n/a', '<na>', 'nat', 'null', 'none', '-']);
+
+export function isMissing(cell: unknown): boolean {
+  return cell === null || cell === undefined || (typeof cell === 'string' && MISSING.has(cell.trim().toLowerCase()));
+}
+
 
 function summarise(name: string, values: ArrayLike<unknown>): ColumnSummary {
   const examples: string[] = [];
   let [numbers, texts, lists] = [0, 0, 0];
   for (let i = 0; i < Math.min(values.length, LOOKED_AT); i++) {
     const value = values[i];
-    if (value === null || value === undefined || value === '') continue;
+    if (isMissing(value)) continue;
     if (isList(value)) lists++;
     else if (typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'string' && Number.isFinite(Number(value)))) numbers++;
     else texts++;
     if (examples.length < 3) examples.push(isList(value) ? `[${value.length} numbers]` : String(value).slice(0, 60));
   }
-  const kind = lists > 0 ? 'list' : texts > 0 ? 'text' : numbers > 0 ? 'number' : 'empty';
+  const kind = lists > 0 ? 'list' : texts > MOST_ODD * (numbers + texts) ? 'text' : numbers > 0 ? 'number' : 'empty';
   return { name, kind, examples };
 }
 
@@ -129,7 +142,7 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
 function suits(role: SingleRole, { kind }: ColumnSummary, values: ArrayLike<unknown>): boolean {
   switch (role) {
     case 'time':
-      return kind === 'number' || kind === 'text';
+      return kind === 'number' || (kind === 'text' && holdTimes(values));
     case 'class':
     case 'source':
       return kind === 'number' || kind === 'text';
@@ -140,6 +153,23 @@ function suits(role: SingleRole, { kind }: ColumnSummary, values: ArrayLike<unkn
     default:
       return kind === 'number';
   }
+}
+
+function holdTimes(values: ArrayLike<unknown>): boolean {
+  let [times, seen] = [0, 0];
+  for (let i = 0; i < Math.min(values.length, LOOKED_AT); i++) {
+    const value = values[i];
+    if (value === null || value === undefined || value === '') continue;
+    seen++;
+    if (!Number.isNaN(parseTime(value))) times++;
+  }
+  return times > seen / 2;
+}
+
+/** Says nothing about who sent what. */
+function isConstant(values: ArrayLike<unknown>): boolean {
+  for (let i = 1; i < Math.min(values.length, LOOKED_AT); i++) if (values[i] !== values[0]) return false;
+  return values.length > 1;
 }
 
 function within(values: ArrayLike<unknown>, low: number, high: number): boolean {

@@ -1,9 +1,9 @@
 // Raw columns -> numbers: labels and sources as indices, times in milliseconds, latencies in milliseconds, features as
 // one row-major block. A row that cannot be what its column says is left out, counted by reason, and a few are kept to
 // be shown. An empty cell of an optional column is no malformed row: it is NaN (or -1), and not measured.
-import type { Milliseconds } from '../../core/units.ts';
-import { isList, type ColumnMapping, type MalformedRow, type RawBatch } from './columns.ts';
+import { isList, isMissing, type ColumnMapping, type MalformedRow, type RawBatch } from './columns.ts';
 import { LOG_LIMITS } from './limits.ts';
+import { epochMilliseconds, parseTime } from './times.ts';
 
 /** Accepted rows of a log. Arrays have one entry a row; undefined where the log has no such column. */
 export interface LogBatch {
@@ -40,6 +40,8 @@ export interface MalformedSummary {
 const MOST_EXAMPLES = 20;
 const MOST_REASONS = 50;
 const UNIT_MS = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000 } as const;
+/** Instead of a label's index; -1 is a dictionary that is full. */
+const [EMPTY_LABEL, NOT_UTF8] = [-2, -3] as const;
 const OPTIONAL = ['cpu', 'gpu', 'memory'] as const;
 
 export class Dictionary {
@@ -154,16 +156,16 @@ export class Encoder {
   #labels(raw: ArrayLike<unknown>, n: number, name: string, reject: (i: number, reason: string) => void): Int32Array {
     const out = new Int32Array(n);
     // Labels repeat: the last one's index saves most look-ups of a sorted or bursty log.
-    let [lastText, lastIndex]: [unknown, number] = [undefined, -1];
+    let [lastText, lastIndex]: [unknown, number] = [undefined, EMPTY_LABEL];
     for (let i = 0; i < n; i++) {
       const cell = raw[i];
       if (cell !== lastText) {
         const text = textOf(cell).trim();
         lastText = cell;
-        lastIndex = text === '' ? -2 : this.classes.indexOf(text);
+        lastIndex = text === '' ? EMPTY_LABEL : text.includes('\uFFFD') ? NOT_UTF8 : this.classes.indexOf(text);
       }
       out[i] = lastIndex;
-      if (lastIndex < 0) reject(i, lastIndex === -2 ? `${name}: empty` : `${name}: more than ${LOG_LIMITS.classes} different classes`);
+      if (lastIndex < 0) reject(i, `${name}: ${lastIndex === EMPTY_LABEL ? 'empty' : lastIndex === NOT_UTF8 ? 'not text in UTF-8' : `more than ${LOG_LIMITS.classes} different classes`}`);
     }
     return out;
   }
@@ -217,9 +219,11 @@ function textOf(cell: unknown): string {
 function numberOf(cell: unknown): number {
   if (typeof cell === 'number') return cell;
   if (cell === null || cell === undefined || cell === '') return Number.NaN;
-  // Text that is no number is told apart from an empty cell.
   const x = Number(cell);
-  return Number.isNaN(x) ? Infinity : x;
+  if (x === 0) return typeof cell === 'string' && cell.trim() === '' ? Number.NaN : 0;
+  if (!Number.isNaN(x)) return x;
+  // Text that is no number is told apart from an empty cell.
+  return isMissing(cell) ? Number.NaN : Infinity;
 }
 
 function numberColumn(raw: ArrayLike<unknown>, n: number, name: string, scale: number, check: ((x: number) => string | undefined) | undefined, reject: (i: number, reason: string) => void): Float64Array {
@@ -245,22 +249,6 @@ function timeColumn(raw: ArrayLike<unknown>, n: number, name: string, reject: (i
     if (Number.isNaN(out[i]) && cell !== null && cell !== undefined && cell !== '') reject(i, `${name}: not a time`);
   }
   return out;
-}
-
-function parseTime(cell: unknown): Milliseconds {
-  if (cell instanceof Date) return cell.getTime();
-  if (typeof cell !== 'string' || cell.length > 40) return Number.NaN;
-  // A time without a zone is taken as UTC: the same log reads the same everywhere.
-  const text = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/.test(cell) ? `${cell.replace(' ', 'T')}Z` : cell;
-  return Date.parse(text);
-}
-
-/** Seconds, milliseconds, microseconds or nanoseconds since 1970, told by size: 1e11 s is the year 5138. */
-function epochMilliseconds(x: number): Milliseconds {
-  const size = Math.abs(x);
-  if (size < 1e11) return x * 1000;
-  if (size < 1e14) return x;
-  return size < 1e17 ? x / 1000 : x / 1e6;
 }
 
 interface Vectors {

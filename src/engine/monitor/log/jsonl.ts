@@ -59,12 +59,8 @@ export function* parseLines(text: string, firstRow: number, names: Set<string>):
 
 /** Rows of one line, or why there are none. */
 function parseLine(line: string): Row[] | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return 'not JSON';
-  }
+  const value = parseJson(line);
+  if (value === undefined) return 'not JSON';
   if (!isRecord(value)) return 'not an object';
   const telemetry = [...otelRows(value, 'resourceSpans', 'scopeSpans', 'spans'), ...otelRows(value, 'resourceLogs', 'scopeLogs', 'logRecords')];
   if (telemetry.length > 0) return telemetry;
@@ -72,6 +68,36 @@ function parseLine(line: string): Row[] | string {
   const row: Row = new Map();
   flatten(value, '', row, 0);
   return [row];
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    if (!line.includes('NaN') && !line.includes('Infinity')) return undefined;
+  }
+  try {
+    return JSON.parse(withoutNaN(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Python writes NaN and Infinity bare, which JSON does not know: empty here. What stands in strings stays. */
+function withoutNaN(line: string): string {
+  let out = '';
+  let at = 0;
+  while (at < line.length) {
+    const quote = line.indexOf('"', at);
+    const outside = quote < 0 ? line.length : quote;
+    out += line.slice(at, outside).replace(/-?Infinity|NaN/g, 'null');
+    if (quote < 0) break;
+    let close = quote + 1;
+    while (close < line.length && line[close] !== '"') close += line[close] === '\\' ? 2 : 1;
+    out += line.slice(quote, close + 1);
+    at = close + 1;
+  }
+  return out;
 }
 
 function flatten(record: Readonly<Record<string, unknown>>, prefix: string, row: Row, depth: number): void {
@@ -95,7 +121,7 @@ function* otelRows(value: Readonly<Record<string, unknown>>, outer: string, midd
         if (begin !== undefined) row.set('time', Number(begin / 1_000_000n));
         if (begin !== undefined && end !== undefined) row.set('latency_ns', Number(end - begin));
         if (typeof item['name'] === 'string') row.set('span', item['name']);
-        if (isRecord(item['body'])) row.set('body', attributeValue(item['body']));
+        if (isRecord(item['body'])) readValue('body', item['body'], row, 0);
         readAttributes(item['attributes'], row);
         yield row;
       }
@@ -104,10 +130,14 @@ function* otelRows(value: Readonly<Record<string, unknown>>, outer: string, midd
 }
 
 function readAttributes(attributes: unknown, row: Row): void {
-  for (const attribute of records(attributes)) {
-    const { key, value } = attribute;
-    if (typeof key === 'string' && isRecord(value)) row.set(key, attributeValue(value));
-  }
+  for (const { key, value } of records(attributes)) if (typeof key === 'string' && isRecord(value)) readValue(key, value, row, 0);
+}
+
+/** Maps of values become dotted names, as nested objects do. */
+function readValue(name: string, value: Readonly<Record<string, unknown>>, row: Row, depth: number): void {
+  const map = value['kvlistValue'];
+  if (!isRecord(map)) row.set(name, attributeValue(value));
+  else if (depth < LOG_LIMITS.nesting) for (const { key, value: inner } of records(map['values'])) if (typeof key === 'string' && isRecord(inner)) readValue(`${name}.${key}`, inner, row, depth + 1);
 }
 
 function attributeValue(value: Readonly<Record<string, unknown>>): unknown {

@@ -2,6 +2,7 @@
 // | limit | why |
 // |---|---|
 // | line | one line without end would be collected whole (CWE-770) |
+// | quoted | a stray quote would hold back all rows after it while a growing log is followed |
 // | columns, nesting | a record can invent names without bound |
 // | row group, cells | Parquet's and Arrow's declared row counts are not trusted for allocation |
 // | dictionary | a text column with a new value in each row would fill memory as a "class" |
@@ -9,6 +10,7 @@
 // |            | reading where it can be ended, and end it when it has not asked its signal for so long |
 export const LOG_LIMITS = {
   lineCharacters: 4 * 2 ** 20,
+  quotedCharacters: 2 ** 20,
   columns: 8192,
   nesting: 6,
   rowGroupRows: 16 * 2 ** 20,

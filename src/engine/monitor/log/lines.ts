@@ -10,15 +10,15 @@ export interface TextChunk {
   readonly done: number;
 }
 
-/** Chunks that end at a line's end. `quoted`: newlines inside double quotes do not end a line (CSV). */
-export async function* wholeLines(source: ByteSource, signal: CancelSignal, quoted = false): AsyncGenerator<TextChunk, void> {
+/** Chunks that end at a line's end. */
+export async function* wholeLines(source: ByteSource, signal: CancelSignal): AsyncGenerator<TextChunk, void> {
   const decoder = new TextDecoder();
   let rest = '';
   for (let at = 0; at < source.size; at += CHUNK_BYTES) {
     await breathe(signal);
     const bytes = await source.slice(at, Math.min(source.size, at + CHUNK_BYTES));
     const text = rest + decoder.decode(bytes, { stream: true });
-    const end = quoted ? endOfQuotedLine(text) : text.lastIndexOf('\n') + 1;
+    const end = text.lastIndexOf('\n') + 1;
     rest = text.slice(end);
     if (rest.length > LOG_LIMITS.lineCharacters) {
       throw new ArtifactError({ code: 'limit-exceeded', format: 'log', file: source.path, offset: at, field: 'line', expected: `at most ${LOG_LIMITS.lineCharacters} characters`, actual: 'more' });
@@ -27,17 +27,4 @@ export async function* wholeLines(source: ByteSource, signal: CancelSignal, quot
   }
   rest += decoder.decode();
   if (rest.trim() !== '') yield { text: rest.endsWith('\n') ? rest : `${rest}\n`, done: source.size };
-}
-
-/** After the last newline that stands outside double quotes; 0 where there is none. */
-function endOfQuotedLine(text: string): number {
-  if (!text.includes('"')) return text.lastIndexOf('\n') + 1;
-  let end = 0;
-  let inside = false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 34) inside = !inside;
-    else if (code === 10 && !inside) end = i + 1;
-  }
-  return end;
 }

@@ -18,15 +18,21 @@ export interface Log {
   readonly guess: MappingGuess;
 }
 
+const PACKED = [{ name: 'gzip', magic: [0x1f, 0x8b] }, { name: 'zip', magic: [0x50, 0x4b, 3, 4] }, { name: 'Zstandard', magic: [0x28, 0xb5, 0x2f, 0xfd] }, { name: 'bzip2', magic: [0x42, 0x5a, 0x68] }, { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a] }] as const;
 const ASCII = (bytes: Uint8Array, at: number, length: number): string => String.fromCharCode(...bytes.slice(at, at + length));
 
 export async function formatOf(source: ByteSource): Promise<LogFormat> {
   const head = await source.slice(0, 64);
   if (ASCII(head, 0, 4) === 'PAR1') return 'parquet';
   if (ASCII(head, 0, 6) === 'ARROW1' || (head[0] === 0xff && head[1] === 0xff && head[2] === 0xff && head[3] === 0xff)) return 'arrow';
+  const wrong = (expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'unsupported-format', format: 'log', file: source.path, expected, actual });
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) throw wrong('text in UTF-8', 'text in UTF-16');
+  const packed = PACKED.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  if (packed !== undefined) throw wrong('CSV, JSON lines, Parquet or Arrow', `a ${packed.name} archive: unpack it first`);
   const text = new TextDecoder().decode(head).replace(/^\uFEFF/, '').trimStart();
   if (text.startsWith('{')) return 'jsonl';
-  if (head.includes(0)) throw new ArtifactError({ code: 'unsupported-format', format: 'log', file: source.path, expected: 'CSV, JSON lines, Parquet or Arrow', actual: 'something binary' });
+  if (/^\[\s{0,60}(?:\{|$)/.test(text)) throw wrong('one JSON object a line', 'one JSON array (pandas writes lines with to_json(orient="records", lines=True))');
+  if (head.includes(0)) throw wrong('CSV, JSON lines, Parquet or Arrow', 'something binary');
   return 'csv';
 }
 
@@ -37,11 +43,13 @@ export async function openLog(name: string, files: readonly ByteSource[], signal
   if (first === undefined) throw new ArtifactError({ code: 'missing-file', format: 'log', file: name, expected: 'a log with rows', actual: 'nothing' });
   const formats: LogFormat[] = [];
   for (const file of used) formats.push(await formatOf(file));
+  let reason: string | undefined;
   for await (const batch of readFile(first, formats[0] ?? 'csv', signal)) {
+    reason ??= batch.malformed?.[0]?.reason;
     if (batch.rows === 0) continue;
     return { name, files: used, formats, guess: guessMapping(batch) };
   }
-  throw new ArtifactError({ code: 'malformed', format: formats[0] ?? 'log', file: first.path, expected: 'at least one readable row', actual: 'none' });
+  throw new ArtifactError({ code: 'malformed', format: formats[0] ?? 'log', file: first.path, expected: 'at least one readable row', actual: reason === undefined ? 'none' : `none (first row: ${reason})` });
 }
 
 /** The whole log under one mapping; only mapped columns are read where the format allows it. */

@@ -25,6 +25,8 @@ export async function* readParquet(source: ByteSource, signal: CancelSignal, col
   try {
     const metadata = await parquetMetadataAsync(file, { initialFetchSize: Math.min(source.size, FOOTER_GUESS), parsers, geoparquet: false });
     const names = parquetSchema(metadata).children.map(({ element }) => element.name).filter((name) => columns?.has(name) ?? true);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw new ArtifactError({ code: 'malformed', format: 'parquet', file: source.path, field: 'schema', expected: 'distinct column names', actual: twice });
     if (names.length > LOG_LIMITS.columns) throw new ArtifactError({ code: 'limit-exceeded', format: 'parquet', file: source.path, field: 'columns', expected: `at most ${LOG_LIMITS.columns}`, actual: String(names.length) });
     const scan = await parquetScan({ file, metadata, columns: names, compressors, parsers, geoparquet: false, useOffsetIndex: false });
     let row = 0;

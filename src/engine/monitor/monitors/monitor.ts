@@ -4,6 +4,7 @@ import type { Probability } from '../../core/units.ts';
 import type { Random } from '../../core/random.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Severity, Trigger } from '../../core/finding.ts';
+import type { MalformedSummary } from '../log/encode.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { FeatureScorer } from '../profile/feature-space.ts';
 import type { SampledRow } from '../profile/reservoir.ts';
@@ -35,6 +36,8 @@ export interface MonitorContext {
   /** A uniform sample of the log's rows, in order. */
   readonly sample: readonly SampledRow[];
   readonly rows: number;
+  /** Rows of the log that were left out. */
+  readonly malformed: MalformedSummary;
   readonly scorer: FeatureScorer | undefined;
   readonly timeline: Timeline;
   readonly random: Random;

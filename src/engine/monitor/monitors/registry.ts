@@ -8,6 +8,7 @@ import type { Monitor } from './monitor.ts';
 import { neighbours } from './neighbours.ts';
 import { promptPatterns } from './prompts.ts';
 import { sourceShares } from './source-shares.ts';
+import { unreadableRows } from './unreadable-rows.ts';
 
 function sequential(id: string, label: string, missing: string, limits: string): Monitor {
   return { id, label, kind: 'sequential', limits, inapplicable: (profile: Profile) => (profile.families.some(({ monitor, trials }) => monitor === id && trials > 0) ? undefined : missing) };
@@ -30,4 +31,5 @@ export const MONITORS: readonly Monitor[] = [
   sourceShares,
   neighbours,
   knownTriggers,
+  unreadableRows,
 ];

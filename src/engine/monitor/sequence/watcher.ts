@@ -139,6 +139,12 @@ export class Watcher {
     }
   }
 
+  /** Why a monitor of this bank has looked at nothing: the log has the column, and nothing in it. */
+  untried(monitor: string): string | undefined {
+    const events = this.#byMonitor.get(monitor)?.map((index) => this.events[index]?.watched.family ?? 0);
+    return events === undefined || events.some((family) => (this.trials[family] ?? 0) > 0) ? undefined : 'no row of this log has a value there';
+  }
+
   /** Weighted e-value of each monitor now; an alarm stands at 1 / budget. */
   eValues(): number[] {
     return this.monitors.map((monitor) => this.#bank.eValue(this.#byMonitor.get(monitor) ?? []));

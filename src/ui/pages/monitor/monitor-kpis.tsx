@@ -13,7 +13,7 @@ import { classes } from '../../class-names.ts';
 import { formatWhen } from '../../format.ts';
 import styles from './monitor-kpis.module.css';
 
-const STATES: Readonly<Record<MonitorState, string>> = { normal: 'Nothing found', watch: 'Watch', 'quarantine-advised': 'Quarantine advised', quarantined: 'Quarantined' };
+const STATES: Readonly<Record<MonitorState, string>> = { normal: 'Nothing found', watch: 'Watch', 'quarantine-advised': 'Quarantine advised', quarantined: 'Quarantined', 'not-tested': 'Not tested' };
 
 export function MonitorKpis({ view, profile }: { readonly view: MonitorView; readonly profile: Profile }): ReactElement {
   const app = useApp();
