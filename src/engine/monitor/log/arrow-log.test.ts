@@ -9,7 +9,7 @@ import { ArtifactError } from '../../core/artifact-error.ts';
 import { readArrow } from './arrow-log.ts';
 import { unpackLz4Frames } from './lz4-frame.ts';
 
-const fixture = (name: string): Promise<Uint8Array> => readFile(join(import.meta.dirname, 'fixtures', name));
+const fixture = async (name: string): Promise<Uint8Array<ArrayBuffer>> => Uint8Array.from(await readFile(join(import.meta.dirname, 'fixtures', name)));
 
 test.each(['log-lz4.arrow', 'log-zstd.arrow'])('%s', async (name) => {
   const [labels, latencies]: [unknown[], unknown[]] = [[], []];
