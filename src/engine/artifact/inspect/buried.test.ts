@@ -45,4 +45,9 @@ describe('what stands in a format that nobody reads', () => {
     const { files } = await inspectFiles([bytesOf('weights.dat', bytes)]);
     expect(files.map(({ path, format, status }) => [path, format, status])).toEqual([['weights.dat', 'unknown', 'not-inspected'], ['weights.dat!found@300', 'pickle', expect.any(String)]]);
   });
+
+  it('is inspected where it stands behind a picture', async () => {
+    const { files } = await inspectFiles([bytesOf('logo.gif', latin(`GIF89a${'\0'.repeat(40)};\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R.`))]);
+    expect(files.map(({ path, format }) => [path, format])).toEqual([['logo.gif', 'media'], ['logo.gif!found@47', 'pickle']]);
+  });
 });

@@ -1,4 +1,4 @@
-// Bytes of a file that nobody could look into, searched for what must not stand there (buried.ts). A pickle or an archive that
+// Bytes of a file that nobody could look into, and pictures and documents, searched for what must not stand there (buried.ts). A pickle or an archive that
 // is found becomes a member of the file, inspected as any other.
 import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe } from '../../core/cancel.ts';
@@ -11,26 +11,30 @@ import type { ByteRange, Desk } from './inspection.ts';
 /** Of each file, so that the first findings do not wait for a large one; the rest is searched while it is hashed. */
 export const OPAQUE_SEARCHED: Bytes = 32 * 2 ** 20;
 const CHUNK: Bytes = 2 ** 20;
-/** Programs and pictures are no place for numbers; what is compressed shows nothing. */
-export const NOT_SEARCHED: ReadonlySet<string> = new Set(['program', 'media', 'sealed']);
+/** A program is one already; what is compressed shows nothing. Pictures are searched here, and not again with the weights. */
+const SHUT: ReadonlySet<string> = new Set(['program', 'sealed']);
+export const NOT_SEARCHED: ReadonlySet<string> = new Set([...SHUT, 'media']);
 const MAX_MEMBERS = 8;
 
 export async function searchOpaque(source: ByteSource, format: string, ranges: readonly ByteRange[], desk: Desk, handedOver?: Bytes): Promise<Buried[]> {
-  if (NOT_SEARCHED.has(format)) return [];
+  if (SHUT.has(format)) return [];
+  const pictures = format === 'media';
   const search = new BuriedSearch();
   for (const { begin, end, state } of ranges) {
-    if (state !== 'opaque' || begin >= OPAQUE_SEARCHED) continue;
+    if (state === 'parsed' || (state === 'skipped' && !pictures) || begin >= OPAQUE_SEARCHED) continue;
     const last = Math.min(end, OPAQUE_SEARCHED);
     for (let at = begin; at < last; at += CHUNK) {
       await breathe(desk.signal);
       search.update(await source.slice(at, Math.min(last, at + CHUNK)), at);
     }
   }
-  for (const { offset, kind } of search.found.filter(({ kind }) => kind === 'pickle' || kind === 'archive').slice(0, MAX_MEMBERS)) {
+  // Words in a document are words.
+  const found = pictures ? search.found.filter(({ kind }) => kind === 'program' || kind === 'pickle' || kind === 'archive') : search.found;
+  for (const { offset, kind } of found.filter(({ kind }) => kind === 'pickle' || kind === 'archive').slice(0, MAX_MEMBERS)) {
     const begin = kind === 'archive' ? offset : await startOfPickle(source, offset);
     if (begin !== undefined && begin !== handedOver) desk.member({ name: `found@${begin}`, source: windowSource(source, `${source.path}!found@${begin}`, begin, source.size), guess: true });
   }
-  return search.found;
+  return found;
 }
 
 /** Pickles begin close before their first import. */
