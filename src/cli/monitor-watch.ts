@@ -12,7 +12,7 @@ import type { CheckOptions } from '../engine/monitor/check.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import { Follower } from './follow-logs.ts';
 import type { MonitorArguments } from './monitor-arguments.ts';
-import { exitStatus, summary, writeResults } from './monitor.ts';
+import { exitStatus, summary, writeResults } from './monitor-results.ts';
 import { UsageError } from './usage.ts';
 import { readState, saveState } from './watch-state.ts';
 

@@ -1,5 +1,5 @@
 // `assay monitor`: baselines, checks, power, red team and searches of prediction logs. Progress on standard error,
-// results on standard output or in files. `watch` stands in monitor-watch.ts.
+// results on standard output or in files. `watch` stands in monitor-watch.ts, what is written in monitor-results.ts.
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { nodeHasher } from '../adapters/node-hasher.ts';
@@ -7,7 +7,6 @@ import { openPath } from '../adapters/node-files.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import type { ByteSource } from '../engine/core/byte-source.ts';
-import { SEVERITIES, type Severity } from '../engine/core/finding.ts';
 import { ALERT_STATES, type Alert } from '../engine/monitor/alerts.ts';
 import { checkLog, type CheckOptions } from '../engine/monitor/check.ts';
 import { editMapping, type ColumnMapping } from '../engine/monitor/log/columns.ts';
@@ -17,11 +16,11 @@ import { detectionProbability, powerSubjects, smallestVisible } from '../engine/
 import { buildProfile } from '../engine/monitor/profile/build-profile.ts';
 import { parseProfile, type Profile } from '../engine/monitor/profile/profile.ts';
 import { redTeam } from '../engine/monitor/red-team.ts';
-import type { MonitorReport } from '../engine/monitor/report.ts';
 import { knownTriggersOfReport, searchLog } from '../engine/monitor/search-log.ts';
 import { TOOL } from '../engine/report/build-report.ts';
 import { isGuarded, releaseChannel, runGuarded, signal } from './guarded.ts';
 import { monitorArguments, type MonitorArguments } from './monitor-arguments.ts';
+import { exitStatus, malformedLines, summary, writeResults, writeText } from './monitor-results.ts';
 import { watch } from './monitor-watch.ts';
 import { UsageError } from './usage.ts';
 
@@ -199,44 +198,6 @@ function earlierAlerts(text: string): Pick<Alert, 'id' | 'state' | 'history'>[] 
 
 function isEarlier(value: unknown): value is Pick<Alert, 'id' | 'state' | 'history'> {
   return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string' && 'state' in value && ALERT_STATES.some((state) => state === value.state) && 'history' in value && Array.isArray(value.history);
-}
-
-export async function writeResults(report: MonitorReport, { json, quarantine, failOn }: Pick<MonitorArguments, 'json' | 'quarantine' | 'failOn'>): Promise<void> {
-  if (json !== undefined) await writeText(json, `${JSON.stringify(report, null, 2)}\n`);
-  if (quarantine === undefined || exitStatus(report, failOn) !== 1) return;
-  const reasons = report.alerts.filter(({ state }) => state !== 'closed').map(({ id, title, severity, since, rows, evidence }) => ({ id, title, severity, rows, evidence, ...(since === undefined ? {} : { since: new Date(since).toISOString() }) }));
-  await writeText(quarantine, `${JSON.stringify({ schema: 'assay-quarantine/1', state: report.state, model: report.baseline.model, log: report.log.name, reasons }, null, 2)}\n`);
-}
-
-export async function writeText(file: string, text: string): Promise<void> {
-  if (file !== '-') return writeFile(file, text);
-  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
-}
-
-/** 1: an alert that nobody closed or acknowledged stands at or above the threshold. 3: a monitor failed, or no row could be read. */
-export function exitStatus({ alerts, monitors, log }: MonitorReport, failOn: Severity): number {
-  const least = SEVERITIES.indexOf(failOn);
-  if (alerts.some(({ state, severity }) => (state === 'open' || state === 'quarantined') && SEVERITIES.indexOf(severity) >= least)) return 1;
-  return log.rows === 0 || monitors.some(({ status }) => status === 'failed') ? 3 : 0;
-}
-
-export function summary(report: MonitorReport): string {
-  const { log, alerts, monitors, windows, options } = report;
-  const lines = [
-    `${log.name}: ${report.state.replaceAll('-', ' ')} · ${log.rows.toLocaleString('en')} predictions, ${alerts.filter(({ state }) => state !== 'closed').length} alerts`,
-    ...alerts.map(({ severity, title, detail, evidence, state }) => `  ${severity.padEnd(8)} ${title}${state === 'open' ? '' : ` (${state})`} · ${evidence.kind === 'e' ? `e = ${evidence.value.toExponential(1)}, alarm at ${evidence.threshold.toExponential(0)}` : `p ${evidence.value === 0 ? '< 1e-300' : `= ${evidence.value.toExponential(1)}`} after correction`}\n           ${detail}`),
-    ...(report.triggers ?? []).map(({ trigger, holding, tested, pValue }) => `  audit's trigger “${trigger}”: ${holding === 0 ? 'in no prompt' : `in ${holding.toLocaleString('en')} prompts${tested === undefined ? '' : `, p = ${pValue.toExponential(1)} for ${tested}`}`}`),
-    `  sequential monitors: one false alarm in ${Math.round(1 / options.budget).toLocaleString('en')} predictions allowed, so at most ${report.falseAlarmsAllowed.toFixed(2)} on average here`,
-    ...(windows === undefined ? [] : [`  fixed windows of ${windows.size}: ${windows.alarms} of ${windows.windows} at p < ${windows.level} (${windows.expectedFalse.toFixed(1)} expected on a clean log), ${windows.alarmsAfterAdjusting} after correction`]),
-    ...monitors.filter(({ status }) => status !== 'ran').map(({ analysis, status, reason }) => `  ${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}`),
-  ];
-  return `${lines.join('\n')}\n${malformedLines(log.malformed)}`;
-}
-
-function malformedLines({ count, reasons, examples }: MonitorReport['log']['malformed']): string {
-  if (count === 0) return '';
-  const shown = examples.slice(0, 3).map(({ row, reason }) => `    row ${row.toLocaleString('en')}: ${reason}`);
-  return [`  ${count.toLocaleString('en')} malformed rows left out: ${reasons.slice(0, 5).map(({ reason, count: n }) => `${reason} (${n})`).join('; ')}`, ...shown, ''].join('\n');
 }
 
 function mappingLine(mapping: ColumnMapping): string {
