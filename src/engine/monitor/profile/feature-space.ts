@@ -1,6 +1,6 @@
 // Inputs as the baseline knows them: principal components (subspace iteration), and in them class means with one shared
 // covariance (Lee et al. 2018, Mahalanobis out-of-distribution score: distance to the nearest class), plus what the
-// components leave over. Distances are squared and in units of the baseline's own variance.
+// components leave over, feature by feature. Distances are squared and in units of the baseline's own variance.
 // How this can mislead: inputs that lie inside a class's usual cloud score low whatever they make the model do, and a
 // baseline that already holds triggered inputs makes them usual.
 import { seeded } from '../../core/random.ts';
@@ -10,6 +10,8 @@ const ITERATIONS = 12;
 const MOST_FIT_ROWS = 5000;
 const MOST_CLASSES = 64;
 const RIDGE = 1e-6;
+/** A feature's left-over variance counts as at least this part of the average one: what hardly ever moved is no yardstick. */
+const FLOOR = 0.01;
 
 /** Plain numbers for JSON; matrices row-major. */
 export interface FeatureSpace {
@@ -24,6 +26,8 @@ export interface FeatureSpace {
   /** Class means in component space: label index and [rank] numbers. */
   readonly centres: readonly { readonly output: number; readonly at: readonly number[] }[];
   readonly residualVariance: number;
+  /** Of each feature, [dimensions], with a floor; absent in baselines of before, whose left-over counts as one sum. */
+  readonly residualVariances?: readonly number[];
 }
 
 /** rows: feature vectors; outputs: label index of each, -1 where there is none. */
@@ -45,7 +49,10 @@ export function fitFeatureSpace(rows: readonly Float32Array[], outputs: readonly
   const total = centred.reduce((sum, row) => sum + row.reduce((s, x) => s + x * x, 0) / n, 0);
   // Where the components hold everything, what is left is rounding: no yardstick.
   const residualVariance = residual > total * 1e-6 ? residual : 0;
-  return { dimensions: d, rank, mean: [...mean], components: components.flatMap((row) => [...row]), whitening: [...whitening], centres, residualVariance };
+  const variances = new Float64Array(d);
+  centred.forEach((row, i) => removed(row, projected[i] ?? new Float64Array(rank), components).forEach((x, k) => (variances[k] = (variances[k] ?? 0) + (x * x) / n)));
+  const residualVariances = residualVariance === 0 ? undefined : Array.from(variances, (variance) => Math.max(variance, (FLOOR * residualVariance) / d));
+  return { dimensions: d, rank, mean: [...mean], components: components.flatMap((row) => [...row]), whitening: [...whitening], centres, residualVariance, ...(residualVariances === undefined ? {} : { residualVariances }) };
 }
 
 /** Squared distance to the nearest class, the left-over included (one unit on average). */
@@ -71,14 +78,19 @@ export class FeatureScorer {
   }
 
   score(features: ArrayLike<number>, offset = 0): number {
-    const { dimensions, mean, residualVariance } = this.#space;
+    const { dimensions, mean, residualVariance, residualVariances } = this.#space;
     for (let k = 0; k < dimensions; k++) this.#centred[k] = (features[offset + k] ?? 0) - (mean[k] ?? 0);
     const projected = project(this.#centred, this.#components);
     const place = this.#whiten(projected);
     let least = Infinity;
     for (const centre of this.#whitenedCentres) least = Math.min(least, squaredDistance(place, centre));
     if (least === Infinity) least = place.reduce((sum, x) => sum + x * x, 0);
-    return residualVariance > 0 ? least + leftOver(this.#centred, projected) / residualVariance : least;
+    if (residualVariance <= 0) return least;
+    if (residualVariances === undefined) return least + leftOver(this.#centred, projected) / residualVariance;
+    // As many units as features left: a single one that leaves its usual range far counts for as much as it is unusual.
+    let left = 0;
+    removed(this.#centred, projected, this.#components).forEach((x, k) => (left += (x * x) / (residualVariances[k] ?? 1)));
+    return least + left;
   }
 
   /** What the components leave over, [dimensions]. */
@@ -119,6 +131,16 @@ function project(row: Float64Array, components: readonly Float64Array[]): Float6
     for (let k = 0; k < row.length; k++) sum += (row[k] as number) * (component[k] as number);
     out[i] = sum;
   }
+  return out;
+}
+
+/** The row without its components. */
+function removed(row: Float64Array, projected: Float64Array, components: readonly Float64Array[]): Float64Array {
+  const out = Float64Array.from(row);
+  components.forEach((component, i) => {
+    const weight = projected[i] as number;
+    for (let k = 0; k < out.length; k++) out[k] = (out[k] as number) - weight * (component[k] as number);
+  });
   return out;
 }
 

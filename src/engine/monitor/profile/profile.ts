@@ -65,7 +65,8 @@ export function parseProfile(text: string, file: string): Profile {
     const rank = isRecord(space) ? Number(space['rank']) : Number.NaN;
     const dimensions = isRecord(space) ? Number(space['dimensions']) : Number.NaN;
     const fits = isRecord(space) && isListOf(space['mean'], 'number') && isListOf(space['components'], 'number') && isListOf(space['whitening'], 'number')
-      && space['mean'].length === dimensions && space['components'].length === rank * dimensions && space['whitening'].length === rank * rank;
+      && space['mean'].length === dimensions && space['components'].length === rank * dimensions && space['whitening'].length === rank * rank
+      && (space['residualVariances'] === undefined || (isListOf(space['residualVariances'], 'number') && space['residualVariances'].length === dimensions));
     if (!fits) throw wrong('features.space', 'matrices that fit each other', 'others');
   }
   // The rest is read field by field where it is used; a missing part is a monitor that does not apply.
