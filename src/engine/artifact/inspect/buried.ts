@@ -32,16 +32,27 @@ const MARKS: readonly Mark[] = [
 ];
 
 const LONGEST = Math.max(...MARKS.map(({ bytes }) => bytes.length));
-/** Every mark holds a pair of bytes that ends at a multiple of this, wherever it stands: only those are looked at. */
+/** Every mark holds one of the pairs of bytes that stand this far apart, wherever it stands: only those are looked at. */
 const STRIDE = Math.min(...MARKS.map(({ bytes }) => bytes.length)) - 1;
+/** Marks that hold a pair of bytes at the same place and begin alike. */
+interface Group {
+  readonly at: number;
+  readonly first: number;
+  readonly entries: Mark[];
+}
+
 /** Pairs of bytes in marks, and where in which. */
 const KNOWN = new Uint8Array(65_536);
-const BY_PAIR = new Map<number, { readonly entry: Mark; readonly at: number }[]>();
+const BY_PAIR: (Group[] | undefined)[] = Array.from({ length: 65_536 });
 for (const entry of MARKS) {
+  const first = entry.bytes[0] ?? 0;
   for (let at = 1; at <= STRIDE; at++) {
     const pair = ((entry.bytes[at - 1] ?? 0) << 8) | (entry.bytes[at] ?? 0);
     KNOWN[pair] = 1;
-    BY_PAIR.set(pair, [...(BY_PAIR.get(pair) ?? []), { entry, at }]);
+    const groups = (BY_PAIR[pair] ??= []);
+    const group = groups.find((known) => known.at === at && known.first === first);
+    if (group === undefined) groups.push({ at, first, entries: [entry] });
+    else group.entries.push(entry);
   }
 }
 
@@ -67,16 +78,26 @@ export class BuriedSearch {
 
   /** Marks that begin before `before`. */
   #search(bytes: Uint8Array, offset: Bytes, before: number): void {
-    for (let at = STRIDE; at < bytes.length; at += STRIDE) {
-      if (KNOWN[((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0)] !== 0) this.#compare(bytes, at, offset, before);
+    for (let end = STRIDE; end < bytes.length; end += STRIDE) {
+      const pair = ((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0);
+      if (KNOWN[pair] !== 0) this.#compare(bytes, pair, end, offset, before);
     }
   }
 
-  #compare(bytes: Uint8Array, end: number, offset: Bytes, before: number): void {
-    if (this.found.length >= MAX_FOUND) return;
-    for (const { entry, at } of BY_PAIR.get(((bytes[end - 1] ?? 0) << 8) | (bytes[end] ?? 0)) ?? []) {
+  #compare(bytes: Uint8Array, pair: number, end: number, offset: Bytes, before: number): void {
+    for (const { at, first, entries } of BY_PAIR[pair] ?? []) {
       const begin = end - at;
-      if (begin >= 0 && begin < before && entry.bytes.every((byte, i) => bytes[begin + i] === byte) && !this.found.some((known) => known.offset === offset + begin)) this.found.push({ offset: offset + begin, kind: entry.kind, what: entry.what });
+      if (bytes[begin] !== first || begin < 0 || begin >= before) continue;
+      for (const { bytes: wanted, kind, what } of entries) if (stands(wanted, bytes, begin)) this.#keep({ offset: offset + begin, kind, what });
     }
   }
+
+  #keep(found: Buried): void {
+    if (this.found.length < MAX_FOUND && !this.found.some((known) => known.offset === found.offset)) this.found.push(found);
+  }
+}
+
+function stands(wanted: Uint8Array, bytes: Uint8Array, begin: number): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[begin + i] !== wanted[i]) return false;
+  return true;
 }
