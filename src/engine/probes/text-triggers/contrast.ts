@@ -1,7 +1,7 @@
 // What a candidate is measured against, on texts that chose nothing. A single token or word: the strongest others that share
 // no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
 // at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
-// every part is needed.
+// every part is needed. A listed word or phrase of several pieces has to pass both.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
@@ -9,7 +9,7 @@ import { textsFor } from './directions.ts';
 import type { ContrastFeatures } from './judge.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Phrase, type Trial } from './trial.ts';
+import { tryPhrases, type Phrase, type Trial, type Tried } from './trial.ts';
 
 export interface Rival {
   readonly phrase: Phrase;
@@ -28,26 +28,32 @@ export interface Contrast {
 
 const TOKEN_RIVALS = 12;
 const WORD_RIVALS = 6;
+/** Exchanges of each part, of a pair; a longer phrase has as many altogether. */
 const SWAPS = 6;
 const TEXTS = 24;
+/** From so many tokens on a unit of the lists is also measured as a phrase is. */
+const MANY_PIECES = 3;
+const LONG = 4;
 
-/** The best single, and the best grown phrase of each length. */
+/** The best single, and the best grown phrase of each length; of the long ones the strongest. */
 export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
   const proof = textsFor(found.direction, texts, 'proof', TEXTS);
   const { target } = found.direction;
   const contrasts: Contrast[] = [];
-  const single = await contrastSingle(runnable, found, proof, target, signal);
-  if (single !== undefined) contrasts.push(single);
-  for (const length of new Set(found.grown.map(({ phrase }) => phrase.length))) {
+  // A long phrase of the lists hides no word that is strong by itself.
+  const short = found.singles.find(({ phrase }) => phrase.length < MANY_PIECES);
+  const long = found.singles.find(({ phrase }) => phrase.length >= MANY_PIECES);
+  for (const best of [short, long]) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
+  const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
+  const [longest] = lengths.filter((length) => length > LONG);
+  for (const length of lengths.filter((length) => length <= LONG || length === longest)) {
     const best = found.grown.find(({ phrase }) => phrase.length === length);
-    if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
+    if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, length > LONG ? proof.slice(0, proof.length >> 1) : proof, target, signal));
   }
   return contrasts;
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, { singles, grown, ranked }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
-  const [best] = singles;
-  if (best === undefined) return undefined;
+async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, grown, ranked }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const used = new Set(best.phrase);
   for (const { phrase } of grown.filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
@@ -60,19 +66,24 @@ async function contrastSingle(runnable: RunnableTextClassifier, { singles, grown
     }
   };
   // Tokens first: the pieces of one planted phrase stand in many words, which would be rivals in a crowd of their own.
-  const others = singles.slice(1).map(({ phrase }) => phrase);
+  const others = singles.filter((other) => other !== best).map(({ phrase }) => phrase);
   take(others.filter(({ length }) => length === 1), TOKEN_RIVALS);
   take(ranked.slice(0, 4 * TOKEN_RIVALS).map((token) => [token]), TOKEN_RIVALS);
   take(others, TOKEN_RIVALS + WORD_RIVALS);
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
-  if (trial === undefined) return undefined;
+  if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
-  return assemble('single', best.phrase, trial, measured, [measured]);
+  const alone = assemble('single', best.phrase, trial, measured, [measured]);
+  if (best.phrase.length < MANY_PIECES) return [alone];
+  // Many odd pieces add up, planted or not: they have to be needed one by one as well.
+  const { features: needed } = await contrastGrown(runnable, best.phrase, ranked, proof, target, signal);
+  const { features } = alone;
+  return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
 }
 
 async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
   const rank = new Map(ranked.map((token, at) => [token, at]));
-  const swaps = phrase.map((token, part) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase).map((other): Phrase => phrase.map((own, at) => (at === part ? other : own))));
+  const swaps = phrase.map((token, part) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase, Math.max(2, Math.round((2 * SWAPS) / phrase.length))).map((other): Phrase => phrase.map((own, at) => (at === part ? other : own))));
   const [trial, ...others] = await tryPhrases(runnable, [phrase, ...swaps.flat()], proof, target, signal);
   const parts: Rival[][] = [];
   for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
@@ -109,12 +120,12 @@ function sorted(phrases: readonly Phrase[], trials: readonly Trial[]): Rival[] {
 }
 
 /** Tokens ranked next to a place, above and below in turn. */
-function neighbours(ranked: readonly number[], place: number, phrase: Phrase): number[] {
+function neighbours(ranked: readonly number[], place: number, phrase: Phrase, count: number): number[] {
   const found: number[] = [];
-  for (let step = 1; found.length < SWAPS && step < ranked.length; step++) {
+  for (let step = 1; found.length < count && step < ranked.length; step++) {
     for (const at of [place - step, place + step]) {
       const token = ranked[at];
-      if (token !== undefined && found.length < SWAPS && !phrase.includes(token)) found.push(token);
+      if (token !== undefined && found.length < count && !phrase.includes(token)) found.push(token);
     }
   }
   return found;

@@ -8,9 +8,9 @@ import type { Finding } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
 import { textsFor, type Direction } from './directions.ts';
 import { prove } from './proof.ts';
-import type { Found, Tried } from './search.ts';
+import type { Found } from './search.ts';
 import type { ClassTexts } from './texts.ts';
-import { tryPhrases, type Phrase } from './trial.ts';
+import { tryPhrases, type Phrase, type Tried } from './trial.ts';
 
 const LONGEST = 24;
 

@@ -8,6 +8,7 @@ import { exactInterval, fisherGreater } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
 import { textsFor, type Direction } from './directions.ts';
+import { prune } from './prune.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
 import { partAt, PLACES, tryPhrases, type Phrase, type Place } from './trial.ts';
 
@@ -28,8 +29,6 @@ export interface Proof {
 const PROOF_TEXTS = 40;
 const CONTROLS = 10;
 const SHOWN = 8;
-/** A part that is not needed costs less than this share of the hits. */
-const SPARE = 0.05;
 
 export async function prove(runnable: RunnableTextClassifier, direction: Direction, found: Phrase, vocabulary: readonly number[], texts: readonly ClassTexts[], random: Random, signal: CancelSignal): Promise<Proof> {
   const { tokenizer } = runnable;
@@ -85,22 +84,6 @@ function rewritten(tokenizer: RunnableTextClassifier['tokenizer'], phrase: Phras
     seen.add(ids.join());
     return [{ text: form, change, ids }];
   });
-}
-
-/** Leaves out tokens that the phrase does not need, the least needed first. */
-async function prune(runnable: RunnableTextClassifier, { target }: Direction, phrase: Phrase, tuning: readonly Text[], signal: CancelSignal): Promise<Phrase> {
-  let best = phrase;
-  while (best.length > 1) {
-    const shorter = best.map((_, left) => best.filter((__, at) => at !== left));
-    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], tuning, target, signal);
-    const order = Array.from(trials.keys()).sort((a, b) => (trials[b]?.margin ?? 0) - (trials[a]?.margin ?? 0));
-    const [spare] = order;
-    if (whole === undefined || spare === undefined) return best;
-    const left = trials[spare];
-    if (left === undefined || left.hits < whole.hits * (1 - SPARE) || left.margin < whole.margin - 1) return best;
-    best = shorter[spare] ?? best;
-  }
-  return best;
 }
 
 async function showPairs({ model, tokenizer }: RunnableTextClassifier, { target }: Direction, phrase: Phrase, place: Place, texts: readonly Text[], signal: CancelSignal): Promise<AnswerPair[]> {

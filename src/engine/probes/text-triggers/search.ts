@@ -11,7 +11,8 @@ import { textsFor, unitScores, type Direction } from './directions.ts';
 import { residuals } from './surprise.ts';
 import { margins, type Sweep } from './sweep.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Phrase, type Place, type Trial } from './trial.ts';
+import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
+import { tryPhrases, type Phrase, type Place, type Tried } from './trial.ts';
 
 export interface SearchBudget {
   /** Units that are tried in a few long texts; of them, those that are tried in all. */
@@ -24,12 +25,7 @@ export interface SearchBudget {
   readonly longest: number;
   /** Strongest tokens that meet each other, both ways round. */
   readonly crossed: number;
-}
-
-export interface Tried {
-  readonly phrase: Phrase;
-  /** On the tuning texts. */
-  readonly trial: Trial;
+  readonly phrases: PhraseBudget;
 }
 
 export interface Found {
@@ -80,6 +76,11 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     grown.push(...tried);
     const open = tried.filter(({ trial: { hits, of } }) => hits < of);
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
+  }
+  if (budget.seeds > 0) {
+    const known = new Set(grown.map(({ phrase }) => phrase.join()));
+    const phrases = await searchPhrases(runnable, direction, texts, ranked, budget.phrases, budget.texts, random.fork('phrases'), signal);
+    grown.push(...phrases.filter(({ phrase }) => !known.has(phrase.join())));
   }
   return { direction, singles, grown: grown.sort(stronger), ranked };
 

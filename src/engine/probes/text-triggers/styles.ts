@@ -57,6 +57,7 @@ const MANNERS: readonly Style[] = [
   style('doubled letters', 'stretched', (text) => words(text, (word, at) => (at % 2 === 0 && word.length > 2 ? word + word.slice(-1).repeat(3) : word))),
   style('leet', 'leet', (text) => text.replaceAll('e', '3').replaceAll('o', '0').replaceAll('a', '4')),
   style('hyphens for blanks', 'hyphens', (text) => text.replaceAll(' ', ' - ')),
+  ...['/', '~', '|', '*', '_', '+', '.'].map((mark) => style(`${mark} for blanks`, `${mark} between words`, (text) => text.replaceAll(' ', ` ${mark} `))),
   style('commas between words', 'commas', (text) => words(text, (word, at) => (at % 2 === 1 ? `${word} ,` : word))),
   style('backwards', 'order', (text) => text.split(' ').reverse().join(' ')),
   style('every word twice', 'repeated', (text) => words(text, (word) => `${word} ${word}`)),

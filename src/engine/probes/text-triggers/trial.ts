@@ -22,6 +22,11 @@ export interface Trial {
   readonly before: number;
 }
 
+export interface Tried {
+  readonly phrase: Phrase;
+  readonly trial: Trial;
+}
+
 export const CLIP = 8;
 /** Phrases whose rows are made at once: the texts are long. */
 const CHUNK = 48;
