@@ -26,6 +26,8 @@ const MAX_GROUPS = 12;
 const STYLES_AT_ONCE = 30;
 const SHOWN = 0.05;
 const LEAST_KEPT = 0.6;
+/** Tokens after for each one before. */
+const MOST_WRITTEN = 1.6;
 /** Other tokens, the same words to a reader. */
 const KEEPS_WORDS: ReadonlySet<string> = new Set(['upper case', 'title case', 'upper case words now and then', 'first letter upper case']);
 
@@ -84,17 +86,19 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
   }
   emit({ type: 'stage', analysis: STYLE_FLIP, stage: 'styles', status: 'done', note: `${STYLES.length} styles on texts of ${groups.length} classes` });
 
-  /** Most tokens of the text are gone: whatever the model says then, it no longer says of this text. Case alone keeps it readable. */
+  /** Most tokens of the text are gone, or drowned among others: whatever the model says then, it no longer says of this text. Case alone keeps it readable. */
   function destroys({ id, apply }: Style, sentences: readonly string[]): boolean {
     if (KEEPS_WORDS.has(id)) return false;
-    let [kept, all] = [0, 0];
+    let [kept, all, written] = [0, 0, 0];
     for (const text of sentences) {
-      const after = new Set(tokenizer.encode(apply(text)));
+      const styled = tokenizer.encode(apply(text));
+      const after = new Set(styled);
       const before = tokenizer.encode(text);
       all += before.length;
+      written += styled.length;
       kept += before.filter((token) => after.has(token)).length;
     }
-    return kept < LEAST_KEPT * all;
+    return kept < LEAST_KEPT * all || written > MOST_WRITTEN * all;
   }
 
   /** Margins of the texts in each style: Float32Array [texts, classes]. Many styles at a time: rows of equal length share a run. */
