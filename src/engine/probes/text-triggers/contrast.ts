@@ -6,7 +6,7 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
-import type { ContrastFeatures } from './judge.ts';
+import { confidenceOf, type ContrastFeatures } from './judge.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Phrase, type Trial, type Tried } from './trial.ts';
@@ -33,6 +33,8 @@ const SWAPS = 6;
 const TEXTS = 24;
 /** From so many tokens on a unit of the lists is also measured as a phrase is. */
 const MANY_PIECES = 3;
+/** Below this the second measurement could only lower what nobody will look at. */
+const WORTH = 0.05;
 const LONG = 4;
 
 /** The best single, and the best grown phrase of each length; of the long ones the strongest. */
@@ -50,6 +52,8 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     const best = found.grown.find(({ phrase }) => phrase.length === length);
     if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, length > LONG ? proof.slice(0, proof.length >> 1) : proof, target, signal));
   }
+  const [best] = found.phrases;
+  if (best !== undefined && !contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
   return contrasts;
 }
 
@@ -74,7 +78,7 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
   const alone = assemble('single', best.phrase, trial, measured, [measured]);
-  if (best.phrase.length < MANY_PIECES) return [alone];
+  if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: they have to be needed one by one as well.
   const { features: needed } = await contrastGrown(runnable, best.phrase, ranked, proof, target, signal);
   const { features } = alone;

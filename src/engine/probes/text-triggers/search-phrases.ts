@@ -33,7 +33,7 @@ export async function searchPhrases(runnable: RunnableTextClassifier, direction:
     .filter((ids) => ids.length > 1 && ids.length < model.spec.maxTokens / 2 && ids.every((id) => id < size && !tokenizer.specialIds.has(id)));
   const carriers = textsFor(direction, texts, 'carriers', Math.max(2, direction.sources.length));
   const tuning = textsFor(direction, texts, 'tuning', tuningTexts);
-  const few = tuning.slice(0, Math.max(2, Math.min(4, direction.sources.length)));
+  const few = tuning.slice(0, Math.max(1, Math.min(4, direction.sources.length)));
   const short = (await tried(sentences, carriers, ['end'])).slice(0, budget.tried);
   const found = await tried(short.map(({ phrase }) => phrase), tuning);
   const phrases: Tried[] = [];

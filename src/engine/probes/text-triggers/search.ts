@@ -34,6 +34,8 @@ export interface Found {
   readonly singles: readonly Tried[];
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
+  /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
+  readonly phrases: readonly Tried[];
   /** Tokens by their own strength in this direction, strongest first: what a part of a phrase is swapped with. */
   readonly ranked: readonly number[];
 }
@@ -77,12 +79,8 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     const open = tried.filter(({ trial: { hits, of } }) => hits < of);
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
-  if (budget.seeds > 0) {
-    const known = new Set(grown.map(({ phrase }) => phrase.join()));
-    const phrases = await searchPhrases(runnable, direction, texts, ranked, budget.phrases, budget.texts, random.fork('phrases'), signal);
-    grown.push(...phrases.filter(({ phrase }) => !known.has(phrase.join())));
-  }
-  return { direction, singles, grown: grown.sort(stronger), ranked };
+  const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, ranked, budget.phrases, budget.texts, random.fork('phrases'), signal);
+  return { direction, singles, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked };
 
   function byScore(from: Sweep): number[] {
     const scores = unitScores(direction, from, model.classes);
