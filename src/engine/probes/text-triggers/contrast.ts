@@ -1,7 +1,8 @@
 // What a candidate is measured against, on texts that chose nothing. A single token or word: the strongest others that share
 // no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
 // at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
-// every part is needed. A listed word or phrase of several pieces has to pass both.
+// every part is needed. Of a listed word or phrase of several pieces, also
+// phrases of as many other tokens, each as strong as the one it stands for.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
@@ -79,8 +80,10 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const measured = sorted(rivals, trials);
   const alone = assemble('single', best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
-  // Many odd pieces add up, planted or not: they have to be needed one by one as well.
-  const { features: needed } = await contrastGrown(runnable, best.phrase, ranked, proof, target, signal);
+  // Many odd pieces add up, planted or not: others as many and as strong have to do less.
+  const likes = alike(best.phrase, ranked);
+  const alikes = sorted(likes, await tryPhrases(runnable, likes, proof, target, signal));
+  const { features: needed } = assemble('single', best.phrase, trial, alikes, [alikes]);
   const { features } = alone;
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
 }
@@ -93,6 +96,13 @@ async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, r
   for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
   const own = trial ?? { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
   return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
+}
+
+/** Phrases as long, each of whose parts is as strong by itself as the part it stands for. */
+function alike(phrase: Phrase, ranked: readonly number[]): Phrase[] {
+  const rank = new Map(ranked.map((token, at) => [token, at]));
+  const columns = phrase.map((token) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase, TOKEN_RIVALS));
+  return Array.from({ length: TOKEN_RIVALS }, (_, row) => columns.map((column, at) => column[(row + 5 * at) % Math.max(1, column.length)] ?? 0));
 }
 
 /** Leads are means over the parts: a part that is not needed costs its share. */
