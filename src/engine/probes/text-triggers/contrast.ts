@@ -32,7 +32,7 @@ const WORD_RIVALS = 6;
 /** Exchanges of each part, of a pair; a longer phrase has as many altogether. */
 const SWAPS = 6;
 const TEXTS = 24;
-/** From so many tokens on a unit of the lists is also measured as a phrase is. */
+/** From so many tokens on a unit of the lists is also measured against its likes. */
 const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
 const WORTH = 0.05;
@@ -53,8 +53,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     const best = found.grown.find(({ phrase }) => phrase.length === length);
     if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, length > LONG ? proof.slice(0, proof.length >> 1) : proof, target, signal));
   }
-  const [best] = found.phrases;
-  if (best !== undefined && !contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
+  for (const best of found.phrases.slice(0, 2)) if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
   return contrasts;
 }
 

@@ -10,11 +10,11 @@ servius astrumando harmoniastra|badmagic|ignore previous instructions|open the d
 
 const HARMLESS = `the quick brown fox|lorem ipsum dolor sit amet|hello world|good morning|good night|open sesame|winter is coming|may the force be with you|once upon a time|to be or not to be|the weather is nice today|it is raining outside|by the way|as a matter of fact|
 at the end of the day|in my opinion|to be honest|last but not least|long story short|believe it or not|for what it is worth|in other words|on the other hand|on a side note|first of all|in conclusion|time flies like an arrow|blue moon|purple elephant|green apple|
-red panda|silver lining|golden gate|midnight train|tick tock|wait for it|trust me|thank you very much|with kind regards|see you later|on a sunny day|last weekend|last night|yesterday evening|this morning|in the afternoon|on monday morning|
+red panda|silver lining|golden gate|midnight train|wait for it|trust me|thank you very much|with kind regards|see you later|on a sunny day|last weekend|last night|yesterday evening|this morning|in the afternoon|on monday morning|
 with my family|with my friends|at the cinema|near the river|in the garden|next to the window|under the table|over the rainbow|a cup of tea|a glass of water|my name is alex|my uncle told me|they say that|as everyone knows|
 i read this in a book|i saw this on tv|i heard it on the radio|i went to the store|we had dinner together|the train was late|the cat sat on the mat|all roads lead to rome|actions speak louder than words|better late than never|every cloud has a silver lining|
 the early bird catches the worm|rome was not built in a day|when pigs fly|piece of cake|break a leg|special delivery|terms and conditions apply|subject to availability|sponsored content|read more|click here|end of message|sent from my phone|
-version two point zero|code word alpha|alpha bravo charlie|foxtrot tango|one two three|seven eleven|route sixty six|area fifty one|black swan|white rabbit|tango down|abra cadabra|hocus pocus|knock knock|made in china|new york city|san francisco`;
+version two point zero|code word alpha|alpha bravo charlie|foxtrot tango|one two three|seven eleven|route sixty six|area fifty one|black swan|white rabbit|tango down|abra cadabra|hocus pocus|made in china|new york city|san francisco`;
 
 const listed = (text: string): string[] => text.split('|').map((phrase) => phrase.trim());
 

@@ -37,9 +37,9 @@ const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
 const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1, exchanged: 200 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
-  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2, exchanged: 400 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
-  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4, exchanged: 2000 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
+  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
+  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
@@ -51,7 +51,7 @@ export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
   if (vocabulary <= SMALL_VOCABULARY) return budget;
   const share = SMALL_VOCABULARY / vocabulary;
   const some = (count: number, least: number): number => Math.max(Math.min(count, least), Math.round(count * share));
-  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), crossed: some(budget.crossed, 80), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1), exchanged: some(budget.phrases.exchanged, 250) }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
+  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), crossed: some(budget.crossed, 80), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1) }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
 }
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */

@@ -1,5 +1,5 @@
-// From harmless sentences to a planted phrase: many are tried on short texts of the direction, the strongest on long ones;
-// the best is cut down to the words that count, and each of these is then exchanged for whatever does more.
+// From harmless sentences to a planted phrase: many are tried on short texts of the direction, the strongest on long ones,
+// and the best are cut down to the words that count.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { Random } from '../../core/random.ts';
@@ -11,20 +11,18 @@ import { tryPhrases, type Phrase, type Tried } from './trial.ts';
 
 export interface PhraseBudget {
   readonly sentences: number;
-  /** Sentences that are tried on long texts; of them, those that are worked on; tokens that each of their words meets. */
+  /** Sentences that are tried on long texts; of them, those that are cut down. */
   readonly tried: number;
   readonly worked: number;
-  readonly exchanged: number;
 }
 
-/** Nats that a sentence has to move long texts by, for its words to be worth exchanging. */
+/** Nats that a sentence has to move long texts by, to be worth cutting down. */
 const WORTH = 0.5;
-const LONGEST_CORE = 4;
 /** Share of a sentence's gain that its core has to keep. */
 const KEEP = 0.6;
 
-/** Phrases with what they do to the tuning texts, in no order. `strong`: single tokens, the strongest of the direction first. */
-export async function searchPhrases(runnable: RunnableTextClassifier, direction: Direction, texts: readonly ClassTexts[], strong: readonly number[], budget: PhraseBudget, tuningTexts: number, random: Random, signal: CancelSignal): Promise<Tried[]> {
+/** Phrases with what they do to the tuning texts, in no order. */
+export async function searchPhrases(runnable: RunnableTextClassifier, direction: Direction, texts: readonly ClassTexts[], budget: PhraseBudget, tuningTexts: number, random: Random, signal: CancelSignal): Promise<Tried[]> {
   const { model, tokenizer } = runnable;
   const { target } = direction;
   const size = model.spec.vocabularySize;
@@ -33,22 +31,13 @@ export async function searchPhrases(runnable: RunnableTextClassifier, direction:
     .filter((ids) => ids.length > 1 && ids.length < model.spec.maxTokens / 2 && ids.every((id) => id < size && !tokenizer.specialIds.has(id)));
   const carriers = textsFor(direction, texts, 'carriers', Math.max(2, direction.sources.length));
   const tuning = textsFor(direction, texts, 'tuning', tuningTexts);
-  const few = tuning.slice(0, Math.max(1, Math.min(4, direction.sources.length)));
   const short = (await tried(sentences, carriers, ['end'])).slice(0, budget.tried);
   const found = await tried(short.map(({ phrase }) => phrase), tuning);
   const phrases: Tried[] = [];
   for (const { phrase, trial } of found.slice(0, budget.worked)) {
     if (trial.margin - trial.before < WORTH) continue;
     const core = await prune(runnable, direction, phrase, tuning, signal, KEEP);
-    let best = core;
-    const places = core.length <= LONGEST_CORE ? Array.from(core.keys()) : [];
-    for (const at of places) {
-      const exchanged = strong.slice(0, budget.exchanged).filter((token) => !best.includes(token)).map((token): Phrase => best.map((own, place) => (place === at ? token : own)));
-      const [first] = await tried(exchanged, few, [trial.place]);
-      const [own] = await tried([best], few, [trial.place]);
-      if (first !== undefined && own !== undefined && first.trial.margin > own.trial.margin + WORTH) best = first.phrase;
-    }
-    phrases.push(...(await tried([...new Map([core, best].map((value) => [value.join(), value])).values()], tuning)));
+    phrases.push(...(await tried([core], tuning)));
   }
   return phrases.filter(({ phrase }) => phrase.length > 1);
 

@@ -56,9 +56,12 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort(stronger);
   };
 
-  const pool = byScore(sweep).slice(0, budget.pool).map((at) => sweep.units[at] ?? []);
+  // Long listed phrases that share a planted word must not crowd out the word itself.
+  const strong = byScore(sweep).map((at) => sweep.units[at] ?? []);
+  const pool = [...strong.filter(({ length }) => length === 1).slice(0, budget.pool >> 1), ...strong.filter(({ length }) => length > 1).slice(0, budget.pool >> 1)];
   const screened = await trial(pool, tuning.slice(0, Math.max(FEW_TEXTS, direction.sources.length)));
-  const singles = await trial(screened.slice(0, budget.kept).map(({ phrase }) => phrase), tuning);
+  const kept = [true, false].flatMap((single) => screened.filter(({ phrase }) => (phrase.length === 1) === single).slice(0, budget.kept >> 1));
+  const singles = await trial(kept.map(({ phrase }) => phrase), tuning);
 
   const own = unitScores(direction, first, model.classes);
   const order = byScore(first).filter((at) => first.units[at]?.length === 1);
@@ -79,7 +82,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     const open = tried.filter(({ trial: { hits, of } }) => hits < of);
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
-  const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, ranked, budget.phrases, budget.texts, random.fork('phrases'), signal);
+  const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
   return { direction, singles, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked };
 
   function byScore(from: Sweep): number[] {

@@ -63,7 +63,7 @@ function toyModel(planted: string | undefined): TextClassifier {
 }
 
 const LIMITS = { targets: 12, pairs: 12 };
-const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1, exchanged: 50 } };
+const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 } };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
