@@ -58,6 +58,8 @@ export class Follower {
   #reportedAlarms = 0;
   /** Rows that were left out before the first one could be read. */
   readonly #unread: MalformedRow[] = [];
+  /** A file is watched, and not a folder. */
+  #single = false;
   #looks = 0;
   #lookAt = FIRST_LOOK;
   /** Alerts of whole-log monitors so far. */
@@ -96,6 +98,7 @@ export class Follower {
 
   /** Reads what is new. `path`: what is watched; `files`: what stands there now; `last`: an unfinished last line counts as well. */
   async poll(path: string, files: readonly ByteSource[], last: boolean): Promise<void> {
+    this.#single = files.length === 1 && path.endsWith(files[0]?.path ?? path);
     const found: { readonly source: ByteSource; readonly inode: number }[] = [];
     for (const source of files) {
       const inode = await inodeOf(source);
@@ -162,8 +165,8 @@ export class Follower {
       if (followed.format === 'csv' || followed.format === 'jsonl') await this.#readLines(source, followed, last);
       else await this.#readWhole(source, followed);
     } catch (error) {
-      if (!(error instanceof ArtifactError)) throw error;
-      // One file that cannot be read must not end the watch over the others.
+      // One file that cannot be read must not end the watch over the others; where it is the only one, nothing is watched.
+      if (!(error instanceof ArtifactError) || (this.#single && this.#run === undefined && error.code === 'invalid-config')) throw error;
       followed.done = true;
       this.#leaveOut(source, error);
     }

@@ -227,6 +227,15 @@ test('power: the smallest share that would be seen after N predictions', async (
   }
 });
 
+test('a log without the baseline’s prediction column is refused, watched or checked', async () => {
+  await writeFile(path('renamed.csv'), (await readFile(path('clean.csv'), 'utf8')).replace('label', 'predicted'));
+  for (const action of ['check', 'watch']) {
+    const { status, err } = await monitor(action, path('renamed.csv'), '--baseline', path('baseline.json'));
+    expect(err).toMatch(/expected the column label, as in the baseline, found columns time, predicted/);
+    expect(status).toBe(2);
+  }
+});
+
 describe('bad input and usage exit 2 and say what is wrong', () => {
   test.each([
     [['check', 'clean.csv'], '--baseline FILE is needed'],

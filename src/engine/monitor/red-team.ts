@@ -70,6 +70,8 @@ const BATCH = 2048;
 const MOST_CALM_ROWS = 100_000;
 /** Runs at whose end the batch monitors look: they take seconds where the sequential ones take a fraction. */
 const BATCH_RUNS = 5;
+/** Monitors of an audit's triggers and of broken rows: no attack of the table. */
+const NEVER_DRAWN: readonly string[] = ['known-triggers', 'unreadable-rows'];
 /** Batch monitors of what is drawn: inputs, outputs, latency. */
 const DRAWN: readonly string[] = ['clusters', 'neighbours', 'latency-groups'];
 
@@ -109,7 +111,7 @@ export async function redTeam(profile: Profile, request: RedTeamRequest, signal:
   const summary = (values: readonly number[]): number | undefined => medianOf(values, request.runs);
   return {
     request, detected: delays.length / request.runs, medianDelay: summary(delays), delays,
-    notSimulated: MONITORS.filter((monitor) => !monitors.includes(monitor.id) && !batchMonitors.includes(monitor.id) && monitor.id !== 'known-triggers' && monitor.inapplicable(profile) === undefined).map(({ id }) => id),
+    notSimulated: MONITORS.filter((monitor) => !monitors.includes(monitor.id) && !batchMonitors.includes(monitor.id) && !NEVER_DRAWN.includes(monitor.id) && monitor.inapplicable(profile) === undefined).map(({ id }) => id),
     monitors: [...monitors.map((monitor) => ({ monitor, kind: 'sequential' as const, runs: request.runs, detected: (first.get(monitor)?.length ?? 0) / request.runs, medianDelay: summary(first.get(monitor) ?? []) })), ...batchMonitors.map((monitor) => ({ monitor, kind: 'batch' as const, runs: batchRuns, detected: (seenInBatch.get(monitor) ?? 0) / batchRuns, medianDelay: undefined }))],
   };
 }
