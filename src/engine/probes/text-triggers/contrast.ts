@@ -1,8 +1,8 @@
 // What a candidate is measured against, on texts that chose nothing. A single token or word: the strongest others that share
 // no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
 // at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
-// every part is needed. Of a listed word or phrase of several pieces, also
-// phrases of as many other tokens, each as strong as the one it stands for.
+// every part is needed. A listed word or phrase of several pieces: phrases of as many other tokens, each as strong as the one
+// it stands for, as well.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';

@@ -29,7 +29,8 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const stage = (id: string, status: 'running' | 'done', note?: string): void => emit({ type: 'stage', analysis, stage: id, status, ...(note === undefined ? {} : { note }) });
   stage('sweep', 'running');
   const { texts, tokens, budget, first, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
-  stage('sweep', 'done', `${tokens.length} tokens and ${first.units.length - tokens.length} words in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
+  const [alone, listed] = [true, false].map((single) => first.units.filter(({ length }) => (length === 1) === single).length);
+  stage('sweep', 'done', `${tokens.length} tokens${alone === tokens.length ? '' : ` in groups, ${alone} of them alone`}, and ${listed} words and phrases in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
 
   stage('search', 'running');
   const random = seeded(options.seed, analysis);
