@@ -4,7 +4,7 @@
 import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
 import { boxOf, type Box } from './boxes.ts';
-import type { Found, Scan } from './scan.ts';
+import type { Found, Scan } from './found.ts';
 import { oddestPair, oddestShift, type OddPair } from './table.ts';
 
 /** Of one class as a target. Deviations are robust, from the other classes, and 0 where there are too few of them to say. */

@@ -6,7 +6,7 @@ import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { concat, type Base } from './bases.ts';
 import { toPicture } from './evidence-image.ts';
 import { stamped, type Family, type Stamp } from './inversion.ts';
-import type { Found, Scan } from './scan.ts';
+import type { Found, Scan } from './found.ts';
 
 const PICTURES_SHOWN = 6;
 

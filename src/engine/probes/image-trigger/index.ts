@@ -4,7 +4,8 @@ import { NotTested, type Analysis } from '../../audit/analysis.ts';
 import { classesOf, namedFinding } from '../../audit/candidates.ts';
 import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
-import { scanImages, type Scan, type StageId } from './scan.ts';
+import type { Scan } from './found.ts';
+import { scanImages, type StageId } from './scan.ts';
 import { IMAGE_TRIGGER, LIMITS, toFindings } from './to-finding.ts';
 
 const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [

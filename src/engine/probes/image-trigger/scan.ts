@@ -12,58 +12,17 @@ import { Differentiator } from './differentiator.ts';
 import { boxOf, searchBoxes, searchSmallBoxes, spreadOut, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
+import type { Found, Scan } from './found.ts';
 import { likeliestClasses } from './likeliest-classes.ts';
 import { maximumMargins } from './margins.ts';
-import { searchPairs, type Pair } from './pairs.ts';
-import { likenessOfShifts, likenessOfTargets, tableOf, type PairTable } from './table.ts';
+import { searchPairs } from './pairs.ts';
+import { likenessOfShifts, likenessOfTargets, tableOf } from './table.ts';
 import { measureWaves, type Wave } from './waves.ts';
 import { isCompact } from './evidence.ts';
-import { outliers, type Outlier } from './outliers.ts';
-import { prove, type Proof } from './proof.ts';
-import { measureSpread, type Spread } from './spread.ts';
+import { outliers } from './outliers.ts';
+import { prove } from './proof.ts';
+import { measureSpread } from './spread.ts';
 import { planScan, type Plan } from './plan.ts';
-
-export interface Found {
-  readonly inversion: Inversion;
-  readonly outlier: Outlier;
-  readonly proof: Proof;
-}
-
-export interface Scan {
-  readonly plan: Plan;
-  /** Why there were no gradients; empty where there were. Without them only squares and waves were tried. */
-  readonly noGradients: readonly string[];
-  /** The classifier as it was fed: with the normalisation that was found to be missing. */
-  readonly model: ImageClassifier;
-  /** What was assumed about the pictures' range. */
-  readonly domain: string;
-  /** Classes that were searched; all of them unless there are too many. */
-  readonly classes: readonly number[];
-  readonly search: readonly Base[];
-  readonly heldOut: readonly Base[];
-  readonly without: readonly number[];
-  readonly margins: readonly number[];
-  readonly marginOutliers: readonly Outlier[];
-  /** Patches from each class singly; undefined where they could not be paid for. */
-  readonly table: PairTable | undefined;
-  readonly pairs: readonly Pair[];
-  readonly pairOutliers: readonly Outlier[];
-  /** How alike the masks of each target and of each shift are; see table.ts. */
-  readonly alike: { readonly targets: readonly number[]; readonly shifts: readonly number[] };
-  readonly inversions: Readonly<Record<Family, readonly Inversion[]>>;
-  readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
-  /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
-  readonly finalists: Readonly<Record<Family, readonly Found[]>>;
-  /** The squares that serve each goal best. */
-  readonly boxes: readonly Box[];
-  /** Smaller squares, for classes alone; empty where the usual ones are as small. */
-  readonly smallBoxes: readonly Box[];
-  /** Largest mean probability of each class under one faint wave. */
-  readonly waveReach: readonly number[];
-  /** One square that sends each class to another; undefined where there are too few classes. */
-  readonly spread: Spread | undefined;
-  readonly multiplyAdds: number;
-}
 
 export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;

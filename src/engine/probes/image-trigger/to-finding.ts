@@ -8,7 +8,7 @@ import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvide
 import type { Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
 import { successRate, type Rate } from './proof.ts';
-import type { Found, Scan } from './scan.ts';
+import type { Found, Scan } from './found.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =

@@ -1,0 +1,52 @@
+// What the search for image triggers measured on one model: what its stages fill in, and what rules, evidence and findings read.
+import type { ImageClassifier } from '../../runtime/classifier.ts';
+import type { Base } from './bases.ts';
+import type { Box } from './boxes.ts';
+import type { Family, Inversion } from './inversion.ts';
+import type { Outlier } from './outliers.ts';
+import type { Pair } from './pairs.ts';
+import type { Plan } from './plan.ts';
+import type { Proof } from './proof.ts';
+import type { Spread } from './spread.ts';
+import type { PairTable } from './table.ts';
+export interface Found {
+  readonly inversion: Inversion;
+  readonly outlier: Outlier;
+  readonly proof: Proof;
+}
+
+export interface Scan {
+  readonly plan: Plan;
+  /** Why there were no gradients; empty where there were. Without them only squares and waves were tried. */
+  readonly noGradients: readonly string[];
+  /** The classifier as it was fed: with the normalisation that was found to be missing. */
+  readonly model: ImageClassifier;
+  /** What was assumed about the pictures' range. */
+  readonly domain: string;
+  /** Classes that were searched; all of them unless there are too many. */
+  readonly classes: readonly number[];
+  readonly search: readonly Base[];
+  readonly heldOut: readonly Base[];
+  readonly without: readonly number[];
+  readonly margins: readonly number[];
+  readonly marginOutliers: readonly Outlier[];
+  /** Patches from each class singly; undefined where they could not be paid for. */
+  readonly table: PairTable | undefined;
+  readonly pairs: readonly Pair[];
+  readonly pairOutliers: readonly Outlier[];
+  /** How alike the masks of each target and of each shift are; see table.ts. */
+  readonly alike: { readonly targets: readonly number[]; readonly shifts: readonly number[] };
+  readonly inversions: Readonly<Record<Family, readonly Inversion[]>>;
+  readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
+  /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
+  readonly finalists: Readonly<Record<Family, readonly Found[]>>;
+  /** The squares that serve each goal best. */
+  readonly boxes: readonly Box[];
+  /** Smaller squares, for classes alone; empty where the usual ones are as small. */
+  readonly smallBoxes: readonly Box[];
+  /** Largest mean probability of each class under one faint wave. */
+  readonly waveReach: readonly number[];
+  /** One square that sends each class to another; undefined where there are too few classes. */
+  readonly spread: Spread | undefined;
+  readonly multiplyAdds: number;
+}
