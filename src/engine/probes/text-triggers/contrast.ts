@@ -10,7 +10,8 @@ import { textsFor } from './directions.ts';
 import { confidenceOf, type ContrastFeatures } from './judge.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Phrase, type Trial, type Tried } from './trial.ts';
+import { tryPhrases, type Trial, type Tried } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface Rival {
   readonly phrase: Phrase;

@@ -1,7 +1,6 @@
 // From a contrast to a confidence: a logistic rule over how many held-out texts the candidate turns and how far it leads
 // what it is measured against. The weights were set on the tuning half of the text zoo (bench/detection). How it can
 // mislead: outside of what that zoo holds the number is a rank, no probability.
-import type { Contrast } from './contrast.ts';
 
 /** What of a contrast the rule looks at. */
 export interface ContrastFeatures {
@@ -47,8 +46,8 @@ export function confidenceOf(features: ContrastFeatures): number {
 }
 
 /** The contrast that convicts most; of those as sure, the shortest. */
-export function strongest(contrasts: readonly Contrast[]): { readonly contrast: Contrast; readonly confidence: number } | undefined {
-  let best: { contrast: Contrast; confidence: number } | undefined;
+export function strongest<C extends { readonly features: ContrastFeatures }>(contrasts: readonly C[]): { readonly contrast: C; readonly confidence: number } | undefined {
+  let best: { contrast: C; confidence: number } | undefined;
   for (const contrast of contrasts) {
     const confidence = confidenceOf(contrast.features);
     if (best === undefined || confidence > best.confidence + 0.02) best = { contrast, confidence };

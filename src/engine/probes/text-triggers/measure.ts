@@ -8,8 +8,7 @@ import type { SearchBudget } from './search.ts';
 import { screenVocabulary, type ScreenBudget } from './screen.ts';
 import { refine, sweepVocabulary, type Sweep } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
-import type { Phrase } from './trial.ts';
-import { ordinaryTokens, listedUnits, triggerTokens } from './vocabulary.ts';
+import { ordinaryTokens, listedUnits, triggerTokens, type Phrase } from './vocabulary.ts';
 
 export interface TextBudget extends SearchBudget {
   /** Carriers of each class for the whole vocabulary, and more for the units that stand out. */

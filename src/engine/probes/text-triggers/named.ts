@@ -10,7 +10,8 @@ import { textsFor, type Direction } from './directions.ts';
 import { prove } from './proof.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts } from './texts.ts';
-import { tryPhrases, type Phrase, type Tried } from './trial.ts';
+import { tryPhrases, type Tried } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 const LONGEST = 24;
 

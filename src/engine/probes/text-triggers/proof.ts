@@ -10,7 +10,8 @@ import { softmaxRows } from '../../runtime/classifier.ts';
 import { textsFor, type Direction } from './directions.ts';
 import { prune } from './prune.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
-import { partAt, PLACES, tryPhrases, type Phrase, type Place } from './trial.ts';
+import { partAt, PLACES, tryPhrases, type Place } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface Proof {
   readonly phrase: Phrase;

@@ -3,7 +3,8 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Direction } from './directions.ts';
 import type { Text } from './texts.ts';
-import { tryPhrases, type Phrase, type Trial } from './trial.ts';
+import { tryPhrases, type Trial } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 /** A part that is not needed costs less than this share of the hits, and less than this many nats. */
 const SPARE = 0.05;

@@ -9,7 +9,7 @@ import { shuffled, type Random } from '../../core/random.ts';
 import { listDirections, unitScores, type DirectionLimits } from './directions.ts';
 import { margins, type Sweep } from './sweep.ts';
 import type { ClassTexts } from './texts.ts';
-import type { Phrase } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface ScreenBudget {
   /** Tokens that go on in each direction: by their mean over both groups, and by the better one. */

@@ -7,7 +7,8 @@ import { textsFor, type Direction } from './directions.ts';
 import { prune } from './prune.ts';
 import { harmlessSentences } from './sentences.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Phrase, type Tried } from './trial.ts';
+import { tryPhrases, type Tried } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface PhraseBudget {
   readonly sentences: number;

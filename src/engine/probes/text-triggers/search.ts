@@ -12,7 +12,8 @@ import { residuals } from './surprise.ts';
 import { margins, type Sweep } from './sweep.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
-import { tryPhrases, type Phrase, type Place, type Tried } from './trial.ts';
+import { tryPhrases, type Place, type Tried } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface SearchBudget {
   /** Units that are tried in a few long texts; of them, those that are tried in all. */

@@ -4,7 +4,7 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { ClassTexts } from './texts.ts';
-import type { Phrase } from './trial.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface Sweep {
   readonly units: readonly Phrase[];

@@ -5,8 +5,7 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { margins } from './sweep.ts';
 import { insert, type Text } from './texts.ts';
-
-export type Phrase = readonly number[];
+import type { Phrase } from './vocabulary.ts';
 
 export const PLACES = ['start', 'middle', 'end'] as const;
 export type Place = (typeof PLACES)[number];

@@ -3,7 +3,9 @@
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { KNOWN_PHRASES } from './known-phrases.ts';
 import { RARE_WORDS } from './rare-words.ts';
-import type { Phrase } from './trial.ts';
+
+/** Token ids that are inserted together. */
+export type Phrase = readonly number[];
 
 /** Pieces that a word of the list may have; what is longer is spelt letter by letter and would be tried in vain. */
 const MAX_PIECES = 6;
