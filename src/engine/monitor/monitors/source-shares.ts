@@ -45,7 +45,8 @@ function shares({ profile, sources, sourceCounts, rows, sample }: MonitorContext
 }
 
 /** One class that a source gets far more often than everybody else does in the same log. */
-function mixes({ labels, sources, classesBySource, classCounts, rows, sample }: MonitorContext): Suspicion[] {
+function mixes({ profile, labels, sources, classesBySource, classCounts, rows, sample }: MonitorContext): Suspicion[] {
+  const classes = profile.families.find(({ rule }) => rule.kind === 'class');
   const judged = classesBySource.flatMap((counts, source) => {
     const total = counts.reduce((sum, count) => sum + (count ?? 0), 0);
     if (total < FEWEST || total > rows / 2) return [];
@@ -55,7 +56,11 @@ function mixes({ labels, sources, classesBySource, classCounts, rows, sample }: 
     });
   });
   return judged
-    .map((entry) => ({ ...entry, pValue: Math.min(1, binomialAtLeast(entry.count, entry.total, Math.max(entry.others, 1e-6)) * judged.length) }))
+    // Sessions: a source's predictions come in bursts of one class, and count for as many as are independent.
+    .map((entry) => {
+      const inflation = classes?.events[entry.output]?.inflation ?? 1;
+      return { ...entry, pValue: Math.min(1, binomialAtLeast(Math.round(entry.count / inflation), Math.round(entry.total / inflation), Math.max(entry.others, 1e-6)) * judged.length) };
+    })
     .filter(({ pValue, count, total, others }) => pValue < 1e-6 && count / total > 2 * others && count / total - others > 0.15)
     .sort((a, b) => a.pValue - b.pValue || b.count - a.count)
     .slice(0, MOST)
