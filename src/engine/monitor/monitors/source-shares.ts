@@ -23,12 +23,15 @@ export const sourceShares: Monitor = {
 };
 
 function shares({ profile, sources, sourceCounts, rows, sample }: MonitorContext): Suspicion[] {
+  // Sources come in bursts as classes do; how much is known of the classes.
+  const inflation = Math.max(1, ...(profile.families.find(({ rule }) => rule.kind === 'class')?.events.map((event) => event.inflation) ?? []));
+  const thin = (n: number): number => Math.round(n / inflation);
   const before = new Map(profile.sources?.labels.map((label, i) => [label, profile.sources?.counts[i] ?? 0]) ?? []);
   const judged = sourceCounts.flatMap((count, source) => (count >= FEWEST ? [{ count, source, name: sources[source] ?? String(source) }] : []));
   return judged
     .map(({ count, source, name }) => {
       const usual = before.get(name) ?? 0;
-      const pValue = Math.min(1, fisherExact(count, rows - count, usual, profile.log.rows - usual, 'greater') * judged.length);
+      const pValue = Math.min(1, fisherExact(thin(count), thin(rows - count), thin(usual), thin(profile.log.rows - usual), 'greater') * judged.length);
       return { count, source, name, usual, pValue };
     })
     // A source grows for many reasons; one that becomes a visible part of the traffic from next to nothing is news.
