@@ -131,11 +131,11 @@ export class TimelineBuilder {
 
   #halve(): void {
     const half = MOST_BINS / 2;
-    for (const block of [this.#classes, this.#confidence, this.#latency, this.#value, this.#hours]) block.data = merged(block.data, block.size, (a, b) => a + b, 0);
-    this.#rows = merged(this.#rows, 1, (a, b) => a + b, 0);
-    this.#firstRow = merged(this.#firstRow, 1, (a) => a, 0);
-    this.#from = merged(this.#from, 1, (a, b) => (Number.isNaN(a) ? b : a), Number.NaN);
-    this.#to = merged(this.#to, 1, (a, b) => (Number.isNaN(b) ? a : b), Number.NaN);
+    for (const block of [this.#classes, this.#confidence, this.#latency, this.#value, this.#hours]) block.data = merged(block.data, block.size, sum, 0);
+    this.#rows = merged(this.#rows, 1, sum, 0);
+    this.#firstRow = merged(this.#firstRow, 1, first, 0);
+    this.#from = merged(this.#from, 1, firstKnown, Number.NaN);
+    this.#to = merged(this.#to, 1, lastKnown, Number.NaN);
     this.#eValues = merged(this.#eValues, this.#series.length, Math.max, -Infinity);
     this.#bins = half;
     this.#rowsPerBin *= 2;
@@ -155,18 +155,32 @@ export class TimelineBuilder {
     for (const [to, from] of [[this.#rows, state.rows], [this.#firstRow, state.firstRow], [this.#from, state.from], [this.#to, state.to], [this.#classes.data, state.classes], [this.#confidence.data, state.confidence], [this.#latency.data, state.latency], [this.#value.data, state.value], [this.#hours.data, state.hours], [this.#eValues, state.eValues]] as const) to.set(from);
   }
 
+  /** A last stretch of less than half the rows is joined to the one before: its shares would swing by chance alone. */
   finish(): Timeline {
-    const bins = this.#bins;
-    const cut = (data: Float64Array, size: number): Float64Array => data.slice(0, bins * size);
+    const short = this.#bins > 1 && (this.#rows[this.#bins - 1] ?? 0) < this.#rowsPerBin / 2;
+    const bins = short ? this.#bins - 1 : this.#bins;
+    const cut = (data: Float64Array, size: number, join: Join): Float64Array => {
+      const kept = data.slice(0, bins * size);
+      for (let k = kept.length - size; short && k < kept.length; k++) kept[k] = join(kept[k] ?? 0, data[k + size] ?? 0);
+      return kept;
+    };
+    const summed = ({ data, size }: Block): Float64Array => cut(data, size, sum);
     return {
-      shape: this.shape, bins, rowsPerBin: this.#rowsPerBin, rows: cut(this.#rows, 1), firstRow: cut(this.#firstRow, 1), from: cut(this.#from, 1), to: cut(this.#to, 1),
-      classes: cut(this.#classes.data, this.#classes.size), confidence: cut(this.#confidence.data, this.#confidence.size), latency: cut(this.#latency.data, this.#latency.size),
-      value: cut(this.#value.data, this.#value.size), hours: cut(this.#hours.data, this.#hours.size), eValues: cut(this.#eValues, this.#series.length), eSeries: this.#series,
+      shape: this.shape, bins, rowsPerBin: this.#rowsPerBin, rows: cut(this.#rows, 1, sum), firstRow: cut(this.#firstRow, 1, first), from: cut(this.#from, 1, firstKnown), to: cut(this.#to, 1, lastKnown),
+      classes: summed(this.#classes), confidence: summed(this.#confidence), latency: summed(this.#latency), value: summed(this.#value), hours: summed(this.#hours),
+      eValues: cut(this.#eValues, this.#series.length, Math.max), eSeries: this.#series,
     };
   }
 }
 
-function merged(data: Float64Array, size: number, join: (a: number, b: number) => number, empty: number): Float64Array<ArrayBuffer> {
+/** How two neighbouring stretches become one. */
+type Join = (a: number, b: number) => number;
+const sum: Join = (a, b) => a + b;
+const first: Join = (a) => a;
+const firstKnown: Join = (a, b) => (Number.isNaN(a) ? b : a);
+const lastKnown: Join = (a, b) => (Number.isNaN(b) ? a : b);
+
+function merged(data: Float64Array, size: number, join: Join, empty: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(MOST_BINS * size).fill(empty);
   for (let bin = 0; bin < MOST_BINS / 2; bin++) for (let k = 0; k < size; k++) out[bin * size + k] = join(data[2 * bin * size + k] ?? 0, data[(2 * bin + 1) * size + k] ?? 0);
   return out;
