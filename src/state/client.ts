@@ -29,30 +29,7 @@ import type {
   StoredReportSummary,
 } from '../workers/protocol.ts';
 
-export type {
-  AttentionRequest,
-  AttentionView,
-  AuditRequest,
-  BudgetEstimate,
-  DroppedFile,
-  GenerateRequest,
-  GeneratedAnswer,
-  Knowledge,
-  LookRequest,
-  OpenedModel,
-  OpenInput,
-  OpenProgress,
-  OpenStep,
-  PicturePreparation,
-  PromptText,
-  ReadRequest,
-  Remembered,
-  Resumable,
-  Sample,
-  StoredReportSummary,
-  TokenRole,
-  TokenView,
-} from '../workers/protocol.ts';
+export type * from '../workers/protocol.ts';
 
 export interface AssayClient {
   /** Prediction logs: a worker of its own. */
