@@ -44,8 +44,6 @@ export function multiply32(m: i32, n: i32, k: i32, a: usize, ar: i32, ac: i32, b
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function put32(at: usize, x: v128, y: v128, add: bool): void {
   v128.store(at, add ? f32x4.add(v128.load(at), x) : x);
   v128.store(at, add ? f32x4.add(v128.load(at, 16), y) : y, 16);
@@ -114,8 +112,6 @@ export function multiply64(m: i32, n: i32, k: i32, a: usize, ar: i32, ac: i32, b
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function put64(at: usize, x: v128, y: v128, add: bool): void {
   v128.store(at, add ? f64x2.add(v128.load(at), x) : x);
   v128.store(at, add ? f64x2.add(v128.load(at, 16), y) : y, 16);
