@@ -34,33 +34,52 @@ export const fileIntegrity = analysisOf({
   rules: [MALFORMED, NOT_INSPECTED],
   async check({ artifact, inspection }, report) {
     const files = new Map(inspection.files.map((file) => [file.path, file]));
-    const seen = new Set<string>();
-    for (const problem of [...inspection.files.flatMap(({ problems }) => problems), ...artifact.problems]) {
-      // Opening and inspecting share their readers: what both found is one finding.
-      const about = `${problem.field ?? ''}:${problem.offset ?? ''}`;
-      const key = `${problem.file ?? ''}:${about}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const file = problem.file === undefined ? undefined : files.get(problem.file);
+    for (const problems of groupOf([...inspection.files.flatMap((file) => file.problems), ...artifact.problems])) {
+      const [first] = problems;
+      const { file: path, offset } = first;
+      const file = path === undefined ? undefined : files.get(path);
       // What merely begins as a file does need not be one.
-      const harmless = HARMLESS.has(problem.code) || file?.guess === true;
+      const harmless = HARMLESS.has(first.code) || file?.guess === true;
       const severity: Severity = harmless ? 'info' : MALFORMED.severity;
       report(MALFORMED, {
-        file: file ?? { path: problem.file ?? artifact.name, root: problem.file ?? artifact.name },
-        ...(problem.offset === undefined ? {} : { offset: problem.offset }),
-        about,
-        title: new ArtifactError(problem).message,
+        file: file ?? { path: path ?? artifact.name, root: path ?? artifact.name },
+        ...(offset === undefined ? {} : { offset }),
+        about: placeOf(first),
+        title: problems.length === 1 ? new ArtifactError(first).message : `${problems.length} parts of one kind, the first: ${new ArtifactError(first).message}`,
         severity,
         sure: harmless ? 'hint' : 'read',
         evidence: [
-          { kind: 'fields', title: 'What the reader expected and found', rows: [{ field: problem.field ?? 'file', ...(problem.offset === undefined ? {} : { offset: problem.offset }), expected: problem.expected ?? 'a valid value', found: problem.actual ?? 'something else' }] },
-          ...(file === undefined || problem.offset === undefined || problem.offset >= file.source.size ? [] : [await bytesAround(file.source, problem.offset, 'The bytes there')]),
+          { kind: 'fields', title: 'What the reader expected and found', rows: problems.map((problem) => ({ field: problem.field ?? 'file', ...(problem.offset === undefined ? {} : { offset: problem.offset }), expected: problem.expected ?? 'a valid value', found: problem.actual ?? (problem.code.startsWith('missing') ? 'nothing' : 'something else') })) },
+          ...(file === undefined || offset === undefined || offset >= file.source.size ? [] : [await bytesAround(file.source, offset, problems.length === 1 ? 'The bytes there' : 'The bytes at the first')]),
         ],
       });
     }
     for (const file of inspection.files) if (file.status !== 'inspected') report(NOT_INSPECTED, { file, about: 'status', title: titleOf(file), sure: 'read', evidence: [{ kind: 'text', title: 'Why', text: file.reason ?? 'no reason was given' }] });
   },
 });
+
+/**
+ * Problems of one file that differ in their place alone: a file cut short makes every tensor behind the cut end too late, and is one
+ * finding. Opening and inspecting share their readers: what both found is one problem.
+ */
+function groupOf(problems: readonly ArtifactErrorFields[]): (readonly [ArtifactErrorFields, ...ArtifactErrorFields[]])[] {
+  const places = new Set<string>();
+  const groups = new Map<string, [ArtifactErrorFields, ...ArtifactErrorFields[]]>();
+  for (const problem of problems) {
+    const place = `${problem.file ?? ''}:${placeOf(problem)}`;
+    if (places.has(place)) continue;
+    places.add(place);
+    const key = `${problem.file ?? ''}:${problem.code}:${problem.expected ?? ''}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()];
+}
+
+function placeOf({ field, offset }: ArtifactErrorFields): string {
+  return `${field ?? ''}:${offset ?? ''}`;
+}
 
 function titleOf({ path, status, reason }: InspectedFile): string {
   return `${path}: ${status === 'partly' ? 'only partly inspected' : 'not inspected'}${reason === undefined ? '' : ` (${reason})`}`;

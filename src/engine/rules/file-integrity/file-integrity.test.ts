@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { bytesOf } from '../../core/byte-source.ts';
+import { findingsOf } from '../testing/findings-of.ts';
+import { fileIntegrity } from './index.ts';
+
+/** A safetensors file of F32 tensors of one number each. */
+function weights(names: readonly string[], extra: Readonly<Record<string, unknown>> = {}): Uint8Array<ArrayBuffer> {
+  const header = new TextEncoder().encode(JSON.stringify({ ...Object.fromEntries(names.map((name, i) => [name, { dtype: 'F32', shape: [1], data_offsets: [4 * i, 4 * i + 4] }])), ...extra }));
+  const bytes = new Uint8Array(8 + header.byteLength + 4 * names.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.byteLength), true);
+  bytes.set(header, 8);
+  return bytes;
+}
+
+it('calls a file that was cut short one finding, and lists every tensor behind the cut', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `layer.${i}`);
+  const whole = weights(names);
+  const [finding, ...others] = (await findingsOf(fileIntegrity, [bytesOf('model.safetensors', whole.slice(0, whole.byteLength - 40))])).filter(({ rule, location }) => rule === 'ASY-FIL-001' && location.file === 'model.safetensors');
+  expect(others).toEqual([]);
+  expect(finding?.title).toContain('10 parts of one kind');
+  const rows = finding?.evidence.flatMap((evidence) => (evidence.kind === 'fields' ? evidence.rows : []));
+  expect(rows?.map(({ field }) => field)).toEqual(names.slice(2).map((name) => `${name}.data_offsets`));
+});
+
+it('keeps faults of different kinds apart', async () => {
+  const bytes = weights(['a'], { b: { dtype: 'F33', shape: [1], data_offsets: [0, 4] }, c: { dtype: 'F32', shape: [1], data_offsets: [0, 400] } });
+  const findings = (await findingsOf(fileIntegrity, [bytesOf('model.safetensors', bytes)])).filter(({ rule, location }) => rule === 'ASY-FIL-001' && location.file === 'model.safetensors');
+  expect(findings.map(({ title }) => /unsupported dtype|truncated/.exec(title)?.[0]).sort()).toEqual(['truncated', 'unsupported dtype']);
+});
