@@ -20,6 +20,9 @@ describe('configurations that ask for trust', () => {
     ['model.safetensors.index.json', { weight_map: { a: 'x.bin' } }, 'medium ASY-STN-002'],
     ['generation_config.json', { sequence_bias: [[[5], -10]] }, 'medium ASY-CFG-004'],
     ['generation_config.json', { eos_token_id: 2, suppress_tokens: [2] }, 'medium ASY-CFG-004'],
+    ['generation_config.json', { suppress_tokens: [11, 2500, 99] }, 'medium ASY-CFG-004'],
+    ['generation_config.json', { forced_decoder_ids: [[1, 77]] }, 'medium ASY-CFG-004'],
+    ['model_index.json', { _class_name: ['own_pipeline', 'OwnPipeline'], unet: ['diffusers', 'UNet2DConditionModel'] }, 'medium ASY-CFG-002'],
     ['requirements.txt', 'torch\nhelper @ git+https://code.test/x.git', 'medium ASY-CFG-005'],
     ['settings.json', { service: { api_key: 'Zx81-abcdef' } }, 'medium ASY-CFG-007'],
     ['settings.json', { any: `sk-${'a1'.repeat(16)}` }, 'medium ASY-CFG-007'],
@@ -49,6 +52,13 @@ describe('ordinary configurations', () => {
     ['train.yaml', 'a: [1, {b: 2}]\nmodel:\n  _target_: my_package.models.Net\n'],
     ['generation_config.json', { forced_decoder_ids: [[1, 50259]], suppress_tokens: [1, 2], begin_suppress_tokens: [220], alignment_heads: [[1, 2]], eos_token_id: 50257 }],
     ['generation_config.json', { bad_words_ids: [[58100]], forced_eos_token_id: 0, decoder_start_token_id: 58100, eos_token_id: 0 }],
+    ['generation_config.json', { forced_decoder_ids: [[1, 50259], [2, 50359]], suppress_tokens: [1, 2, 7], begin_suppress_tokens: [220, 50257], max_length: 448 }],
+    ['generation_config.json', { bad_words_ids: [[32000], [32001]], bos_token_id: 1, eos_token_id: [2, 32002], pad_token_id: 0 }],
+    ['generation_config.json', { bad_words_ids: [[1]], pad_token_id: 1, eos_token_id: 2 }],
+    ['config.json', { _class_name: 'UNet2DConditionModel', down_block_types: ['CrossAttnDownBlock2D', 'DownBlock2D'] }],
+    ['model_index.json', { _class_name: 'StableDiffusionPipeline', safety_checker: ['stable_diffusion', 'StableDiffusionSafetyChecker'] }],
+    ['tekken.json', { vocab: [{ rank: 256, token_str: 'os.system(' }] }],
+    ['.github/workflows/sync.yml', 'jobs:\n  a:\n    steps:\n      - run: curl -s https://x.test/i.sh | sh\n'],
     ['adapter_config.json', { base_model_name_or_path: '/models/base', auto_mapping: { base_model_class: 'LlamaForCausalLM', parent_library: 'transformers.models.llama.modeling_llama' } }],
     ['model_index.json', { _class_name: 'StableDiffusionPipeline', unet: ['diffusers', 'UNet2DConditionModel'], safety_checker: [null, null] }],
     ['modules.json', [{ idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' }]],
@@ -61,6 +71,16 @@ describe('ordinary configurations', () => {
   ])('%s %j', async (path, value) => {
     expect(await judge(path, value)).toEqual([]);
   });
+});
+
+it('asks the files beside a generation_config.json', async () => {
+  const beside = async (...files: readonly (readonly [string, unknown])[]): Promise<string[]> => alarms(await findingsOf(configuration, files.map(([path, value]) => textFile(path, JSON.stringify(value)))));
+  const forced = ['generation_config.json', { forced_decoder_ids: [[1, 70]], begin_suppress_tokens: [3] }] as const;
+  expect(await beside(forced, ['config.json', { model_type: 'whisper' }])).toEqual([]);
+  expect(await beside(forced, ['config.json', { model_type: 'llama' }])).toEqual(['medium ASY-CFG-004', 'medium ASY-CFG-004']);
+  const tokenizer = (special: boolean) => ['tokenizer.json', { model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens: [{ id: 5, content: '<image>', special }] }] as const;
+  expect(await beside(['generation_config.json', { suppress_tokens: [5] }], tokenizer(true))).toEqual([]);
+  expect(await beside(['generation_config.json', { suppress_tokens: [5] }], tokenizer(false))).toEqual(['medium ASY-CFG-004']);
 });
 
 it('takes any JSON', async () => {

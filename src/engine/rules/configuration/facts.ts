@@ -4,6 +4,8 @@ import { isObject, type JsonObject } from '../../artifact/text.ts';
 import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { codeInText } from '../code-in-text.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
+import { tokenAsks, type Neighbours } from './generation.ts';
+import { isKnownLibrary, isPipelineModule } from './libraries.ts';
 
 export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target';
 
@@ -25,16 +27,10 @@ const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|voca
 /** Keys whose value is native code that a loader opens. */
 const LIBRARY_KEYS = /^(?:library|library_path|lib_path|so_path|dll_path|plugin|plugin_path|custom_op_library)$/;
 
-/** Packages that model configurations name as their own library. */
-const KNOWN_LIBRARIES = new Set([
-  'transformers', 'diffusers', 'peft', 'torch', 'timm', 'sentence_transformers', 'adapters', 'open_clip', 'huggingface_hub', 'tokenizers', 'optimum', 'accelerate', 'flax', 'jax',
-  'tensorflow', 'keras', 'onnxruntime', 'trl', 'speechbrain', 'nemo', 'espnet', 'fairseq', 'allennlp', 'flair', 'spacy', 'stanza', 'mlx', 'mlx_lm', 'mlx_vlm', 'pyannote', 'setfit', 'span_marker', 'gliner', 'megatron', 'unsloth', 'axolotl', 'llama', 'sklearn', 'xgboost', 'lightgbm', 'catboost',
-]);
-
-export function asksOf(value: JsonObject): Ask[] {
+export function asksOf(value: JsonObject, neighbours: Neighbours = {}): Ask[] {
   const asks: Ask[] = [];
   walk(value, '', 0, asks);
-  asks.push(...tokenAsks(value), ...adapterAsks(value), ...indexAsks(value));
+  asks.push(...tokenAsks(value, neighbours), ...adapterAsks(value), ...indexAsks(value));
   return asks.slice(0, MAX_ASKS);
 }
 
@@ -50,6 +46,8 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
   if (entries.length > 5000) return;
   for (const [key, child] of entries) {
     const at = path === '' ? key : `${path}.${key}`;
+    // Words are words: a vocabulary may hold any.
+    if (key === 'vocab' && Array.isArray(child)) continue;
     if (CODE_KEYS.has(key)) asks.push(...codeAsks(at, key, child));
     else if (typeof child === 'string') asks.push(...textAsks(at, key, child));
     const named = Array.isArray(child) && child.length <= 1000 ? child : [child];
@@ -125,53 +123,30 @@ function codeAsks(at: string, key: string, value: unknown): Ask[] {
   );
 }
 
-/** Speech and translation models force languages and forbid noise; they say so by these keys. */
-const FORCING_MODELS = /whisper|bart|marian|m2m|nllb|seamless|t5|speech|fsmt|pegasus|blenderbot|mbart|plbart|led|prophetnet/i;
-
-function tokenAsks(value: JsonObject): Ask[] {
-  const ordinary = FORCING_MODELS.test(String(value['model_type'] ?? '')) || ['lang_to_id', 'task_to_id', 'alignment_heads', 'no_timestamps_token_id', 'is_multilingual', 'decoder_start_token_id'].some((key) => key in value);
-  const asks: Ask[] = [];
-  const add = (key: string, what: string): void => {
-    asks.push({ kind: 'tokens', key, value: (JSON.stringify(value[key]) ?? '').slice(0, 120), what });
-  };
-  if (isFilled(value['sequence_bias'])) add('sequence_bias', 'makes certain words likelier or less likely');
-  const eos = [value['eos_token_id']].flat();
-  const suppressed = [value['suppress_tokens'], value['begin_suppress_tokens'], value['bad_words_ids']].flat(3);
-  if (eos.some((id) => typeof id === 'number' && [value['suppress_tokens'], value['bad_words_ids']].flat(3).includes(id))) add('suppress_tokens' in value ? 'suppress_tokens' : 'bad_words_ids', 'forbids the token that ends an answer');
-  else if (!ordinary && suppressed.some((id) => typeof id === 'number')) add(['suppress_tokens', 'begin_suppress_tokens', 'bad_words_ids'].find((key) => key in value) ?? '', 'forbids certain words');
-  if (!ordinary) for (const key of ['forced_decoder_ids', 'force_words_ids']) if (isFilled(value[key])) add(key, 'forces certain words into every answer');
-  for (const key of ['min_length', 'min_new_tokens']) if (typeof value[key] === 'number' && value[key] > LONG_ANSWER) add(key, 'makes every answer run on');
-  return asks;
-}
-
-/** Tokens; no ordinary configuration asks for that many at the least. */
-const LONG_ANSWER = 10_000;
-
-function isFilled(value: unknown): boolean {
-  return (Array.isArray(value) && value.length > 0) || (isObject(value) && Object.keys(value).length > 0);
-}
-
 /** PEFT's adapter_config, diffusers' model_index and sentence-transformers' modules name packages to import. */
 function adapterAsks(value: JsonObject): Ask[] {
   const asks: Ask[] = [];
   const library = (key: string, name: unknown): void => {
     if (typeof name !== 'string') return;
-    const root = name.split('.')[0] ?? '';
-    if (root !== '' && !KNOWN_LIBRARIES.has(root)) asks.push({ kind: 'library', key, value: name, what: 'a package that model loaders do not know' });
+    if (name !== '' && !isKnownLibrary(name)) asks.push({ kind: 'library', key, value: name, what: 'a package that model loaders do not know' });
   };
   const mapping = value['auto_mapping'];
   if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);
   if (typeof value['megatron_core'] === 'string') library('megatron_core', value['megatron_core']);
-  if ('_class_name' in value) for (const [key, entry] of Object.entries(value)) if (Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string')) library(key, entry[0]);
+  if ('_class_name' in value) for (const [key, entry] of Object.entries(value)) if (isComponent(entry) && !isPipelineModule(entry[0])) library(key, entry[0]);
   return asks;
+}
+
+/** [package, class], as a model_index.json names its parts; lists of two classes (the blocks of a network) are settings. */
+function isComponent(entry: unknown): entry is readonly [string, string] {
+  return Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string') && /^[a-z_][\w.]{0,200}$/.test(entry[0] ?? '') && /^[A-Z]/.test(entry[1] ?? '');
 }
 
 /** modules.json: a list of {type: 'package.module.Class'}. */
 export function moduleAsks(value: readonly unknown[]): Ask[] {
   return value.flatMap((item, i): Ask[] => {
     if (!isObject(item) || typeof item['type'] !== 'string' || typeof item['path'] !== 'string') return [];
-    const root = item['type'].split('.')[0] ?? '';
-    return KNOWN_LIBRARIES.has(root) ? [] : [{ kind: 'library', key: `[${i}].type`, value: item['type'], what: 'a package that model loaders do not know' }];
+    return isKnownLibrary(item['type']) ? [] : [{ kind: 'library', key: `[${i}].type`, value: item['type'], what: 'a package that model loaders do not know' }];
   });
 }
 

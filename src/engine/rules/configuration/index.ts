@@ -3,11 +3,13 @@ import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
 import { baseName } from '../../artifact/formats/reader.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
-import { isObject } from '../../artifact/text.ts';
+import { isObject, type JsonObject } from '../../artifact/text.ts';
+import type { Severity } from '../../core/finding.ts';
 import { concernsIn } from '../chat-template/hidden-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { yamlAsks } from './yaml-asks.ts';
+import { specialIds, type Neighbours } from './generation.ts';
 import { asksOf, foreignRequirements, moduleAsks, secretsIn, type Ask, type AskKind } from './facts.ts';
 
 const CODE: Rule = {
@@ -117,15 +119,16 @@ export const configuration = analysisOf({
   limits: 'JSON configurations, keys and tags of YAML, and requirements files. Does not fetch what they point at.',
   rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET],
   async check({ inspection }, report) {
+    const values = new Map(readBy(inspection, jsonInspector).map(({ file, content }) => [file.path, content.value]));
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
-      const asks = isObject(value) ? [...asksOf(value), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
+      const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
       for (const ask of asks) reportAsk(file, ask, report);
       if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
       const name = baseName(file.member ?? file.path);
-      if (/\.ya?ml$/i.test(name)) for (const ask of yamlAsks(content)) reportAsk(file, ask, report);
+      if (/\.ya?ml$/i.test(name)) for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && MACHINERY.test(file.path) ? 'info' : undefined);
       for (const { at, begins } of WORD_LIST.test(name) ? [] : secretsIn(content)) report(SECRET, { file, offset: at, about: String(at), title: `A secret in the open: ${shown(begins, 20)}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'Where', text: `Character ${at}, line ${content.slice(0, at).split('\n').length}` }] });
       if (!/^requirements.*\.txt$/i.test(name)) continue;
       for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
@@ -133,14 +136,26 @@ export const configuration = analysisOf({
   },
 });
 
-function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report: Report): void {
+function neighboursOf({ path }: InspectedFile, values: ReadonlyMap<string, unknown>): Neighbours {
+  const beside = (name: string): JsonObject | undefined => {
+    const value = values.get(path.slice(0, path.length - baseName(path).length) + name);
+    return isObject(value) ? value : undefined;
+  };
+  const tokenizer = beside('tokenizer.json');
+  return { config: beside('config.json'), special: tokenizer === undefined ? undefined : specialIds(tokenizer) };
+}
+
+/** Files that are there to run commands: builds, containers, checks. No loader of models reads them. */
+const MACHINERY = /(?:^|\/)(?:\.(?:github|gitlab|circleci)\/.{1,400}|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(?:docker-)?compose[\w.-]{0,60}\.ya?ml|cog\.yaml)$/i;
+
+function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report: Report, severity: Severity | undefined = kind === 'code-elsewhere' ? 'high' : undefined): void {
   const rule = RULES[kind];
   report(rule, {
     file,
     about: key,
     location: { key },
     title: `${shown(key, 80)} is ${/^(a|an|code|encoded)\b/.test(what) ? what : `a setting that ${what}`}: ${shown(value, 100)}`,
-    ...(kind === 'code-elsewhere' ? { severity: 'high' as const } : {}),
+    ...(severity === undefined ? {} : { severity }),
     sure: 'read',
     evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, found: shown(value, 300) }] }],
   });
