@@ -4,17 +4,9 @@ import { isObject, type JsonObject } from '../../artifact/text.ts';
 import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { codeInText } from '../code-in-text.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
+import type { Ask } from './ask.ts';
 import { tokenAsks, type Neighbours } from './generation.ts';
 import { isKnownLibrary, isPipelineModule } from './libraries.ts';
-
-export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target';
-
-export interface Ask {
-  readonly kind: AskKind;
-  readonly key: string;
-  readonly value: string;
-  readonly what: string;
-}
 
 /** Configurations are a few levels deep (CWE-674). */
 const MAX_DEPTH = 12;

@@ -2,7 +2,7 @@
 // languages and forbid noise, models of pictures forbid their placeholders: told by the configuration beside the file where
 // there is one, else by the keys that only such models have. What it can miss: a chat model that calls itself one of those.
 import { isObject, type JsonObject } from '../../artifact/text.ts';
-import type { Ask } from './facts.ts';
+import type { Ask } from './ask.ts';
 
 /** What lies beside a generation_config.json, as far as it is there. */
 export interface Neighbours {

@@ -10,7 +10,8 @@ import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
-import { asksOf, foreignRequirements, moduleAsks, secretsIn, type Ask, type AskKind } from './facts.ts';
+import type { Ask, AskKind } from './ask.ts';
+import { asksOf, foreignRequirements, moduleAsks, secretsIn } from './facts.ts';
 
 const CODE: Rule = {
   id: 'ASY-CFG-001',

@@ -3,7 +3,8 @@
 // beyond the library's limit, tags that an application registers itself.
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../artifact/text.ts';
-import { asksOf, targetAsk, textAsks, type Ask } from './facts.ts';
+import type { Ask } from './ask.ts';
+import { asksOf, targetAsk, textAsks } from './facts.ts';
 
 /** Configurations are small; more is read line by line (CWE-400). */
 const MAX_PARSED = 2 ** 18;

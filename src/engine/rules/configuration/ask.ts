@@ -1,0 +1,9 @@
+// One thing that a configuration asks of its loader, and where.
+export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target';
+
+export interface Ask {
+  readonly kind: AskKind;
+  readonly key: string;
+  readonly value: string;
+  readonly what: string;
+}
