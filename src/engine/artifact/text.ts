@@ -27,7 +27,15 @@ export async function readText(source: ByteSource, format: string, limits: TextL
   if (source.size > limits.maxBytes) {
     throw new ArtifactError({ code: 'limit-exceeded', format, file: source.path, field: 'size', expected: `at most ${limits.maxBytes} bytes`, actual: `${source.size} bytes` });
   }
-  return decodeUtf8(await source.slice(0, source.size), { format, file: source.path });
+  const bytes = await source.slice(0, source.size);
+  const wide = utf16Of(bytes);
+  return wide === undefined ? decodeUtf8(bytes, { format, file: source.path }) : new TextDecoder(wide).decode(bytes);
+}
+
+/** By the byte order mark alone. */
+export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
 }
 
 export function decodeUtf8(bytes: Uint8Array, at: { readonly format: string; readonly file: string; readonly offset?: number; readonly field?: string }): string {

@@ -17,6 +17,7 @@ import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
 import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
 import { provenance } from './provenance/index.ts';
+import { rObjects } from './r-objects/index.ts';
 import { signatures } from './signatures/index.ts';
 import { torchscript } from './torchscript/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
@@ -30,6 +31,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   pickleCode,
   torchscript,
   skops,
+  rObjects,
   programs,
   notebooks,
   markup,

@@ -23,6 +23,9 @@ export const COMPRESSED_LIMITS = {
   maxExpanded: 2 ** 31,
 } as const;
 
+/** A header, an empty block, a checksum and a length (RFC 1952). */
+const LEAST_GZIP = 20;
+
 function compressedInspector(format: string, make: MakeDecoder, match: (probe: Probe) => FormatMatch | undefined): Inspector<CompressedContent> {
   return { format, match, inspect: (source, desk) => expand(format, make, source, desk) };
 }
@@ -36,6 +39,7 @@ async function expand(format: string, make: MakeDecoder, source: ByteSource, des
   // What came out before the data broke off is looked at all the same.
   if (failure !== undefined) desk.problem(withoutPlace(failure));
   desk.parsed(0, source.size, `${format} data`);
+  if (format === 'gzip' && source.size < LEAST_GZIP) desk.problem({ code: 'truncated', field: 'compressed data', expected: `at least ${LEAST_GZIP} bytes`, actual: `${source.size} bytes` });
   if (cut) desk.problem({ code: 'limit-exceeded', field: 'expanded size', expected: `at most ${COMPRESSED_LIMITS.maxSize} bytes`, actual: 'more' });
   desk.member({ name, source: expandedSource(path, compressed, size) });
   return { size, cut };

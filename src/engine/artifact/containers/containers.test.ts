@@ -103,6 +103,19 @@ describe('zip', () => {
     expect(await rulesHit(bytes)).toEqual(expect.arrayContaining(['ASY-ARC-008', 'ASY-PKL-001']));
   });
 
+  it('reads the comment, and the second name that a member may have', async () => {
+    const good = archive({ 'a.txt': latin1('hello') });
+    const end = good.length - 22;
+    const bytes = Uint8Array.from([...good, ...PICKLE]);
+    new DataView(bytes.buffer).setUint16(end + 20, PICKLE.length, true);
+    expect(await rulesHit(bytes)).toContain('ASY-PKL-001');
+    const path = latin1('../../b.pkl');
+    const named = Uint8Array.from(zipSync({ 'a.txt': [latin1('hello'), { level: 0, extra: { 0x7075: Uint8Array.from([1, 0, 0, 0, 0, ...path]) } }] }));
+    expect(await rulesHit(named)).toEqual(['ASY-ARC-001', 'ASY-ARC-005']);
+    const same = Uint8Array.from(zipSync({ 'a.txt': [latin1('hello'), { level: 0, extra: { 0x7075: Uint8Array.from([1, 0, 0, 0, 0, ...latin1('a.txt')]) } }] }));
+    expect(await rulesHit(same)).toEqual([]);
+  });
+
   it('reads only the beginning of what expands a thousandfold', async () => {
     const bytes = archive({ 'zeros.bin': new Uint8Array(12 * 2 ** 20) }, 6);
     expect(await rulesHit(bytes)).toContain('ASY-ARC-007');

@@ -50,6 +50,8 @@ const LIMITS = {
   maxSearched: 2 ** 26,
 } as const;
 
+const LEAST_COMMENT: Bytes = 16;
+
 export const zipInspector: Inspector<ZipContent> = {
   format: 'zip',
   match: matchZip,
@@ -61,6 +63,8 @@ export const zipInspector: Inspector<ZipContent> = {
     if (end === undefined) desk.problem({ code: 'truncated', field: 'end of central directory', expected: 'an end record', actual: 'none: only local headers can be read' });
     else {
       desk.parsed(end.at, end.end, 'end record');
+      // A comment is text; a file that stands in its place is one all the same.
+      if (end.end - end.at > 22 + LEAST_COMMENT) desk.member({ name: `comment@${end.at + 22}`, source: windowSource(source, `${source.path}!comment@${end.at + 22}`, end.at + 22, end.end), guess: true });
       const central = await readCentral(source, end.foundAt, end.directorySize);
       desk.parsed(end.foundAt, central.end, 'central directory');
       if (central.end < end.at) desk.parsed(central.end, Math.min(end.at, central.end + 76), 'zip64 end record');

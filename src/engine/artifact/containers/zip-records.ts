@@ -20,6 +20,8 @@ export interface ZipFields {
   readonly crc: number;
   readonly compressed: Bytes;
   readonly size: Bytes;
+  /** The name out of Info-ZIP's Unicode Path field (0x7075), which some programs take instead; undefined where there is none. */
+  readonly otherName: string | undefined;
 }
 
 export interface CentralRecord extends ZipFields {
@@ -120,6 +122,7 @@ export async function readCentral(source: ByteSource, begin: Bytes, size: Bytes)
       at: begin + at,
       name: decodeName(nameBytes),
       nameBytes,
+      otherName: readUnicodePath(bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength)),
       flags: data.getUint16(at + 8, true),
       method: data.getUint16(at + 10, true),
       crc: data.getUint32(at + 16, true),
@@ -145,7 +148,7 @@ export async function readLocal(source: ByteSource, at: Bytes): Promise<LocalHea
   const nameBytes = rest.slice(30, 30 + nameLength);
   const wide = readZip64(rest.subarray(30 + nameLength, 30 + nameLength + extraLength), [data.getUint32(22, true), data.getUint32(18, true)]);
   const flags = data.getUint16(6, true);
-  return { at, dataAt: at + 30 + nameLength + extraLength, name: decodeName(nameBytes), nameBytes, flags, method: data.getUint16(8, true), crc: data.getUint32(14, true), size: wide[0] ?? 0, compressed: wide[1] ?? 0, deferred: (flags & 8) !== 0 };
+  return { at, dataAt: at + 30 + nameLength + extraLength, name: decodeName(nameBytes), nameBytes, otherName: readUnicodePath(rest.subarray(30 + nameLength, 30 + nameLength + extraLength)), flags, method: data.getUint16(8, true), crc: data.getUint32(14, true), size: wide[0] ?? 0, compressed: wide[1] ?? 0, deferred: (flags & 8) !== 0 };
 }
 
 /** Extra field 1 holds, in order, those of the values that are all ones. */
@@ -166,4 +169,15 @@ function readZip64(extra: Uint8Array, values: readonly number[]): number[] {
     at += 4 + length;
   }
   return result;
+}
+
+/** One byte of version, the CRC of the other name, the name in UTF-8. */
+function readUnicodePath(extra: Uint8Array): string | undefined {
+  const data = view(extra);
+  for (let at = 0; at + 4 <= extra.byteLength; ) {
+    const length = data.getUint16(at + 2, true);
+    if (data.getUint16(at, true) === 0x7075 && length > 5 && at + 4 + length <= extra.byteLength) return new TextDecoder('utf-8').decode(extra.subarray(at + 9, at + 4 + length));
+    at += 4 + length;
+  }
+  return undefined;
 }

@@ -32,6 +32,7 @@ function programKind(head: Uint8Array): string | undefined {
   }
   if (starts(0xcf, 0xfa, 0xed, 0xfe) || starts(0xce, 0xfa, 0xed, 0xfe) || starts(0xfe, 0xed, 0xfa, 0xcf)) return 'a macOS program or library';
   if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'a Java class or macOS universal program';
+  if (starts(0x21, 0x3c, 0x61, 0x72, 0x63, 0x68, 0x3e, 0x0a)) return 'a library of object files';
   if (starts(0x00, 0x61, 0x73, 0x6d)) return 'a WebAssembly module';
   // CPython's magic numbers: two bytes of version (3.0 to 3.15 so far), then '\r\n', then flags that are small.
   const version = (head[0] ?? 0) | ((head[1] ?? 0) << 8);

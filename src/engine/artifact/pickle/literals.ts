@@ -1,8 +1,9 @@
 // Strings and bytes inside a pickle that are themselves a file: another pickle, a zip, compressed data, a program, or one of
 // those as base64, base32, hexadecimal digits or escapes, also around one another. Recognised by their first bytes; what they
-// hold is for the readers of those formats. What it can miss: other encodings, ciphers, a file that begins further inside.
+// hold is for the readers of those formats. A pickle that imports something is found further inside as well. What it can
+// miss: other encodings, ciphers, other files that begin further inside.
 import type { Bytes } from '../../core/units.ts';
-import { looksLikePickle } from './match-pickle.ts';
+import { importInside, looksLikePickle } from './match-pickle.ts';
 import type { Value } from './value.ts';
 
 const MIN_LENGTH = 8;
@@ -26,28 +27,39 @@ export interface Literal {
   readonly layers: readonly Layer[];
   readonly of: 'bytes' | 'text';
   readonly spelling: Spelling;
+  /** Bytes that stand in front of the file, once everything is decoded. */
+  readonly skip: Bytes;
 }
 
-/** `raw`: bytes of the literal in the stream, its spelling included. */
-export function literalIn(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain'): Literal | undefined {
+/** `raw`: bytes of the literal in the stream, its spelling included; `kept`: as many of its bytes as are at hand. */
+export function literalIn(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain', kept?: Uint8Array): Literal | undefined {
+  const at = { offset, length: raw, layers: [], spelling, skip: 0 };
   if (value.kind === 'bytes') {
     if (value.length < MIN_LENGTH) return undefined;
-    if (looksLikeFile(value.head)) return { offset, length: raw, layers: [], of: 'bytes', spelling };
+    if (looksLikeFile(value.head)) return { ...at, of: 'bytes' };
+    const skip = importInside(kept ?? value.head);
+    if (skip !== undefined) return { ...at, of: 'bytes', skip };
     const text = asciiOf(value.head.subarray(0, TRIED));
-    const layers = text === undefined ? undefined : layersOf(text);
-    return layers === undefined ? undefined : { offset, length: raw, layers, of: 'bytes', spelling };
+    const found = text === undefined ? undefined : layersOf(text);
+    return found === undefined ? undefined : { ...at, ...found, of: 'bytes' };
   }
   if (value.kind !== 'text' || value.value.length < MIN_LENGTH) return undefined;
-  const start = value.value.slice(0, TRIED);
   // Protocol 0 to 2 write bytes as text of the same characters.
-  const bytes = latinOf(start);
-  if (bytes !== undefined && looksLikeFile(bytes)) return { offset, length: raw, layers: [], of: 'text', spelling };
-  const layers = layersOf(start);
-  return layers === undefined ? undefined : { offset, length: raw, layers, of: 'text', spelling };
+  const start = value.value.slice(0, TRIED);
+  const head = latinOf(start);
+  if (head !== undefined && looksLikeFile(head)) return { ...at, of: 'text' };
+  const bytes = MAY_IMPORT.test(value.value) ? latinOf(value.value) : undefined;
+  const skip = bytes === undefined ? undefined : importInside(bytes);
+  if (skip !== undefined) return { ...at, of: 'text', skip };
+  const found = layersOf(start);
+  return found === undefined ? undefined : { ...at, ...found, of: 'text' };
 }
 
-/** Encodings to take off, outermost first, until something begins as a file does; undefined where nothing does. */
-function layersOf(start: string): Layer[] | undefined {
+/** What a pickle that imports something cannot do without: PROTO, or the line of a GLOBAL. */
+const MAY_IMPORT = /\x80[\x02-\x05]|c[\w.]{1,100}\n/;
+
+/** Encodings to take off, outermost first, until something begins as a file does or imports; undefined where nothing does. */
+function layersOf(start: string): { readonly layers: Layer[]; readonly skip: Bytes } | undefined {
   const layers: Layer[] = [];
   let text: string | undefined = start;
   while (text !== undefined && layers.length < MAX_LAYERS) {
@@ -55,7 +67,8 @@ function layersOf(start: string): Layer[] | undefined {
     if (layer === undefined) return undefined;
     layers.push(layer);
     const bytes: Uint8Array = decodeLayer(layer, text);
-    if (bytes.length >= MIN_LENGTH && looksLikeFile(bytes)) return layers;
+    const skip = bytes.length < MIN_LENGTH ? undefined : looksLikeFile(bytes) ? 0 : importInside(bytes);
+    if (skip !== undefined) return { layers, skip };
     text = asciiOf(bytes);
   }
   return undefined;
@@ -63,8 +76,8 @@ function layersOf(start: string): Layer[] | undefined {
 
 /** In words, what a text is that stands for a file; undefined for any other text. Pictures and sounds are not files here. */
 export function hiddenFile(text: string): string | undefined {
-  const layers = layersOf(text.slice(0, TRIED));
-  return layers === undefined ? undefined : `a file written as ${layers.join(' of ')}`;
+  const found = layersOf(text.slice(0, TRIED));
+  return found === undefined ? undefined : `a file written as ${found.layers.join(' of ')}`;
 }
 
 function layerOf(text: string): Layer | undefined {

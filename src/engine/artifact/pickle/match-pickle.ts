@@ -14,6 +14,59 @@ function hasProto(head: Uint8Array): boolean {
   return head[0] === 0x80 && (head[1] ?? 255) <= HIGHEST_PROTOCOL + 3;
 }
 
+const LEAD = 4096;
+
+/** Where, behind the first byte, a pickle begins whose import can be read as names; anything less comes about by chance. */
+export function importInside(bytes: Uint8Array): number | undefined {
+  for (let i = bytes.indexOf(0x80, 1); i >= 0; i = bytes.indexOf(0x80, i + 1)) {
+    const [version = 0, begin] = [bytes[i + 1], bytes.subarray(i, i + LEAD)];
+    if (version >= 2 && version <= 5 && looksLikePickle(begin, bytes.length - i) && hasImport(begin)) return i;
+  }
+  for (let i = bytes.indexOf(0x63, 1); i >= 0; i = bytes.indexOf(0x63, i + 1)) {
+    if (isImportLine(bytes, i) && looksLikePickle(bytes.subarray(i, i + LEAD), bytes.length - i)) return i;
+  }
+  return undefined;
+}
+
+/** A GLOBAL, or two short texts and a STACK_GLOBAL behind them. */
+function hasImport(bytes: Uint8Array): boolean {
+  for (let i = 2; i < bytes.length; i++) {
+    if (bytes[i] === 0x63 && isImportLine(bytes, i)) return true;
+    if (bytes[i] !== 0x8c) continue;
+    const second = afterName(bytes, i);
+    const end = second === undefined ? undefined : afterName(bytes, second);
+    if (end !== undefined && bytes[end] === 0x93) return true;
+  }
+  return false;
+}
+
+/** Behind a SHORT_BINUNICODE that holds a name, and the MEMOIZE or BINPUT that follows it. */
+function afterName(bytes: Uint8Array, at: number): number | undefined {
+  const length = bytes[at + 1] ?? 0;
+  const end = at + 2 + length;
+  if (bytes[at] !== 0x8c || length === 0 || end > bytes.length || !bytes.subarray(at + 2, end).every(isNameByte)) return undefined;
+  return bytes[end] === 0x94 ? end + 1 : bytes[end] === 0x71 ? end + 2 : end;
+}
+
+/** 'cmodule\nname\n', as GLOBAL writes an import. */
+export function isImportLine(bytes: Uint8Array, begin: number): boolean {
+  let [lines, length] = [0, 0];
+  for (let i = begin + 1; i < bytes.length && i < begin + 256; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte === 0x0a) {
+      if (length === 0) return false;
+      if (++lines === 2) return true;
+      length = 0;
+    } else if (isNameByte(byte)) length++;
+    else return false;
+  }
+  return false;
+}
+
+function isNameByte(byte: number): boolean {
+  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === 0x2e;
+}
+
 const FIXED: Partial<Record<ArgumentKind, number>> = { none: 0, u1: 1, u2: 2, i4: 4, u4: 4, u8: 8, f8: 8 };
 const PREFIX: Partial<Record<ArgumentKind, number>> = { text1: 1, bytes1: 1, string1: 1, long1: 1, text4: 4, bytes4: 4, string4: 4, long4: 4, text8: 8, bytes8: 8 };
 /** Instructions that stand in no text by chance together with a valid stack. */

@@ -8,7 +8,7 @@ import { windowSource } from '../containers/sources.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
 import { decodeLayer, latinOf, latinText, type Literal } from './literals.ts';
 import { runPickle } from './machine.ts';
-import { looksLikePickle, matchPickle } from './match-pickle.ts';
+import { isImportLine, looksLikePickle, matchPickle } from './match-pickle.ts';
 import type { Program } from './program.ts';
 import { unescapeUnicode, unquote } from './read-argument.ts';
 import type { Value } from './value.ts';
@@ -98,9 +98,9 @@ function nameOf({ layers, of, offset }: Literal): string {
 
 /** The bytes that a literal stands for. What stands there as it is is a window; what is encoded is decoded here and now. */
 async function literalSource(source: ByteSource, literal: Literal): Promise<ByteSource> {
-  const { offset, length, layers, of, spelling } = literal;
+  const { offset, length, layers, of, spelling, skip } = literal;
   const path = `${source.path}!${nameOf(literal)}`;
-  if (layers.length === 0 && of === 'bytes') return windowSource(source, path, offset, offset + length);
+  if (layers.length === 0 && of === 'bytes') return windowSource(source, path, offset + skip, offset + length);
   const raw = await source.slice(offset, offset + Math.min(length, INSPECT_PICKLE_LIMITS.maxDecoded));
   const written = of === 'bytes' || spelling === 'unicode-escapes' ? latinText(raw) : new TextDecoder('utf-8').decode(raw);
   let text = spelling === 'string-escapes' ? unquote(written) : spelling === 'unicode-escapes' ? unescapeUnicode(written) : written;
@@ -109,7 +109,7 @@ async function literalSource(source: ByteSource, literal: Literal): Promise<Byte
     bytes = decodeLayer(layer, text);
     text = latinText(bytes);
   }
-  return bytesOf(path, bytes);
+  return bytesOf(path, bytes.subarray(skip));
 }
 
 /** Directly behind a pickle anything that runs is one; further on only what begins as pickles do (PROTO, an import). */
@@ -140,29 +140,9 @@ function pickleIn(bytes: Uint8Array, left: Bytes): number | undefined {
   }
   // Protocol 0 and 1 without PROTO: only as text imports ('cos\nsystem\n'), since anything else occurs in numbers by chance.
   for (let i = bytes.indexOf(0x63); i >= 0 && i < (first ?? end); i = bytes.indexOf(0x63, i + 1)) {
-    if (looksLikeImport(bytes, i) && looksLikePickle(bytes.subarray(i, i + LEAD), left - i)) return i;
+    if (isImportLine(bytes, i) && looksLikePickle(bytes.subarray(i, i + LEAD), left - i)) return i;
   }
   return first;
-}
-
-function looksLikeImport(bytes: Uint8Array, begin: number): boolean {
-  let lines = 0;
-  let length = 0;
-  for (let i = begin + 1; i < bytes.length && i < begin + 256; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === 0x0a) {
-      if (length === 0) return false;
-      lines++;
-      length = 0;
-      if (lines === 2) return true;
-    } else if (isNameByte(byte)) length++;
-    else return false;
-  }
-  return false;
-}
-
-function isNameByte(byte: number): boolean {
-  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === 0x2e;
 }
 
 function isTorchMagic(result: Value | undefined): boolean {

@@ -131,16 +131,16 @@ export class ArgumentReader {
     await window.load(kept);
     const bytes = window.take(kept, name);
     window.at = offset + length;
-    if (argument.startsWith('bytes')) return this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length);
+    if (argument.startsWith('bytes')) return this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length, 'plain', bytes);
     const text = textValue(decode(bytes), kept < length);
     // Python 2's strings are bytes.
-    if (argument.startsWith('string')) this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length);
+    if (argument.startsWith('string')) this.#literal({ kind: 'bytes', offset, length, head: bytes.slice(0, 4096) }, offset, length, 'plain', bytes);
     else this.#literal(text, offset, length);
     return text;
   }
 
-  #literal(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain'): Value {
-    const literal = literalIn(value, offset, raw, spelling);
+  #literal(value: Value, offset: Bytes, raw: Bytes, spelling: Spelling = 'plain', kept?: Uint8Array): Value {
+    const literal = literalIn(value, offset, raw, spelling, kept);
     if (literal !== undefined) this.listener.literal(literal);
     return value;
   }

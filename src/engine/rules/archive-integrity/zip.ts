@@ -31,7 +31,7 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
     const first = names.get(name);
     if (first !== undefined) report(DUPLICATE, { file, offset, about, title: `${shown(name, 80)} is there twice`, sure: 'read', evidence: [{ kind: 'table', title: 'Members of that name', columns: ['offset', 'bytes', 'CRC'], rows: members.filter((other) => other.name === name).map((other) => [other.local?.at ?? 0, other.size, hex(other.central?.crc ?? other.local?.crc ?? 0)]) }] });
     names.set(name, index);
-    for (const written of new Set([name, local?.name ?? name])) {
+    for (const written of new Set([name, local?.name ?? name, central?.otherName ?? name, local?.otherName ?? name])) {
       const why = leadsOut(written);
       if (why !== undefined) report(SLIPS, { file, offset, about: `${about}:${shown(written, 80)}`, title: `${shown(written, 120)}: ${why}`, sure: 'read', evidence: evidence() });
     }
@@ -61,8 +61,11 @@ function truly({ central, local, crc, method }: ZipMember): boolean {
 }
 
 function differences({ central, local }: ZipMember): string[] {
-  if (central === undefined || local === undefined) return [];
   const different: string[] = [];
+  // Two ways of writing one name differ in characters that the old one cannot write, and in nothing else.
+  const other = [central, local].find((fields) => fields?.otherName !== undefined && plain(fields.otherName) !== plain(fields.name));
+  if (other !== undefined) different.push(`the name (${shown(other.otherName ?? '', 60)} as Unicode)`);
+  if (central === undefined || local === undefined) return different;
   if (!sameBytes(central.nameBytes, local.nameBytes)) different.push(`the name (${shown(local.name, 60)})`);
   // Bit 3 says that sizes and CRC stand elsewhere; bit 11 is about the name's encoding.
   if (((central.flags ^ local.flags) & ~0x0808) !== 0) different.push('the flags');
@@ -72,6 +75,10 @@ function differences({ central, local }: ZipMember): string[] {
     if (central.compressed !== local.compressed || central.size !== local.size) different.push('the size');
   }
   return different;
+}
+
+function plain(name: string): string {
+  return name.replace(/[^\x20-\x7e]|[?_#]/g, '');
 }
 
 function fieldsOf({ central, local }: ZipMember): FieldRow[] {

@@ -42,13 +42,15 @@ export function collectTemplates(inspection: Inspection): FoundTemplate[] {
   for (const { file, content } of readBy(inspection, textInspector)) {
     if (!TEXT_TEMPLATE.test(file.member ?? file.path) || !hasMarks(content)) continue;
     const inYaml = yamlTemplate(content);
-    found.push(inYaml === undefined ? { file, name: 'text', key: '', source: content, as: 'text' } : { file, name: 'default', key: KEY, source: inYaml, as: 'chat' });
+    found.push(inYaml === undefined ? { file, name: 'text', key: '', source: content, as: GOES_THROUGH_MESSAGES.test(content) ? 'chat' : 'text' } : { file, name: 'default', key: KEY, source: inYaml, as: 'chat' });
   }
   return found;
 }
 
 /** Text files that programs fill in; documentation and programs quote templates. */
 const TEXT_TEMPLATE = /\.(ya?ml|template|tmpl|tpl|jinja2?|j2|conf|cfg|toml|ini|prompt|txt|chat_template)$/i;
+
+const GOES_THROUGH_MESSAGES = /^\s{0,100}\{[^]{0,4000}?\bfor\s{1,4}\w{1,40}\s{1,4}in\s{1,4}messages\b/;
 
 /** A template that stands on one line of a YAML file, in double quotes (which are JSON's) or single ones. */
 function yamlTemplate(text: string): string | undefined {

@@ -1,5 +1,5 @@
 // One thing that a configuration asks of its loader, and where.
-export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target';
+export type AskKind = 'code' | 'code-elsewhere' | 'library' | 'path' | 'tokens' | 'shard-path' | 'shard-format' | 'prompt' | 'secret' | 'command' | 'target' | 'requirement' | 'unfolds';
 
 export interface Ask {
   readonly kind: AskKind;

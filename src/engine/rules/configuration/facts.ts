@@ -3,10 +3,11 @@
 import { isObject, type JsonObject } from '../../artifact/text.ts';
 import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { codeInText } from '../code-in-text.ts';
-import { judgeName } from '../pickle-code/judge-name.ts';
 import type { Ask } from './ask.ts';
 import { tokenAsks, type Neighbours } from './generation.ts';
+import { nameAsk, objectAsks } from './gadgets.ts';
 import { isKnownLibrary, isPipelineModule } from './libraries.ts';
+import { leavesFolder, reachesOut } from './paths.ts';
 
 /** Configurations are a few levels deep (CWE-674). */
 const MAX_DEPTH = 12;
@@ -16,6 +17,8 @@ const MAX_ASKS = 64;
 const CODE_KEYS = new Set(['auto_map', 'custom_pipelines', 'trust_remote_code', 'custom_generate', 'custom_pipeline']);
 /** Keys whose value is a file that a loader opens. */
 const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|vocabulary|feature_extractor_file|weights_path|model_path|checkpoint|checkpoint_path|config_file|asset_file|resource_path|handler|serializedFile|modelFile|requirementsFile|extraFiles|layers|files|shards)$/;
+/** Places whose value is such a file: weights of TensorFlow.js, parts of a Core ML package, flavours of an MLflow model. */
+const FILE_PLACES = /(?:^|\.)weightsManifest\[\d{1,6}\]\.paths$|^itemInfoEntries\.[^.]{1,100}\.path$|^flavors\.\w{1,60}\.(?:data|code|env|model_data|model_path|pickled_model|model_file|saved_model_dir)$/;
 /** Keys whose value is native code that a loader opens. */
 const LIBRARY_KEYS = /^(?:library|library_path|lib_path|so_path|dll_path|plugin|plugin_path|custom_op_library)$/;
 
@@ -36,6 +39,7 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
   if (!isObject(value)) return;
   const entries = Object.entries(value);
   if (entries.length > 5000) return;
+  asks.push(...objectAsks(path, value));
   for (const [key, child] of entries) {
     const at = path === '' ? key : `${path}.${key}`;
     // Words are words: a vocabulary may hold any.
@@ -43,8 +47,12 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
     if (CODE_KEYS.has(key)) asks.push(...codeAsks(at, key, child));
     else if (typeof child === 'string') asks.push(...textAsks(at, key, child));
     const named = Array.isArray(child) && child.length <= 1000 ? child : [child];
-    for (const file of FILE_KEYS.test(key) ? named : []) if (typeof file === 'string' && reachesOut(file)) asks.push({ kind: 'path', key: at, value: file, what: 'a file outside of the folder' });
+    for (const file of FILE_KEYS.test(key) || FILE_PLACES.test(at) ? named : []) if (typeof file === 'string' && reachesOut(file)) asks.push({ kind: 'path', key: at, value: file, what: 'a file outside of the folder' });
     if (LIBRARY_KEYS.test(key) && typeof child === 'string' && /\.(?:so|dll|dylib)(?:\.\d{1,4})*$/i.test(child)) asks.push({ kind: 'code', key: at, value: child, what: 'loads native code' });
+    if (/^_?attn_implementation$/.test(key) && typeof child === 'string' && /^[\w.-]{1,100}\/[\w.@:-]{1,200}$/.test(child)) asks.push({ kind: 'code', key: at, value: child, what: 'code out of another repository' });
+    if (key === 'loader_module' && typeof child === 'string' && path.startsWith('flavors.') && !/^mlflow\./.test(child)) asks.push({ kind: 'library', key: at, value: child, what: 'a package that model loaders do not know' });
+    if (/(?:^|\.)weightsManifest\[\d{1,6}\]$/.test(path) && key === 'paths') for (const file of named) if (typeof file === 'string' && file.includes('://')) asks.push({ kind: 'path', key: at, value: file, what: 'weights from another machine' });
+    if (/(?:^|\.)dependencies\[\d{1,6}\]$/.test(path) && key === 'pip' && Array.isArray(child)) asks.push(...child.flatMap((line: unknown) => (typeof line === 'string' ? foreignRequirements(line) : [])).map(({ text }): Ask => ({ kind: 'requirement', key: at, value: text, what: 'a package that does not come from the package index' })));
     walk(child, at, depth + 1, asks);
   }
 }
@@ -69,7 +77,8 @@ function isMadeUp(token: string): boolean {
 
 export function textAsks(at: string, key: string, value: string): Ask[] {
   if (value.length > 100_000) return [];
-  if (key === '_target_') return targetAsk(at, value);
+  const called = nameAsk(at, key, value);
+  if (called.length > 0) return called;
   if (SECRET_VALUE.test(value) || (SECRET_KEY.test(key) && value.length >= 4 && value.length < 4096 && !PLACEHOLDER.test(value.trim()))) return [{ kind: 'secret', key: at, value: `${value.slice(0, 3)}…`, what: 'a secret in the open' }];
   const plain = value.length >= 24 && BASE64.test(value) ? textOfBase64(value) : undefined;
   const encoded = plain === undefined ? undefined : codeInText(plain);
@@ -89,14 +98,6 @@ function textOfBase64(value: string): string | undefined {
 /** Templates are judged as templates. */
 function isTemplate(value: string): boolean {
   return value.includes('{%') || value.includes('{{');
-}
-
-/** Hydra and NeMo call what '_target_' names. */
-export function targetAsk(at: string, value: string): Ask[] {
-  const dot = value.lastIndexOf('.');
-  if (dot <= 0) return [];
-  const standing = judgeName(value.slice(0, dot), value.slice(dot + 1));
-  return standing.kind === 'dangerous' ? [{ kind: 'target', key: at, value, what: 'calls what no model needs' }] : [];
 }
 
 function codeAsks(at: string, key: string, value: unknown): Ask[] {
@@ -151,15 +152,6 @@ function indexAsks(value: JsonObject): Ask[] {
     if (leavesFolder(shard)) return [{ kind: 'shard-path', key: `weight_map.${tensor}`, value: shard, what: 'a shard outside of the folder' }];
     return strict && !shard.endsWith('.safetensors') ? [{ kind: 'shard-format', key: `weight_map.${tensor}`, value: shard, what: 'a shard that is no safetensors file' }] : [];
   });
-}
-
-export function leavesFolder(path: string): boolean {
-  return /^(?:[\\/]|[A-Za-z]:|~)/.test(path) || path.includes('\0') || /^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.split(/[\\/]/).includes('..');
-}
-
-/** Upwards, into the system's own folders, a home's secrets or another machine. A path of the author's machine that was left behind is ordinary. */
-function reachesOut(path: string): boolean {
-  return leavesFolder(path) && /(?:^|[\\/])\.\.(?:[\\/]|$)|^file:|\0|^~|^\\\\|^\/(?:etc|proc|sys|dev|var|usr|bin|sbin|lib|lib64|boot)\/|[\\/]\.(?:ssh|aws|gnupg|kube|docker|netrc)\b|^[A-Za-z]:[\\/]Windows\b/i.test(path);
 }
 
 /** Lines of a requirements file that install from somewhere else than the package index. */

@@ -30,8 +30,9 @@ export function tokenAsks(value: JsonObject, { config, special }: Neighbours = {
   };
   const ids = (key: string): number[] => [value[key]].flat(3).filter((id) => typeof id === 'number');
   if (isFilled(value['sequence_bias'])) add('sequence_bias', 'makes certain words likelier or less likely');
-  const eos = new Set(ids('eos_token_id'));
-  const ending = ['suppress_tokens', 'bad_words_ids'].find((key) => ids(key).some((id) => eos.has(id)));
+  // An answer ends with any of the tokens that end one: all of them must be forbidden for it to run on.
+  const eos = ids('eos_token_id');
+  const ending = ['suppress_tokens', 'bad_words_ids'].find((key) => eos.length > 0 && eos.every((id) => ids(key).includes(id)));
   if (ending !== undefined) add(ending, 'forbids the token that ends an answer');
   else if (!isForcing(value, config)) {
     const known = new Set([...(special ?? []), ...SPECIAL_KEYS.flatMap((key) => [value[key], config?.[key]]).filter((id) => typeof id === 'number')]);

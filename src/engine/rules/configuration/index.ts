@@ -8,6 +8,7 @@ import type { Severity } from '../../core/finding.ts';
 import { concernsIn } from '../chat-template/hidden-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { namedFileAsks } from './named-files.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
 import type { Ask, AskKind } from './ask.ts';
@@ -107,30 +108,42 @@ const TARGET: Rule = {
   id: 'ASY-CFG-009',
   title: 'The configuration names a function to be called that no model needs',
   severity: 'high',
-  misses: 'Looks at the key _target_ (Hydra, NeMo) and at YAML tags; names that are put together while loading are not followed.',
+  misses: 'Looks at keys that loaders take names from (_target_, py/object, class_path and kin) and at YAML tags; names that are put together while loading are not followed.',
   references: ['CWE-470', 'CWE-94', 'AML.T0011.000'],
   remedy: 'Do not load it: the loader calls what stands there.',
 };
 
-const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT, secret: SECRET, command: COMMAND, target: TARGET };
+const UNFOLDS: Rule = {
+  id: 'ASY-CFG-010',
+  title: 'References that unfold without end',
+  severity: 'medium',
+  misses: 'Looks for lists of references to lists of references, one to a line; how far they unfold is not computed.',
+  references: ['CWE-776'],
+  remedy: 'Do not read it with a parser that follows references without a limit.',
+};
+
+const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT, secret: SECRET, command: COMMAND, target: TARGET, requirement: REQUIREMENTS, unfolds: UNFOLDS };
 
 export const configuration = analysisOf({
   id: 'configuration',
   label: 'Configuration',
   limits: 'JSON configurations, keys and tags of YAML, and requirements files. Does not fetch what they point at.',
-  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET],
+  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET, UNFOLDS],
   async check({ inspection }, report) {
     const values = new Map(readBy(inspection, jsonInspector).map(({ file, content }) => [file.path, content.value]));
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
       for (const ask of asks) reportAsk(file, ask, report);
+      const told = asks.some(({ kind }) => kind === 'secret');
+      for (const { at, begins } of told || WORD_LIST.test(baseName(file.member ?? file.path)) ? [] : secretsIn(content.text)) reportSecret(file, content.text, at, begins, report);
       if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
       const name = baseName(file.member ?? file.path);
-      if (/\.ya?ml$/i.test(name)) for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && MACHINERY.test(file.path) ? 'info' : undefined);
-      for (const { at, begins } of WORD_LIST.test(name) ? [] : secretsIn(content)) report(SECRET, { file, offset: at, about: String(at), title: `A secret in the open: ${shown(begins, 20)}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'Where', text: `Character ${at}, line ${content.slice(0, at).split('\n').length}` }] });
+      if (/\.ya?ml$/i.test(name) || name === 'MLmodel') for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && MACHINERY.test(file.path) ? 'info' : undefined);
+      for (const ask of namedFileAsks(name, content)) reportAsk(file, ask, report);
+      for (const { at, begins } of WORD_LIST.test(name) ? [] : secretsIn(content)) reportSecret(file, content, at, begins, report);
       if (!/^requirements.*\.txt$/i.test(name)) continue;
       for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
     }
@@ -162,8 +175,12 @@ function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report:
   });
 }
 
+function reportSecret(file: InspectedFile, text: string, at: number, begins: string, report: Report): void {
+  report(SECRET, { file, offset: at, about: String(at), title: `A secret in the open: ${shown(begins, 20)}`, sure: 'inferred', evidence: [{ kind: 'text', title: 'Where', text: `Character ${at}, line ${text.slice(0, at).split('\n').length}` }] });
+}
+
 /** Word lists hold anything. */
-const WORD_LIST = /(?:vocab|merges|bpe|tokens|words)[\w.-]{0,40}$/i;
+const WORD_LIST = /(?:vocab|merges|bpe|tokens|tokenizer|tekken|words)[\w.-]{0,40}$/i;
 
 /** An index called safetensors that names none. */
 function reportPlainIndex(file: InspectedFile, map: unknown, report: Report): void {

@@ -4,7 +4,8 @@
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../artifact/text.ts';
 import type { Ask } from './ask.ts';
-import { asksOf, targetAsk, textAsks } from './facts.ts';
+import { asksOf, textAsks } from './facts.ts';
+import { tagAsks } from './gadgets.ts';
 
 /** Configurations are small; more is read line by line (CWE-400). */
 const MAX_PARSED = 2 ** 18;
@@ -17,7 +18,15 @@ const MAX_ASKS = 64;
 export function yamlAsks(text: string): Ask[] {
   const values = parsed(text);
   const asks = values === undefined ? lineAsks(text) : values.flatMap((value) => (isObject(value) ? asksOf(value) : Array.isArray(value) ? asksOf({ '': value }) : []));
-  return [...tagAsks(text), ...asks].slice(0, MAX_ASKS);
+  return [...tagAsks(text.split('\n', MAX_LINES).map((line) => line.slice(0, MAX_LINE))), ...bombAsks(text), ...asks].slice(0, MAX_ASKS);
+}
+
+/** Lists of references to lists of references: each of these levels multiplies what a reader holds. */
+const FEWEST_LEVELS = 5;
+
+function bombAsks(text: string): Ask[] {
+  const levels = text.slice(0, MAX_PARSED).split('\n').filter((line) => /^[^#\n]{0,200}&\w{1,40}\s{0,4}\[/.test(line) && (line.match(/\*\w{1,40}/g)?.length ?? 0) >= 4).length;
+  return levels < FEWEST_LEVELS ? [] : [{ kind: 'unfolds', key: 'anchors', value: `${levels} levels`, what: 'unfolds to far more than its size' }];
 }
 
 function parsed(text: string): unknown[] | undefined {
@@ -44,15 +53,6 @@ function nesting(text: string): number {
   return most;
 }
 
-function tagAsks(text: string): Ask[] {
-  const asks: Ask[] = [];
-  for (const [i, line] of text.split('\n', MAX_LINES).entries()) {
-    const tag = /^\s*#/.test(line) ? null : /!!python\/(?:object\/(?:apply|new)|object|name|module):[\w.]{0,200}/.exec(line.slice(0, MAX_LINE));
-    if (tag !== null) asks.push({ kind: 'target', key: `line ${i + 1}`, value: tag[0], what: 'makes Python objects while it is read' });
-  }
-  return asks;
-}
-
 function lineAsks(text: string): Ask[] {
   const asks: Ask[] = [];
   for (const [i, whole] of text.split('\n', MAX_LINES).entries()) {
@@ -62,7 +62,7 @@ function lineAsks(text: string): Ask[] {
     if (pair === null) continue;
     const [, key = '', written = ''] = pair;
     const value = written.replace(/^(["'])(.*)\1$/, '$2');
-    asks.push(...(key === '_target_' ? targetAsk(`line ${i + 1}`, value) : textAsks(`line ${i + 1}: ${key}`, key, value)));
+    asks.push(...textAsks(`line ${i + 1}: ${key}`, key, value));
   }
   return asks;
 }

@@ -20,7 +20,7 @@ export const kerasCode = analysisOf({
   limits: 'Reads configurations as JSON. Layers written by the model’s author run code that is not in the file; what they do cannot be told. HDF5 attributes that are compressed or stored in pieces are not found.',
   rules: KERAS_RULES,
   async check({ inspection }, report) {
-    for (const { file, content } of readBy(inspection, jsonInspector)) if (isConfig(content.value)) walk(content.value, 'root', 0, { file, offset: 0, report });
+    for (const { file, content } of readBy(inspection, jsonInspector)) for (const [key, config] of configsIn(content.value)) walk(config, key, 0, { file, offset: 0, report });
     for (const { file, content } of [...readBy(inspection, hdf5Inspector), ...readBy(inspection, tensorflowInspector)]) {
       for (const { value, text, begin } of content.configs) {
         walk(value, 'root', 0, { file, offset: begin, report });
@@ -50,6 +50,15 @@ function isConfig(value: unknown): boolean {
   return isObject(value) && typeof value['class_name'] === 'string' && 'config' in value;
 }
 
+/** The file itself, or the model that a TensorFlow.js file or an older architecture file holds. */
+function configsIn(value: unknown): (readonly [key: string, config: unknown])[] {
+  if (isConfig(value)) return [['root', value]];
+  if (!isObject(value)) return [];
+  const topology = value['modelTopology'];
+  const model = value['model_config'] ?? (isObject(topology) ? topology['model_config'] : undefined);
+  return isConfig(model) ? [['model_config', model]] : [];
+}
+
 function walk(value: unknown, key: string, depth: number, place: Place): void {
   if (depth > MAX_DEPTH) return;
   if (Array.isArray(value)) {
@@ -59,6 +68,7 @@ function walk(value: unknown, key: string, depth: number, place: Place): void {
   }
   if (!isObject(value)) return;
   if (typeof value['class_name'] === 'string') judge(value, value['class_name'], key, place);
+  else if ('class_name' in value && 'config' in value) place.report(CUSTOM, { file: place.file, offset: place.offset, location: { key }, about: key, title: `The class at ${shown(key, 80)} is named by something that is no text`, sure: 'read', evidence: [{ kind: 'text', title: 'The object', text: shown(JSON.stringify(value), 400) }] });
   if (isObject(value['compile_config'])) checkCompiled(value['compile_config'], `${key}.compile_config`, place);
   // What a Lambda layer holds has been said with the layer.
   if (value['class_name'] === 'Lambda') return;
@@ -91,7 +101,7 @@ function judge(object: JsonObject, name: string, key: string, { file, offset, re
   // A function by name: {'module', 'class_name': 'function', 'config': name}.
   const wanted = name === 'function' && typeof config === 'string' ? config : name;
   if (name === 'function' && typeof config === 'string' ? judgeFunction(module, config, say) : judgeModule(module, wanted, say)) return;
-  if (registered !== undefined && registered !== '' && registered !== name && registered.includes('>') && !KERAS_PACKAGES.test(registered.split('>')[0] ?? '')) {
+  if (registered !== undefined && registered !== '' && registered !== name && (registered.includes('>') ? !KERAS_PACKAGES.test(registered.split('>')[0] ?? '') : registered.includes('.') && !KERAS_PACKAGES.test(registered))) {
     say(CUSTOM, `${shown(registered, 80)} is a class of the model’s author, registered under that name`);
     return;
   }

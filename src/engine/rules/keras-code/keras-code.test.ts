@@ -72,3 +72,13 @@ describe('how a model is trained', () => {
     expect(await judge(trained({ loss: { a: 'categorical_crossentropy', b: 'mse' }, metrics: ['accuracy', ['mae'], { class_name: 'AUC', config: {} }], weighted_metrics: null, optimizer_config: { class_name: 'Adam', config: { learning_rate: 0.001 } } }))).toEqual([]);
   });
 });
+
+it('finds the model in a TensorFlow.js file, and classes named in other ways', async () => {
+  const judge = async (value: unknown): Promise<string[]> => alarms(await findingsOf(kerasCode, [bytesOf('model.json', new TextEncoder().encode(JSON.stringify(value)))]));
+  const model = (layer: object): object => ({ class_name: 'Sequential', config: { layers: [layer] } });
+  const dense = { class_name: 'Dense', config: { units: 1 } };
+  expect(await judge({ modelTopology: { model_config: model(dense) } })).toEqual([]);
+  expect(await judge({ modelTopology: { model_config: model({ class_name: 'Lambda', config: { function: ['4wEA', null, null] } }) } })).toContain('critical ASY-KER-001');
+  expect(await judge(model({ ...dense, registered_name: 'own_package.OwnDense' }))).toEqual(['medium ASY-KER-004']);
+  expect(await judge(model({ module: ['os'], class_name: ['system'], config: 'x' }))).toEqual(['medium ASY-KER-004']);
+});

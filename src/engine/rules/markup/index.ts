@@ -8,7 +8,7 @@ import { shown, shownLines } from '../evidence.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const REMEDY = 'Do not load it with a parser that follows entities. A model needs no document type: ask for a file without one.';
-const EXTERNAL: Rule = { id: 'ASY-XML-001', title: 'XML that makes its parser read another file or address', severity: 'high', misses: 'Whether a parser follows it depends on its settings. XML that is not UTF-8 is not read.', references: ['CWE-611', 'AML.T0010.003'], remedy: REMEDY };
+const EXTERNAL: Rule = { id: 'ASY-XML-001', title: 'XML that makes its parser read another file or address', severity: 'high', misses: 'Whether a parser follows it depends on its settings. XML that is neither UTF-8 nor UTF-16 is not read.', references: ['CWE-611', 'AML.T0010.003'], remedy: REMEDY };
 const ENTITIES: Rule = { id: 'ASY-XML-002', title: 'XML that defines entities', severity: 'medium', misses: 'How far they unfold is not computed.', references: ['CWE-776'], remedy: REMEDY };
 const SCRIPT: Rule = { id: 'ASY-XML-003', title: 'XML of a model that carries a script', severity: 'medium', misses: 'Known ways of writing scripts only.', references: ['CWE-79', 'CWE-94', 'AML.T0018.002'], remedy: 'Remove the script, or ask for a model without one.' };
 
@@ -36,8 +36,10 @@ export const markup = analysisOf({
       const text = content.slice(0, SEARCHED);
       const external = /<!(?:DOCTYPE|ENTITY)\s[^>[]{0,400}\b(?:SYSTEM|PUBLIC)\b[^>[]{0,400}/.exec(text);
       const entity = /<!ENTITY\s[^>]{0,400}/.exec(text);
-      const script = /<(?:\w{1,20}:)?script\b|\bjavascript:/i.exec(text);
-      if (external !== null && !USUAL.test(external[0])) report(EXTERNAL, { file, offset: external.index, about: 'external', title: `${EXTERNAL.title}: ${shown(external[0], 120)}`, sure: 'read', evidence: [around(text, external.index)] });
+      const script = /<(?:\w{1,20}:)?script\b|\bjavascript:|<svg\b[^>]{0,2000}\son(?:load|error|begin)\s{0,4}=/i.exec(text);
+      const include = INCLUDE.exec(text);
+      if (include !== null) report(EXTERNAL, { file, offset: include.index, about: 'include', title: `${EXTERNAL.title}: ${shown(include[0], 120)}`, severity: 'medium', sure: 'read', evidence: [around(text, include.index)] });
+      if (external !== null && !isUsual(external[0])) report(EXTERNAL, { file, offset: external.index, about: 'external', title: `${EXTERNAL.title}: ${shown(external[0], 120)}`, sure: 'read', evidence: [around(text, external.index)] });
       else if (entity !== null) report(ENTITIES, { file, offset: entity.index, about: 'entity', title: `${ENTITIES.title}: ${shown(entity[0], 120)}`, sure: 'read', evidence: [around(text, entity.index)] });
       const isModel = MODEL_ROOT.test(text);
       const code = script === null && isModel ? codeInText(unescaped(text)) : undefined;
@@ -45,13 +47,21 @@ export const markup = analysisOf({
       const native = NATIVE.exec(text) ?? PYTHON_LAYER.exec(text);
       if (native !== null && isModel) report(LIBRARY, { file, offset: native.index, about: 'library', sure: 'read', evidence: [around(text, native.index)] });
       if (isModel && content.length <= SEARCHED && !closes(text)) report(BROKEN, { file, about: 'elements', sure: 'read', evidence: [around(text, Math.max(0, text.length - 200))] });
-      if (script !== null && /\.(pmml|xml)$/i.test(file.member ?? file.path)) report(SCRIPT, { file, offset: script.index, about: 'script', sure: 'read', evidence: [around(text, script.index)] });
+      if (script !== null && /\.(pmml|xml|svg)$/i.test(file.member ?? file.path)) report(SCRIPT, { file, offset: script.index, about: 'script', sure: 'read', evidence: [around(text, script.index)] });
     }
   },
 });
 
-/** Document types of pages and pictures, which name the standard they follow. */
-const USUAL = /\/\/(?:W3C|DTD|OASIS)\b|w3\.org|dmg\.org/i;
+/** XInclude, and style sheets from elsewhere. */
+const INCLUDE = /<(?:\w{1,20}:)?include\s[^>]{0,400}\bhref\s{0,4}=\s{0,4}["'](?:file|https?|ftp|\/|\.\.)[^>]{0,300}|<\?xml-stylesheet\s[^>]{0,300}\bhref\s{0,4}=\s{0,4}["']https?:[^>]{0,300}/i;
+/** Document types of pages, pictures and property lists: the standard they follow, at its publisher's. */
+const STANDARD = /\/\/(?:W3C|DTD|OASIS|Apple)\b|w3\.org|dmg\.org/i;
+const PUBLISHERS = /^https?:\/\/(?:[\w-]{1,60}\.){0,3}(?:w3\.org|dmg\.org|apple\.com|oasis-open\.org|docbook\.org|openoffice\.org)\//i;
+
+function isUsual(declaration: string): boolean {
+  const addresses = declaration.match(/[a-z][a-z0-9+.-]{1,20}:\/\/[^"'\s>]{0,300}/gi) ?? [];
+  return STANDARD.test(declaration) && addresses.every((address) => PUBLISHERS.test(address));
+}
 
 const ENTITY: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' };
 

@@ -46,6 +46,10 @@ describe('a pickle hidden in a value', () => {
     ['gzip in base64', textValue(base64(gzipSync(PAYLOAD)))],
     ['text of protocol 0', textValue("cposix\nsystem\n(S'id'\ntR.")],
     ['Python 2 text', `c_codecs\nencode\n${textValue(toText(new TextEncoder().encode(toText(PAYLOAD))))}X\x06\0\0\0latin1\x86R`],
+    ['bytes behind other bytes', bytesValue(latin1(`head\0\x01${toText(PAYLOAD)}tail`))],
+    ['bytes far inside', bytesValue(latin1(`${'\0'.repeat(20_000)}${toText(PAYLOAD)}`))],
+    ['base64 behind other bytes', textValue(btoa(`junkjunk${toText(PAYLOAD)}`))],
+    ['text of protocol 0 behind other text', textValue("some words cposix\nsystem\n(S'id'\ntR.")],
     ['a line of protocol 0', `V${toText(PAYLOAD).replaceAll('\n', '\\u000a')}\n`],
   ])('is found as %s', async (_, value) => {
     expect(await judge(holding(value))).toEqual(expect.arrayContaining(['critical ASY-PKL-001']));

@@ -30,7 +30,9 @@ const DATA: Rule = {
 const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj|params|prototxt|pbtxt|mlmodel|onnx|pte|ptl|rknn|engine|trt|plan|pdmodel|pdiparams|cntk|dnn|caffemodel|weights|bin|pt|pth|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|safetensors|gguf|ggml|msgpack|flax|orbax|jax|tflite|pb|nemo|mar|skops|mojo|pfa|svm|arff)$/i;
 const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
 
-const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r)$/i;
+const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
+/** Python imports these by itself whenever it starts in their folder. */
+const STARTS_ITSELF = /(?:^|[/!])(?:sitecustomize|usercustomize)\.py$/;
 
 const BURIED: Rule = {
   id: 'ASY-EXE-003', title: 'Code stands among bytes that no reader takes apart', severity: 'high',
@@ -55,6 +57,7 @@ export const programs = analysisOf({
       const name = file.member ?? file.path;
       const code = DATA_NAME.test(name) || DATA_START.test(content) ? codeInText(content) : undefined;
       if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
+      if (STARTS_ITSELF.test(name)) report(SCRIPT, { file, offset: 0, about: 'starts', title: `${shown(name, 80)} runs by itself whenever Python starts beside it`, severity: 'medium', sure: 'read', evidence: [{ kind: 'source', title: 'How it begins', text: shownLines(content.slice(0, 600), 600), marks: [] }] });
       if (!SCRIPT_NAME.test(name) && !content.startsWith('#!')) continue;
       let begin = 0;
       for (const line of content.split('\n')) {

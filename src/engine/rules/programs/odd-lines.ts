@@ -11,6 +11,17 @@ const PATTERNS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bpty\.spawn\s{0,4}\(/, 'spawns a shell'],
   [/\bpowershell(?:\.exe)?\b[^\n]{0,120}\s-e(?:nc|ncodedcommand)?\b/i, 'runs encoded PowerShell'],
   [/\brm\s{1,4}-[a-zA-Z]{0,4}[rR][a-zA-Z]{0,4}\s{1,4}(?:--no-preserve-root\s{1,4})?(?:\/|~|\$HOME)(?:\*|\/?\s|\/?$|\/?[;&|])/, 'deletes everything'],
+  [/\bgetattr\s{0,4}\(\s{0,4}__import__\s{0,4}\(/, 'reaches for a function by a name put together'],
+  [/\.ssh[/\\](?:authorized_keys|id_(?:rsa|dsa|ecdsa|ed25519))\b|\.aws[/\\]credentials\b|\/etc\/shadow\b|\.gnupg[/\\]|\.kube[/\\]config\b/, 'reaches for keys and passwords'],
+  [/\b(?:requests\.(?:post|put|get)|urlopen|gethostbyname|sendto|send(?:all)?)\s{0,4}\([^\n]{0,300}\bos\.environ\b/, 'sends the environment away'],
+  [/\b(?:nc|ncat|netcat)\s{1,4}(?:-\w{1,6}\s{1,4}){0,4}-[a-z]{0,4}e[a-z]{0,4}\s{1,4}\/bin\//, 'hands a shell to a connection'],
+  [/\bCFUNCTYPE\s{0,4}\([^\n]{0,200}\)\s{0,4}\([^\n]{0,100}addressof\b|\bVirtualAlloc\b|\bCreateRemoteThread\b/, 'runs machine code out of memory'],
+  [/\bpip["']?\s{0,4},\s{0,4}["']install["'][^\n]{0,200}(?:git\+|https?:)/, 'installs a package from somewhere else than the index'],
+  [/^\s{0,20}Exec\s{0,4}=\s{0,4}(?:\/bin\/|\/usr\/bin\/)?(?:ba|z|da)?sh\s{1,4}-c\b/, 'runs a shell when it is opened'],
+  [/^\s{0,20}(?:open|shellexecute)\s{0,4}=\s{0,4}[^\n]{1,200}\.(?:exe|bat|cmd|vbs|scr|ps1)\b/i, 'runs a program when a disk is opened'],
+  [/^\s{0,20}(?:fsmonitor|sshCommand|hooksPath|gitProxy|askPass)\s{0,4}=\s{0,4}[^\n]{0,40}(?:\bsh\b|\bcurl\b|\bwget\b|\bpython|\||\/tmp\/)/i, 'makes git run a command'],
+  [/^\s{0,20}url\s{0,4}=\s{0,4}(?:ext::|-)/, 'makes git run a command'],
+  [/\bCreateObject\s{0,4}\(\s{0,4}["']WScript\.Shell["']/i, 'starts programs'],
   [/\bIEX\s{0,4}\(\s{0,4}New-Object\s{1,4}Net\.WebClient/i, 'runs what it downloads'],
 ];
 const MAX_LINE = 4000;

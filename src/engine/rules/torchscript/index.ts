@@ -2,7 +2,7 @@
 // a subset of Python that reaches the world through operators alone. Told are operators that touch files, and operators of
 // namespaces that PyTorch and its own libraries do not bring, which is native code that the loading program must register.
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
-import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown, shownLines } from '../evidence.ts';
 import { analysisOf, type Rule } from '../rule.ts';
@@ -18,6 +18,12 @@ const FOREIGN: Rule = {
   references: ['CWE-829', 'AML.T0010.003'], remedy: 'Find out which library registers the operator before you load it.',
 };
 
+const PACKAGE: Rule = {
+  id: 'ASY-PKL-032', title: 'A torch.package archive brings Python of its own', severity: 'medium',
+  misses: 'What the Python does is not followed; lines of known ways to hide are reported as of any script.',
+  references: ['CWE-94', 'AML.T0011.000'], remedy: 'Loading it runs this Python. Read it first, or ask for the weights alone.',
+};
+
 const CODE_MEMBER = /(^|\/)code\/[^!]{1,400}\.py$/;
 const OPENS = /\b(?:torch|ops\.aten)\.(?:from_file|save|load|_load_from_file|to_file)\s{0,4}\(/g;
 const OPERATOR = /\bops\.([A-Za-z_]\w{0,60})\.(\w{1,80})/g;
@@ -28,9 +34,15 @@ export const torchscript = analysisOf({
   id: 'torchscript',
   label: 'TorchScript code',
   limits: 'Looks at the operators that the code of a TorchScript archive names. Conditions in the code are not followed.',
-  rules: [FILES, FOREIGN],
-  inapplicable: ({ inspection }) => (readBy(inspection, textInspector).some(({ file }) => isCode(file)) ? undefined : 'no TorchScript code'),
+  rules: [FILES, FOREIGN, PACKAGE],
+  inapplicable: ({ inspection }) => (packagesIn(inspection).length > 0 || readBy(inspection, textInspector).some(({ file }) => isCode(file)) ? undefined : 'no TorchScript code'),
   async check({ inspection }, report) {
+    const packages = packagesIn(inspection);
+    for (const archive of packages) {
+      const code = inspection.files.filter(({ container, member }) => container === archive.path && member !== undefined && /\.py$/.test(member));
+      const [first] = code;
+      if (first !== undefined) report(PACKAGE, { file: archive, about: 'package', sure: 'read', evidence: [{ kind: 'table', title: 'Python in the archive', columns: ['member'], rows: code.slice(0, 32).map(({ member }) => [shown(member ?? '', 120)]) }] });
+    }
     for (const { file, content } of readBy(inspection, textInspector).filter(({ file }) => isCode(file))) {
       for (const match of content.matchAll(OPENS)) report(FILES, { file, offset: match.index, about: String(match.index), title: `TorchScript code calls ${match[0].replace(/\s*\($/, '')}, which opens files`, sure: 'read', evidence: [around(content, match.index)] });
       const seen = new Set<string>();
@@ -43,6 +55,12 @@ export const torchscript = analysisOf({
     }
   },
 });
+
+/** torch.package keeps its own records under '.data/'. */
+function packagesIn({ files }: Inspection): InspectedFile[] {
+  const paths = new Set(files.flatMap(({ container, member }) => (container !== undefined && member !== undefined && /(?:^|\/)\.data\/(?:extern_modules|python_version)$/.test(member) ? [container] : [])));
+  return files.filter(({ path }) => paths.has(path));
+}
 
 function isCode({ member }: InspectedFile): boolean {
   return member !== undefined && CODE_MEMBER.test(member);

@@ -17,3 +17,10 @@ it.each([
 it('leaves ordinary code alone', async () => {
   expect(await judge(forward('_0 = ops.torchvision.nms(x, torch.add(x, x), 0.5)\n    x1 = torch.softmax(ops.aten.linear(x, x), -1)'))).toEqual([]);
 });
+
+it('tells that a torch.package archive brings Python', async () => {
+  const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+  const archive = (files: Record<string, Uint8Array>): Promise<string[]> => findingsOf(torchscript, [bytesOf('model.pt', zipSync(files) as Uint8Array<ArrayBuffer>)]).then(alarms);
+  expect(await archive({ 'm/.data/extern_modules': text('sys\n'), 'm/net.py': text('import sys\n') })).toEqual(['medium ASY-PKL-032']);
+  expect(await archive({ 'm/.data/serialization_id': text('1'), 'm/code/__torch__/net.py': text('class Net(Module):\n') })).toEqual([]);
+});
