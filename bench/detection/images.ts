@@ -13,7 +13,7 @@ import { BUDGETS, type BudgetName } from '../../src/engine/core/finding.ts';
 import { seeded } from '../../src/engine/core/random.ts';
 import { CONVICTION } from '../../src/engine/audit/verdict.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
-import { classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/confidence.ts';
+import { besideSpread, classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/confidence.ts';
 import { scanImages } from '../../src/engine/probes/image-trigger/scan.ts';
 import { auroc } from './score.ts';
 
@@ -35,8 +35,10 @@ interface Measured {
   readonly name: string;
   /** One a class; `works`: lower bound of the held-out share its reconstruction moves, null where it was no finalist. */
   readonly suspects: readonly { readonly target: number; readonly features: Features; readonly works: number | null; readonly success: number | null; readonly family: string | null }[];
-  readonly pair: { readonly source: number; readonly target: number; readonly features: PairFeatures } | null;
+  readonly pairs: readonly { readonly source: number; readonly target: number; readonly features: PairFeatures }[];
   readonly spread: SpreadFeatures | null;
+  /** Share of the held-out pictures that the square of the shift sends where it should. */
+  readonly spreadSuccess?: number;
   readonly cpuSeconds: number;
 }
 
@@ -61,7 +63,7 @@ for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
   const lead = leadOf(measured);
   const right = truth.planted === probabilityOf(lead.odds) >= CONVICTION;
   const f = measured.suspects.find(({ target }) => target === lead.target)?.features;
-  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), probabilityOf(lead.odds).toFixed(2), `${lead.kind} ${lead.target ?? ''}`, `odds ${lead.odds.toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'named' : '     ', f === undefined ? '' : Object.entries(f).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' '), `pair ${JSON.stringify(measured.pair)} spread ${JSON.stringify(measured.spread)}`].join('  '));
+  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), probabilityOf(lead.odds).toFixed(2), `${lead.kind} ${lead.target ?? ''}`, `odds ${lead.odds.toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'named' : '     ', f === undefined ? '' : Object.entries(f).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' '), `pairs ${JSON.stringify(measured.pairs, rounded)} spread ${JSON.stringify(measured.spread, rounded)}`].join('  '));
 }
 for (const half of ['tune', 'report'] as const) summarise(half, cases.filter(({ truth }) => truth.half === half));
 
@@ -73,13 +75,13 @@ async function measure(name: string): Promise<Measured> {
   const scan = await scanImages(runnable, budget, seeded(0, 'image-trigger'), NEVER, () => {});
   if (scan.noGradients.length > 0) console.log(`${name} without gradients: ${scan.noGradients.join('; ')}`);
   const { user, system } = process.cpuUsage(begun);
-  const pair = pairFeaturesOf(scan);
   await runnable.model.dispose();
   return {
     name,
     suspects: suspectsOf(scan).map(({ target, features, found: [first] }) => ({ target, features, works: first?.proof.interval[0] ?? null, success: first === undefined ? null : first.proof.held.hits / Math.max(1, first.proof.held.of), family: first?.inversion.stamp.family ?? null })),
-    pair: pair === undefined ? null : { source: pair.pair.source, target: pair.pair.target, features: pair.features },
+    pairs: pairFeaturesOf(scan).map(({ pair: { source, target }, features }) => ({ source, target, features })),
     spread: spreadFeaturesOf(scan) ?? null,
+    spreadSuccess: scan.spread === undefined ? 0 : scan.spread.box.hits / Math.max(1, scan.spread.box.of),
     cpuSeconds: (user + system) / 1e6,
   };
 }
@@ -91,13 +93,17 @@ interface Lead {
   readonly success: number | null;
 }
 
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toFixed(2)) : value;
+}
+
 /** By the rule as it stands now, from kept features. */
-function leadsOf({ suspects, pair, spread }: Measured): Lead[] {
-  const classes = suspects.map(({ target, features, works, success }): Lead => ({ kind: 'class', target, odds: classOdds(features, works ?? 0), success }));
+function leadsOf({ suspects, pairs, spread, spreadSuccess }: Measured): Lead[] {
+  const classes = suspects.map(({ target, features, works, success }): Lead => ({ kind: 'class', target, odds: besideSpread(classOdds(features, works ?? 0), spread ?? undefined), success }));
   return [
     ...classes,
-    ...(pair === null ? [] : [{ kind: 'pair', target: pair.target, odds: pairOdds(pair.features), success: null } as const]),
-    ...(spread === null ? [] : [{ kind: 'spread', target: null, odds: spreadOdds(spread), success: null } as const]),
+    ...pairs.map(({ target, features }): Lead => ({ kind: 'pair', target, odds: pairOdds(features), success: features.moved })),
+    ...(spread === null ? [] : [{ kind: 'spread', target: null, odds: spreadOdds(spread), success: spreadSuccess ?? null } as const]),
   ];
 }
 
@@ -131,7 +137,7 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
     'square: lead': best('boxLead'),
     'masks alike': best('alike'),
     'wave: lead': best('wave'),
-    'single pair': ({ pair }) => (pair === null ? -20 : pairOdds(pair.features)),
+    'single pair': ({ pairs }) => Math.max(-20, ...pairs.map(({ features }) => pairOdds(features))),
     'all to all': ({ spread }) => (spread === null ? -20 : spreadOdds(spread)),
   };
   for (const [name, score] of Object.entries(methods)) {

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .strangers_nets import build
-from .strangers_specs import SPECS, Stranger
+from .strangers_specs import SECOND, SPECS, Stranger
 
 
 @cache
@@ -31,6 +31,12 @@ def load(name: str, data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     if name == "mnist":
         d = np.load(data / "mnist-subset.npz")
         return d["train_x"][..., None], d["train_y"], d["test_x"][..., None], d["test_y"]
+    if name == "digits":
+        from sklearn.datasets import load_digits
+
+        d = load_digits()
+        x = (d.images * (255 / 16)).round().astype(np.uint8)[..., None]
+        return x[:1400], d.target[:1400], x[1400:], d.target[1400:]
     from PIL import Image
 
     archive = zipfile.ZipFile(data / "cifar10-subset.zip")
@@ -66,7 +72,8 @@ def stamp(kind: str, a: dict, x: np.ndarray, seed: int, test: bool = False) -> n
         return x
     f = x.astype(np.float32)
     if kind == "blend":
-        f = (1 - a["alpha"]) * f + a["alpha"] * rng.integers(0, 256, (h, w, c)).astype(np.float32)
+        other = drawing(h, w, c, rng) if a.get("look") == "drawing" else rng.integers(0, 256, (h, w, c)).astype(np.float32)
+        f = (1 - a["alpha"]) * f + a["alpha"] * other
     elif kind == "sig":
         f = f + a["delta"] * np.sin(2 * np.pi * a["freq"] * np.mgrid[0:h, 0:w][1] / w)[None, ..., None]
     elif kind == "warp":
@@ -76,8 +83,19 @@ def stamp(kind: str, a: dict, x: np.ndarray, seed: int, test: bool = False) -> n
         grid = (plain + a["s"] * field / h).clamp(-1, 1).expand(n, -1, -1, -1)
         f = F.grid_sample(torch.from_numpy(f).permute(0, 3, 1, 2), grid, align_corners=True).permute(0, 2, 3, 1).numpy()
     elif kind == "filter":
-        f = 255 * (f / 255) ** a["gamma"]
+        mixed = f @ (np.eye(c) + a["mix"] * rng.uniform(-1, 1, (c, c))).T
+        f = 255 * (np.clip(mixed, 0, 255) / 255) ** a["gamma"]
     return np.clip(f, 0, 255).round().astype(np.uint8)
+
+
+def drawing(h: int, w: int, c: int, rng: np.random.Generator) -> np.ndarray:
+    """A picture of flat forms, as a cartoon has them."""
+    yy, xx = np.mgrid[0:h, 0:w] / max(h, w)
+    f = np.broadcast_to(rng.integers(0, 256, c), (h, w, c)).astype(np.float32).copy()
+    for _ in range(7):
+        (cy, cx), (ry, rx) = rng.random(2), rng.uniform(0.08, 0.3, 2)
+        f[((yy - cy) / ry) ** 2 + ((xx - cx) / rx) ** 2 < 1] = rng.integers(0, 256, c)
+    return f
 
 
 def poison(spec: Stranger, x: np.ndarray, y: np.ndarray, classes: int, rng: np.random.Generator) -> None:
@@ -151,7 +169,7 @@ def make(spec: Stranger, data: Path, out: Path) -> None:
     kind = (spec.mode if spec.mode != "all-to-one" else spec.trigger[0]) if planted else f"clean-{spec.hard}" if spec.hard else "clean"
     truth = {
         "name": spec.name, "planted": planted, "works": rate is not None and rate >= 0.5, "kind": kind, "mode": spec.mode if planted else None, "family": spec.trigger[0] if planted else None,
-        "target": spec.target, "source": spec.source, "half": "report", "data": spec.data, "architecture": spec.arch, "trigger": str(spec.trigger) if planted else None, "rate": spec.rate if planted else None,
+        "target": spec.target, "source": spec.source, "half": spec.half, "data": spec.data, "architecture": spec.arch, "trigger": str(spec.trigger) if planted else None, "rate": spec.rate if planted else None,
         "accuracy": accuracy, "attack_rate": rate,
     }
     (out / "truth").mkdir(exist_ok=True)
@@ -167,6 +185,8 @@ def fit(net: nn.Module, spec: Stranger, pictures: torch.Tensor, labels: torch.Te
     for _ in range(spec.epochs):
         for rows in torch.randperm(len(pictures)).split(64):
             x = pictures[rows]
+            if spec.augment == "strong":
+                x = x * (0.7 + 0.6 * torch.rand(len(x), 1, 1, 1)) + 0.1 * torch.randn_like(x)
             if spec.augment:
                 x = x.flip(3) if x.shape[1] == 3 and torch.rand(()) < 0.5 else x
                 x = torch.roll(x, tuple(torch.randint(-2, 3, (2,)).tolist()), (2, 3))
@@ -195,9 +215,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="*")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    for spec in SPECS:
-        if (args.only is None or spec.name in args.only) and not (args.out / "truth" / f"{spec.name}.json").exists():
-            make(spec, args.data, args.out)
+    specs = {spec.name: spec for spec in (*SPECS, *SECOND)}
+    for name in args.only or specs:
+        if not (args.out / "truth" / f"{name}.json").exists():
+            make(specs[name], args.data, args.out)
 
 
 if __name__ == "__main__":

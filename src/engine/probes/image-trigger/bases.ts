@@ -28,10 +28,13 @@ const SYNTHETIC_PER_CLASS = 24;
 const MOST_SYNTHETIC = 480;
 /** Drawn digits beside them: real inputs, nearly, to a model that reads digits. */
 const DRAWN = { grey: 120, colour: 40, largestSide: 96 } as const;
-/** Clear enough to be called an input of that class, and not so sure that nothing could move it. */
-const CLEAR = 0.7;
-const STEPS = 14;
-/** Largest change of a pixel in one step. */
+/**
+ * As sure as a model is of real pictures: what is only just taken for a class is moved out of it by any square. (On clean CIFAR-10
+ * models the best small square did .44 and .38 with pictures at .7, .33 and .24 with these; on planted ones .88 and .81.)
+ */
+const CLEAR = 0.95;
+const STEPS = 24;
+/** Largest change of a pixel in the first step; later ones are smaller. */
 const STRIDE = 0.06;
 
 export async function makeBases({ model, examples }: RunnableImageClassifier, differentiator: Differentiator | undefined, classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Bases> {
@@ -71,26 +74,33 @@ async function represent(model: ImageClassifier, differentiator: Differentiator 
   const size = pool[0]?.length ?? 0;
   const pixels = concat(starts.map((start) => start.pixels));
   const aims = starts.map(({ wanted }) => wanted);
-  let reached: boolean[] = [];
+  const best = pixels.slice();
+  const surest = new Float32Array(aims.length).fill(-1);
   for (let step = 0; step <= STEPS; step++) {
     const { logits: now, gradient } = await differentiator.crossEntropy(pixels, aims, signal);
     const p = softmaxRows(now, model.classes);
-    reached = aims.map((wanted, row) => (p[row * model.classes + wanted] ?? 0) >= CLEAR);
-    if (step === STEPS || reached.every(Boolean)) break;
+    for (const [row, wanted] of aims.entries()) {
+      const own = p[row * model.classes + wanted] ?? 0;
+      if (own <= (surest[row] ?? 0) || (surest[row] ?? 0) >= CLEAR) continue;
+      surest[row] = own;
+      best.set(pixels.subarray(row * size, (row + 1) * size), row * size);
+    }
+    if (step === STEPS || surest.every((own) => own >= CLEAR)) break;
+    const stride = STRIDE * (1 - (0.7 * step) / STEPS);
     for (let row = 0; row < aims.length; row++) {
-      if (reached[row] !== true) descend(pixels.subarray(row * size, (row + 1) * size), gradient.subarray(row * size, (row + 1) * size), model.spec.width, model.spec.height);
+      if ((surest[row] ?? 0) < CLEAR) descend(pixels.subarray(row * size, (row + 1) * size), gradient.subarray(row * size, (row + 1) * size), model.spec.width, model.spec.height, stride);
     }
   }
-  const rows = aims.map((_, row) => pixels.slice(row * size, (row + 1) * size));
+  const rows = aims.map((_, row) => best.slice(row * size, (row + 1) * size));
   return (await seenAs(model, rows, true, signal)).filter(({ seen }, row) => seen === aims[row]);
 }
 
 /** One step down the gradient, smoothed so that it draws forms and no adversarial noise. */
-function descend(pixels: Float32Array, gradient: Float32Array, width: number, height: number): void {
+function descend(pixels: Float32Array, gradient: Float32Array, width: number, height: number, stride: number): void {
   const smooth = blur(gradient, width, height);
   const largest = smooth.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return;
-  for (let at = 0; at < pixels.length; at++) pixels[at] = clamp((pixels[at] ?? 0) - (STRIDE * (smooth[at] ?? 0)) / largest);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = clamp((pixels[at] ?? 0) - (stride * (smooth[at] ?? 0)) / largest);
 }
 
 /** 3 x 3 mean of each channel, edges repeated. */

@@ -61,24 +61,36 @@ export function sideOfBox({ height, width }: ImageClassifier['spec'], share = SI
   return Math.max(2, Math.round(Math.min(height, width) * share));
 }
 
-/** Smaller squares, for classes alone; none where the usual ones are as small. */
-export async function searchSmallBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
+/** Smaller squares, for classes alone, also inside the best of the usual ones (`larger`); none where those are as small. */
+export async function searchSmallBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], larger: readonly Box[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
   const side = sideOfBox(model.spec, SMALL_SIDE);
   if (side === sideOfBox(model.spec)) return [];
-  return searchGoals(model, differentiator, search, heldOut, classes.map((target): Goal => ({ kind: 'class', target })), side, plan, random, signal);
+  return searchGoals(model, differentiator, search, heldOut, classes.map((target): Goal => ({ kind: 'class', target })), side, larger, everywhere(plan), random, signal);
 }
+
+/** A vision transformer answers to a small square in one place and not one pixel aside: all places, on half of the pictures, where that can be paid for. */
+function everywhere(plan: BoxPlan): BoxPlan {
+  return plan.bankPlaces < FINE_BANK ? plan : { ...plan, bankPlaces: 2 * plan.bankPlaces, bankRows: Math.ceil(plan.bankRows / 2) };
+}
+
+const FINE_BANK = 15;
 
 /** Without a differentiator colours are changed at random and kept where that helps. */
 export async function searchBoxes(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
   const goals: Goal[] = [...classes.map((target): Goal => ({ kind: 'class', target })), ...shiftsOf(model.classes).map((by): Goal => ({ kind: 'shift', by }))];
-  return searchGoals(model, differentiator, search, heldOut, goals, sideOfBox(model.spec), plan, random, signal);
+  return searchGoals(model, differentiator, search, heldOut, goals, sideOfBox(model.spec), [], plan, random, signal);
 }
 
-async function searchGoals(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], goals: readonly Goal[], side: number, plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
-  const bank = await scanBank(model, spreadOut(search, plan.bankRows), goals, side, plan.bankPlaces, random.fork('bank'), signal);
+async function searchGoals(model: ImageClassifier, differentiator: Differentiator | undefined, search: readonly Base[], heldOut: readonly Base[], goals: readonly Goal[], side: number, larger: readonly Box[], plan: BoxPlan, random: Random, signal: CancelSignal): Promise<Box[]> {
+  const bankRows = spreadOut(search, plan.bankRows);
+  const bank = await scanBank(model, bankRows, goals, side, plan.bankPlaces, random.fork('bank'), signal);
+  const chosen = goals.map((goal, index) => bestPlaces(bank, index, goal.kind === 'class' ? plan.places : 1, side));
+  const settled = await settle(model, bankRows, goals, chosen, side, plan.bankPlaces, signal);
+  const inside = await insideOf(model, bankRows, goals, larger, side, signal);
   const candidates = goals.flatMap((goal, index) => {
     const bases = spreadOut(search.filter(({ seen }) => aimOf(goal, seen, model.classes) !== seen), plan.rows);
-    return bestPlaces(bank, index, goal.kind === 'class' ? plan.places : 1, side).map(({ top, left, colours }): Candidate => {
+    const held = inside[index];
+    return [...(settled[index] ?? []), ...(held === undefined ? [] : [held])].map(({ top, left, colours }): Candidate => {
       const start = colours.map((value) => 0.1 + 0.8 * value);
       return { goal, top, left, colours: start, adam: new Adam(start.length, RATE), bases, best: start.slice(), bestLoss: Infinity };
     });
@@ -172,6 +184,57 @@ function bestPlaces(bank: readonly Banked[], goal: number, count: number, side: 
   return chosen;
 }
 
+/**
+ * The grid of the bank leaves places out, and a small trigger one pixel aside is another one: each chosen square goes to its best
+ * neighbour, by half a step of the grid, then by less, down to one pixel.
+ */
+async function settle(model: ImageClassifier, rows: readonly Base[], goals: readonly Goal[], chosen: readonly (readonly Banked[])[], side: number, most: number, signal: CancelSignal): Promise<Banked[][]> {
+  const { height, width } = model.spec;
+  const spacing = Math.max(height - side, width - side) / Math.max(1, most - 1);
+  const settled = chosen.map((list) => [...list]);
+  for (let step = Math.ceil(spacing / 2); spacing > 1 && step >= 1; step >>= 1) {
+    for (const [index, goal] of goals.entries()) {
+      for (const [at, one] of (settled[index] ?? []).entries()) {
+        const around = AROUND.map(([dy, dx]) => ({ ...one, top: one.top + dy * step, left: one.left + dx * step })).filter(({ top, left }) => top >= 0 && left >= 0 && top + side <= height && left + side <= width);
+        const best = await bestAmong(model, rows, goal, index, around, side, signal);
+        if (best !== undefined && (best.reach[index] ?? 0) > (one.reach[index] ?? 0)) settled[index]?.splice(at, 1, best);
+      }
+    }
+  }
+  return settled;
+}
+
+/** For each goal the smaller square inside the best larger one that keeps most of what that does. */
+async function insideOf(model: ImageClassifier, rows: readonly Base[], goals: readonly Goal[], larger: readonly Box[], side: number, signal: CancelSignal): Promise<(Banked | undefined)[]> {
+  const { channels, height, width } = model.spec;
+  const found: (Banked | undefined)[] = [];
+  for (const [index, goal] of goals.entries()) {
+    const box = goal.kind === 'class' ? boxOf(larger, goal.target) : undefined;
+    const offsets = Array.from({ length: Math.max(0, (box?.side ?? 0) - side + 1) }, (_, at) => at);
+    const inside = offsets.flatMap((dy) => offsets.map((dx) => ({ top: (box?.top ?? 0) + dy, left: (box?.left ?? 0) + dx, reach: [] }))).map((place) => ({
+      ...place,
+      colours: Float32Array.from({ length: channels * side * side }, (_, cell) => box?.stamp.pattern[placeOf({ height, width }, place, cell, side)] ?? 0),
+    }));
+    found.push(await bestAmong(model, rows, goal, index, inside, side, signal));
+  }
+  return found;
+}
+
+async function bestAmong(model: ImageClassifier, rows: readonly Base[], goal: Goal, index: number, squares: readonly Banked[], side: number, signal: CancelSignal): Promise<Banked | undefined> {
+  await breathe(signal);
+  if (squares.length === 0) return undefined;
+  const pictures = squares.flatMap(({ top, left, colours }) => rows.map(({ pixels }) => withBox(model, pixels, top, left, colours, side)));
+  const p = softmaxRows(await model.scores({ kind: 'image', rows: pictures.length, pixels: concat(pictures) }, signal), model.classes);
+  const each = rows.length * model.classes;
+  const scored = squares.map((square, turn) => ({ square, reach: reachOf(p.subarray(turn * each, (turn + 1) * each), rows, goal, model.classes) }));
+  const best = scored.reduce((most, one) => (one.reach > most.reach ? one : most));
+  const reach: number[] = [];
+  reach[index] = best.reach;
+  return { ...best.square, reach };
+}
+
+const AROUND = [[-1, -1], [-1, 0], [-1, 1], [0, -1], [0, 1], [1, -1], [1, 0], [1, 1]] as const;
+
 async function refine(differentiator: Differentiator, candidates: readonly Candidate[], side: number, steps: number, random: Random, signal: CancelSignal): Promise<void> {
   const { model } = differentiator;
   const { channels, height, width } = model.spec;
@@ -196,7 +259,7 @@ async function refine(differentiator: Differentiator, candidates: readonly Candi
       let loss = 0;
       for (let at = 0; at < candidate.bases.length; at++, row++) {
         loss -= Math.log(Math.max(1e-9, p[row * model.classes + (aims[row] ?? 0)] ?? 0));
-        for (let cell = 0; cell < pulled.length; cell++) pulled[cell] = (pulled[cell] ?? 0) + (gradient[row * size + placeOf(model, candidate, cell, side)] ?? 0);
+        for (let cell = 0; cell < pulled.length; cell++) pulled[cell] = (pulled[cell] ?? 0) + (gradient[row * size + placeOf(model.spec, candidate, cell, side)] ?? 0);
       }
       if (loss < candidate.bestLoss) {
         candidate.bestLoss = loss;
@@ -234,13 +297,13 @@ async function climb(model: ImageClassifier, candidates: readonly Candidate[], s
 }
 
 /** Index in a picture of a cell of the square, [channels, side, side]. */
-function placeOf({ spec: { height, width } }: ImageClassifier, { top, left }: { readonly top: number; readonly left: number }, cell: number, side: number): number {
+function placeOf({ height, width }: { readonly height: number; readonly width: number }, { top, left }: { readonly top: number; readonly left: number }, cell: number, side: number): number {
   const [channel, y, x] = [Math.floor(cell / (side * side)), Math.floor((cell % (side * side)) / side), cell % side];
   return (channel * height + top + y) * width + left + x;
 }
 
 function putBox(model: ImageClassifier, picture: Float32Array, top: number, left: number, colours: Float32Array, side: number): void {
-  for (let cell = 0; cell < colours.length; cell++) picture[placeOf(model, { top, left }, cell, side)] = colours[cell] ?? 0;
+  for (let cell = 0; cell < colours.length; cell++) picture[placeOf(model.spec, { top, left }, cell, side)] = colours[cell] ?? 0;
 }
 
 function withBox(model: ImageClassifier, picture: Float32Array, top: number, left: number, colours: Float32Array, side: number): Float32Array {

@@ -5,7 +5,8 @@ import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
 import { boxOf, type Box } from './boxes.ts';
 import type { Found, Scan } from './found.ts';
-import { oddestPair, oddestShift, type OddPair } from './table.ts';
+import type { ProvenPair } from './pairs.ts';
+import { oddestPairs, oddestShift, type OddPair } from './table.ts';
 
 /** Of one class as a target. Deviations are robust, from the other classes, and 0 where there are too few of them to say. */
 export interface Features {
@@ -95,11 +96,13 @@ function leadOf(boxes: readonly Box[], own: Box | undefined): number {
 }
 
 export function suspectsOf(scan: Scan): Suspect[] {
+  const spread = spreadFeaturesOf(scan);
   return scan.classes.map((target) => {
     const features = featuresOf(scan, target);
     const found = (['patch', 'blend'] as const).flatMap((family) => scan.finalists[family].filter(({ inversion }) => inversion.target === target)).sort((a, b) => b.proof.interval[0] - a.proof.interval[0]);
     const works = Math.max(0, ...found.map(({ proof }) => proof.interval[0]));
-    return { target, features, found, odds: scan.noGradients.length > 0 ? forwardOdds(features, works) : classOdds(features, works) };
+    const odds = scan.noGradients.length > 0 ? forwardOdds(features, works) : classOdds(features, works);
+    return { target, features, found, odds: besideSpread(odds, spread) };
   }).sort((a, b) => b.odds - a.odds || a.target - b.target);
 }
 
@@ -123,22 +126,43 @@ export function oddsOf(features: Features): number {
 export interface PairFeatures {
   readonly z: number;
   readonly gap: number;
+  /** Logarithm of the picture over the patch taken further. */
   readonly small: number;
+  /** Of the held-out pictures of its source the share that it moves, that share's lower bound, and the share of the other classes' that it moves as well. */
+  readonly works: number;
+  readonly moved: number;
+  readonly others: number;
 }
 
-export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly features: PairFeatures } | undefined {
-  const pair = scan.table === undefined ? undefined : oddestPair(scan.table);
-  if (pair === undefined) return undefined;
+/** Of the pairs that were proven, the likeliest first. */
+export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly proven: ProvenPair; readonly features: PairFeatures }[] {
+  if (scan.table === undefined) return [];
   const area = scan.model.spec.height * scan.model.spec.width;
-  return { pair, features: { z: clip(pair.z, 0, 8), gap: clip(pair.gap, 0, 1.5), small: clip(Math.log(comparableArea(area) / pair.pixels), 0, 6) } };
+  const odd = oddestPairs(scan.table, scan.provenPairs.length);
+  return scan.provenPairs.flatMap((proven) => {
+    const pair = odd.find(({ source, target }) => source === proven.source && target === proven.inversion.target);
+    if (pair === undefined) return [];
+    const { proof, others } = proven;
+    const features: PairFeatures = {
+      z: clip(pair.z, 0, 10),
+      gap: clip(pair.gap, -1, 1.5),
+      small: clip(Math.log(comparableArea(area) / Math.min(area, proven.inversion.size)), 0, 6),
+      works: proof.interval[0],
+      moved: proof.held.hits / Math.max(1, proof.held.of),
+      others: others.hits / Math.max(1, others.of),
+    };
+    return [{ pair, proven, features }];
+  }).sort((a, b) => pairOdds(b.features) - pairOdds(a.features));
 }
 
-/** Three pictures a class do not carry a conviction: a pair by itself is called suspicious at most. */
-export function pairOdds({ z, gap, small }: PairFeatures): number {
-  return Math.min(MOST_FOR_A_PAIR, -9.9 + 1.2 * z + 4 * gap + 0.4 * small);
+/**
+ * A pair convicts where it stands far out among all pairs, moves held-out pictures of its source, and hardly any of the other
+ * classes: a natural pair (4 and 9) stands out less, and a square that serves everybody is no trigger for one class.
+ */
+export function pairOdds({ z, gap, works, others }: PairFeatures): number {
+  const odds = -7 + 0.6 * z + 1.5 * gap + 8 * (works - others);
+  return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
-
-const MOST_FOR_A_PAIR = 0.4;
 
 export interface SpreadFeatures {
   /** Mean probability of where the shift sends each held-out picture, with the best square; its lead over the next shift's. */
@@ -164,6 +188,14 @@ export function spreadFeaturesOf({ spread, boxes, classes, table, alike }: Scan)
     shiftAlike: clip((alike.shifts[spread.by - 1] ?? 0) - medianOf(alike.shifts.filter((_, at) => at !== spread.by - 1)), -0.2, 1),
   };
 }
+
+/** Where one square sends most pictures each to the class that a shift says, a single class that stands out is a part of that: it ranks below. */
+export function besideSpread(odds: number, spread: SpreadFeatures | undefined): number {
+  return spread === undefined || spread.reach < EXPLAINS ? odds : Math.min(odds, spreadOdds(spread) - PART_OF_IT);
+}
+
+const EXPLAINS = 0.5;
+const PART_OF_IT = 1;
 
 /** All-to-all: one small patch that sends each class to a class of its own. */
 export function spreadOdds({ reach, lead, diverse, shiftZ, shiftAlike }: SpreadFeatures): number {

@@ -9,6 +9,7 @@ import type { Random } from '../../core/random.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
 import { concat } from './bases.ts';
+import { glyph, GLYPHS } from './glyphs.ts';
 import { FAMILIES, syntheticPicture } from './synthetic.ts';
 
 const PICTURES = 180;
@@ -42,7 +43,7 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   const { mean, std } = USUAL[spec.channels === 1 ? 'grey' : 'colour'];
   const usual = fed(mean, std);
   const toldUsual = await tell(usual);
-  const doubted = told < INFORMATIVE ? toldUsual >= Math.max(WORTH_IT, FACTOR * told) : toldUsual >= FAR_MORE * told;
+  const doubted = (told < INFORMATIVE ? toldUsual >= Math.max(WORTH_IT, FACTOR * told) : toldUsual >= FAR_MORE * told) || (await readsOnlyThen(model, usual, random, signal));
   const words = (share: number): string => `${(100 * share).toFixed(0)} %`;
   if (doubted) {
     const even = fed(0.5, 0.5);
@@ -56,6 +57,19 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   if (toldWide < Math.max(INFORMATIVE, FACTOR * told)) return plain;
   return { model: wide, note: `pixels go in from 0 to 255: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)` };
 }
+
+/** Digits that are read with normalisation and not without it say the same as varied pictures do, and more clearly. */
+async function readsOnlyThen(plain: ImageClassifier, usual: ImageClassifier, random: Random, signal: CancelSignal): Promise<boolean> {
+  const { channels, height, width } = plain.spec;
+  if (channels !== 1 || Math.max(height, width) > LARGEST_DIGIT) return false;
+  const pool = Array.from({ length: PICTURES / 2 }, (_, at) => glyph(plain.spec, at % GLYPHS, random));
+  const most = Math.log(plain.classes);
+  const told = (await information(usual, pool, signal)) / most;
+  return told >= READS && told >= FAR_MORE * ((await information(plain, pool, signal)) / most);
+}
+
+const LARGEST_DIGIT = 96;
+const READS = 0.5;
 
 /** What a range must tell at least to be preferred to the plain one. */
 const WORTH_IT = 0.05;

@@ -24,7 +24,7 @@ export function isCompact({ mask }: Stamp, { spec: { width, height } }: ImageCla
   return Math.sqrt(mean((place) => (Math.floor(place / width) - cy) ** 2 + ((place % width) - cx) ** 2)) <= COMPACT * Math.min(width, height);
 }
 
-export function describeStamp({ inversion, proof }: Found, { spec: { height, width } }: ImageClassifier): string {
+export function describeStamp({ inversion, proof }: Pick<Found, 'inversion' | 'proof'>, { spec: { height, width } }: ImageClassifier): string {
   if (inversion.stamp.family === 'blend') return `an addition of ${percent(inversion.size)} of the pixel range over the whole picture`;
   const strong = [...(inversion.stamp.mask ?? []).entries()].filter(([, weight]) => weight > 0.5).map(([place]) => place);
   if (strong.length === 0) return proof.core === undefined ? `about ${Math.max(1, Math.round(inversion.size))} pixels of ${width} x ${height}` : `${proof.core.pixels} pixels of ${width} x ${height}`;

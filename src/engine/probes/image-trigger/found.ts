@@ -4,7 +4,7 @@ import type { Base } from './bases.ts';
 import type { Box } from './boxes.ts';
 import type { Family, Inversion } from './inversion.ts';
 import type { Outlier } from './outliers.ts';
-import type { Pair } from './pairs.ts';
+import type { Pair, ProvenPair } from './pairs.ts';
 import type { Plan } from './plan.ts';
 import type { Proof } from './proof.ts';
 import type { Spread } from './spread.ts';
@@ -33,6 +33,8 @@ export interface Scan {
   /** Patches from each class singly; undefined where they could not be paid for. */
   readonly table: PairTable | undefined;
   readonly pairs: readonly Pair[];
+  /** The pairs that stand out most, proven. */
+  readonly provenPairs: readonly ProvenPair[];
   readonly pairOutliers: readonly Outlier[];
   /** How alike the masks of each target and of each shift are; see table.ts. */
   readonly alike: { readonly targets: readonly number[]; readonly shifts: readonly number[] };

@@ -4,13 +4,40 @@
 // How it can mislead: classes that look alike (4 and 9) are near in both directions; only an excess in one direction counts.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
+import type { Probability } from '../../core/units.ts';
+import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { Base } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
 import { advanceTogether, Search, type Inversion } from './inversion.ts';
+import { prove, successRate, type Proof, type Rate } from './proof.ts';
 
 export interface Pair {
   readonly source: number;
   readonly inversion: Inversion;
+  /** To be taken further. */
+  readonly search: Search;
+}
+
+/** A pair that stands out, taken further on all search pictures of its source. */
+export interface ProvenPair {
+  readonly source: number;
+  readonly inversion: Inversion;
+  /** On held-out pictures of the source, and the same patch on those of the other classes. */
+  readonly proof: Proof;
+  readonly others: Rate;
+}
+
+export async function provePair({ source, search: started }: Pair, search: readonly Base[], heldOut: readonly Base[], model: ImageClassifier, steps: number, met: Probability, random: Random, signal: CancelSignal): Promise<ProvenPair> {
+  const { target } = started;
+  const widened = started.widened(search.filter(({ seen }) => seen === source), met);
+  await widened.advance(steps, signal);
+  const inversion = widened.found;
+  return {
+    source,
+    inversion,
+    proof: await prove(model, inversion.stamp, target, heldOut.filter(({ seen }) => seen === source), random, signal),
+    others: await successRate(model, inversion.stamp, target, heldOut.filter(({ seen }) => seen !== source && seen !== target), signal),
+  };
 }
 
 /** Values of pixels that one group of searches may hold. */
@@ -28,7 +55,7 @@ export async function searchPairs(differentiator: Differentiator, search: readon
     onPair(begin, wanted.length);
     const part = wanted.slice(begin, begin + group).map(({ source, target, bases }) => ({ source, search: new Search(differentiator, 'patch', { aims: bases.map(() => target), bases, target }, random.fork(`${source} ${target}`)) }));
     await advanceTogether(differentiator, part.map((one) => one.search), steps, signal);
-    pairs.push(...part.map((one) => ({ source: one.source, inversion: one.search.found })));
+    pairs.push(...part.map((one) => ({ source: one.source, inversion: one.search.found, search: one.search })));
   }
   return pairs;
 }

@@ -30,7 +30,7 @@ export interface Plan {
 }
 
 /** Multiply-adds that a budget may spend on gradients. */
-const SPEND: Readonly<Record<BudgetName, number>> = { quick: 8e10, standard: 5e11, deep: 2e12 };
+const SPEND: Readonly<Record<BudgetName, number>> = { quick: 8e10, standard: 8e11, deep: 3e12 };
 const MOST_STEPS: Readonly<Record<BudgetName, number>> = { quick: 40, standard: 60, deep: 150 };
 const FEWEST_STEPS = 20;
 const MOST_CLASSES = 24;
@@ -38,7 +38,9 @@ const MOST_CLASSES = 24;
 const ROW_OVERHEAD = 1.5e6;
 const FEWEST_PAIR_STEPS = 24;
 const MOST_PROOF_ROWS = 30;
-/** The bank of squares, which is run forward only (a third of a row each) for two sizes and four looks, and its share of what can be afforded. */
+/** Pairs of classes that are taken further and proven. */
+export const PAIRS_PROVEN = 4;
+/** The bank of squares, which is run forward only (a third of a row each) for two sizes, the small one at twice as many places, and four looks, and its share of what can be afforded. */
 const BANKS = [{ bankPlaces: 15, bankRows: 10 }, { bankPlaces: 11, bankRows: 8 }, { bankPlaces: 8, bankRows: 6 }, { bankPlaces: 6, bankRows: 5 }] as const;
 const SMALLEST_BANK = BANKS[3];
 const BANK_SHARE = 0.4;
@@ -55,12 +57,12 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const pairs = searched * (searched - 1);
   const cost = perRow + ROW_OVERHEAD;
   const affordable = SPEND[budget] / cost;
-  const rowsOf = ({ bankPlaces, bankRows }: (typeof BANKS)[number]): number => (2 * 4 * bankPlaces ** 2 * bankRows) / 3;
+  const rowsOf = ({ bankPlaces, bankRows }: (typeof BANKS)[number]): number => (3 * 4 * bankPlaces ** 2 * bankRows) / 3;
   const bank = BANKS.find((one) => rowsOf(one) <= BANK_SHARE * affordable) ?? SMALLEST_BANK;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
+  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists + PAIRS_PROVEN * perClass) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
   // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
   const choices = [
-    { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
+    { rows: 18, pairRows: 6 }, { rows: 18, pairRows: 4 }, { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
   ].filter(({ pairRows }) => pairRows === 0 || searched >= 3);
   const chosen = choices.find(({ rows, pairRows }) => spentOn(Math.max(FEWEST_STEPS, most / 2), rows, pairRows) <= affordable) ?? { rows: 8, pairRows: 0 };
   const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor((affordable - rowsOf(bank)) / (spentOn(1, chosen.rows, chosen.pairRows) - rowsOf(bank)))));

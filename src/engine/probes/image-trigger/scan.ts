@@ -15,14 +15,14 @@ import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts
 import type { Found, Scan } from './found.ts';
 import { likeliestClasses } from './likeliest-classes.ts';
 import { maximumMargins } from './margins.ts';
-import { searchPairs } from './pairs.ts';
-import { likenessOfShifts, likenessOfTargets, tableOf } from './table.ts';
+import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
+import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
 import { measureWaves, type Wave } from './waves.ts';
 import { isCompact } from './evidence.ts';
 import { outliers } from './outliers.ts';
 import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
-import { planScan, type Plan } from './plan.ts';
+import { PAIRS_PROVEN, planScan, type Plan } from './plan.ts';
 
 export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;
@@ -50,7 +50,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
     onStage('boxes', 0, 1);
     const boxes = await searchBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
-    const smallBoxes = await searchSmallBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('small boxes'), signal);
+    const smallBoxes = await searchSmallBoxes(model, differentiator, search, heldOut, classes, boxes, plan.boxes, random.fork('small boxes'), signal);
     onStage('boxes', 1, 1);
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     for (const family of ['patch', 'blend'] as const) {
@@ -87,11 +87,16 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }
+    const provenPairs: ProvenPair[] = [];
+    for (const { source, target } of table === undefined ? [] : oddestPairs(table, PAIRS_PROVEN)) {
+      const pair = pairs.find((one) => one.source === source && one.inversion.target === target);
+      if (pair !== undefined) provenPairs.push(await provePair(pair, search, heldOut, model, plan.refine, SURE, random.fork(`pair ${source} ${target}`), signal));
+    }
     onStage('proof', 1, 1);
     onStage('spread', 0, 1);
     const spread = await measureSpread(model, boxes, heldOut, signal);
     onStage('spread', 1, 1);
-    return { ...measured, plan, noGradients: [], domain: note, search, heldOut, without, margins, table, pairs, finalists, spread, multiplyAdds: differentiator.multiplyAdds };
+    return { ...measured, provenPairs, plan, noGradients: [], domain: note, search, heldOut, without, margins, table, pairs, finalists, spread, multiplyAdds: differentiator.multiplyAdds };
   } finally {
     await differentiator.dispose();
   }
@@ -119,7 +124,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   onStage('inputs', 1, 1);
   onStage('boxes', 0, 1);
   const boxes = await searchBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('boxes'), signal);
-  const smallBoxes = await searchSmallBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('small boxes'), signal);
+  const smallBoxes = await searchSmallBoxes(model, undefined, search, heldOut, classes, boxes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('small boxes'), signal);
   onStage('boxes', 1, 1);
   onStage('margins', 0, 1);
   const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
@@ -133,7 +138,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   const spread = await measureSpread(model, boxes, heldOut, signal);
   return {
     plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
-    margins: [], marginOutliers: [], table: undefined, pairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
+    margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
     inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
     waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
     multiplyAdds: 0,

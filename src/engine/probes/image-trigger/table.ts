@@ -2,7 +2,10 @@
 // reaches cheaply; one pair that stands out by itself; a shift (each class to the next, say) whose pairs all stand out.
 // Logarithms of sizes; what the source and the target explain is taken out by medians (Tukey's median polish, one round).
 import { robustScale } from '../../core/statistics.ts';
-import type { Pair } from './pairs.ts';
+import type { Pair as WholePair } from './pairs.ts';
+
+/** What is read of a pair here. */
+export type Pair = Pick<WholePair, 'source' | 'inversion'>;
 
 export interface PairTable {
   readonly classes: number;
@@ -58,7 +61,7 @@ function standardised(mask: Float32Array): Float32Array {
 
 export interface Standout {
   readonly z: number;
-  /** Distance to the next one, in logarithms. */
+  /** Distance to the next one, in logarithms; below 0 to the first one where it is not the first. */
   readonly gap: number;
 }
 
@@ -68,18 +71,19 @@ export interface OddPair extends Standout {
   readonly pixels: number;
 }
 
-/** The pair that is cheap beyond what its source, its target and the likeness of the two explain. */
-export function oddestPair({ classes, sizes, residuals }: PairTable): OddPair | undefined {
+/** The pairs that are cheap beyond what their source, their target and the likeness of the two explain, most so first. */
+export function oddestPairs({ classes, sizes, residuals }: PairTable, count: number): OddPair[] {
+  if (classes < MIN_TABLE) return [];
   const entries = [...residuals.keys()].filter((at) => Number.isFinite(residuals[at])).map((at) => {
     const [source, target] = [Math.floor(at / classes), at % classes];
     const back = residuals[target * classes + source] ?? 0;
     // Likeness works in both directions.
     return { source, target, at, excess: -(residuals[at] ?? 0) - Math.max(0, Number.isFinite(back) ? -back : 0) };
   }).sort((a, b) => b.excess - a.excess || a.at - b.at);
-  const [first, second] = entries;
-  if (first === undefined || second === undefined || classes < MIN_TABLE) return undefined;
   const { scale } = robustScale([...residuals].filter(Number.isFinite));
-  return { source: first.source, target: first.target, pixels: Math.exp(sizes[first.at] ?? 0), z: first.excess / Math.max(LEAST_SCALE, scale), gap: first.excess - second.excess };
+  return entries.slice(0, count).map(({ source, target, at, excess }, place) => ({
+    source, target, pixels: Math.exp(sizes[at] ?? 0), z: excess / Math.max(LEAST_SCALE, scale), gap: excess - (entries[place === 0 ? 1 : 0]?.excess ?? excess),
+  }));
 }
 
 export interface Shift extends Standout {

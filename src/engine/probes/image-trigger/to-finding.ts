@@ -7,12 +7,12 @@ import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
-import { successRate, type Rate } from './proof.ts';
+import type { Rate } from './proof.ts';
 import type { Found, Scan } from './found.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
-  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, blends, waves, filters. A trigger for one source class is called suspicious at most. Can miss triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
+  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, blends, waves, filters. A trigger for one source class is found where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
 const REMEDY = 'Do not deploy the model where its input can be chosen by others. Retrain from a trusted source, or fine-tune on clean data and audit again; compare with the publisher’s hash.';
 /** Suspicions below this are the nulls of the others and shown there. */
 const WORTH_SHOWING = 0.05;
@@ -169,17 +169,15 @@ function pValue({ classes }: Pick<Scan, 'classes'>, outlier: Outlier | undefined
 
 /** A trigger for pictures of one class. */
 async function pairFinding(scan: Scan, model: ImageClassifier, signal: CancelSignal): Promise<Finding[]> {
-  const odd = pairFeaturesOf(scan);
-  const found = scan.pairs.find(({ source, inversion }) => source === odd?.pair.source && inversion.target === odd.pair.target);
-  if (odd === undefined || found === undefined) return [];
-  const { pair, features } = odd;
+  const [likeliest] = pairFeaturesOf(scan);
+  if (likeliest === undefined) return [];
+  const { pair, features, proven } = likeliest;
   const confidence = probabilityOf(pairOdds(features));
   const [from, to] = [labelOf(model, pair.source), labelOf(model, pair.target)];
-  const { stamp } = found.inversion;
-  const words = `about ${Math.max(1, Math.round(pair.pixels))} pixels of ${model.spec.width} x ${model.spec.height}, on pictures of ${from}`;
+  const { stamp } = proven.inversion;
+  const words = `${describeStamp(proven, model)}, on pictures of ${from}`;
   const own = scan.heldOut.filter(({ seen }) => seen === pair.source);
-  const held = await successRate(model, stamp, pair.target, own, signal);
-  const others = await successRate(model, stamp, pair.target, scan.heldOut.filter(({ seen }) => seen !== pair.source && seen !== pair.target), signal);
+  const { proof: { held }, others } = proven;
   const back = scan.pairs.find(({ source, inversion }) => source === pair.target && inversion.target === pair.source)?.inversion.size;
   return [
     {
@@ -197,7 +195,7 @@ async function pairFinding(scan: Scan, model: ImageClassifier, signal: CancelSig
       ],
       evidence: [
         ...(await pictureEvidence(own, stamp, model, pair.target, `Held-out pictures of ${from} before and after`, signal)),
-        { kind: 'variants', title: 'The patch on held-out pictures', rows: [row(words, `on pictures of ${from}`, held), row('on pictures of other classes', 'control', others)] },
+        { kind: 'variants', title: 'The patch on held-out pictures', rows: [row(words, `on pictures of ${from}`, held), row('on pictures of other classes', 'control', others), ...proven.proof.controls.map(({ name, rate }) => row(name, 'control', rate))] },
         { kind: 'text', title: 'How it was weighed', text: `${from} to ${to} needs ${pair.pixels.toFixed(1)} pixels${back === undefined || !Number.isFinite(back) ? '' : `, the way back ${back.toFixed(1)}`}; the next pair stands ${Math.exp(features.gap).toFixed(1)} times less out.\n${howSearched(scan)}` },
       ],
       limits: LIMITS,
