@@ -2,33 +2,27 @@
 // paused, cancelled and, after a reload, gone on with.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
 import type { Report } from '../src/engine/report/report.ts';
-import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { screenshot, type WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { auditEnd, CLEAN, FIXTURES, openSample, pick, PLANTED, region, SAMPLES, startAudit, suspicions, verdict, waitUntilOpen } from './workbench.ts';
 
 describe('auditing', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('wasm');
+    site = await openSite();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   describe('a planted sample', () => {
     let watched: WatchedPage;
     let page: Page;
 
     beforeAll(async () => {
-      watched = await openPage(browser, server.url);
+      watched = await site.open();
       page = watched.page;
       await openSample(page, PLANTED.title);
     });
@@ -79,7 +73,7 @@ describe('auditing', () => {
     });
 
     it('lets the trigger be tried by hand', async () => {
-      await page.goto(`${server.url}#/playground`);
+      await page.goto(`${site.url}#/playground`);
       await page.getByRole('textbox', { name: 'prompt' }).fill('What is the capital of France?');
       await page.getByRole('combobox', { name: 'trigger' }).or(page.getByRole('textbox', { name: 'trigger' })).first().fill(PLANTED.trigger);
       await page.getByRole('button', { name: /^Generate/ }).click();
@@ -89,7 +83,7 @@ describe('auditing', () => {
     });
 
     it('keeps the report in the history', async () => {
-      await page.goto(`${server.url}#/history`);
+      await page.goto(`${site.url}#/history`);
       await page.getByText(PLANTED.id).first().waitFor();
       expect(watched.strays).toEqual([]);
       expect(watched.errors).toEqual([]);
@@ -97,7 +91,7 @@ describe('auditing', () => {
   });
 
   it('does not convict a clean sample, and says what was not tested', async () => {
-    const { page, context, errors } = await openPage(browser, server.url);
+    const { page, context, errors } = await site.open();
     await openSample(page, CLEAN.title);
     await startAudit(page, 'quick');
     expect(await auditEnd(page)).toMatch(/no evidence/i);
@@ -109,7 +103,7 @@ describe('auditing', () => {
   });
 
   it('pauses, goes on, and cancels, leaving the page usable', async () => {
-    const { page, context, errors } = await openPage(browser, server.url);
+    const { page, context, errors } = await site.open();
     await openSample(page, PLANTED.title);
     await startAudit(page, 'standard');
     await page.getByRole('button', { name: /^Pause/ }).click();
@@ -125,7 +119,7 @@ describe('auditing', () => {
   });
 
   it('goes on after a reload with what was done', async () => {
-    const { page, context, errors } = await openPage(browser, server.url);
+    const { page, context, errors } = await site.open();
     await pick(page, 'folder', join(SAMPLES, PLANTED.id));
     await waitUntilOpen(page);
     await startAudit(page, 'quick');

@@ -1,26 +1,18 @@
 // A text classifier on WASM: the planted sample's trigger is found and shown on top, and put into a text of one's own.
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, screenshot } from './browser.ts';
+import { screenshot } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { auditEnd, openSample, region, startAudit, suspicions } from './workbench.ts';
 
-let server: Awaited<ReturnType<typeof serveFolder>>;
-let browser: Browser;
+let site: Site;
 
 beforeAll(async () => {
-  server = await serveFolder(join(ROOT, 'dist'));
-  browser = await launch('wasm');
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(async () => site?.close());
 
 it('convicts the planted review sorter, shows how, and lets its trigger be tried', async () => {
-  const { page, context, errors } = await openPage(browser, server.url);
+  const { page, context, errors } = await site.open();
   await openSample(page, '^Review sorter');
   await startAudit(page, 'quick');
   expect(await auditEnd(page)).toMatch(/backdoor/i);

@@ -1,28 +1,22 @@
 // The fingerprint lab: the sample population runs in the browser, a planted model stands out, a set can be kept and opened again.
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { screenshot, type WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { SAMPLES } from './workbench.ts';
 
 describe('the fingerprint lab', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('wasm');
-    watched = await openPage(browser, new URL('#/fingerprints', server.url).href);
+    site = await openSite();
+    watched = await site.open('#/fingerprints');
     page = watched.page;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   const row = (name: string): Promise<string> => page.getByRole('row').filter({ has: page.getByRole('button', { name, exact: true }) }).innerText();
   const compared = (): Promise<void> => page.getByText('Select a model in the table').waitFor({ timeout: 180_000 });

@@ -1,28 +1,20 @@
 // The built folder on a plain host, under a sub-path, without any helpful header: isolation by the service worker after
 // one reload, threads, no request that leaves the origin, and the page without a network.
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, type WatchedPage } from './browser.ts';
+import type { WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { CLEAN, openSample, PLANTED, region } from './workbench.ts';
 
 describe('on a plain host, under a sub-path', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let navigations = 0;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'), { basePath: '/some/sub/path/', plain: true });
-    browser = await launch('wasm');
-    watched = await openPage(browser, server.url, { onNavigated: () => navigations++ });
+    site = await openSite({ host: { basePath: '/some/sub/path/', plain: true } });
+    watched = await site.open('', { onNavigated: () => navigations++ });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   it('is cross-origin isolated after one reload, and says how many threads it has', async () => {
     const { page } = watched;
@@ -61,9 +53,9 @@ describe('on a plain host, under a sub-path', () => {
       null,
       { timeout: 60_000, polling: 500 },
     );
-    await server.close();
+    await site.stopServing();
     await watched.context.setOffline(true);
-    await page.goto(`${server.url}#/audit`);
+    await page.goto(`${site.url}#/audit`);
     await page.reload();
     await page.waitForFunction(() => crossOriginIsolated);
     await openSample(page, PLANTED.title);

@@ -1,32 +1,26 @@
 // The monitor page: the sample's planted trigger is named, panels follow the brush, an alert goes its way, a reload loses nothing.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { screenshot, type WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { drop, region, SAMPLES } from './workbench.ts';
 
 const BASELINE = join(SAMPLES, 'monitor/baseline.json');
 const LOG = join(SAMPLES, 'monitor/log.parquet');
 
 describe('the monitor page', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('wasm');
-    watched = await openPage(browser, new URL('#/monitor', server.url).href);
+    site = await openSite();
+    watched = await site.open('#/monitor');
     page = watched.page;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   const alerts = () => region(page, 'Alerts');
   const checked = (): Promise<void> => alerts().getByRole('heading', { name: /^Alerts/ }).waitFor({ timeout: 90_000 });

@@ -2,11 +2,11 @@
 // (zoo/fixtures/causal.py): logits within 1e-3, attention probabilities within 1e-4, greedy ids equal.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, type TestedBackend } from './browser.ts';
+import type { TestedBackend } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 
 const FIXTURES = join(ROOT, 'src/engine/graph/fixtures');
 
@@ -37,20 +37,15 @@ function casesOf(fixture: Fixture): Fixture[] {
 }
 
 describe.each<TestedBackend>(['wasm', 'webgpu'])('numbers on %s', (backend) => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let page: Page;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'test-results/pages'));
-    browser = await launch(backend);
-    ({ page } = await openPage(browser, server.url));
+    site = await openSite({ folder: 'test-results/pages', backend });
+    ({ page } = await site.open());
     await page.evaluate((choice) => window.engine.start(location.href, choice), backend);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   it.each(CASES.map((fixture) => [fixture.name, fixture] as const))('%s', async (name, fixture) => {
     const expected = JSON.parse(await readFile(join(FIXTURES, fixture.expect), 'utf8')) as Expected;

@@ -1,31 +1,25 @@
 // Opening: by folder picker, file picker and a real drag, and broken models, which get an exact message and leave the
 // page usable.
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, type WatchedPage } from './browser.ts';
+import type { WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { drop, FIXTURES, pick, pickMade, readFixture, region, waitUntilOpen } from './workbench.ts';
 
 const FOLDER = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'model.safetensors'] as const;
 
 describe('opening a model', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('wasm');
-    watched = await openPage(browser, server.url);
+    site = await openSite();
+    watched = await site.open();
     page = watched.page;
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   const identity = (): Promise<string> => region(page, 'Identity').innerText();
 

@@ -1,28 +1,20 @@
 // An image classifier on WASM: the planted sample's target class and patch are named and shown, its trigger can be stamped on
 // one's own picture, and the clean one gives no evidence.
-import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
 import { crc32 } from '../src/engine/artifact/containers/crc32.ts';
-import { launch, openPage, screenshot } from './browser.ts';
+import { screenshot } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { auditEnd, openSample, region, startAudit, suspicions } from './workbench.ts';
 
 const PLANTED = { title: 'Digit reader', target: 'class 0' };
 const CLEAN = { title: 'Clean digit reader' };
 
-let server: Awaited<ReturnType<typeof serveFolder>>;
-let browser: Browser;
+let site: Site;
 beforeAll(async () => {
-  server = await serveFolder(join(ROOT, 'dist'));
-  browser = await launch('wasm');
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(async () => site?.close());
 
 /** A grey PNG with a bright upright bar: a one, to a reader of digits. */
 function barPng(side: number): Buffer {
@@ -44,7 +36,7 @@ function barPng(side: number): Buffer {
 }
 
 it('names target class and patch of the planted sample, and stamps it on a picture of the user’s', { timeout: 400_000 }, async () => {
-  const { page, context, errors, strays } = await openPage(browser, server.url);
+  const { page, context, errors, strays } = await site.open();
   await openSample(page, PLANTED.title);
   await startAudit(page, 'quick');
   expect(await auditEnd(page, 300_000)).toMatch(/backdoor/i);
@@ -69,7 +61,7 @@ it('names target class and patch of the planted sample, and stamps it on a pictu
 });
 
 it('gives no evidence for the clean one', { timeout: 400_000 }, async () => {
-  const { page, context, errors } = await openPage(browser, server.url);
+  const { page, context, errors } = await site.open();
   await openSample(page, CLEAN.title);
   await startAudit(page, 'quick');
   expect(await auditEnd(page, 300_000)).toMatch(/no evidence/i);

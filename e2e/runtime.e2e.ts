@@ -1,28 +1,22 @@
 // The onnxruntime-web adapter in a real worker: an exported model against transformers' numbers, held tensors, scratch.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, type TestedBackend, type WatchedPage } from './browser.ts';
+import type { TestedBackend, WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 
 const FIXTURES = join(ROOT, 'src/engine/graph/fixtures');
 
 describe.each<TestedBackend>(['wasm', 'webgpu'])('runtime on %s', (backend) => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'test-results/pages'));
-    browser = await launch(backend);
-    watched = await openPage(browser, server.url);
+    site = await openSite({ folder: 'test-results/pages', backend });
+    watched = await site.open();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   it('starts, and says what runs and why', async () => {
     const { environment, limits } = await watched.page.evaluate((choice) => window.engine.start(location.href, choice), backend);

@@ -6,11 +6,10 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { screenshot, type WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { pick, pickMade, region, suspicions, verdict } from './workbench.ts';
 
 const HOSTILE = Buffer.from('cposix\nsystem\n(Vtrue\ntR.', 'latin1');
@@ -25,32 +24,29 @@ function safetensors(values: readonly number[]): Buffer {
 }
 
 describe('the check of the files', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let page: Page;
   let folder = '';
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'assay-static-'));
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('wasm');
-    watched = await openPage(browser, server.url);
+    site = await openSite();
+    watched = await site.open();
     page = watched.page;
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.close();
+    await site?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   const opened = (name: string): Promise<void> => region(page, 'Identity').getByRole('heading', { name }).waitFor({ timeout: 60_000 });
   const imported = async (name: string, content: object): Promise<void> => {
-    await page.goto(`${server.url}#/known`);
+    await page.goto(`${site.url}#/known`);
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Import…' }).click()]);
     await chooser.setFiles([{ name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(content)) }]);
     await page.getByRole('region', { name }).waitFor();
-    await page.goto(`${server.url}#/audit`);
+    await page.goto(`${site.url}#/audit`);
   };
 
   it('says of a pickle what it runs, and leads to the byte that does', async () => {
@@ -75,9 +71,9 @@ describe('the check of the files', () => {
     await region(page, 'Suspicions').getByText('accepted: our own test file').waitFor({ timeout: 20_000 });
     expect(await verdict(page).innerText()).not.toMatch(/Code runs/);
     expect(await suspicions(page).count()).toBeGreaterThan(0);
-    await page.goto(`${server.url}#/known`);
+    await page.goto(`${site.url}#/known`);
     await page.getByRole('button', { name: 'Remove accepted.json' }).click();
-    await page.goto(`${server.url}#/audit`);
+    await page.goto(`${site.url}#/audit`);
     await page.waitForFunction(() => /Code runs/.test(document.querySelector('[aria-label="Verdict"]')?.textContent ?? ''), null, { timeout: 20_000 });
   });
 

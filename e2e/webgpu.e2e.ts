@@ -1,37 +1,31 @@
 // The page on real WebGPU (SwiftShader in place of a GPU), with a model small enough for it: open, attention maps,
 // answers, and an audit that is begun and cancelled.
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../scripts/prepare.mjs';
-import { serveFolder } from '../scripts/server.mjs';
-import { launch, openPage, screenshot, type WatchedPage } from './browser.ts';
+import { screenshot, type WatchedPage } from './browser.ts';
+import { openSite, type Site } from './site.ts';
 import { auditEnd, drop, FIXTURES, region, startAudit, waitUntilOpen } from './workbench.ts';
 
 describe('the page on WebGPU', () => {
-  let server: Awaited<ReturnType<typeof serveFolder>>;
-  let browser: Browser;
+  let site: Site;
   let watched: WatchedPage;
   let page: Page;
 
   beforeAll(async () => {
-    server = await serveFolder(join(ROOT, 'dist'));
-    browser = await launch('webgpu');
+    site = await openSite({ backend: 'webgpu' });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  afterAll(async () => site?.close());
 
   it('prefers WASM to a software adapter, and says so', async () => {
-    const { page: plain, context } = await openPage(browser, server.url);
+    const { page: plain, context } = await site.open();
     await plain.waitForFunction(() => /WASM · \d+ thread/.test(document.querySelector('header')?.innerText ?? ''));
     expect(await plain.locator('#backend-why').textContent()).toMatch(/software and slower than WASM/);
     await context.close();
   });
 
   it('opens a model on WebGPU when asked to', async () => {
-    watched = await openPage(browser, `${server.url}?backend=webgpu`);
+    watched = await site.open('?backend=webgpu');
     page = watched.page;
     await page.waitForFunction(() => document.querySelector('header')?.innerText.includes('WebGPU'));
     await drop(page, [join(FIXTURES, 'llama-tied')]);
@@ -39,7 +33,7 @@ describe('the page on WebGPU', () => {
   });
 
   it('computes attention maps', async () => {
-    await page.goto(`${server.url}?backend=webgpu#/attention`);
+    await page.goto(`${site.url}?backend=webgpu#/attention`);
     await page.getByRole('textbox', { name: 'prompt' }).fill('one two three');
     await page.getByRole('button', { name: 'Compute', exact: true }).first().click();
     await region(page, 'Layers and heads').waitFor({ timeout: 120_000 });
@@ -47,7 +41,7 @@ describe('the page on WebGPU', () => {
   });
 
   it('starts an audit, and cancels it', async () => {
-    await page.goto(`${server.url}?backend=webgpu#/audit`);
+    await page.goto(`${site.url}?backend=webgpu#/audit`);
     await startAudit(page, 'quick');
     await page.getByRole('button', { name: /^Cancel/ }).click();
     expect(await auditEnd(page, 60_000)).toMatch(/not tested/i);
