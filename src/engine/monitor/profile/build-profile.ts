@@ -229,7 +229,7 @@ function draftFamilies(pilot: readonly LogBatch[], scorer: FeatureScorer | undef
   const above = (column: Measured, monitor: string, levels: readonly number[]): void => {
     const measured = all((batch) => batch[column]);
     if (measured.length < FEWEST_OF_CLASS) return;
-    drafts.push({ id: column, monitor, rule: { kind: 'above', column, thresholds: levels.map((level) => quantile(measured, level)) }, labels: levels.map((level) => `${column} above the usual ${level * 100} %`) });
+    drafts.push({ id: column, monitor, rule: { kind: 'above', column, thresholds: levels.map((level) => quantile(measured, level)) }, labels: levels.map((level) => `${column} above ${level * 100} % of the baseline’s`) });
   };
   above('latency', 'latency', [0.5, 0.95, 0.99]);
   above('cpu', 'resources', [0.5, 0.99]);
