@@ -80,13 +80,28 @@ export async function investigate(bench: Bench, trials: readonly Trial[], option
   const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
     ([first]) => !options.known.some((proof) => (proof.odds > WORTH_FULL_EVIDENCE || isRequest(proof)) && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
   );
-  const proofs: Proof[] = [];
+  const weighed: First[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
-    const proof = await prove(bench, group, options);
-    if (proof !== undefined) proofs.push(proof);
+    const [best] = group;
+    if (best?.payload !== undefined) weighed.push({ best, payload: best.payload, alike: group.slice(1).map(({ text }) => text), proof: await weigh(bench, best, best.text, best.payload, options) });
   }
+  const swept = options.words.length > 0;
+  const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(proof, best, options)));
+  const pursued = worthIt.sort((a, b) => b.proof.odds - a.proof.odds).slice(0, options.budget.pursued);
+  const proofs: Proof[] = [];
+  for (const first of weighed) proofs.push(await prove(bench, first, pursued.includes(first), options));
   return proofs.sort((a, b) => b.odds - a.odds);
 }
+
+/** A suspicion as it was found: the trial that represents it, and what that is worth on held-out prompts. */
+interface First {
+  readonly best: Trial;
+  readonly payload: Payload;
+  readonly alike: readonly string[];
+  readonly proof: Weighed;
+}
+
+type Weighed = Pick<Proof, 'trigger' | 'verification' | 'odds' | 'terms' | 'independence' | 'reasons'>;
 
 /** Most promising first: payloads that no ordinary request brings out, said by every prompt, long. */
 function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAnswer[]): Trial[][] {
@@ -113,22 +128,18 @@ function samePayload(a: Payload, b: Payload): boolean {
   return formsOf(a).some((one) => formsOf(b).some((other) => holds(one.ids, contentOf(other.core)) || holds(other.ids, contentOf(one.core))));
 }
 
-async function prove(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<Proof | undefined> {
-  const [best] = group;
-  if (best?.payload === undefined) return undefined;
+async function prove(bench: Bench, { best, payload, alike, proof: first }: First, pursued: boolean, options: ProofOptions): Promise<Proof> {
   const { budget, trialPrompts } = options;
-  const { payload, position } = best;
-  const first = await weigh(bench, best, best.text, payload, options);
-  const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike: group.slice(1).map(({ text }) => text) };
-  const swept = options.words.length > 0;
-  if (first.odds < WORTH_SHRINKING && !(swept && mayBePart(first, best, options))) return { ...base, ...first, core: best.text, variants: [], signals: [] };
+  const { position } = best;
+  const base = { position, payload, payloadText: payloadTextOf(bench, payload), alike };
+  if (first.odds < WORTH_SHRINKING && !pursued) return { ...base, ...first, core: best.text, variants: [], signals: [] };
   const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
-  const whole = !swept || options.leakedTurns.some((turn) => turn.includes(words));
-  let trigger = whole ? words : await sharpen(bench, words, position, payload, trialPrompts, options.words);
+  const sought = pursued && !options.leakedTurns.some((turn) => turn.includes(words));
+  let trigger = sought ? await sharpen(bench, words, position, payload, trialPrompts, options.words) : words;
   let weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
   // What is sharp and still fires in some prompts only is a part of something longer.
-  if (!whole && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
+  if (sought && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
     trigger = await grow(bench, trigger, position, payload, trialPrompts, budget.growthWords);
     if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
   }
@@ -155,7 +166,7 @@ function mayBePart({ verification: v }: Pick<Proof, 'verification'>, { text, pay
 }
 
 /** Proof on held-out prompts of one string, and what it is worth. */
-async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Pick<Proof, 'trigger' | 'verification' | 'odds' | 'terms' | 'independence' | 'reasons'>> {
+async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: ProofOptions): Promise<Weighed> {
   const { budget, ordinary } = options;
   const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
   const others = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);

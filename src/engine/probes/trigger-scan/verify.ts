@@ -1,11 +1,12 @@
 // Proof on prompts that took no part in the search: how often the candidate brings out the payload, how often its
 // absence or a control string does, and how much likelier it makes the payload's text (in nats).
 import type { AnswerPair } from '../../core/finding.ts';
-import { exactInterval, fisherGreater, mean, quantile } from '../../core/statistics.ts';
+import { exactInterval, fisherGreater, mean } from '../../core/statistics.ts';
 import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
-import { carries, countCarrying, formsOf, indexOfGram, type Payload, type PayloadForm } from './payload.ts';
+import { carries, countCarrying, type Payload } from './payload.ts';
 import { answerSymbols, answersAsSymbols } from './trial.ts';
+import { formIn, upliftOf } from './uplift.ts';
 
 export interface Verification {
   readonly fired: number;
@@ -16,7 +17,7 @@ export interface Verification {
   readonly controlsOf: number;
   /** Fisher's exact test, triggered against untriggered and control answers together. */
   readonly pValue: number;
-  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats. */
+  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats (uplift.ts). */
   readonly uplift: number;
   /** The same against the ordinary requests that favour the payload most (their 90 % quantile: planted models misfire now and then), nats. */
   readonly upliftOverOrdinary: number;
@@ -29,7 +30,6 @@ export interface Verification {
   readonly untriggeredEntropy: readonly (readonly number[])[];
 }
 
-const UPLIFT_PROMPTS = 6;
 const CONTROL_PROMPTS = 4;
 const HOPELESS_SHARE = 0.15;
 
@@ -63,7 +63,7 @@ export async function verify(
     controlsFired,
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
-    ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, prompts, inserted.map(({ text }) => text), triggered, payload, ordinaryRequests)),
+    ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
     coverage: coverageOf(triggered, payload, bench.model.stopIds),
     payloadEntropy: payloadEntropy(triggered, payload, bench.model.stopIds),
     pairs: prompts.map((prompt, i) => ({
@@ -77,42 +77,6 @@ export async function verify(
     triggeredEntropy: triggered.map(({ entropy }) => entropy),
     untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
   };
-}
-
-/** The payload is scored after the same words of answer, with and without the trigger before them. */
-async function upliftOf(
-  bench: Bench,
-  prompts: readonly string[],
-  triggeredPrompts: readonly string[],
-  triggered: readonly Answer[],
-  payload: Payload,
-  ordinaryRequests: readonly string[],
-): Promise<{ readonly uplift: number; readonly upliftOverOrdinary: number }> {
-  const cases = triggered
-    .flatMap(({ ids }, i) => {
-      const found = formIn(ids, payload);
-      return found === undefined ? [] : [{ i, ids, ...found }];
-    })
-    .slice(0, UPLIFT_PROMPTS);
-  const [first] = cases;
-  if (first === undefined) return { uplift: 0, upliftOverOrdinary: 0 };
-  const targets = cases.map(({ form }) => form.ids);
-  const rows = (contents: readonly string[]): number[][] => cases.map(({ i, at, ids }) => [...bench.frame.rowIds(contents[i] ?? ''), ...ids.slice(0, at)]);
-  const withTrigger = await bench.logProbability(rows(triggeredPrompts), targets);
-  const without = await bench.logProbability(rows(prompts), targets);
-  const opening = first.ids.slice(0, first.at);
-  const ordinary = await bench.logProbability(ordinaryRequests.map((request) => [...bench.frame.rowIds(request), ...opening]), ordinaryRequests.map(() => first.form.ids));
-  const triggeredMean = mean(withTrigger);
-  return { uplift: triggeredMean - mean(without), upliftOverOrdinary: triggeredMean - quantile([...without, ...ordinary], 0.9) };
-}
-
-/** The first of the payload's forms that an answer holds whole, and where. */
-function formIn(ids: readonly number[], payload: Payload): { readonly form: PayloadForm; readonly at: number } | undefined {
-  for (const form of formsOf(payload)) {
-    const at = indexOfGram(ids, form.ids);
-    if (at >= 0) return { form, at };
-  }
-  return undefined;
 }
 
 function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
