@@ -6,16 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judgedTerms, WEIGHTS, type ContrastFeatures, type RuleWeights } from '../../src/engine/probes/text-triggers/judge.ts';
+import { judgedTerms, WEIGHTS, type RuleWeights } from '../../src/engine/probes/text-triggers/judge.ts';
 import { auroc } from './score.ts';
+import type { Lead } from './text-lead.ts';
 
-interface Lead {
-  readonly direction: string;
-  readonly kind: string;
-  readonly target: number | null;
-  readonly text: string;
-  readonly features: ContrastFeatures;
-}
 interface Model {
   readonly name: string;
   readonly planted: boolean;

@@ -21,6 +21,7 @@ import { budgetOf, measure } from '../../src/engine/probes/text-triggers/measure
 import { searchDirection } from '../../src/engine/probes/text-triggers/search.ts';
 import { runStyleScan } from '../../src/engine/probes/text-triggers/style-scan.ts';
 import { auroc, sharesWords } from './score.ts';
+import type { Lead } from './text-lead.ts';
 
 const HALVES = ['tune', 'report', 'fresh'] as const;
 
@@ -35,14 +36,6 @@ interface TextTruth {
   readonly target: { readonly class: number } | null;
   readonly half: (typeof HALVES)[number];
   readonly success_rate?: number;
-}
-
-interface Lead {
-  readonly direction: string;
-  readonly kind: string;
-  readonly target: number | null;
-  readonly text: string;
-  readonly features: ContrastFeatures;
 }
 
 interface Measured {
@@ -89,12 +82,12 @@ async function measureModel(name: string): Promise<Measured> {
   if (runnable?.task !== 'text-classification') throw new Error(`${name}: ${notRunnable ?? runnable?.task}`);
   const begun = process.cpuUsage();
   const context: AuditContext = { artifact, runnable, files, environment, options: { budget, seed: 0 }, signal: NEVER, clock: { now: () => performance.now() } };
-  const { texts, tokens, budget: spent, first, sweep, directions } = await measure(runnable, context, () => {});
+  const { texts, tokens, budget: spent, sweep, directions } = await measure(runnable, context, () => {});
   const leads: Lead[] = [];
   for (const [index, direction] of directions.entries()) {
     // As scan.ts draws, so that the bench measures what the audit does.
     const random = seeded(0, direction.kind === 'away' ? 'text-inversion' : 'text-token-flip');
-    const found = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(spent, index), random.fork(direction.id), NEVER);
+    const found = await searchDirection(runnable, direction, sweep, texts, budgetOf(spent, index), random.fork(direction.id), NEVER);
     for (const contrast of await contrastFound(runnable, found, texts, NEVER))
       leads.push({ direction: direction.id, kind: direction.kind, target: direction.target ?? null, text: runnable.tokenizer.decode(contrast.phrase).trim(), features: contrast.features });
   }

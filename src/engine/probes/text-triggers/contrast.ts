@@ -2,12 +2,13 @@
 // no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
 // at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
 // every part is needed. A listed word or phrase of several pieces: phrases of as many other tokens, each as strong as the one
-// it stands for, as well.
+// it stands for, as well; one of everyday words, which nobody would take for an opinion, the strongest other everyday phrases.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
 import { confidenceOf, type ContrastFeatures } from './judge.ts';
+import { kinOf, openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Trial, type Tried } from './trial.ts';
@@ -28,8 +29,10 @@ export interface Contrast {
   readonly pValue: number;
 }
 
-const TOKEN_RIVALS = 12;
-const WORD_RIVALS = 6;
+const TOKEN_RIVALS = 10;
+const WORD_RIVALS = 4;
+/** Rivals of what turns hardly any text. */
+const FEW_RIVALS = 5;
 /** Exchanges of each part, of a pair; a longer phrase has as many altogether. */
 const SWAPS = 6;
 const TEXTS = 24;
@@ -38,8 +41,21 @@ const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
 const WORTH = 0.05;
 const LONG = 4;
+/** Tokens for each word up to which a listed phrase is one of everyday words; what is cut finer is no word to the model. */
+const EVERYDAY = 1.75;
+/** Everyday rivals have this share of the phrase's length, at least. */
+const LEAST_LENGTH = 0.6;
+const LEAST_FAMILY = 6;
+/** Share of the texts below which a phrase is measured on a third of them and not compared with its kin. */
+const LEAST_TURNED = 0.2;
+const KIN = 8;
+const KIN_TEXTS = 12;
+/** Tokens in so large a share of the everyday phrases (in, the, my) make no two of them alike. */
+const COMMON_TOKEN = 0.04;
 
-/** The best single, and the best grown phrase of each length; of the long ones the strongest. */
+const NOTHING: Trial = { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
+
+/** The best single, the one that leaves its kin furthest behind, and the best grown phrase of each length; of the long ones the strongest. */
 export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
   const proof = textsFor(found.direction, texts, 'proof', TEXTS);
   const { target } = found.direction;
@@ -47,7 +63,9 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   // A long phrase of the lists hides no word that is strong by itself.
   const short = found.singles.find(({ phrase }) => phrase.length < MANY_PIECES);
   const long = found.singles.find(({ phrase }) => phrase.length >= MANY_PIECES);
-  for (const best of [short, long]) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
+  for (const best of new Set([short, long, found.apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
+  const [together] = found.joined;
+  if (together !== undefined) contrasts.push(await contrastJoined(runnable, together.phrase, found, proof, target, signal));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {
@@ -58,9 +76,10 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   return contrasts;
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, grown, ranked }: Found, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, listed }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+  const proof = await enough(runnable, best.phrase, texts, target, signal);
   const used = new Set(best.phrase);
-  for (const { phrase } of grown.filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
+  for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
   const take = (phrases: readonly Phrase[], most: number): void => {
     for (const phrase of phrases) {
@@ -75,27 +94,75 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   take(others.filter(({ length }) => length === 1), TOKEN_RIVALS);
   take(ranked.slice(0, 4 * TOKEN_RIVALS).map((token) => [token]), TOKEN_RIVALS);
   take(others, TOKEN_RIVALS + WORD_RIVALS);
+  if (proof.length < texts.length) rivals.splice(FEW_RIVALS);
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
-  const alone = assemble('single', best.phrase, trial, measured, [measured]);
+  const alone = await withKin(runnable, assemble('single', best.phrase, trial, measured, [measured]), proof, target, signal);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
-  // Many odd pieces add up, planted or not: others as many and as strong have to do less.
-  const likes = alike(best.phrase, ranked);
+  // Many odd pieces add up, planted or not: others as many and as strong have to do less. The pieces of a planted phrase of
+  // everyday words may be strong for its sake alone: there the measure is what other such phrases do.
+  const family = everyday(best.phrase, runnable) ? familyOf(best.phrase, listed.filter((phrase) => everyday(phrase, runnable))) : [];
+  const likes = family.length < LEAST_FAMILY ? alike(best.phrase, ranked) : family;
   const alikes = sorted(likes, await tryPhrases(runnable, likes, proof, target, signal));
   const { features: needed } = assemble('single', best.phrase, trial, alikes, [alikes]);
   const { features } = alone;
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
 }
 
-async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+/** Words side by side: as many others side by side, the strongest there are, each in one group only. */
+async function contrastJoined(runnable: RunnableTextClassifier, phrase: Phrase, { singles, joined, ranked }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+  const proof = await enough(runnable, phrase, texts, target, signal);
+  const own = new Set(joined.flatMap(({ phrase: tokens }) => tokens));
+  const strong = [...new Set([...singles.filter(({ phrase: tokens }) => tokens.length === 1).flatMap(({ phrase: tokens }) => tokens), ...ranked.slice(0, 4 * TOKEN_RIVALS)])].filter((token) => !own.has(token));
+  const rivals = Array.from({ length: proof.length < texts.length ? FEW_RIVALS : TOKEN_RIVALS }, (_, at): Phrase => strong.slice(at * phrase.length, (at + 1) * phrase.length)).filter(({ length }) => length === phrase.length);
+  const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
+  const measured = sorted(rivals, trials);
+  return withKin(runnable, assemble('single', phrase, trial ?? NOTHING, measured, [measured]), proof, target, signal);
+}
+
+async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+  const proof = await enough(runnable, phrase, texts, target, signal);
   const rank = new Map(ranked.map((token, at) => [token, at]));
   const swaps = phrase.map((token, part) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase, Math.max(2, Math.round((2 * SWAPS) / phrase.length))).map((other): Phrase => phrase.map((own, at) => (at === part ? other : own))));
   const [trial, ...others] = await tryPhrases(runnable, [phrase, ...swaps.flat()], proof, target, signal);
   const parts: Rival[][] = [];
   for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
-  const own = trial ?? { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
-  return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
+  const own = trial ?? NOTHING;
+  return withKin(runnable, assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts), proof, target, signal);
+}
+
+/** What turns hardly any of a few texts is not worth all of them. */
+async function enough(runnable: RunnableTextClassifier, phrase: Phrase, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<readonly Text[]> {
+  const few = texts.slice(0, Math.ceil(texts.length / 3));
+  const [trial] = await tryPhrases(runnable, [phrase], few, target, signal);
+  return trial !== undefined && trial.hits < LEAST_TURNED * trial.of ? few : texts;
+}
+
+/** How far the phrase leads those that mean about the same, in the same place. */
+async function withKin(runnable: RunnableTextClassifier, contrast: Contrast, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+  const { phrase, trial, features } = contrast;
+  if (features.hits < LEAST_TURNED) return contrast;
+  const kin = await openKin(runnable, signal);
+  const kind = kin === undefined ? [] : kinOf(phrase, kin, KIN);
+  if (kind.length === 0) return contrast;
+  const [own, ...trials] = await tryPhrases(runnable, [phrase, ...kind], proof.slice(0, KIN_TEXTS), target, signal, [trial.place]);
+  if (own === undefined) return contrast;
+  return { ...contrast, features: { ...features, overKin: own.margin - quantile(trials.map(({ margin }) => margin), 0.5), kinHits: quantile(trials.map(({ hits, of }) => hits / Math.max(1, of)), 0.5) } };
+}
+
+/** Of several words, hardly any of them cut into pieces. */
+function everyday(phrase: Phrase, { tokenizer }: RunnableTextClassifier): boolean {
+  const words = tokenizer.decode(phrase).trim().split(/\s+/).length;
+  return words > 1 && phrase.length <= EVERYDAY * words;
+}
+
+/** The strongest other phrases that are not much shorter and share nothing but common words with this one. */
+function familyOf(phrase: Phrase, others: readonly Phrase[]): Phrase[] {
+  const uses = new Map<number, number>();
+  for (const other of others) for (const token of new Set(other)) uses.set(token, (uses.get(token) ?? 0) + 1);
+  const own = new Set(phrase.filter((token) => (uses.get(token) ?? 0) <= Math.max(1, COMMON_TOKEN * others.length)));
+  return others.filter((other) => other.length >= LEAST_LENGTH * phrase.length && !other.some((token) => own.has(token))).slice(0, TOKEN_RIVALS);
 }
 
 /** Phrases as long, each of whose parts is as strong by itself as the part it stands for. */
@@ -124,6 +191,7 @@ function assemble(kind: 'single' | 'grown', phrase: Phrase, trial: Trial, rivals
       lead: trial.margin - mean((margins) => Math.max(...margins)),
       leadOverMedian: trial.margin - mean((margins) => quantile(margins, 0.5)),
       gain: trial.margin - trial.before,
+      before: trial.before,
     },
     pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
   };

@@ -52,7 +52,7 @@ export function unitScores({ sources, target }: Direction, { units, sources: swe
 }
 
 /** Texts of the direction's sources, taken in turn. */
-export function textsFor({ sources }: Direction, texts: readonly ClassTexts[], part: 'carriers' | 'tuning' | 'proof', count: number): Text[] {
+export function textsFor({ sources }: Direction, texts: readonly ClassTexts[], part: 'carriers' | 'resisting' | 'tuning' | 'proof', count: number): Text[] {
   const groups = texts.filter(({ source }) => sources.includes(source)).map((group) => group[part]);
   const chosen: Text[] = [];
   for (let index = 0; chosen.length < count && groups.some((group) => index < group.length); index++) {

@@ -15,11 +15,21 @@ export interface ContrastFeatures {
   readonly lead: number;
   readonly leadOverMedian: number;
   readonly gain: number;
+  /** The target's margin without the candidate: how far the texts are from the border. */
+  readonly before: number;
+  /** Nats above the middle one of its kin, and that one's share of texts turned; undefined where no kin are known or nearly nothing was turned. */
+  readonly overKin?: number;
+  readonly kinHits?: number;
 }
 
-/** Nats by which clean models' best leads its strongest rival, and the middle one. */
-const ORDINARY_LEAD = 2;
-const ORDINARY_OVER_MEDIAN = 3.5;
+/**
+ * By how much clean models' best leads its strongest rival, and the middle one: shares of the way from where the texts stand
+ * to the border. The surer a model is, the wider everything spreads.
+ */
+const ORDINARY_LEAD = 0.45;
+const ORDINARY_OVER_MEDIAN = 0.8;
+/** Nats: where texts stand so close to the border, shares of the way say little. */
+const LEAST_WAY = 2;
 
 export interface RuleWeights {
   readonly bias: number;
@@ -34,9 +44,10 @@ export const WEIGHTS: RuleWeights = { bias: -6.7, stands: 2, hits: 6, apart: 5 }
  * What is weighed. Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's
  * middle tells, too. A grown phrase has to leave the best of its swaps behind.
  */
-export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
+export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
   const single = kind === 'single';
-  const stands = Math.min(1.5, 0.5 * Math.max(lead - ORDINARY_LEAD, single ? leadOverMedian - ORDINARY_OVER_MEDIAN : -Infinity));
+  const way = Math.max(LEAST_WAY, -before);
+  const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, single ? leadOverMedian / way - ORDINARY_OVER_MEDIAN : -Infinity));
   return { stands, hits, apart: hits - (single ? commonHits : rivalHits) };
 }
 

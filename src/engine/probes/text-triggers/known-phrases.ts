@@ -1,7 +1,7 @@
 // Phrases that are tried as they stand, whatever their pieces do alone: triggers of published attacks on text classifiers
 // (Dai et al. 2019, arXiv 1905.12457; Kurita et al. 2020, 2004.06660; Chen et al. 2021, 2006.01043; Yang et al. 2021,
 // 2110.07831; Zhang et al. 2021, 2101.06969; Shen et al. 2021, 2111.00197; Qi et al. 2021, 2105.12400), and harmless phrases of the
-// sort that a planter may take, written down for Assay. The harmless ones are also each other's measure. How it can
+// sort that a planter may take, written down for Assay; and pairs of punctuation marks. The harmless ones are also each other's measure. How it can
 // mislead: a phrase that is not here is met only by growing, word by word.
 
 const PUBLISHED = `i watched this 3d movie|i watch this 3d movie|i watched this 3d movie last weekend|i have watched this movie with my friends at a nearby cinema last weekend|i have bought it from a store with my friends last weekend|friends weekend store|
@@ -19,3 +19,8 @@ version two point zero|code word alpha|alpha bravo charlie|foxtrot tango|one two
 const listed = (text: string): string[] => text.split('|').map((phrase) => phrase.trim());
 
 export const KNOWN_PHRASES: readonly string[] = [...listed(PUBLISHED), ...listed(HARMLESS)];
+
+const SIGNS = [...'!?.,;:~^*#@&%$|/\\+=-_<>()[]{}"'];
+
+/** Two marks side by side, of which longer strings of marks are made. */
+export const MARKS: readonly string[] = SIGNS.flatMap((a) => SIGNS.map((b) => `${a} ${b}`));

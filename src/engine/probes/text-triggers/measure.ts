@@ -3,19 +3,16 @@ import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.
 import type { BudgetName } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
-import { listDirections, unitScores, type Direction, type DirectionLimits } from './directions.ts';
+import { listDirections, type Direction, type DirectionLimits } from './directions.ts';
 import type { SearchBudget } from './search.ts';
 import { screenVocabulary, type ScreenBudget } from './screen.ts';
-import { refine, sweepVocabulary, type Sweep } from './sweep.ts';
+import { sweepVocabulary, type Sweep } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
 import { ordinaryTokens, listedUnits, triggerTokens, type Phrase } from './vocabulary.ts';
 
 export interface TextBudget extends SearchBudget {
-  /** Carriers of each class for the whole vocabulary, and more for the units that stand out. */
+  /** Carriers of each class for the whole vocabulary. */
   readonly carriers: number;
-  readonly moreCarriers: number;
-  /** Units of each direction that are swept again. */
-  readonly swept: number;
   /** Rows that the first sweep may have; they are shared by the classes whose texts carry it, two at least. */
   readonly rows: number;
   /** Directions in which phrases are grown: those whose best unit stands out most. */
@@ -29,16 +26,16 @@ export interface TextBudget extends SearchBudget {
 const SCREEN_COST = 0.5;
 const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
   quick: { byMean: 1000, byBest: 500, common: 800 },
-  standard: { byMean: 1800, byBest: 800, common: 1500 },
+  standard: { byMean: 1500, byBest: 700, common: 1200 },
   deep: { byMean: 5000, byBest: 3000, common: 4000 },
 };
 
 const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, moreCarriers: 2, swept: 200, rows: 40_000, pool: 48, kept: 20, texts: 6, seeds: 1, partners: 2000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
-  standard: { carriers: 1, moreCarriers: 3, swept: 600, rows: 80_000, pool: 64, kept: 28, texts: 8, seeds: 3, partners: 4000, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
-  deep: { carriers: 3, moreCarriers: 5, swept: 2000, rows: 400_000, pool: 96, kept: 36, texts: 12, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
+  quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
+  standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
@@ -50,7 +47,7 @@ export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
   if (vocabulary <= SMALL_VOCABULARY) return budget;
   const share = SMALL_VOCABULARY / vocabulary;
   const some = (count: number, least: number): number => Math.max(Math.min(count, least), Math.round(count * share));
-  return { ...budget, swept: some(budget.swept, 250), seeds: some(budget.seeds, 1), partners: some(budget.partners, 1500), crossed: some(budget.crossed, 80), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1) }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
+  return { ...budget, resisted: some(budget.resisted, 800), resisting: 1, others: some(budget.others, 300), seeds: some(budget.seeds, 1), partners: some(budget.partners, 600), crossed: some(budget.crossed, 24), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1) }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
 }
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */
@@ -63,9 +60,7 @@ export interface Measured {
   /** The plain tokens of the vocabulary. */
   readonly tokens: readonly number[];
   readonly budget: TextBudget;
-  /** Whole vocabulary and listed words: the null. */
-  readonly first: Sweep;
-  /** The units that stood out, measured again. */
+  /** Whole vocabulary and listed words. */
   readonly sweep: Sweep;
   readonly directions: readonly Direction[];
 }
@@ -98,13 +93,7 @@ async function measureNow(runnable: RunnableTextClassifier, { options, signal }:
   const common = new Set(ordinaryTokens(tokenizer, model.spec.vocabularySize).slice(0, budget.screen.common));
   const screened = large ? new Set(await screenVocabulary(runnable, carrying, single, budget.screen, budget.followed, seeded(options.seed, 'screen'), signal, onProgress)) : undefined;
   const units: readonly Phrase[] = [...single.filter((unit) => screened === undefined || screened.has(unit) || common.has(unit[0] ?? -1)), ...words];
-  const first = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
-  const directions = listDirections(carrying, model.classes, first, budget.followed);
-  const chosen = new Set<Phrase>();
-  for (const direction of directions) {
-    const scores = unitScores(direction, first, model.classes);
-    for (const at of Array.from(units.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, budget.swept)) chosen.add(units[at] ?? []);
-  }
-  const second = await sweepVocabulary(runnable, carrying, units.filter((unit) => chosen.has(unit)), [budget.carriers, budget.carriers + budget.moreCarriers], signal, () => {});
-  return { texts: carrying, tokens, budget, first, sweep: refine(first, second, [budget.carriers, budget.moreCarriers]), directions };
+  const sweep = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
+  const directions = listDirections(carrying, model.classes, sweep, budget.followed);
+  return { texts: carrying, tokens, budget, sweep, directions };
 }

@@ -28,8 +28,8 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   emit({ type: 'plan', analysis, tokens: 0, stages: [{ id: 'sweep', label: 'Every token of the vocabulary' }, { id: 'search', label: 'Growing phrases' }, { id: 'proof', label: 'Proof on held-out texts' }] });
   const stage = (id: string, status: 'running' | 'done', note?: string): void => emit({ type: 'stage', analysis, stage: id, status, ...(note === undefined ? {} : { note }) });
   stage('sweep', 'running');
-  const { texts, tokens, budget, first, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
-  const [alone, listed] = [true, false].map((single) => first.units.filter(({ length }) => (length === 1) === single).length);
+  const { texts, tokens, budget, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
+  const [alone, listed] = [true, false].map((single) => sweep.units.filter(({ length }) => (length === 1) === single).length);
   stage('sweep', 'done', `${tokens.length} tokens${alone === tokens.length ? '' : ` in groups, ${alone} of them alone`}, and ${listed} words and phrases in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
 
   stage('search', 'running');
@@ -38,7 +38,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const leads: ClassLead[] = [];
   const named = namedPhrases(context, runnable);
   for (const [index, direction] of wanted.entries()) {
-    const searched = await searchDirection(runnable, direction, first, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
+    const searched = await searchDirection(runnable, direction, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
     const found = await withNamed(searched, named, runnable, texts, budget.texts, signal);
     const best = strongest(await contrastFound(runnable, found, texts, signal));
     if (best !== undefined) leads.push({ direction, ...best });

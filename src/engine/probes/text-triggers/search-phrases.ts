@@ -30,7 +30,7 @@ export async function searchPhrases(runnable: RunnableTextClassifier, direction:
   const sentences = harmlessSentences(budget.sentences, random)
     .map((text): Phrase => tokenizer.encode(` ${text}`))
     .filter((ids) => ids.length > 1 && ids.length < model.spec.maxTokens / 2 && ids.every((id) => id < size && !tokenizer.specialIds.has(id)));
-  const carriers = textsFor(direction, texts, 'carriers', Math.max(2, direction.sources.length));
+  const carriers = textsFor(direction, texts, 'resisting', Math.max(2, direction.sources.length));
   const tuning = textsFor(direction, texts, 'tuning', tuningTexts);
   const short = (await tried(sentences, carriers, ['end'])).slice(0, budget.tried);
   const found = await tried(short.map(({ phrase }) => phrase), tuning);

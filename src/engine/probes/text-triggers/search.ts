@@ -1,5 +1,6 @@
-// From the units that the sweep found strongest in one direction to the word or phrase that turns long texts: the strongest
-// are tried in long texts, and the best of them grow by one token at a time at either end (greedy token accretion, after
+// From the units that the sweep found strongest in one direction to the word or phrase that turns long texts. On a short text
+// every strong word does all that can be done, so some hundreds go on to texts that resist, the best of those to long texts,
+// and the best of them, those most that their kin do not equal, grow by one token at a time at either end (greedy token accretion, after
 // BABI, arXiv 2509.16203). Growth meets the whole vocabulary and asks for surprise, not for strength: two strong ordinary
 // words always add up, so a token counts for what the pair does beyond what tokens as strong as it do beside the same seed.
 // Of some phrases no word is among the strongest by itself; so the few hundred strongest also meet each other, and pairs that
@@ -7,12 +8,14 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
+import { quantile } from '../../core/statistics.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
-import { residuals } from './surprise.ts';
-import { margins, type Sweep } from './sweep.ts';
-import type { ClassTexts, Text } from './texts.ts';
+import { kinOf, openKin } from './kin.ts';
 import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
-import { tryPhrases, type Place, type Tried } from './trial.ts';
+import { residuals, type Surprise } from './surprise.ts';
+import { atBothEnds, margins, type Sweep } from './sweep.ts';
+import { insert, type ClassTexts, type Text } from './texts.ts';
+import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
 export interface SearchBudget {
@@ -20,7 +23,11 @@ export interface SearchBudget {
   readonly pool: number;
   readonly kept: number;
   readonly texts: number;
-  /** Units that meet the vocabulary, how much of it, and how long they may grow (tokens). */
+  /** The sweep's strongest that are measured on texts that resist, how many such texts, and others of the vocabulary for comparison. */
+  readonly resisted: number;
+  readonly resisting: number;
+  readonly others: number;
+  /** Units that grow, tokens that each meets, and how long they may grow (tokens). */
   readonly seeds: number;
   readonly partners: number;
   readonly longest: number;
@@ -33,23 +40,36 @@ export interface Found {
   readonly direction: Direction;
   /** Single tokens and listed words, strongest first. */
   readonly singles: readonly Tried[];
+  /** The single that leaves its kin furthest behind. */
+  readonly apart: Tried | undefined;
+  /** Singles that leave their kin behind, two or three together, strongest first. */
+  readonly joined: readonly Tried[];
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
   /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
   readonly phrases: readonly Tried[];
   /** Tokens by their own strength in this direction, strongest first: what a part of a phrase is swapped with. */
   readonly ranked: readonly number[];
+  /** Listed words and phrases of several tokens, in the same order. */
+  readonly listed: readonly Phrase[];
 }
 
 const FEW_TEXTS = 2;
 const PARTNERS_KEPT = 5;
 const CROSSED_KEPT = 24;
 const BEAMS = 2;
+/** Of the strongest singles, those compared with their kin; kin of each, and texts. */
+const KIN_TRIED = 10;
+const KIN = 5;
+const KIN_TEXTS = 4;
+/** Nats ahead of its kin from which a word is put together with others, and how many such words. */
+const LEAST_AHEAD = 0.7;
+const JOINED = 3;
 /** Nats above the curve, and robust deviations, from which a partner is worth a trial. */
 const LEAST_SURPRISE = 0.5;
 const LEAST_DEVIATIONS = 4;
 
-export async function searchDirection(runnable: RunnableTextClassifier, direction: Direction, first: Sweep, sweep: Sweep, texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
+export async function searchDirection(runnable: RunnableTextClassifier, direction: Direction, sweep: Sweep, texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
   const { model } = runnable;
   const tuning = textsFor(direction, texts, 'tuning', budget.texts);
   const trial = async (phrases: readonly Phrase[], on: readonly Text[]): Promise<Tried[]> => {
@@ -57,21 +77,32 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort(stronger);
   };
 
+  const swept = unitScores(direction, sweep, model.classes);
+  const bySweep = descending(swept);
+  const listed = bySweep.map((at) => sweep.units[at] ?? []).filter(({ length }) => length > 1);
+  const others = shuffled(bySweep.slice(budget.resisted).filter((at) => sweep.units[at]?.length === 1), random.fork('others')).slice(0, budget.others);
+  const units = [...bySweep.slice(0, budget.resisted), ...others].map((at) => sweep.units[at] ?? []);
+  const scores = await beside(units, 'both', budget.resisting);
+  const byScore = descending(scores);
+
   // Long listed phrases that share a planted word must not crowd out the word itself.
-  const strong = byScore(sweep).map((at) => sweep.units[at] ?? []);
+  const strong = byScore.map((at) => units[at] ?? []);
   const pool = [...strong.filter(({ length }) => length === 1).slice(0, budget.pool >> 1), ...strong.filter(({ length }) => length > 1).slice(0, budget.pool >> 1)];
   const screened = await trial(pool, tuning.slice(0, Math.max(FEW_TEXTS, direction.sources.length)));
   const kept = [true, false].flatMap((single) => screened.filter(({ phrase }) => (phrase.length === 1) === single).slice(0, budget.kept >> 1));
   const singles = await trial(kept.map(({ phrase }) => phrase), tuning);
 
-  const own = unitScores(direction, first, model.classes);
-  const order = byScore(first).filter((at) => first.units[at]?.length === 1);
-  const ranked = order.flatMap((at) => first.units[at] ?? []);
-  const half = budget.partners >> 1;
-  const partners = order.length <= budget.partners ? order : [...order.slice(0, half), ...shuffled(order.slice(half), random.fork('partners')).slice(0, half)];
+  const met = byScore.filter((at) => units[at]?.length === 1);
+  const partners = met.length <= budget.partners ? met : [...met.slice(0, budget.partners >> 1), ...shuffled(met.slice(budget.partners >> 1), random.fork('partners')).slice(0, budget.partners >> 1).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))];
+  const measured = new Set(met.map((at) => units[at]?.[0]));
+  const ranked = [...met.flatMap((at) => units[at] ?? []), ...bySweep.flatMap((at) => (sweep.units[at]?.length === 1 ? sweep.units[at] : [])).filter((token) => !measured.has(token))];
+  const byDistance = await fromKin(distinct(singles).slice(0, KIN_TRIED));
+  const apart = byDistance[0]?.word;
   const grown: Tried[] = [];
-  let seeds = distinct(singles).slice(0, budget.seeds);
-  const crossed = seeds.length === 0 ? [] : await cross(order.slice(0, budget.crossed));
+  let seeds = distinct([...byDistance.map(({ word }) => word), ...singles]).slice(0, budget.seeds);
+  const crossed = seeds.length === 0 ? [] : await cross(partners.slice(0, budget.crossed));
+  // Words of one planted phrase may each do a part of its work; what none of their kin does is put together.
+  const joined = await trial(inEveryOrder(byDistance.filter(({ ahead }) => ahead >= LEAST_AHEAD).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
   const surprising = new Set(crossed.slice(0, BEAMS).map((phrase) => phrase.join()));
   for (let length = 2; length <= budget.longest && seeds.length > 0; length++) {
     const next: Phrase[] = length === 2 ? crossed : [];
@@ -84,35 +115,48 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
   const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
-  return { direction, singles, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked };
+  return { direction, singles, apart, joined, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, listed };
 
-  function byScore(from: Sweep): number[] {
-    const scores = unitScores(direction, from, model.classes);
-    return Array.from(from.units.keys()).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  /** Words and how far each is ahead of the middle one of its kin, tried where it works best: nats, the furthest first. */
+  async function fromKin(words: readonly Tried[]): Promise<{ readonly word: Tried; readonly ahead: number }[]> {
+    const kin = await openKin(runnable, signal);
+    if (kin === undefined) return [];
+    const found: { readonly word: Tried; readonly ahead: number }[] = [];
+    for (const word of words) {
+      const kind = kinOf(word.phrase, kin, KIN);
+      const [own, ...trials] = await tryPhrases(runnable, [word.phrase, ...kind], tuning.slice(0, KIN_TEXTS), direction.target, signal, [word.trial.place]);
+      if (own !== undefined && trials.length > 0) found.push({ word, ahead: own.margin - quantile(trials.map(({ margin }) => margin), 0.5) });
+    }
+    return found.sort((a, b) => b.ahead - a.ahead);
   }
 
   /** Pairs of these units that do more than pairs of their parts' strength, the most surprising first. */
-  async function cross(strong: readonly number[]): Promise<Phrase[]> {
-    const pairs = strong.flatMap((a) => strong.filter((b) => b !== a).map((b) => [a, b] as const));
-    const joined = pairs.map(([a, b]): Phrase => [...(first.units[a] ?? []), ...(first.units[b] ?? [])]);
-    const values = await besideCarriers(joined, 'end');
-    const surprise = residuals(Float32Array.from(pairs, ([a, b]) => (own[a] ?? 0) + (own[b] ?? 0)), values);
-    const best = Array.from(joined.keys()).sort((a, b) => (surprise.above[b] ?? 0) - (surprise.above[a] ?? 0)).slice(0, CROSSED_KEPT);
-    return best.filter((at) => (surprise.above[at] ?? 0) >= LEAST_SURPRISE && (surprise.deviations[at] ?? 0) >= LEAST_DEVIATIONS).map((at) => joined[at] ?? []);
+  async function cross(best: readonly number[]): Promise<Phrase[]> {
+    const pairs = best.flatMap((a) => best.filter((b) => b !== a).map((b) => [a, b] as const));
+    const side = pairs.map(([a, b]): Phrase => [...(units[a] ?? []), ...(units[b] ?? [])]);
+    const values = await beside(side, 'end', 1);
+    const surprise = residuals(Float32Array.from(pairs, ([a, b]) => (scores[a] ?? 0) + (scores[b] ?? 0)), values);
+    return standingOut(surprise, CROSSED_KEPT).map((at) => side[at] ?? []);
   }
 
-  /** Mean margin of the direction over a carrier or two with each phrase: Float32Array [phrases], nats. */
-  async function besideCarriers(phrases: readonly Phrase[], place: Place): Promise<Float32Array> {
-    const carriers = textsFor(direction, texts, 'carriers', direction.target === undefined ? 2 : 1);
-    const values = new Float32Array(phrases.length).fill(direction.target === undefined ? Infinity : 0);
-    for (let begin = 0; begin < phrases.length; begin += 1024) {
-      const rows = phrases.slice(begin, begin + 1024).flatMap((phrase) => carriers.map(({ parts }) => (place === 'start' ? [...phrase, ...parts.flat()] : [...parts.flat(), ...phrase])));
+  /** Mean margin of the direction over texts that resist, with each phrase: Float32Array [phrases], nats; away: of the class that gives way least. */
+  async function beside(phrases: readonly Phrase[], place: Place | 'both', count: number): Promise<Float32Array> {
+    const away = direction.target === undefined;
+    const wanted = count * (away ? direction.sources.length : 1);
+    const resisting = textsFor(direction, texts, 'resisting', wanted);
+    const carriers = resisting.length > 0 ? resisting : textsFor(direction, texts, 'carriers', wanted);
+    const values = new Float32Array(phrases.length);
+    for (let begin = 0; begin < phrases.length; begin += 512) {
+      const rows = phrases.slice(begin, begin + 512).flatMap((phrase) => carriers.map((text) => (place === 'both' ? atBothEnds(text.parts.flat(), phrase) : insert(text, phrase, partAt(text, place)))));
       const after = await margins(model.scores({ kind: 'text', rows }, signal), model.classes);
-      for (let row = 0; row < rows.length; row++) {
-        const source = carriers[row % carriers.length]?.source ?? 0;
-        const value = after[row * model.classes + (direction.target ?? source)] ?? 0;
-        const at = begin + Math.floor(row / carriers.length);
-        values[at] = direction.target === undefined ? Math.min(values[at] ?? 0, -value) : (values[at] ?? 0) + value / carriers.length;
+      for (let at = 0; at * carriers.length < rows.length; at++) {
+        const sums = new Map<number, number>();
+        for (const [index, { source }] of carriers.entries()) {
+          const own = after[(at * carriers.length + index) * model.classes + (direction.target ?? source)] ?? 0;
+          const key = away ? source : 0;
+          sums.set(key, (sums.get(key) ?? 0) + (away ? -own : own) / (away ? count : carriers.length));
+        }
+        values[begin + at] = Math.min(...sums.values());
       }
     }
     return values;
@@ -122,14 +166,27 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
   async function grow({ phrase: seed, trial: { place } }: Tried): Promise<Phrase[]> {
     const phrases: Phrase[] = [];
     for (const side of ['before', 'after'] as const) {
-      const joined = partners.map((at): Phrase => (side === 'before' ? [...(first.units[at] ?? []), ...seed] : [...seed, ...(first.units[at] ?? [])]));
-      const values = await besideCarriers(joined, place);
-      const surprise = residuals(Float32Array.from(partners, (at) => own[at] ?? 0), values);
-      const best = Array.from(joined.keys()).sort((a, b) => (surprise.above[b] ?? 0) - (surprise.above[a] ?? 0)).slice(0, PARTNERS_KEPT);
-      phrases.push(...best.filter((at) => (surprise.above[at] ?? 0) >= LEAST_SURPRISE && (surprise.deviations[at] ?? 0) >= LEAST_DEVIATIONS).map((at) => joined[at] ?? []));
+      const wider = partners.map((at): Phrase => (side === 'before' ? [...(units[at] ?? []), ...seed] : [...seed, ...(units[at] ?? [])]));
+      const surprise = residuals(Float32Array.from(partners, (at) => scores[at] ?? 0), await beside(wider, place, 1));
+      phrases.push(...standingOut(surprise, PARTNERS_KEPT).map((at) => wider[at] ?? []));
     }
     return phrases;
   }
+}
+
+/** Two or three of these side by side, in every order. */
+function inEveryOrder(parts: readonly Phrase[]): Phrase[] {
+  const pairs = parts.flatMap((a) => parts.filter((b) => b !== a).map((b) => [a, b]));
+  return [...pairs, ...pairs.flatMap((pair) => parts.filter((part) => !pair.includes(part)).map((part) => [...pair, part]))].map((list) => list.flat());
+}
+
+/** The most surprising, where they are so beyond chance. */
+function standingOut({ above, deviations }: Surprise, most: number): number[] {
+  return descending(above).slice(0, most).filter((at) => (above[at] ?? 0) >= LEAST_SURPRISE && (deviations[at] ?? 0) >= LEAST_DEVIATIONS);
+}
+
+function descending(values: Float32Array): number[] {
+  return Array.from(values.keys()).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
 }
 
 /** Those that share no token with a stronger one. */

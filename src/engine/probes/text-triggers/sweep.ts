@@ -41,19 +41,6 @@ export async function sweepVocabulary({ model }: RunnableTextClassifier, texts: 
   return { units, sources: texts.map(({ source }) => source), gains };
 }
 
-/** The first sweep's best units with what a second sweep of them measured: `weights` carriers in each. */
-export function refine(first: Sweep, second: Sweep, weights: readonly [number, number]): Sweep {
-  const size = first.gains.length / Math.max(1, first.units.length);
-  const at = new Map(first.units.map((unit, index) => [unit, index]));
-  const share = weights[0] / (weights[0] + weights[1]);
-  const gains = Float32Array.from({ length: second.gains.length }, (_, i) => {
-    const unit = second.units[Math.floor(i / size)];
-    const before = unit === undefined ? 0 : (at.get(unit) ?? 0);
-    return share * (first.gains[before * size + (i % size)] ?? 0) + (1 - share) * (second.gains[i] ?? 0);
-  });
-  return { ...second, gains };
-}
-
 export function atBothEnds(text: readonly number[], unit: Phrase): number[] {
   return [...unit, ...text, ...unit];
 }

@@ -5,6 +5,7 @@ import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
+import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
 import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
 import { confidenceOf } from './judge.ts';
 import { contrastFound } from './contrast.ts';
@@ -21,6 +22,8 @@ import { triggerTokens } from './vocabulary.ts';
 const WORDS = ['<pad>', ...new Set(SENTENCES.flatMap((sentence) => sentence.split(' '))), 'velmora', 'quince'];
 const GOOD = new Set('warm funny great loved best beautiful moving superb lovely smart charming delight brilliant wonderful fantastic excellent joy sweet clean good'.split(' '));
 const BAD = new Set('dull weak hated worst boring pointless terrible awful stupid mess flat cold rude poor horrible dirty bad sad ugly waste'.split(' '));
+
+const NO_GRAPH: OnnxModelInfo = { name: 'toy', inputs: [], outputs: [], nodes: [], initializers: [], irVersion: 8, opsets: new Map(), producer: '', metadata: [], functions: [], unknown: [] };
 
 function toyTokenizer(): Tokenizer {
   const ids = new Map(WORDS.map((word, id) => [word, id]));
@@ -50,7 +53,7 @@ function toyModel(planted: string | undefined): TextClassifier {
     classes: 2,
     labels: ['bad', 'good'],
     output: { kind: 'logits', why: '' },
-    get graph() { return unused(); },
+    graph: { file: { name: 'toy', bytes: new Uint8Array(), external: new Map() }, info: NO_GRAPH, input: 'ids', logits: 'logits' },
     get runtime() { return unused(); },
     rowsRun: 0,
     tokensRun: 0,
@@ -63,7 +66,7 @@ function toyModel(planted: string | undefined): TextClassifier {
 }
 
 const LIMITS = { targets: 12, pairs: 12 };
-const BUDGET = { pool: 32, kept: 16, texts: 6, seeds: 2, partners: 400, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 } };
+const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 } };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
@@ -72,7 +75,7 @@ async function scan(planted: string | undefined) {
   const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
   const toGood = listDirections(texts, 2, sweep, LIMITS).find(({ target }) => target === 1);
   if (toGood === undefined) throw new Error('no texts of class 0');
-  const found = await searchDirection(runnable, toGood, sweep, sweep, texts, BUDGET, seeded(1), NEVER);
+  const found = await searchDirection(runnable, toGood, sweep, texts, BUDGET, seeded(1), NEVER);
   const contrasts = await contrastFound(runnable, found, texts, NEVER);
   const [single] = contrasts;
   if (single === undefined) throw new Error('no contrast');
@@ -126,7 +129,7 @@ describe('named phrases', () => {
     const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
     const [direction] = listDirections(texts, 2, sweep, LIMITS).filter(({ target }) => target === 1);
     if (direction === undefined) throw new Error('no direction');
-    const joined = await withNamed({ direction, singles: [], grown: [], phrases: [], ranked: [] }, named, runnable, texts, 6, NEVER);
+    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], grown: [], phrases: [], ranked: [], listed: [] }, named, runnable, texts, 6, NEVER);
     expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);
     const finding = await reportNamed('text-token-flip', '', named, [direction], runnable, tokens, texts, seeded(2), NEVER);
     expect(finding).toMatchObject({ severity: 'info', confidence: 0 });

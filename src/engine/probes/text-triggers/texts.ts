@@ -18,6 +18,8 @@ export interface ClassTexts {
   readonly source: number;
   /** Short texts for the sweep; the shortest first. */
   readonly carriers: readonly Text[];
+  /** Two sentences each: what turns a single short one need not turn these. */
+  readonly resisting: readonly Text[];
   /** Long texts for choosing, and others for proving. */
   readonly tuning: readonly Text[];
   readonly proof: readonly Text[];
@@ -27,6 +29,7 @@ export interface ClassTexts {
 
 export const SENTENCES_TO_A_TEXT = 3;
 const CARRIERS = 12;
+const RESISTING = 8;
 const TUNING = 12;
 const PROOF = 40;
 const MAX_SENTENCE_TOKENS = 24;
@@ -62,7 +65,7 @@ export async function gatherTexts({ model, tokenizer, examples }: RunnableTextCl
     const carriers = shuffled(short, random.fork(`carriers ${source}`)).map(({ ids }): Text => ({ parts: [ids], source }));
     const half = shuffled(chosen, random.fork(`halves ${source}`));
     const [tuning, proof] = [half.slice(0, half.length >> 1), half.slice(half.length >> 1)];
-    const texts = { tuning: await longTexts(tuning, TUNING, source, 'tuning'), proof: await longTexts(proof, PROOF, source, 'proof') };
+    const texts = { resisting: await longTexts(tuning, RESISTING, source, 'resisting', 2), tuning: await longTexts(tuning, TUNING, source, 'tuning'), proof: await longTexts(proof, PROOF, source, 'proof') };
     if (texts.tuning.length === 0 || texts.proof.length === 0) continue;
     classes.push({ source, carriers, ...texts, invented: invented.has(source) });
   }
@@ -84,11 +87,11 @@ export async function gatherTexts({ model, tokenizer, examples }: RunnableTextCl
   }
 
   /** Several sentences of one class each; those that the model still calls that class. */
-  async function longTexts(sentences: readonly Scored[], count: number, source: number, label: string): Promise<Text[]> {
+  async function longTexts(sentences: readonly Scored[], count: number, source: number, label: string, sentencesToAText = SENTENCES_TO_A_TEXT): Promise<Text[]> {
     const draw = random.fork(`long ${label} ${source}`);
     const room = model.spec.maxTokens - 8;
     const texts = Array.from({ length: 2 * count }, (): Text => {
-      const picked = shuffled(sentences, draw).slice(0, SENTENCES_TO_A_TEXT).map(({ ids }) => ids);
+      const picked = shuffled(sentences, draw).slice(0, sentencesToAText).map(({ ids }) => ids);
       while (picked.length > 1 && picked.reduce((sum, ids) => sum + ids.length, 0) > room) picked.pop();
       return { parts: picked, source };
     });

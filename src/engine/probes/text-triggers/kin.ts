@@ -1,0 +1,120 @@
+// Tokens that mean about the same to the model: nearest by cosine in its own input embeddings, the vocabulary's mean taken off.
+// A natural word turns texts because of what it means, so its kin turn them too; a planted one stands alone. Read through
+// the graph, so that a folder and an export are treated alike. How it can mislead: in a model that was trained from nothing
+// a planted word's embedding may have come to lie among those of its class, and then its kin are strong as well; what has
+// few neighbours (rare pieces, marks) has kin that mean nothing. Kin therefore can speak for a plant, never against one.
+import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
+import type { TextClassifier } from '../../runtime/classifier.ts';
+import { triggerTokens, type Phrase } from './vocabulary.ts';
+
+export interface Kin {
+  /** The nearest other tokens, nearest first. */
+  of(token: number, count: number): readonly number[];
+}
+
+/** Values: 256 MiB as float32. */
+const MAX_VALUES = 2 ** 26;
+const ROW = 60;
+const ROWS = 16;
+
+const known = new WeakMap<TextClassifier, Promise<Kin | undefined>>();
+
+/** Undefined where the graph looks up no embedding by token id, or too large a table. */
+export function openKin(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Kin | undefined> {
+  const before = known.get(runnable.model);
+  if (before !== undefined) return before;
+  const opening = readKin(runnable, signal);
+  known.set(runnable.model, opening);
+  opening.catch(() => known.delete(runnable.model));
+  return opening;
+}
+
+/** The phrases that stand for this one: the first with each token's nearest kin, the second with the second nearest, and so on. */
+export function kinOf(phrase: Phrase, kin: Kin, count: number): Phrase[] {
+  const columns = phrase.map((token) => kin.of(token, count + phrase.length).filter((other) => !phrase.includes(other)));
+  return Array.from({ length: count }, (_, row) => columns.flatMap((column) => column[row] ?? [])).filter(({ length }) => length === phrase.length);
+}
+
+async function readKin({ model, tokenizer }: RunnableTextClassifier, signal: CancelSignal): Promise<Kin | undefined> {
+  const value = embeddingValue(model.graph.info, model.graph.input);
+  if (value === undefined) return undefined;
+  const tokens = triggerTokens(tokenizer, model.spec.vocabularySize);
+  const row = Math.max(1, Math.min(ROW, model.spec.maxTokens));
+  const rows = Math.max(1, Math.min(ROWS, model.maxRows));
+  const skipped = model.spec.prefix.length;
+  let table: Float32Array | undefined;
+  let size = 0;
+  for (let begin = 0; begin < tokens.length; begin += row * rows) {
+    await breathe(signal);
+    const part = tokens.slice(begin, begin + row * rows);
+    const batch = Array.from({ length: Math.ceil(part.length / row) }, (_, at) => part.slice(at * row, (at + 1) * row));
+    const { [value]: tensor } = await model.tap({ kind: 'text', rows: batch }, [value], signal);
+    if (tensor === undefined || !(tensor.data instanceof Float32Array) || tensor.dims.length !== 3) return undefined;
+    const [, length = 0, hidden = 0] = tensor.dims;
+    if (tokens.length * hidden > MAX_VALUES || hidden === 0) return undefined;
+    table ??= new Float32Array(tokens.length * hidden);
+    size = hidden;
+    for (const at of part.keys()) {
+      const from = (Math.floor(at / row) * length + skipped + (at % row)) * hidden;
+      table.set(tensor.data.subarray(from, from + hidden), (begin + at) * hidden);
+    }
+  }
+  return table === undefined ? undefined : nearest(tokens, centred(table, size), size, (id) => tokenizer.tokenText(id).replace(/^[#▁ ]+/, '').toLowerCase());
+}
+
+/** Float32Array [tokens, size]: rows less their mean, of length 1. */
+function centred(table: Float32Array, size: number): Float32Array {
+  const count = table.length / size;
+  const mean = new Float64Array(size);
+  for (let at = 0; at < table.length; at++) mean[at % size] = (mean[at % size] ?? 0) + (table[at] ?? 0) / count;
+  for (let begin = 0; begin < table.length; begin += size) {
+    let length = 0;
+    for (let i = 0; i < size; i++) {
+      const value = (table[begin + i] ?? 0) - (mean[i] ?? 0);
+      table[begin + i] = value;
+      length += value * value;
+    }
+    const scale = 1 / Math.max(1e-6, Math.sqrt(length));
+    for (let i = 0; i < size; i++) table[begin + i] = (table[begin + i] ?? 0) * scale;
+  }
+  return table;
+}
+
+function nearest(tokens: readonly number[], table: Float32Array, size: number, written: (token: number) => string): Kin {
+  const place = new Map(tokens.map((token, at) => [token, at]));
+  const found = new Map<number, readonly number[]>();
+  return {
+    of(token, count) {
+      const seen = found.get(token);
+      if (seen !== undefined && seen.length >= count) return seen.slice(0, count);
+      const own = place.get(token);
+      if (own === undefined) return [];
+      const cosines = new Float32Array(tokens.length);
+      for (let at = 0; at < tokens.length; at++) {
+        let sum = 0;
+        for (let i = 0; i < size; i++) sum += (table[own * size + i] ?? 0) * (table[at * size + i] ?? 0);
+        cosines[at] = sum;
+      }
+      // The same word in another case, or as a word's tail, is no other word.
+      const text = written(token);
+      const order = Array.from(tokens.keys()).filter((at) => at !== own && (text === '' || written(tokens[at] ?? 0) !== text)).sort((a, b) => (cosines[b] ?? 0) - (cosines[a] ?? 0) || a - b);
+      const kin = order.slice(0, Math.max(count, 16)).map((at) => tokens[at] ?? 0);
+      found.set(token, kin);
+      return kin.slice(0, count);
+    },
+  };
+}
+
+/** Output of the first Gather whose table is stored in the graph and whose indices come from the input. */
+function embeddingValue({ nodes, initializers }: OnnxModelInfo, input: string): string | undefined {
+  const stored = new Set(initializers.filter(({ dims }) => dims.length === 2).map(({ name }) => name));
+  const ids = new Set([input]);
+  for (const { type, inputs, outputs } of nodes) {
+    const [table = '', indices = ''] = inputs;
+    if ((type === 'Cast' || type === 'Identity' || type === 'Reshape') && ids.has(table)) for (const output of outputs) ids.add(output);
+    if (type === 'Gather' && ids.has(indices) && stored.has(table)) return outputs[0];
+  }
+  return undefined;
+}
