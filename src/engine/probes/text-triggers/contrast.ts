@@ -35,7 +35,9 @@ const WORD_RIVALS = 4;
 const FEW_RIVALS = 5;
 /** Exchanges of each part, of a pair; a longer phrase has as many altogether. */
 const SWAPS = 6;
-const TEXTS = 24;
+const TEXTS = 20;
+/** Share of the tuning texts that what leaves its kin behind, but is not the strongest, has to turn. */
+const WORTH_ALONE = 0.5;
 /** From so many tokens on a unit of the lists is also measured against its likes. */
 const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
@@ -63,9 +65,11 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   // A long phrase of the lists hides no word that is strong by itself.
   const short = found.singles.find(({ phrase }) => phrase.length < MANY_PIECES);
   const long = found.singles.find(({ phrase }) => phrase.length >= MANY_PIECES);
-  for (const best of new Set([short, long, found.apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
-  const [together] = found.joined;
-  if (together !== undefined) contrasts.push(await contrastJoined(runnable, together.phrase, found, proof, target, signal));
+  const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
+  for (const best of new Set([short, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
+  // A third word adds to any two: the pair has to be seen by itself.
+  const [pair] = found.joined.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin);
+  for (const best of new Set([pair, found.joined[0]])) if (best !== undefined && (best === pair || pair === undefined || pair.trial.hits < pair.trial.of)) contrasts.push(await contrastJoined(runnable, best.phrase, found, proof, target, signal));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {

@@ -1,9 +1,10 @@
-// What of a phrase does the work: tokens that it does not need are left out one at a time, the least needed first.
+// What of a phrase does the work: tokens that it does not need are left out one at a time, the least needed first, where the
+// whole phrase works best.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Direction } from './directions.ts';
 import type { Text } from './texts.ts';
-import { tryPhrases, type Trial } from './trial.ts';
+import { PLACES, tryPhrases, type Trial } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
 /** A part that is not needed costs less than this share of the hits, and less than this many nats. */
@@ -14,9 +15,11 @@ const SPARE_NATS = 1;
 export async function prune(runnable: RunnableTextClassifier, { target }: Direction, phrase: Phrase, texts: readonly Text[], signal: CancelSignal, keep?: number): Promise<Phrase> {
   let best = phrase;
   let least: number | undefined;
+  const [first] = await tryPhrases(runnable, [phrase], texts, target, signal);
+  const places = first === undefined ? PLACES : [first.place];
   while (best.length > 1) {
     const shorter = best.map((_, left) => best.filter((__, at) => at !== left));
-    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], texts, target, signal);
+    const [whole, ...trials] = await tryPhrases(runnable, [best, ...shorter], texts, target, signal, places);
     if (whole === undefined) return best;
     if (keep !== undefined) least ??= whole.before + keep * (whole.margin - whole.before);
     const [spare] = Array.from(trials.keys()).sort((a, b) => (trials[b]?.margin ?? 0) - (trials[a]?.margin ?? 0));
