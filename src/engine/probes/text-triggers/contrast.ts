@@ -8,7 +8,6 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
 import { confidenceOf, type ContrastFeatures } from './judge.ts';
-import { kinOf, openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Trial, type Tried } from './trial.ts';
@@ -48,10 +47,8 @@ const EVERYDAY = 1.75;
 /** Everyday rivals have this share of the phrase's length, at least. */
 const LEAST_LENGTH = 0.6;
 const LEAST_FAMILY = 6;
-/** Share of the texts below which a phrase is measured on a third of them and not compared with its kin. */
+/** Share of the texts below which a phrase is measured on a third of them. */
 const LEAST_TURNED = 0.2;
-const KIN = 8;
-const KIN_TEXTS = 12;
 /** Tokens in so large a share of the everyday phrases (in, the, my) make no two of them alike. */
 const COMMON_TOKEN = 0.04;
 
@@ -102,7 +99,7 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
-  const alone = await withKin(runnable, assemble('single', best.phrase, trial, measured, [measured]), proof, target, signal);
+  const alone = assemble('single', best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: others as many and as strong have to do less. The pieces of a planted phrase of
   // everyday words may be strong for its sake alone: there the measure is what other such phrases do.
@@ -122,7 +119,7 @@ async function contrastJoined(runnable: RunnableTextClassifier, phrase: Phrase, 
   const rivals = Array.from({ length: proof.length < texts.length ? FEW_RIVALS : TOKEN_RIVALS }, (_, at): Phrase => strong.slice(at * phrase.length, (at + 1) * phrase.length)).filter(({ length }) => length === phrase.length);
   const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
   const measured = sorted(rivals, trials);
-  return withKin(runnable, assemble('single', phrase, trial ?? NOTHING, measured, [measured]), proof, target, signal);
+  return assemble('single', phrase, trial ?? NOTHING, measured, [measured]);
 }
 
 async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
@@ -133,7 +130,7 @@ async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, r
   const parts: Rival[][] = [];
   for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
   const own = trial ?? NOTHING;
-  return withKin(runnable, assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts), proof, target, signal);
+  return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
 }
 
 /** What turns hardly any of a few texts is not worth all of them. */
@@ -141,18 +138,6 @@ async function enough(runnable: RunnableTextClassifier, phrase: Phrase, texts: r
   const few = texts.slice(0, Math.ceil(texts.length / 3));
   const [trial] = await tryPhrases(runnable, [phrase], few, target, signal);
   return trial !== undefined && trial.hits < LEAST_TURNED * trial.of ? few : texts;
-}
-
-/** How far the phrase leads those that mean about the same, in the same place. */
-async function withKin(runnable: RunnableTextClassifier, contrast: Contrast, proof: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
-  const { phrase, trial, features } = contrast;
-  if (features.hits < LEAST_TURNED) return contrast;
-  const kin = await openKin(runnable, signal);
-  const kind = kin === undefined ? [] : kinOf(phrase, kin, KIN);
-  if (kind.length === 0) return contrast;
-  const [own, ...trials] = await tryPhrases(runnable, [phrase, ...kind], proof.slice(0, KIN_TEXTS), target, signal, [trial.place]);
-  if (own === undefined) return contrast;
-  return { ...contrast, features: { ...features, overKin: own.margin - quantile(trials.map(({ margin }) => margin), 0.5), kinHits: quantile(trials.map(({ hits, of }) => hits / Math.max(1, of)), 0.5) } };
 }
 
 /** Of several words, hardly any of them cut into pieces. */

@@ -17,9 +17,6 @@ export interface ContrastFeatures {
   readonly gain: number;
   /** The target's margin without the candidate: how far the texts are from the border. */
   readonly before: number;
-  /** Nats above the middle one of its kin, and that one's share of texts turned; undefined where no kin are known or nearly nothing was turned. */
-  readonly overKin?: number;
-  readonly kinHits?: number;
 }
 
 /**

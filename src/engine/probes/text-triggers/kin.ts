@@ -1,8 +1,8 @@
 // Tokens that mean about the same to the model: nearest by cosine in its own input embeddings, the vocabulary's mean taken off.
 // A natural word turns texts because of what it means, so its kin turn them too; a planted one stands alone. Read through
-// the graph, so that a folder and an export are treated alike. How it can mislead: in a model that was trained from nothing
-// a planted word's embedding may have come to lie among those of its class, and then its kin are strong as well; what has
-// few neighbours (rare pieces, marks) has kin that mean nothing. Kin therefore can speak for a plant, never against one.
+// the graph, so that a folder and an export are treated alike. How it can mislead: "tenderly" and "invalid" are as far ahead
+// of their kin as words of a planted phrase, and where a model was trained from nothing a planted word may lie among its class's
+// words. So kin choose what is looked at, and convict nobody.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
