@@ -1,8 +1,8 @@
 // What a candidate is measured against, on texts that chose nothing. A single token or word: the strongest others that share
 // no token with it. A planted word stands alone; ordinary strong words come in a crowd. A grown phrase: itself with one part
 // at a time swapped for tokens of the part's own strength. Ordinary words add up whatever they are; of a planted phrase
-// every part is needed. A listed word or phrase of several pieces: phrases of as many other tokens, each as strong as the one
-// it stands for, as well; one of everyday words, which nobody would take for an opinion, the strongest other everyday phrases.
+// every part is needed. Words put side by side: others side by side. A listed word in pieces, or phrase of everyday words, its
+// strongest likes as well; what is neither, phrases of as many other tokens, each as strong as the one it stands for.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
@@ -44,7 +44,9 @@ const WORTH = 0.05;
 const LONG = 4;
 /** Tokens for each word up to which a listed phrase is one of everyday words; what is cut finer is no word to the model. */
 const EVERYDAY = 1.75;
-/** Everyday rivals have this share of the phrase's length, at least. */
+/** Pieces of one word. */
+const LONGEST_WORD = 6;
+/** Rivals of its kind have this share of the phrase's length, at least. */
 const LEAST_LENGTH = 0.6;
 const LEAST_FAMILY = 6;
 /** Share of the texts below which a phrase is measured on a third of them. */
@@ -101,9 +103,9 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const measured = sorted(rivals, trials);
   const alone = assemble('single', best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
-  // Many odd pieces add up, planted or not: others as many and as strong have to do less. The pieces of a planted phrase of
-  // everyday words may be strong for its sake alone: there the measure is what other such phrases do.
-  const family = everyday(best.phrase, runnable) ? familyOf(best.phrase, listed.filter((phrase) => everyday(phrase, runnable))) : [];
+  // Many odd pieces add up, planted or not: others as many and as strong have to do less. But the pieces of a planted phrase
+  // of everyday words, or of one planted word, may be strong for its sake alone: there the measure is what its likes do.
+  const family = familyOf(best.phrase, kindOf(best.phrase, runnable), [...singles.map(({ phrase }) => phrase), ...listed], runnable);
   const likes = family.length < LEAST_FAMILY ? alike(best.phrase, ranked) : family;
   const alikes = sorted(likes, await tryPhrases(runnable, likes, proof, target, signal));
   const { features: needed } = assemble('single', best.phrase, trial, alikes, [alikes]);
@@ -140,17 +142,21 @@ async function enough(runnable: RunnableTextClassifier, phrase: Phrase, texts: r
   return trial !== undefined && trial.hits < LEAST_TURNED * trial.of ? few : texts;
 }
 
-/** Of several words, hardly any of them cut into pieces. */
-function everyday(phrase: Phrase, { tokenizer }: RunnableTextClassifier): boolean {
+/** Several words, hardly any of them cut into pieces; one word in pieces; or neither. */
+function kindOf(phrase: Phrase, { tokenizer }: RunnableTextClassifier): 'everyday' | 'word' | 'odd' {
   const words = tokenizer.decode(phrase).trim().split(/\s+/).length;
-  return words > 1 && phrase.length <= EVERYDAY * words;
+  if (words === 1) return phrase.length <= LONGEST_WORD ? 'word' : 'odd';
+  return phrase.length <= EVERYDAY * words ? 'everyday' : 'odd';
 }
 
-/** The strongest other phrases that are not much shorter and share nothing but common words with this one. */
-function familyOf(phrase: Phrase, others: readonly Phrase[]): Phrase[] {
+/** The strongest others of its kind that are not much shorter and share nothing but common tokens with this one. */
+function familyOf(phrase: Phrase, kind: ReturnType<typeof kindOf>, known: readonly Phrase[], runnable: RunnableTextClassifier): Phrase[] {
+  if (kind === 'odd') return [];
+  const unique = [...new Map(known.map((other) => [other.join(), other])).values()];
+  const others = unique.filter((other) => other.length > 1 && kindOf(other, runnable) === kind);
   const uses = new Map<number, number>();
   for (const other of others) for (const token of new Set(other)) uses.set(token, (uses.get(token) ?? 0) + 1);
-  const own = new Set(phrase.filter((token) => (uses.get(token) ?? 0) <= Math.max(1, COMMON_TOKEN * others.length)));
+  const own = new Set(phrase.filter((token) => kind === 'word' || (uses.get(token) ?? 0) <= Math.max(1, COMMON_TOKEN * others.length)));
   return others.filter((other) => other.length >= LEAST_LENGTH * phrase.length && !other.some((token) => own.has(token))).slice(0, TOKEN_RIVALS);
 }
 

@@ -65,6 +65,7 @@ const KIN_TEXTS = 4;
 /** Nats ahead of its kin from which a word is put together with others, and how many such words. */
 const LEAST_AHEAD = 0.7;
 const JOINED = 3;
+const MOST_PIECES = 4;
 /** Nats above the curve, and robust deviations, from which a partner is worth a trial. */
 const LEAST_SURPRISE = 0.5;
 const LEAST_DEVIATIONS = 4;
@@ -102,7 +103,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
   let seeds = distinct([...byDistance.map(({ word }) => word), ...singles]).slice(0, budget.seeds);
   const crossed = seeds.length === 0 ? [] : await cross(partners.slice(0, budget.crossed));
   // Words of one planted phrase may each do a part of its work; what none of their kin does is put together.
-  const joined = await trial(inEveryOrder(byDistance.filter(({ ahead }) => ahead >= LEAST_AHEAD).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
+  const joined = await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
   const surprising = new Set(crossed.slice(0, BEAMS).map((phrase) => phrase.join()));
   for (let length = 2; length <= budget.longest && seeds.length > 0; length++) {
     const next: Phrase[] = length === 2 ? crossed : [];
