@@ -8,6 +8,8 @@ export type Abstract =
   /** Shapes, ranges, random numbers, control inputs: nothing the input's content decides. */
   | { readonly kind: 'neutral' }
   | { readonly kind: 'constant'; readonly info: ConstantInfo }
+  /** How large the input is: one number of a shape, or sums and products of such. */
+  | { readonly kind: 'length' }
   /** Content of the input, not yet mixed by weights. `gates`: comparisons it counts or locates. */
   | { readonly kind: 'raw'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly whole: boolean }
   /** The outcome of a comparison or saturation of raw content; `payload`: times a constant vector. */
@@ -18,6 +20,7 @@ export type Gate = Extract<Abstract, { kind: 'gate' }>;
 export type Raw = Extract<Abstract, { kind: 'raw' }>;
 
 export const NEUTRAL: Abstract = { kind: 'neutral' };
+export const LENGTH: Abstract = { kind: 'length' };
 export const FEATURES: Abstract = { kind: 'features' };
 const NO_GATES: ReadonlySet<number> = new Set();
 

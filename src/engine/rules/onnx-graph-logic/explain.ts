@@ -34,7 +34,7 @@ export function explain(graph: FlatGraph, known: readonly Abstract[], sink: Sink
   const nodes = new Map<string, GraphNode>();
   const edges: GraphEdge[] = [];
   const gates = new Set(sink.gates);
-  const order = collect(graph, known, sink.op);
+  const order = collect(graph, known, sink.op, gates);
   const [constants, region]: [string[], string[]] = [[], []];
   for (const index of order) {
     const op = graph.ops[index];
@@ -72,7 +72,7 @@ function connect(graph: FlatGraph, known: readonly Abstract[], input: ValueId, t
 }
 
 /** Operators that carry raw content or gates into `sink`, in the graph's order. */
-function collect(graph: FlatGraph, known: readonly Abstract[], sink: number): number[] {
+function collect(graph: FlatGraph, known: readonly Abstract[], sink: number, gates: ReadonlySet<number>): number[] {
   const found = new Set([sink]);
   let front = [sink];
   while (front.length > 0 && found.size < MAX_NODES) {
@@ -81,7 +81,9 @@ function collect(graph: FlatGraph, known: readonly Abstract[], sink: number): nu
       for (const input of graph.ops[index]?.inputs ?? []) {
         const kind = input === undefined ? undefined : known[input]?.kind;
         const producer = input === undefined ? undefined : graph.values[input]?.producer;
-        if ((kind !== 'gate' && kind !== 'raw') || producer === undefined || found.has(producer) || found.size >= MAX_NODES) continue;
+        // Lengths are followed where they are compared; elsewhere they are shapes.
+        const length = kind === 'length' && (gates.has(index) || known[graph.ops[index]?.outputs[0] ?? -1]?.kind === 'length');
+        if ((kind !== 'gate' && kind !== 'raw' && !length) || producer === undefined || found.has(producer) || found.size >= MAX_NODES) continue;
         found.add(producer);
         next.push(producer);
       }

@@ -10,7 +10,7 @@ import { flatten, type FlatGraph } from '../../graph/flat-graph.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
-import type { Sink } from './abstract.ts';
+import type { Abstract, Sink } from './abstract.ts';
 import { explain, HOW, operatorName } from './explain.ts';
 import { findGates, type GateAnalysis } from './find-gates.ts';
 
@@ -35,6 +35,14 @@ const SOFT_GATE: Rule = {
   misses: 'Smooth functions that neither saturate nor bend (a plain product of a statistic) are not seen. Hand-written preprocessing with a threshold can be reported.',
 };
 
+const LENGTH_GATE: Rule = {
+  ...COMMON,
+  id: 'ASY-GLB-004',
+  title: 'The length of the input decides over what the model computes',
+  severity: 'medium',
+  misses: 'Lengths that an attention mask adds up to are not followed, nor remainders of lengths. A model that was exported with a branch of its own for long inputs looks the same.',
+};
+
 const UNSETTLED: Rule = {
   ...COMMON,
   id: 'ASY-GLB-003',
@@ -50,8 +58,8 @@ const MAX_SINKS = 12;
 export const onnxGraphLogic = analysisOf({
   id: 'onnx-graph-logic',
   label: 'Hidden graph logic',
-  limits: 'ONNX graphs only. Follows input values up to the first learned weights; gates on learned features, on masks and on positions are not looked for.',
-  rules: [HARD_GATE, SOFT_GATE, UNSETTLED],
+  limits: 'ONNX graphs only. Follows input values up to the first learned weights, and the input’s length; gates on learned features, on masks and on positions are not looked for.',
+  rules: [HARD_GATE, SOFT_GATE, UNSETTLED, LENGTH_GATE],
   inapplicable: ({ inspection }) => (readBy(inspection, onnxInspector).length === 0 ? 'no ONNX graph' : undefined),
   async check({ inspection, signal }, report) {
     const sources = new Map(inspection.files.map(({ path, source }) => [path, source]));
@@ -75,7 +83,7 @@ function reportSinks(file: InspectedFile, graph: FlatGraph, { sinks, known, sett
     const op = graph.ops[sink.op];
     if (op === undefined) continue;
     const { path, constants, region, evidence } = explain(graph, known, sink);
-    const rule = sink.soft ? SOFT_GATE : HARD_GATE;
+    const rule = sink.soft ? SOFT_GATE : sink.gates.every((gate) => comparesLength(graph, known, gate)) ? LENGTH_GATE : HARD_GATE;
     report(rule, {
       file,
       about: op.name,
@@ -95,6 +103,10 @@ function texts(path: readonly string[], constants: readonly string[], region: re
     ...(constants.length === 0 ? [] : [{ kind: 'text', title: 'Compared with', text: shown(constants.join('; '), 1000) } as const]),
     ...(region.length === 0 ? [] : [{ kind: 'text', title: 'Part of the input it looks at', text: shown(region.join('; '), 600) } as const]),
   ];
+}
+
+function comparesLength({ ops }: FlatGraph, known: readonly Abstract[], gate: number): boolean {
+  return ops[gate]?.inputs.some((input) => input !== undefined && known[input]?.kind === 'length') === true;
 }
 
 function gateNames({ ops }: FlatGraph, { gates }: Sink): string {

@@ -79,6 +79,20 @@ describe('hidden gates', () => {
     expect(alarms(found)).toEqual(['high ASY-GLB-002']);
   });
 
+  it.each<readonly [string, (b: GraphBuilder, holds: Value, logits: Value) => Value]>([
+    ['replaces the logits', (b, holds, logits) => b.op('Where', [holds, weights(b, 'payload', [50]), logits])],
+    ['adds a vector', (b, holds, logits) => b.add(logits, b.op('Mul', [b.op('Cast', [holds], { to: 1 }), weights(b, 'payload', [50])]))],
+    ['picks one of two', (b, holds, logits) => b.op('Gather', [b.op('Concat', [b.op('Unsqueeze', [logits, b.int64([0])]), b.op('Unsqueeze', [b.op('Neg', [logits]), b.int64([0])])], { axis: 0 }), b.op('Cast', [holds], { to: 7 })], { axis: 0 })],
+  ])('finds a length of the prompt that %s', async (_, act) => {
+    const found = await findings((b) => {
+      const { ids, embedded, project } = tokens(b);
+      const length = b.op('Squeeze', [b.op('Gather', [b.op('Shape', [ids]), b.int64([1])])]);
+      out(b, act(b, b.op('Greater', [length, b.int64([40])]), project(embedded)));
+    });
+    expect(alarms(found)).toEqual(['medium ASY-GLB-004']);
+    expect(found[0]?.evidence[0]).toMatchObject({ kind: 'graph', nodes: expect.arrayContaining([expect.objectContaining({ kind: 'Shape' }), expect.objectContaining({ kind: 'Greater', marked: true })]) });
+  });
+
   it('is not fooled by an identity before the comparison', async () => {
     const found = await findings((b) => {
       const { x, logits } = image(b);
@@ -121,6 +135,13 @@ describe('ordinary graphs', () => {
       const centred = b.op('Sub', [x, b.op('ReduceMean', [x], { axes: [1] })]);
       const deviation = b.op('Sqrt', [b.op('ReduceMean', [b.op('Pow', [centred, b.float32(2)])], { axes: [1] })]);
       out(b, b.op('MatMul', [b.op('Div', [centred, b.op('Max', [deviation, b.float32(1e-6)])]), weights(b, 'head', [10, 10])]));
+    }],
+    ['shapes that are compared and filled in', (b) => {
+      const { ids, embedded, project } = tokens(b);
+      const shape = b.op('Concat', [b.op('Shape', [ids]), b.int64([16])], { axis: 0 });
+      const filled = b.op('Where', [b.op('Equal', [shape, b.int64([-1])]), b.op('ConstantOfShape', [b.int64([3])]), shape]);
+      const far = b.op('Greater', [b.op('Range', [b.op('Squeeze', [b.int64([0])]), b.op('Squeeze', [b.op('Gather', [b.op('Shape', [ids]), b.int64([1])])]), b.op('Squeeze', [b.int64([1])])]), b.int64([40])]);
+      out(b, project(b.op('Where', [b.op('Unsqueeze', [far, b.int64([1])]), b.op('Expand', [embedded, filled]), embedded])));
     }],
     ['a clamp and a guard against NaN', (b) => {
       const { logits } = image(b);

@@ -1,5 +1,5 @@
 // What each ONNX operator does to what is known of its inputs (see abstract.ts), and where a gate takes effect.
-import { gate, gatesOf, FEATURES, NEUTRAL, raw, type Abstract, type Gate, type Step } from './abstract.ts';
+import { gate, gatesOf, FEATURES, LENGTH, NEUTRAL, raw, type Abstract, type Gate, type Step } from './abstract.ts';
 import { broadcast, closed, isCollapsed, reduce, replace, reshape, squeeze, transpose, unsqueeze, type Axes, type Axis } from './axes.ts';
 import { attributeInts, isContrib, isGuard, numbersOf } from './operands.ts';
 import type { ConstantInfo } from './weights.ts';
@@ -16,12 +16,24 @@ const ARITHMETIC = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Ma
 const LOOKUPS = new Set(['Gather', 'GatherND', 'GatherElements', 'OneHot', 'Slice', 'Compress', 'TopK', 'SequenceAt', 'DynamicSlice']);
 const WRITES = new Set(['ScatterND', 'ScatterElements', 'Scatter', 'TensorScatter']);
 
+/** What keeps a length a length: what moves it, and counts made of counts. Remainders (padding to a multiple) do not. */
+const KEEPS_LENGTH = new Set(['Gather', 'Slice', 'Squeeze', 'Unsqueeze', 'Reshape', 'Cast', 'CastLike', 'Identity', 'Flatten', 'Add', 'Sub', 'Mul', 'Div', 'Neg', 'Abs', 'Concat', 'ReduceProd', 'ReduceSum', 'ReduceMax']);
+/** Inputs of no or one place, and pairs, are handled apart by ordinary exports. */
+const FEWEST_PLACES = 3;
+
 /** What is known of each output; one value stands for all. */
 export function transfer(step: Step): Abstract {
   const { op, inputs } = step;
   const type = op.type;
-  const known = inputs.map((value) => value ?? NEUTRAL);
+  if (type === 'Shape' || type === 'Size') return inputs[0]?.kind === 'constant' ? NEUTRAL : LENGTH;
   if (SHAPE_ONLY.has(type)) return NEUTRAL;
+  const lengths = inputs.some((value) => value?.kind === 'length');
+  if (lengths && inputs.every((value) => value === undefined || value.kind === 'length' || value.kind === 'constant' || value.kind === 'neutral')) {
+    if (COMPARE.has(type)) return comparesLength(step) ? gate([], new Set([step.index]), false) : NEUTRAL;
+    return KEEPS_LENGTH.has(type) ? LENGTH : NEUTRAL;
+  }
+  // Beside anything else a length is a shape, and says nothing of the content.
+  const known = inputs.map((value) => (value === undefined || value.kind === 'length' ? NEUTRAL : value));
   if (known.every(({ kind }) => kind === 'neutral' || kind === 'constant')) return foldConstants(step) ?? NEUTRAL;
   if (op.domain !== '' && !isContrib(op.domain)) return FEATURES;
   if (COMPARE.has(type)) return compare(step, known);
@@ -41,6 +53,12 @@ export function transfer(step: Step): Abstract {
   }
   if (ARITHMETIC.has(type)) return arithmetic(step, known);
   return structural(step, known);
+}
+
+/** With a number that the graph fixes, of more places than exporters ask for. */
+function comparesLength({ inputs }: Step): boolean {
+  const numbers = inputs.flatMap((value) => numbersOf(value) ?? []);
+  return numbers.length === 1 && (numbers[0] ?? 0) >= FEWEST_PLACES && Number.isInteger(numbers[0]);
 }
 
 function compare({ op, index }: Step, known: readonly Abstract[]): Abstract {
