@@ -26,11 +26,13 @@ async function digest(...files: ByteSource[]): Promise<Digests> {
   return digestPass(files, await inspectFiles(files), nodeHasher);
 }
 
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
 /** torch.save of {name: tensor of four floats}, as protocol 2 writes it. */
 function stateDict(name: string): Uint8Array {
   const text = (value: string): string => `X${String.fromCharCode(value.length, 0, 0, 0)}${value}`;
   const code = `\x80\x02}${text(name)}ctorch._utils\n_rebuild_tensor_v2\n((${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x04tQK\x00K\x02K\x02\x86K\x02K\x01\x86\x89}tRs.`;
-  return Uint8Array.from(code, (character) => character.charCodeAt(0));
+  return latin1(code);
 }
 
 describe('the pass over all bytes', () => {
@@ -48,6 +50,14 @@ describe('the pass over all bytes', () => {
     const zip = zipSync({ 'archive/data.pkl': stateDict('layer.weight'), 'archive/data/0': numbers }, { level: 0 });
     const { tensors } = await digest(bytesOf('model.pt', zip as Uint8Array<ArrayBuffer>));
     expect(tensors).toMatchObject([{ name: 'layer.weight', dtype: 'F32', shape: [2, 2], file: 'model.pt', bytes: 16, sha256: sha256(numbers) }]);
+  });
+
+  it('knows the storages of what torch.save wrote before 1.6', async () => {
+    const numbers = new Uint8Array(new Float32Array([1, 2, 3, 4]).buffer);
+    const pickles = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.';
+    const bytes = Uint8Array.from([...latin1(pickles), ...stateDict('layer.weight'), ...latin1('\x80\x02]X\x01\0\0\x000a.'), 4, 0, 0, 0, 0, 0, 0, 0, ...numbers]);
+    const { tensors } = await digest(bytesOf('model.bin', bytes));
+    expect(tensors).toMatchObject([{ name: 'layer.weight', dtype: 'F32', shape: [2, 2], file: 'model.bin', bytes: 16, sha256: sha256(numbers) }]);
   });
 
   it('says the same where the host hashes what is at hand', async () => {

@@ -1,6 +1,6 @@
 // Where the tensors of a drop stand, whatever format names them: safetensors, GGUF, ONNX (own and external data), storages of
-// torch archives. In coordinates of the drop's files, so that one pass over a file meets them in order. Tensors that stand
-// compressed, in a legacy torch pickle or in HDF5 are not among them: their file has a digest, they have none.
+// torch archives and of what torch.save wrote before 1.6. In coordinates of the drop's files, so that one pass over a file meets
+// them in order. Tensors that stand compressed or in HDF5 are not among them: their file has a digest, they have none.
 import type { Bytes } from '../../core/units.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { byteSize, ELEMENT_TYPES } from '../../graph/onnx-values.ts';
@@ -32,7 +32,7 @@ const TORCH_DTYPES: Readonly<Record<string, string>> = { FloatStorage: 'F32', Ha
 
 export function tensorPlaces({ files }: Inspection): TensorPlace[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
-  return files.flatMap((file) => [...ofTable(file), ...ofOnnx(file, byPath), ...ofTorch(file, byPath)]);
+  return files.flatMap((file) => [...ofTable(file), ...ofOnnx(file, byPath), ...ofTorch(file, byPath), ...ofLegacyTorch(file)]);
 }
 
 function ofTable(file: InspectedFile): TensorPlace[] {
@@ -80,6 +80,19 @@ function ofTorch(file: InspectedFile, byPath: ReadonlyMap<string, InspectedFile>
     if (place !== undefined) places.push({ ...describe(storage), file: container, ...place });
   }
   return places;
+}
+
+/** Five pickles, of which the fourth is the checkpoint, then the numbers. */
+const LEGACY_CHECKPOINT = 3;
+
+function ofLegacyTorch(file: InspectedFile): TensorPlace[] {
+  const content = contentOf(file, pickleInspector);
+  if (content === undefined || !content.legacyTorch) return [];
+  const named = torchStorages(content.programs[LEGACY_CHECKPOINT]?.result);
+  return content.storages.flatMap(({ key, begin, end }) => {
+    const [storage, place] = [named.get(key), plainRange(file, begin, end)];
+    return storage === undefined || place === undefined ? [] : [{ ...describe(storage), file: file.path, ...place }];
+  });
 }
 
 function describe({ key, type, names, shape }: TorchStorage): Pick<TensorPlace, 'name' | 'dtype' | 'shape'> {

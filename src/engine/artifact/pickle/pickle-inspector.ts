@@ -17,6 +17,8 @@ export interface PickleContent {
   readonly programs: readonly Program[];
   /** torch.save before 1.6. */
   readonly legacyTorch: boolean;
+  /** Of such a file, the numbers of each storage, by its key. */
+  readonly storages: readonly { readonly key: string; readonly begin: Bytes; readonly end: Bytes }[];
   /** Where bytes begin that no pickle claims, if there are any. */
   readonly trailing: { readonly begin: Bytes; readonly end: Bytes } | undefined;
 }
@@ -45,6 +47,7 @@ export const pickleInspector: Inspector<PickleContent> = {
     // Found by searching: numbers look like a pickle now and then, and how such a one ends says nothing.
     let sought = false;
     let trailing: PickleContent['trailing'];
+    const storages: PickleContent['storages'][number][] = [];
     while (at < source.size) {
       if (programs.length >= INSPECT_PICKLE_LIMITS.maxPickles) {
         desk.opaque(at, source.size, `more than ${INSPECT_PICKLE_LIMITS.maxPickles} pickles in a row`);
@@ -55,7 +58,7 @@ export const pickleInspector: Inspector<PickleContent> = {
       await account(program, source, desk, decoding, sought);
       at = program.end;
       legacyTorch ||= programs.length === 1 && isTorchMagic(program.result);
-      if (legacyTorch && programs.length === 5) at = await skipStorages(programs, source, desk, at);
+      if (legacyTorch && programs.length === 5) at = await skipStorages(programs, source, desk, at, storages);
       if (at >= source.size) break;
       const next = await nextPickle(source, at, program.complete, desk.signal);
       if (next === undefined) {
@@ -67,7 +70,7 @@ export const pickleInspector: Inspector<PickleContent> = {
       if (sought) desk.opaque(at, next, 'bytes between two pickles');
       at = next;
     }
-    return { programs, legacyTorch, trailing };
+    return { programs, legacyTorch, storages, trailing };
   },
 };
 
@@ -155,7 +158,7 @@ const ELEMENT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** Behind the five pickles: for each key of the last one, in order, eight bytes with the number of elements and the elements. */
-async function skipStorages(programs: readonly Program[], source: ByteSource, desk: Desk, begin: Bytes): Promise<Bytes> {
+async function skipStorages(programs: readonly Program[], source: ByteSource, desk: Desk, begin: Bytes, found: PickleContent['storages'][number][]): Promise<Bytes> {
   const types = new Map<string, number>();
   for (const { id } of programs.flatMap(({ persistentIds }) => persistentIds)) {
     if (id.kind !== 'tuple') continue;
@@ -176,6 +179,7 @@ async function skipStorages(programs: readonly Program[], source: ByteSource, de
       break;
     }
     desk.skipped(at, at + 8 + length, 'numbers of tensors');
+    if (key.kind === 'text') found.push({ key: key.value, begin: at + 8, end: at + 8 + length });
     at += 8 + length;
   }
   return at;
