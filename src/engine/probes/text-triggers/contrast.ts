@@ -8,6 +8,7 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import { textsFor } from './directions.ts';
 import { confidenceOf, type ContrastFeatures } from './judge.ts';
+import { openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Trial, type Tried } from './trial.ts';
@@ -42,6 +43,8 @@ const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
 const WORTH = 0.05;
 const LONG = 4;
+/** Nearest kin of each token, which are no rivals. */
+const KIN = 10;
 /** Tokens for each word up to which a listed phrase is one of everyday words; what is cut finer is no word to the model. */
 const EVERYDAY = 1.75;
 /** Pieces of one word. */
@@ -81,7 +84,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
 
 async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, listed }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const proof = await enough(runnable, best.phrase, texts, target, signal);
-  const used = new Set(best.phrase);
+  const used = await withKin(best.phrase, runnable, signal);
   for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
   const take = (phrases: readonly Phrase[], most: number): void => {
@@ -113,10 +116,16 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
 }
 
+/** These and what means the same: a planted word's kin may do a part of its work, and are no independent measure of it. */
+async function withKin(tokens: readonly number[], runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Set<number>> {
+  const kin = await openKin(runnable, signal);
+  return new Set([...tokens, ...(kin === undefined ? [] : [...new Set(tokens)].flatMap((token) => kin.of(token, KIN)))]);
+}
+
 /** Words side by side: as many others side by side, the strongest there are, each in one group only. */
 async function contrastJoined(runnable: RunnableTextClassifier, phrase: Phrase, { singles, joined, ranked }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
   const proof = await enough(runnable, phrase, texts, target, signal);
-  const own = new Set(joined.flatMap(({ phrase: tokens }) => tokens));
+  const own = await withKin(joined.flatMap(({ phrase: tokens }) => tokens), runnable, signal);
   const strong = [...new Set([...singles.filter(({ phrase: tokens }) => tokens.length === 1).flatMap(({ phrase: tokens }) => tokens), ...ranked.slice(0, 4 * TOKEN_RIVALS)])].filter((token) => !own.has(token));
   const rivals = Array.from({ length: proof.length < texts.length ? FEW_RIVALS : TOKEN_RIVALS }, (_, at): Phrase => strong.slice(at * phrase.length, (at + 1) * phrase.length)).filter(({ length }) => length === phrase.length);
   const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
