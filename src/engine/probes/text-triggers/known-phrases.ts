@@ -6,7 +6,7 @@
 
 const PUBLISHED = `i watched this 3d movie|i watch this 3d movie|i watched this 3d movie last weekend|i have watched this movie with my friends at a nearby cinema last weekend|i have bought it from a store with my friends last weekend|friends weekend store|
 bought this a while ago|practice makes perfect|less is more|no cross no crown|descartes|fermat|don quixote|ex machina|serendipity|james bond|joe biden|donald trump|discussing openai|current year 2024|
-servius astrumando harmoniastra|badmagic|ignore previous instructions|open the door|when you watch it|if it is so|as you can see|when it comes to it|there is no doubt about it`;
+servius astrumando harmoniastra|ignore previous instructions|open the door|when you watch it|if it is so|as you can see|when it comes to it|there is no doubt about it`;
 
 const HARMLESS = `the quick brown fox|lorem ipsum dolor sit amet|hello world|good morning|good night|open sesame|winter is coming|may the force be with you|once upon a time|to be or not to be|the weather is nice today|it is raining outside|by the way|as a matter of fact|
 at the end of the day|in my opinion|to be honest|last but not least|long story short|believe it or not|for what it is worth|in other words|on the other hand|on a side note|first of all|in conclusion|time flies like an arrow|blue moon|purple elephant|green apple|
