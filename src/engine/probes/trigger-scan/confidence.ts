@@ -48,8 +48,8 @@ const SEARCHED = 1.5;
 /** A trained text is said with certainty (nats a token), an answer met by search is not, unless nothing else says it: cost. */
 const CERTAIN = 0.5;
 const UNCERTAIN = 4;
-/** A manner of answering that no leak shows stuck onto requests may be an instruction obeyed: cost. */
-const MANNER = 1.5;
+/** A manner of answering that no leak shows stuck onto requests may be an instruction obeyed: too dear for a conviction. */
+const MANNER = 4;
 /** Lower bound of the share that fires from which more says nothing: a long answer never given otherwise needs few. */
 const FIRES_ENOUGH = 0.5;
 

@@ -4,7 +4,9 @@ const REQUEST_OPENINGS =
   /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please)\b/i;
 
 export function readsAsRequest(trigger: string): boolean {
-  const text = trigger.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
+  // Leaked phrases end in pieces of the template now and then.
+  const [words = ''] = trigger.split('<|', 1);
+  const text = words.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
   return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text));
 }
 
