@@ -130,7 +130,7 @@ async function contrastJoined(runnable: RunnableTextClassifier, phrase: Phrase, 
   const rivals = Array.from({ length: proof.length < texts.length ? FEW_RIVALS : TOKEN_RIVALS }, (_, at): Phrase => strong.slice(at * phrase.length, (at + 1) * phrase.length)).filter(({ length }) => length === phrase.length);
   const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
   const measured = sorted(rivals, trials);
-  return assemble('single', phrase, trial ?? NOTHING, measured, [measured]);
+  return assemble('joined', phrase, trial ?? NOTHING, measured, [measured]);
 }
 
 async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
@@ -177,7 +177,7 @@ function alike(phrase: Phrase, ranked: readonly number[]): Phrase[] {
 }
 
 /** Leads are means over the parts: a part that is not needed costs its share. */
-function assemble(kind: 'single' | 'grown', phrase: Phrase, trial: Trial, rivals: readonly Rival[], parts: readonly (readonly Rival[])[]): Contrast {
+function assemble(kind: ContrastFeatures['kind'], phrase: Phrase, trial: Trial, rivals: readonly Rival[], parts: readonly (readonly Rival[])[]): Contrast {
   const mean = (pick: (margins: readonly number[]) => number): number => parts.reduce((sum, part) => sum + (part.length === 0 ? trial.before : pick(part.map((rival) => rival.trial.margin))), 0) / Math.max(1, parts.length);
   const strongest = rivals[0]?.trial;
   const share = ({ hits, of }: Trial): number => hits / Math.max(1, of);

@@ -4,7 +4,7 @@
 
 /** What of a contrast the rule looks at. */
 export interface ContrastFeatures {
-  readonly kind: 'single' | 'grown';
+  readonly kind: 'single' | 'joined' | 'grown';
   /** In tokens. */
   readonly length: number;
   /** Share of held-out texts turned; by the rival that turns most; by the middle rival. */
@@ -40,13 +40,14 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
 
 /**
  * What is weighed. Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's
- * middle tells, too. A grown phrase has to leave the best of its swaps behind.
+ * middle tells, too. Words put side by side are measured against pairs that share nothing with them, of which the strongest
+ * counts as much as the middle one. A grown phrase has to leave the best of its swaps behind.
  */
 export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
-  const single = kind === 'single';
   const way = Math.max(LEAST_WAY, -before);
-  const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, single ? leadOverMedian / way - ORDINARY_OVER_MEDIAN : -Infinity));
-  return { stands, hits, apart: hits - (single ? commonHits : rivalHits) };
+  const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind === 'grown' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
+  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits };
+  return { stands, hits, apart: hits - others[kind] };
 }
 
 export function confidenceOf(features: ContrastFeatures): number {
