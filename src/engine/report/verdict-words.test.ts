@@ -7,6 +7,7 @@ const finding = (rule: string, severity: Severity, confidence = 0.95): Finding =
 describe('the verdict in words', () => {
   it('follows the finding that led to it', () => {
     expect(verdictWords('backdoor', [finding('ASY-PKL-001', 'critical')])).toBe('Code runs when this file is opened');
+    expect(verdictWords('backdoor', [finding('ASY-RDA-001', 'high')])).toBe('Code runs when this file is used');
     expect(verdictWords('backdoor', [finding('ASY-LLM-001', 'critical')])).toBe('Backdoor found');
     expect(verdictWords('suspicious', [finding('ASY-PKL-003', 'medium')])).toBe('Opening this file may run code');
   });

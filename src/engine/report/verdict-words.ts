@@ -13,6 +13,8 @@ const PLAIN: Readonly<Record<Verdict, string>> = {
 /** By the area of a rule's id (ASY-<AREA>-<NNN>): what a grave finding of it means, and what a suspicion. */
 const AREAS: Readonly<Record<string, readonly [grave: string, suspicion: string]>> = {
   PKL: ['Code runs when this file is opened', 'Opening this file may run code'],
+  RDA: ['Code runs when this file is used', 'Using this file may run code'],
+  XML: ['The file makes its reader reach outside', 'The file is unusual'],
   KER: ['Code runs when this model is loaded', 'Loading this model may run code'],
   TFL: ['The graph reaches outside the model', 'The graph may reach outside the model'],
   EXE: ['A program among the model’s files', 'Something to run among the model’s files'],

@@ -32,6 +32,7 @@ export type GgufLimits = typeof GGUF_LIMITS;
 
 type Scalar = { readonly bytes: Bytes; readonly read: (cursor: Cursor) => number | bigint | boolean };
 
+const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
 const SCALARS: ReadonlyMap<number, Scalar> = new Map<number, Scalar>([
@@ -75,7 +76,11 @@ async function readValue(context: MetadataContext, field: string, type: number, 
   const scalar = SCALARS.get(type);
   if (scalar !== undefined) {
     await cursor.need(scalar.bytes, field);
-    return scalar.read(cursor);
+    const offset = cursor.offset;
+    if (type !== BOOL) return scalar.read(cursor);
+    const byte = cursor.u8();
+    if (byte > 1) context.problems.push({ code: 'malformed', format: 'gguf', file: context.file, offset, field: field.slice(0, 120), expected: '0 or 1', actual: String(byte) });
+    return byte !== 0;
   }
   if (type === STRING) return readString(context, field, limits.maxStringBytes);
   if (type !== ARRAY) throw fail(context, 'malformed', field, 'a value type from 0 to 12', String(type));

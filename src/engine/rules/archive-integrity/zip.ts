@@ -23,7 +23,7 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
     const offset = local?.at ?? central?.at ?? 0;
     const about = `${shown(name, 80)}@${offset}`;
     const different = differences(member);
-    if (different.length > 0) report(HEADERS_DIFFER, { file, offset, about, title: `${shown(name, 80)}: local header and directory disagree on ${different.join(', ')}`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
+    if (different.length > 0) report(HEADERS_DIFFER, { file, offset, about, title: `${shown(name, 80)}: two readings disagree on ${different.join(', ')}`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
     if (end !== undefined && central === undefined) report(UNLISTED, { file, offset, about, title: `${shown(name, 80)} stands in the archive and not in its directory`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
     checkMarks(file, member, sealed, about, report, evidence);
     const { crc } = member;
@@ -85,6 +85,7 @@ function fieldsOf({ central, local }: ZipMember): FieldRow[] {
   const row = (field: string, directory: string | undefined, header: string | undefined): FieldRow => ({ field, expected: `directory: ${directory ?? 'not listed'}`, found: `local header: ${header ?? 'none'}` });
   return [
     row('name', central && shown(central.name, 80), local && shown(local.name, 80)),
+    ...(central?.otherName === undefined && local?.otherName === undefined ? [] : [row('name as Unicode', shown(central?.otherName ?? 'none', 80), shown(local?.otherName ?? 'none', 80))]),
     row('flags', central && hex(central.flags), local && hex(local.flags)),
     row('method', central && String(central.method), local && String(local.method)),
     row('CRC', central && hex(central.crc), local && (local.deferred ? 'behind the data' : hex(local.crc))),
