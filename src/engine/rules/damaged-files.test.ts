@@ -62,7 +62,7 @@ const repeat = (from: number, length: number, times: number): Change => (bytes) 
 };
 
 /** What patterns and parsers may be slow or deep on: openings without an end, and rows of one character. */
-const ROWS = ['<', '<a>', '<!--', '<!ENTITY ', '&a;', '[', '{"a":', '{', ' ', '\n', '\n  ', '- ', '*a,', '&a [', '!!', '../', '"', "'", '\\', '-', '=', '(', 'a', 'curl -', 'os.', 'eval(', '\0', '\xff'];
+const ROWS = ['<', '<a>', '<!--', '<!ENTITY ', '<svg ', '<xi:include ', '%TAG !a! tag:yaml.org,2002:python/\n', 'SYSTEM """', '&a;', '[', '{"a":', '{', ' ', '\n', '\n  ', '- ', '*a,', '&a [', '!!', '../', '"', "'", '\\', '-', '=', '(', 'a', 'curl -', 'os.', 'eval(', '\0', '\xff'];
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.nat(4000).map(cut),

@@ -39,6 +39,9 @@ export function objectAsks(at: string, value: JsonObject): Ask[] {
   return asks;
 }
 
+/** Short names for tags in one file (CWE-407): each is looked for in every line. */
+const MAX_HANDLES = 16;
+
 /** Tags by which readers of YAML make objects: PyYAML's and its aliases, HyperPyYAML's, SnakeYAML's, Ruby's. */
 export function tagAsks(lines: readonly string[]): Ask[] {
   const asks: Ask[] = [];
@@ -46,7 +49,7 @@ export function tagAsks(lines: readonly string[]): Ask[] {
   for (const [i, line] of lines.entries()) {
     if (/^\s*#/.test(line)) continue;
     const handle = /^%TAG\s{1,10}(!\w{0,40}!?)\s{1,10}tag:yaml\.org,2002:python\//.exec(line)?.[1];
-    if (handle !== undefined) handles.push(handle);
+    if (handle !== undefined && handles.length < MAX_HANDLES) handles.push(handle);
     const python = /!!python\/(?:object\/(?:apply|new)|object|name|module):[\w.]{0,200}|!<tag:yaml\.org,2002:python\/[\w/]{1,40}:[\w.]{0,200}>/.exec(line)?.[0] ?? handles.map((known) => (line.includes(` ${known}`) ? known : undefined)).find((known) => known !== undefined);
     const key = `line ${i + 1}`;
     if (python !== undefined && handle === undefined) asks.push({ kind: 'target', key, value: python, what: 'makes Python objects while it is read' });

@@ -36,7 +36,7 @@ export const markup = analysisOf({
       const text = content.slice(0, SEARCHED);
       const external = /<!(?:DOCTYPE|ENTITY)\s[^>[]{0,400}\b(?:SYSTEM|PUBLIC)\b[^>[]{0,400}/.exec(text);
       const entity = /<!ENTITY\s[^>]{0,400}/.exec(text);
-      const script = /<(?:\w{1,20}:)?script\b|\bjavascript:|<svg\b[^>]{0,2000}\son(?:load|error|begin)\s{0,4}=/i.exec(text);
+      const script = /<(?:\w{1,20}:)?script\b|\bjavascript:|<svg\b[^>]{0,400}\son(?:load|error|begin)\s{0,4}=/i.exec(text);
       const include = INCLUDE.exec(text);
       if (include !== null) report(EXTERNAL, { file, offset: include.index, about: 'include', title: `${EXTERNAL.title}: ${shown(include[0], 120)}`, severity: 'medium', sure: 'read', evidence: [around(text, include.index)] });
       if (external !== null && !isUsual(external[0])) report(EXTERNAL, { file, offset: external.index, about: 'external', title: `${EXTERNAL.title}: ${shown(external[0], 120)}`, sure: 'read', evidence: [around(text, external.index)] });
