@@ -69,9 +69,10 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   const long = found.singles.find(({ phrase }) => phrase.length >= MANY_PIECES);
   const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
   for (const best of new Set([short, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
-  // A third word adds to any two: the pair has to be seen by itself.
+  // A third word adds to any two: the pair has to be seen by itself, and alone where it turns every text.
   const [pair] = found.joined.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin);
-  for (const best of new Set([pair, found.joined[0]])) if (best !== undefined && (best === pair || pair === undefined || pair.trial.hits < pair.trial.of)) contrasts.push(await contrastJoined(runnable, best.phrase, found, proof, target, signal));
+  const whole = pair !== undefined && pair.trial.hits === pair.trial.of;
+  for (const best of new Set([pair, whole ? pair : found.joined[0]])) if (best !== undefined) contrasts.push(await contrastJoined(runnable, best.phrase, found, proof, target, signal));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {

@@ -1,10 +1,10 @@
 // From the units that the sweep found strongest in one direction to the word or phrase that turns long texts. On a short text
-// every strong word does all that can be done, so some hundreds go on to texts that resist, the best of those to long texts,
-// and the best of them, those most that their kin do not equal, grow by one token at a time at either end (greedy token accretion, after
-// BABI, arXiv 2509.16203). Growth meets the whole vocabulary and asks for surprise, not for strength: two strong ordinary
-// words always add up, so a token counts for what the pair does beyond what tokens as strong as it do beside the same seed.
-// Of some phrases no word is among the strongest by itself; so the few hundred strongest also meet each other, and pairs that
-// do more than pairs of their parts' strength grow on.
+// every strong word does all that can be done, so some hundreds go on to texts that resist, and the best of those to long
+// texts. The best of them, those first that leave their kin furthest behind, are put side by side and grow by one token at a
+// time at either end (greedy token accretion, after BABI, arXiv 2509.16203). Growth asks for surprise, not for strength: two
+// strong ordinary words always add up, so a token counts for what the pair does beyond what tokens as strong as it do beside
+// the same seed. Of some phrases no word is among the strongest by itself; so the strongest also meet each other, and pairs
+// that do more than pairs of their parts' strength grow on.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
