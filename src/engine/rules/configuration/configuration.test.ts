@@ -14,6 +14,8 @@ describe('configurations that ask for trust', () => {
     ['config.json', { custom_pipelines: { 'text-generation': { impl: 'pipe.Pipe' } } }, 'medium ASY-CFG-001'],
     ['adapter_config.json', { auto_mapping: { base_model_class: 'X', parent_library: 'helper_lib.models' } }, 'medium ASY-CFG-002'],
     ['model_index.json', { _class_name: 'Pipe', unet: ['odd_package', 'Unet'] }, 'medium ASY-CFG-002'],
+    ['model_index.json', { _class_name: 'StableDiffusionPipeline', unet: ['Odd', 'unet'] }, 'medium ASY-CFG-002'],
+    ['model_index.json', { _class_name: 'Pipe', unet: ['os', 'system'] }, 'medium ASY-CFG-002'],
     ['modules.json', [{ idx: 0, name: '0', path: '', type: 'odd_package.Module' }], 'medium ASY-CFG-002'],
     ['config.json', { vocab_file: '../../secrets.txt' }, 'medium ASY-CFG-003'],
     ['a.index.json', { weight_map: { a: 'model-1.safetensors', b: '..\\x.safetensors' } }, 'high ASY-STN-001'],

@@ -5,7 +5,7 @@ import { fromBase64 } from '../../artifact/pickle/literals.ts';
 import { codeInText } from '../code-in-text.ts';
 import type { Ask } from './ask.ts';
 import { tokenAsks, type Neighbours } from './generation.ts';
-import { nameAsk, objectAsks } from './gadgets.ts';
+import { nameAsk, objectAsks, targetAsk } from './gadgets.ts';
 import { isKnownLibrary, isPipelineModule } from './libraries.ts';
 import { leavesFolder, reachesOut } from './paths.ts';
 
@@ -126,13 +126,21 @@ function adapterAsks(value: JsonObject): Ask[] {
   const mapping = value['auto_mapping'];
   if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);
   if (typeof value['megatron_core'] === 'string') library('megatron_core', value['megatron_core']);
-  if ('_class_name' in value) for (const [key, entry] of Object.entries(value)) if (isComponent(entry) && !isPipelineModule(entry[0])) library(key, entry[0]);
+  if ('_class_name' in value) {
+    const pipeline = /Pipeline$/.test(String(value['_class_name']));
+    for (const [key, entry] of Object.entries(value)) if (isPair(entry) && (pipeline || looksLikeComponent(entry)) && !isPipelineModule(entry[0])) library(key, entry[0]);
+  }
   return asks;
 }
 
-/** [package, class], as a model_index.json names its parts; lists of two classes (the blocks of a network) are settings. */
-function isComponent(entry: unknown): entry is readonly [string, string] {
-  return Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string') && /^[a-z_][\w.]{0,200}$/.test(entry[0] ?? '') && /^[A-Z]/.test(entry[1] ?? '');
+/** [package, class], as a model_index.json names the parts of a pipeline. */
+function isPair(entry: unknown): entry is readonly [string, string] {
+  return Array.isArray(entry) && entry.length === 2 && entry.every((item) => typeof item === 'string');
+}
+
+/** Lists of two classes (the blocks of a network) are settings of a model. */
+function looksLikeComponent([name, part]: readonly [string, string]): boolean {
+  return /^[a-z_][\w.]{0,200}$/.test(name) && (/^[A-Z]/.test(part) || targetAsk('', `${name}.${part}`).length > 0);
 }
 
 /** modules.json: a list of {type: 'package.module.Class'}. */
