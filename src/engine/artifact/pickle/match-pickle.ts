@@ -16,16 +16,50 @@ function hasProto(head: Uint8Array): boolean {
 
 const LEAD = 4096;
 
+/** Beginnings that are tried in one value (CWE-407). Numbers have a handful; a row of decoys is taken for a pickle as it stands. */
+const MAX_TRIED = 256;
+/** Words in rows look like imports without end; a call is what tells a pickle from them. */
+const MAX_LINES_TRIED = 512;
+/** An import line is no longer (see isImportLine). */
+const LONGEST_LINES = 256;
+
 /** Where, behind the first byte, a pickle begins whose import can be read as names; anything less comes about by chance. */
 export function importInside(bytes: Uint8Array): number | undefined {
+  let tried = 0;
   for (let i = bytes.indexOf(0x80, 1); i >= 0; i = bytes.indexOf(0x80, i + 1)) {
-    const [version = 0, begin] = [bytes[i + 1], bytes.subarray(i, i + LEAD)];
-    if (version >= 2 && version <= 5 && looksLikePickle(begin, bytes.length - i) && hasImport(begin)) return i;
+    const version = bytes[i + 1] ?? 0;
+    if (version < 2 || version > 5) continue;
+    const begin = bytes.subarray(i, i + LEAD);
+    if (++tried > MAX_TRIED || (looksLikePickle(begin, bytes.length - i) && hasImport(begin))) return i;
   }
+  let line = -1;
   for (let i = bytes.indexOf(0x63, 1); i >= 0; i = bytes.indexOf(0x63, i + 1)) {
-    if (isImportLine(bytes, i) && looksLikePickle(bytes.subarray(i, i + LEAD), bytes.length - i)) return i;
+    if (line < i) line = bytes.indexOf(0x0a, i);
+    if (line < 0) return undefined;
+    // Without an end of a line close behind there is no import; all up to there are passed over at once.
+    if (line - i >= LONGEST_LINES) {
+      i = line - LONGEST_LINES;
+      continue;
+    }
+    if (isImportLine(bytes, i) && (++tried > MAX_LINES_TRIED || reachesCall(bytes.subarray(i, i + LEAD), bytes.length - i))) return tried > MAX_LINES_TRIED ? undefined : i;
   }
   return undefined;
+}
+
+/** Do instructions run up to a call with a tuple of arguments? Rows of words, which GLOBAL is made of, have none. */
+function reachesCall(head: Uint8Array, size: number): boolean {
+  const marks: number[] = [];
+  let [depth, at, tuple] = [0, 0, false];
+  for (let count = 0; at < head.byteLength && count < SETTLED * 4; count++) {
+    const opcode = OPCODES[head[at] ?? 0];
+    const end = opcode === undefined ? undefined : endOf(head, at + 1, opcode.argument, size);
+    const effect = opcode === undefined || typeof end !== 'number' ? undefined : apply(opcode.name, depth, marks);
+    if (opcode === undefined || effect === undefined || typeof end !== 'number') return false;
+    if (tuple && (opcode.name === 'REDUCE' || opcode.name === 'NEWOBJ')) return true;
+    if (!/PUT$|^MEMOIZE$/.test(opcode.name)) tuple = opcode.name.includes('TUPLE');
+    [depth, at] = [effect, end];
+  }
+  return false;
 }
 
 /** A GLOBAL, or two short texts and a STACK_GLOBAL behind them. */

@@ -66,6 +66,7 @@ describe('a pickle hidden in a value', () => {
 
 describe('honest pickles are quiet', () => {
   it.each<readonly [string, Uint8Array<ArrayBuffer>]>([
+    ['words in rows', holding(textValue('the\ncab\ncat\ncub\ncup\ncut\nbad\nRed\n'.repeat(20)))],
     ['bytes that begin as gzip does', holding(bytesValue(latin1(`\x1f\x8b\x08\x00${'fake data'.repeat(20)}`)))],
     ['bytes that begin as a zip does', holding(bytesValue(latin1(`PK\x03\x04${'nope'.repeat(20)}`)))],
     ['bytes that begin as a pickle does', holding(bytesValue(latin1(`\x80\x04K\x05${'nope'.repeat(20)}`)))],
