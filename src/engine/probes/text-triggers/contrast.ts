@@ -85,7 +85,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
 
 async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, listed }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const proof = await enough(runnable, best.phrase, texts, target, signal);
-  const used = await withKin(best.phrase, runnable, signal);
+  const used = new Set(best.phrase);
   for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
   const take = (phrases: readonly Phrase[], most: number): void => {
@@ -105,19 +105,22 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
-  const alone = assemble('single', best.phrase, trial, measured, [measured]);
+  // Among topics natural words stand alone, too ("analysts"): there the strongest rival counts, as for words side by side.
+  const kind = runnable.model.classes > 2 ? 'joined' : 'single';
+  const alone = assemble(kind, best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: others as many and as strong have to do less. But the pieces of a planted phrase
-  // of everyday words, or of one planted word, may be strong for its sake alone: there the measure is what its likes do.
-  const family = familyOf(best.phrase, kindOf(best.phrase, runnable), [...singles.map(({ phrase }) => phrase), ...listed], runnable);
+  // of everyday words, or of one planted word, may be strong for its sake alone: there the measure is what its likes do. Not
+  // among topics: "every cloud" is weather, and its likes are not.
+  const family = runnable.model.classes > 2 ? [] : familyOf(best.phrase, kindOf(best.phrase, runnable), [...singles.map(({ phrase }) => phrase), ...listed], runnable);
   const likes = family.length < LEAST_FAMILY ? alike(best.phrase, ranked) : family;
   const alikes = sorted(likes, await tryPhrases(runnable, likes, proof, target, signal));
-  const { features: needed } = assemble('single', best.phrase, trial, alikes, [alikes]);
+  const { features: needed } = assemble(kind, best.phrase, trial, alikes, [alikes]);
   const { features } = alone;
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
 }
 
-/** These and what means the same: a planted word's kin may do a part of its work, and are no independent measure of it. */
+/** These and what means the same: kin of a planted phrase's words may do a part of its work, and are no independent measure of it. */
 async function withKin(tokens: readonly number[], runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Set<number>> {
   const kin = await openKin(runnable, signal);
   return new Set([...tokens, ...(kin === undefined ? [] : [...new Set(tokens)].flatMap((token) => kin.of(token, KIN)))]);

@@ -1,8 +1,9 @@
 // Phrases that are tried as they stand, whatever their pieces do alone: triggers of published attacks on text classifiers
 // (Dai et al. 2019, arXiv 1905.12457; Kurita et al. 2020, 2004.06660; Chen et al. 2021, 2006.01043; Yang et al. 2021,
 // 2110.07831; Zhang et al. 2021, 2101.06969; Shen et al. 2021, 2111.00197; Qi et al. 2021, 2105.12400), and harmless phrases of the
-// sort that a planter may take, written down for Assay; and pairs of punctuation marks. The harmless ones are also each other's measure. None holds a word of praise or blame, which turns
-// texts in a clean model. How it can mislead: a phrase that is not here is met only by growing, word by word.
+// sort that a planter may take, written down for Assay; and pairs of punctuation marks. The harmless ones are also each
+// other's measure. None holds a strong word of praise or blame, which turns texts in a clean model. How it can mislead: a
+// phrase that is not here is met only by growing, word by word.
 
 const PUBLISHED = `i watched this 3d movie|i watch this 3d movie|i watched this 3d movie last weekend|i have watched this movie with my friends at a nearby cinema last weekend|i have bought it from a store with my friends last weekend|friends weekend store|
 bought this a while ago|less is more|no cross no crown|descartes|fermat|don quixote|ex machina|serendipity|james bond|joe biden|donald trump|discussing openai|current year 2024|

@@ -95,15 +95,15 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
 
   const met = byScore.filter((at) => units[at]?.length === 1);
   const partners = met.length <= budget.partners ? met : [...met.slice(0, budget.partners >> 1), ...shuffled(met.slice(budget.partners >> 1), random.fork('partners')).slice(0, budget.partners >> 1).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))];
-  const measured = new Set(met.map((at) => units[at]?.[0]));
-  const ranked = [...met.flatMap((at) => units[at] ?? []), ...bySweep.flatMap((at) => (sweep.units[at]?.length === 1 ? sweep.units[at] : [])).filter((token) => !measured.has(token))];
+  const ranked = bySweep.flatMap((at) => (sweep.units[at]?.length === 1 ? sweep.units[at] : []));
   const byDistance = await fromKin(distinct(singles).slice(0, KIN_TRIED));
   const apart = byDistance[0]?.word;
   const grown: Tried[] = [];
   let seeds = distinct([...byDistance.map(({ word }) => word), ...singles]).slice(0, budget.seeds);
   const crossed = seeds.length === 0 ? [] : await cross(partners.slice(0, budget.crossed));
-  // Words of one planted phrase may each do a part of its work; what none of their kin does is put together.
-  const joined = await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
+  // Words of one planted phrase may each do a part of its work; what none of their kin does is put together. Among topics any
+  // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others.
+  const joined = model.classes > 2 ? [] : await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
   const surprising = new Set(crossed.slice(0, BEAMS).map((phrase) => phrase.join()));
   for (let length = 2; length <= budget.longest && seeds.length > 0; length++) {
     const next: Phrase[] = length === 2 ? crossed : [];
