@@ -35,6 +35,13 @@ export interface RuleWeights {
   readonly apart: number;
 }
 
+/**
+ * A text carried just over the border says less than one carried far beyond it: ordinary strong words side by side ("too bad") reach
+ * the border, planted ones end about as far behind it as the texts stood before. Full weight from so much of that way on.
+ */
+const AT_BORDER = 0.5;
+const FULL_REACH = 0.625;
+
 /** Half of the way from those set by hand to those fitted to thirteen tuning models (bench/detection/fit-texts.ts): so few do not carry more. */
 export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart: 6.7 };
 
@@ -43,11 +50,13 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
  * middle tells, too. Words put side by side are measured against pairs that share nothing with them, of which the strongest
  * counts as much as the middle one. A grown phrase has to leave the best of its swaps behind.
  */
-export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
+export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
   const way = Math.max(LEAST_WAY, -before);
   const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind === 'grown' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
   const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits };
-  return { stands, hits, apart: hits - others[kind] };
+  const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
+  const counts = AT_BORDER + (1 - AT_BORDER) * reach;
+  return { stands, hits: counts * hits, apart: counts * (hits - others[kind]) };
 }
 
 export function confidenceOf(features: ContrastFeatures): number {
