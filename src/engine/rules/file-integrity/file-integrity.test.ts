@@ -27,3 +27,21 @@ it('keeps faults of different kinds apart', async () => {
   const findings = (await findingsOf(fileIntegrity, [bytesOf('model.safetensors', bytes)])).filter(({ rule, location }) => rule === 'ASY-FIL-001' && location.file === 'model.safetensors');
   expect(findings.map(({ title }) => /unsupported dtype|truncated/.exec(title)?.[0]).sort()).toEqual(['truncated', 'unsupported dtype']);
 });
+
+/** A zip whose directory was changed in one bit: its member is found, and cannot be decompressed. */
+const FRAGMENT = Uint8Array.from(
+  [
+    '504b0304140002000800d375f55d96155e221a0000001800100802000000612f646174612e706b6c6b604ace2fe62aee',
+    '2c2a49cde5c28860626060c84c2909d20300504b01021403140000000c00d375755d96155e223a000000180000000a00',
+    '00000000000000000000800100000000612f646174612e706b6c504b0504000000000900010038000000420020000000',
+  ]
+    .join('')
+    .match(/../g) ?? [],
+  (byte) => Number.parseInt(byte, 16),
+);
+
+it('goes on with the other files where bytes that it would show cannot be read', async () => {
+  const overlapping = weights(['a'], { b: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+  const findings = await findingsOf(fileIntegrity, [bytesOf('tail.bin', FRAGMENT), bytesOf('model.safetensors', overlapping)]);
+  expect(findings.some(({ location, title }) => location.file === 'model.safetensors' && title.includes('overlap'))).toBe(true);
+});
