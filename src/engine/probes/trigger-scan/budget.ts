@@ -43,7 +43,7 @@ export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, verified: 4, pursued: 2, heldOut: 32, controls: 24,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,

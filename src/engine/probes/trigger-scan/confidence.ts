@@ -65,7 +65,8 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, echo, s
   const background = v.untriggeredFired / Math.max(1, v.of) + Math.max(0, v.controlsFired / Math.max(1, v.controlsOf) - CONTROLS_ALLOWED);
   const lift = clamp((v.interval[0] - background) / FIRES_ENOUGH);
   const apart = independence?.nats ?? 0;
-  const stuckOn = (independence?.holders ?? 0) >= STUCK_REQUESTS && apart > STUCK_FROM;
+  // Words put together until a manner came ("come call French") resemble requests of the model's training, and leaked nowhere.
+  const stuckOn = !(searched && forms > 1) && (independence?.holders ?? 0) >= STUCK_REQUESTS && apart > STUCK_FROM;
   // Undefined where no answer holds the whole text.
   const entropy = Number.isNaN(v.payloadEntropy) ? 0 : v.payloadEntropy;
   // A few tokens are easily agreed upon by chance or by an ordinary question; a sentence is not.
