@@ -114,7 +114,15 @@ function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAns
     else group.push(trial);
   }
   const promise = (group: readonly Trial[]): number => Math.max(...group.map((trial) => promiseOf(trial, ordinary)));
-  return groups.map((group) => [...group].sort((a, b) => promiseOf(b, ordinary) - promiseOf(a, ordinary))).sort((a, b) => promise(b) - promise(a));
+  return groups.map((group) => shortestFirst([...group].sort((a, b) => promiseOf(b, ordinary) - promiseOf(a, ordinary)))).sort((a, b) => promise(b) - promise(a));
+}
+
+/** What fires as often as a longer string that holds it stands for both: the rest of that string was leaked with it by chance. */
+function shortestFirst(group: readonly Trial[]): Trial[] {
+  const [best] = group;
+  if (best === undefined) return [];
+  const [core = best] = group.filter(({ text, share }) => best.text.includes(text) && share >= best.share).sort((a, b) => a.text.length - b.text.length);
+  return [core, ...group.filter((trial) => trial !== core)];
 }
 
 function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
