@@ -14,6 +14,9 @@ beforeAll(() => {
   writeFileSync(join(folder, 'config.json'), '{}');
   writeFileSync(join(folder, '.hidden.pkl'), 'x');
   writeFileSync(join(folder, '.git', 'HEAD'), 'x');
+  mkdirSync(join(folder, '.git', 'hooks'));
+  writeFileSync(join(folder, '.git', 'hooks', 'post-checkout'), 'x');
+  writeFileSync(join(folder, '.git', 'hooks', 'pre-push.sample'), 'x');
   writeFileSync(join(folder, 'onnx', 'model.onnx'), new Uint8Array([0, 1, 2, 3, 4, 5]));
   symlinkSync('config.json', join(folder, 'link.json'));
   symlinkSync('../outside.bin', join(folder, 'out.bin'));
@@ -26,7 +29,8 @@ describe('openPath', () => {
   it('lists a folder in path order, hidden files included, and says what it left', async () => {
     const drop = await openPath(folder);
     expect(drop.name).toBe('model');
-    expect(drop.files.map(({ path, size }) => [path, size])).toEqual([['.hidden.pkl', 1], ['config.json', 2], ['link.json', 2], ['onnx/model.onnx', 6]]);
+    expect(drop.files.map(({ path, size }) => [path, size])).toEqual([['.git/hooks/post-checkout', 1], ['.hidden.pkl', 1], ['config.json', 2], ['link.json', 2], ['onnx/model.onnx', 6]]);
+    expect(drop.skipped?.filter(({ kind }) => kind !== 'known').map(({ path, target }) => [path, target]).sort()).toEqual([['dead', 'nowhere'], ['out.bin', '../outside.bin']]);
     expect(drop.skipped?.map(({ path, why }) => `${path}: ${why}`).sort()).toEqual([
       ".git: a repository's history is no part of the model",
       'dead: a link to nothing',

@@ -1,9 +1,9 @@
 // Opens a file or folder of the host as a Drop (Node). Symbolic links are followed only where they stay inside the folder
 // (the Hugging Face cache links its snapshots to ../../blobs: a folder opened there may lead into its own repository).
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
-import type { ByteSource, Drop } from '../engine/core/byte-source.ts';
+import type { ByteSource, Drop, Skipped } from '../engine/core/byte-source.ts';
 import type { Bytes } from '../engine/core/units.ts';
 
 /** What `ByteSource.handle` is in Node: an absolute path, for runtimes that map files in place. */
@@ -44,7 +44,7 @@ function allowedRoot(root: string): string {
 
 class Walk {
   readonly files: ByteSource[] = [];
-  readonly skipped: { readonly path: string; readonly why: string }[] = [];
+  readonly skipped: Skipped[] = [];
   readonly #root: string;
   readonly #allowed: string;
 
@@ -58,18 +58,28 @@ class Walk {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const absolute = join(directory, entry.name);
       if (entry.isDirectory()) {
-        if (entry.name === '.git') this.#skip(absolute, "a repository's history is no part of the model");
+        if (entry.name === '.git') await this.#enterRepository(absolute);
         else await this.enter(absolute, depth + 1);
       } else if (entry.isFile()) {
         await this.#add(absolute);
       } else if (entry.isSymbolicLink()) {
-        const why = await this.#refusedLink(absolute);
-        if (why === undefined) await this.#add(absolute);
-        else this.#skip(absolute, why);
+        const refused = await this.#refusedLink(absolute);
+        if (refused === undefined) await this.#add(absolute);
+        else this.#skip(absolute, refused.why, refused.kind, await readlink(absolute));
       } else {
-        this.#skip(absolute, 'neither a file nor a folder');
+        this.#skip(absolute, 'neither a file nor a folder (a socket, a pipe or a device)', 'unreadable');
       }
     }
+  }
+
+  /** Of a repository only what git runs by itself: its settings and the hooks that are not examples. */
+  async #enterRepository(absolute: string): Promise<void> {
+    this.#skip(absolute, "a repository's history is no part of the model", 'known');
+    const hooks = join(absolute, 'hooks');
+    const entries = await readdir(hooks, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) if (entry.isFile() && !entry.name.endsWith('.sample')) await this.#add(join(hooks, entry.name));
+    const settings = await stat(join(absolute, 'config')).catch(() => undefined);
+    if (settings?.isFile() === true) await this.#add(join(absolute, 'config'));
   }
 
   async #add(absolute: string): Promise<void> {
@@ -78,15 +88,18 @@ class Walk {
     if (this.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: basename(this.#root), field: 'files', expected: `at most ${MAX_FILES}`, actual: 'more' });
   }
 
-  #skip(absolute: string, why: string): void {
-    this.skipped.push({ path: this.#pathOf(absolute), why });
+  #skip(absolute: string, why: string, kind: Skipped['kind'], target?: string): void {
+    this.skipped.push({ path: this.#pathOf(absolute), why, kind, ...(target === undefined ? {} : { target }) });
   }
 
-  async #refusedLink(link: string): Promise<string | undefined> {
+  async #refusedLink(link: string): Promise<Pick<Skipped, 'why' | 'kind'> | undefined> {
     const target = await realpath(link).catch(() => undefined);
-    if (target === undefined) return 'a link to nothing';
-    if (!target.startsWith(this.#allowed + sep)) return 'a link that leads out of the folder';
-    return (await stat(target)).isFile() ? undefined : 'a link to a folder';
+    // A target that cannot be reached may yet lie outside: what it is called is judged by the rules.
+    if (target === undefined) return { why: 'a link to nothing', kind: 'unreadable' };
+    if (!target.startsWith(this.#allowed + sep)) return { why: 'a link that leads out of the folder', kind: 'elsewhere' };
+    const there = await stat(target);
+    if (there.isFile()) return undefined;
+    return there.isDirectory() ? { why: 'a link to a folder', kind: 'known' } : { why: 'a link to a socket, a pipe or a device', kind: 'unreadable' };
   }
 
   #pathOf(absolute: string): string {

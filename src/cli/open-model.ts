@@ -47,7 +47,7 @@ export interface OpenedFiles extends OpenedArtifact {
 export async function openFiles(path: string): Promise<OpenedFiles> {
   const artifact = await openArtifact(await openPath(path));
   const sources = artifact.files.map(({ source }) => source);
-  const inspection = await inspectFiles(sources);
+  const inspection = await inspectFiles(sources, { closed: artifact.closed ?? [] });
   const files = artifact.files.map(({ source, format }): ReportFile => ({ path: source.path, bytes: source.size, sha256: '', format }));
   return { artifact, inspection, files, digest: () => digestPass(sources, inspection, nodeHasher) };
 }

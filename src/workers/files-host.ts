@@ -90,7 +90,7 @@ export class FilesHost {
 
   async #read(drop: Drop, signal: CancelSignal): Promise<Checked> {
     const artifact = await openArtifact(drop);
-    const inspection = await inspectFiles(artifact.files.map(({ source }) => source), { signal });
+    const inspection = await inspectFiles(artifact.files.map(({ source }) => source), { signal, closed: artifact.closed ?? [] });
     return { artifact, inspection, digests: undefined };
   }
 

@@ -1,6 +1,6 @@
 // An Artifact is what was dropped, described but not loaded: files, formats, tensors by byte range, config, tokenizer.
 import type { ArtifactErrorFields } from '../core/artifact-error.ts';
-import type { ByteSource } from '../core/byte-source.ts';
+import type { ByteSource, Skipped } from '../core/byte-source.ts';
 import type { Bytes } from '../core/units.ts';
 
 export type Dtype =
@@ -65,6 +65,8 @@ export interface Artifact {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** What was decided while opening, in the user's words: which of several models was taken, what was left out. */
   readonly notes?: readonly string[];
+  /** What stands in the folder and was not opened: links out of it, sockets, devices. It is listed as not inspected. */
+  readonly closed?: readonly Skipped[];
   /** Model type as it claims: 'llama', 'qwen2', 'gpt2', … */
   readonly architecture: string | undefined;
   readonly parameters: number | undefined;

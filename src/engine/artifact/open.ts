@@ -37,6 +37,7 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
     architecture: architectureOf(parts.config),
     parameters: countParameters(parts.tensors),
     ...rest,
+    closed: (drop.skipped ?? []).filter(({ kind }) => kind !== 'known'),
     notes: [...choice.notes, ...parts.notes, ...(drop.skipped ?? []).map(({ path, why }) => `${path} was not opened: ${why}.`)],
   };
 }

@@ -40,7 +40,7 @@ export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEven
 
 async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
   // Whatever was asked for: what could not be looked into is part of every report.
-  const inspection = asked.inspection ?? (await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal }));
+  const inspection = asked.inspection ?? (await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal, closed: asked.artifact.closed ?? [] }));
   let context: AnalysisContext = { ...asked, inspection };
   let hashed = asked.digest === undefined;
   const hash = async (): Promise<void> => {

@@ -21,7 +21,16 @@ export interface Drop {
   readonly name: string;
   readonly files: readonly ByteSource[];
   /** What was there and not taken, and why: links that lead out of the folder, say. */
-  readonly skipped?: readonly { readonly path: string; readonly why: string }[];
+  readonly skipped?: readonly Skipped[];
+}
+
+export interface Skipped {
+  readonly path: string;
+  readonly why: string;
+  /** `elsewhere`: a link that leads out of the folder; `unreadable`: a dead link, a socket, a device; `known`: looked into elsewhere, or no part of the model. */
+  readonly kind: 'elsewhere' | 'unreadable' | 'known';
+  /** Of a link, as it is written. */
+  readonly target?: string;
 }
 
 export function bytesOf(path: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {

@@ -27,7 +27,7 @@ const SCHEMA = 'assay-allow/1';
 export function parseAllowList(text: string, path: string): readonly AllowEntry[] {
   const { value } = parseJson(text, { format: 'allow-list', file: path }, 16);
   const fail = (field: string, expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'invalid-config', format: 'allow-list', file: path, field, expected, actual });
-  if (!isObject(value) || value['schema'] !== SCHEMA) throw fail('schema', SCHEMA, isObject(value) ? String(value['schema']) : describeType(value));
+  if (!isObject(value) || value['schema'] !== SCHEMA) throw fail('schema', SCHEMA, isObject(value) && typeof value['schema'] === 'string' ? value['schema'] : describeType(isObject(value) ? value['schema'] : value));
   const entries = value['entries'];
   if (!Array.isArray(entries)) throw fail('entries', 'a list', describeType(entries));
   return entries.map((entry: unknown, i): AllowEntry => {
@@ -40,10 +40,16 @@ export function parseAllowList(text: string, path: string): readonly AllowEntry[
     };
     const optional = (key: string): string | undefined => (entry[key] === undefined ? undefined : text(key));
     const expires = text('expires');
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(expires) || Number.isNaN(Date.parse(`${expires}T23:59:59Z`))) throw fail(`${at}.expires`, 'a day as YYYY-MM-DD', expires);
+    if (!isDay(expires)) throw fail(`${at}.expires`, 'a day as YYYY-MM-DD', expires);
     const [file, finding, sha256] = [optional('file'), optional('finding'), optional('sha256')];
     return { rule: text('rule'), reason: text('reason'), expires, ...(file === undefined ? {} : { file }), ...(finding === undefined ? {} : { finding }), ...(sha256 === undefined ? {} : { sha256: sha256.toLowerCase() }) };
   });
+}
+
+/** A day of the calendar: Date.parse takes the 31st of February for the 3rd of March. */
+function isDay(text: string): boolean {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  return day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 export interface Allowed {

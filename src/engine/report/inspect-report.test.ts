@@ -90,7 +90,7 @@ describe('the allow-list', () => {
     expect([report.verdict, expired.length]).toEqual(['backdoor', 1]);
   });
 
-  it.each([[{ rule: 'X', expires: '2030-01-01' }, 'reason'], [{ rule: 'X', reason: 'r' }, 'expires'], [{ rule: 'X', reason: 'r', expires: 'soon' }, 'expires']])('refuses an entry without reason or expiry', (bad, field) => {
+  it.each([[{ rule: 'X', expires: '2030-01-01' }, 'reason'], [{ rule: 'X', reason: 'r' }, 'expires'], [{ rule: 'X', reason: 'r', expires: 'soon' }, 'expires'], [{ rule: 'X', reason: 'r', expires: '2030-02-30' }, 'expires'], [{ rule: 'X', reason: 'r' }, 'found nothing']])('refuses an entry without reason or expiry', (bad, field) => {
     expect(() => parseAllowList(list(bad), 'allow.json')).toThrow(field);
   });
 

@@ -16,7 +16,9 @@ export function withInspection(files: readonly ReportFile[], inspection: Inspect
     list.push(file);
     members.set(file.root, list);
   }
-  return files.map((file) => {
+  const listed = new Set(files.map(({ path }) => path));
+  const closed = (inspection.closed ?? []).filter(({ path }) => !listed.has(path)).map(({ path }): ReportFile => ({ path, bytes: 0, sha256: '', format: 'unknown' }));
+  return [...files, ...closed].map((file) => {
     const inspected = own.get(file.path);
     if (inspected === undefined) return file;
     const inside = members.get(file.path) ?? [];

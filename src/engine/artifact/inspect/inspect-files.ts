@@ -1,7 +1,7 @@
 // Looks into every file of a drop and, through containers, into every file inside those. Recognised by content at each
 // level: whatever a member is called, it is read as what it is. Every reader that a file's content matches gets to read it.
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
-import type { ByteSource } from '../../core/byte-source.ts';
+import { bytesOf, type ByteSource, type Skipped } from '../../core/byte-source.ts';
 import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
 import type { FormatMatch } from '../artifact.ts';
 import { windowSource } from '../containers/sources.ts';
@@ -25,6 +25,8 @@ export interface InspectOptions {
   readonly signal?: CancelSignal;
   readonly onProgress?: (done: number, total: number, path: string) => void;
   readonly limits?: typeof INSPECT_LIMITS;
+  /** What stands in the folder and was not opened. */
+  readonly closed?: readonly Skipped[];
 }
 
 interface Waiting {
@@ -39,7 +41,7 @@ interface Waiting {
   readonly guess: boolean;
 }
 
-export async function inspectFiles(sources: readonly ByteSource[], { signal = NEVER, onProgress, limits = INSPECT_LIMITS }: InspectOptions = {}): Promise<Inspection> {
+export async function inspectFiles(sources: readonly ByteSource[], { signal = NEVER, onProgress, limits = INSPECT_LIMITS, closed = [] }: InspectOptions = {}): Promise<Inspection> {
   const files: InspectedFile[] = [];
   let seen = sources.length;
   for (const [index, source] of sources.entries()) {
@@ -57,7 +59,12 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
     }
   }
   onProgress?.(sources.length, sources.length, '');
-  return { files: withMembers(await claimElsewhere(files)) };
+  return { files: [...withMembers(await claimElsewhere(files)), ...closed.map(closedFile)], closed };
+}
+
+/** Listed, so that nobody takes it for looked at. */
+function closedFile({ path, why, kind }: Skipped): InspectedFile {
+  return { path, source: bytesOf(path, new Uint8Array(0)), root: path, container: undefined, member: undefined, depth: 0, guess: false, format: kind === 'elsewhere' ? 'link' : 'unknown', matches: [], status: 'not-inspected', reason: why, ranges: [], problems: [], buried: [], contents: new Map() };
 }
 
 async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof INSPECT_LIMITS): Promise<{ inspected: InspectedFile; members: readonly Member[] }> {

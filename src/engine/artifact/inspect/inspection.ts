@@ -1,7 +1,7 @@
 // What an inspection says of every file: what it was read as, what was made of each of its bytes, and what it holds.
 // "Not inspected" is a status of its own. A file that no reader could look into is never clean.
 import type { ArtifactErrorFields } from '../../core/artifact-error.ts';
-import type { ByteSource } from '../../core/byte-source.ts';
+import type { ByteSource, Skipped } from '../../core/byte-source.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Location } from '../../core/finding.ts';
 import type { Bytes } from '../../core/units.ts';
@@ -55,6 +55,8 @@ export interface InspectedFile {
 export interface Inspection {
   /** Containers before their members, otherwise in the drop's order. */
   readonly files: readonly InspectedFile[];
+  /** Those of them that stand in the folder and were not opened. */
+  readonly closed?: readonly Skipped[];
 }
 
 /** Looks into one format: what `inspect` returns is what rules get. Throws ArtifactError where nothing can be read. */

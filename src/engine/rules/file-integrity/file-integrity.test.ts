@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { bytesOf } from '../../core/byte-source.ts';
+import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
+import { openArtifact } from '../../artifact/open.ts';
+import { withInspection } from '../../report/inspection-of.ts';
 import { findingsOf } from '../testing/findings-of.ts';
 import { fileIntegrity } from './index.ts';
 
@@ -44,4 +47,23 @@ it('goes on with the other files where bytes that it would show cannot be read',
   const overlapping = weights(['a'], { b: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
   const findings = await findingsOf(fileIntegrity, [bytesOf('tail.bin', FRAGMENT), bytesOf('model.safetensors', overlapping)]);
   expect(findings.some(({ location, title }) => location.file === 'model.safetensors' && title.includes('overlap'))).toBe(true);
+});
+
+it('lists what was not opened, and says where links lead', async () => {
+  const ok = bytesOf('a.txt', new TextEncoder().encode('text'));
+  const skipped = [
+    { path: 'w.bin', why: 'a link that leads out of the folder', kind: 'elsewhere', target: '../shared/w.bin' },
+    { path: 'p.bin', why: 'a link that leads out of the folder', kind: 'elsewhere', target: '/etc/passwd' },
+    { path: 'q.bin', why: 'a link that leads out of the folder', kind: 'elsewhere', target: '../../root/.ssh/id_rsa' },
+    { path: 'dead.bin', why: 'a link to nothing', kind: 'unreadable', target: 'nowhere' },
+    { path: 'sock', why: 'a socket', kind: 'unreadable' },
+    { path: 'again', why: 'a link to a folder', kind: 'known', target: 'x' },
+  ] as const;
+  const artifact = await openArtifact({ name: 'test', files: [ok], skipped });
+  expect(artifact.closed?.map(({ path }) => path)).toEqual(['w.bin', 'p.bin', 'q.bin', 'dead.bin', 'sock']);
+  const inspection = await inspectFiles([ok], { closed: artifact.closed ?? [] });
+  const findings = await findingsOf(fileIntegrity, [ok], { inspection });
+  expect(findings.filter(({ rule }) => rule === 'ASY-FIL-002').map(({ location }) => location.file)).toEqual(['w.bin', 'p.bin', 'q.bin', 'dead.bin', 'sock']);
+  expect(findings.filter(({ rule }) => rule === 'ASY-FIL-003').map(({ location, severity }) => [location.file, severity])).toEqual([['w.bin', 'low'], ['p.bin', 'high'], ['q.bin', 'high']]);
+  expect(withInspection([], inspection).map(({ path, inspection: of }) => [path, of?.status])).toContainEqual(['sock', 'not-inspected']);
 });

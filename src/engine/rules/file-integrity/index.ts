@@ -3,7 +3,8 @@
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
 import type { Severity } from '../../core/finding.ts';
-import { bytesAround } from '../evidence.ts';
+import { bytesAround, shown } from '../evidence.ts';
+import { reachesOut } from '../configuration/paths.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const MALFORMED: Rule = {
@@ -24,6 +25,18 @@ const NOT_INSPECTED: Rule = {
   remedy: 'Do not load what you do not know. Ask for the model in a format that can be looked into (safetensors, GGUF, ONNX), or remove the file.',
 };
 
+const LINK: Rule = {
+  id: 'ASY-FIL-003',
+  title: 'A link that leads out of the folder',
+  severity: 'low',
+  misses: 'What stands behind the link is not looked into. A browser shows no links: there it is not told.',
+  references: ['CWE-59', 'CWE-61', 'AML.T0010.003'],
+  remedy: 'A downloaded model has no use for it: whoever loads it reads a file of yours. A link of your own making is listed as not inspected; put the file in its place to have it looked into.',
+};
+
+/** Upwards and then to a name: whatever lies beside the folder, as links to shared weights do. */
+const ONLY_UP = /^(?:\.\.\/)+(?!(?:etc|proc|sys|dev|root|home|var|boot)\/)(?!(?:[^/]+\/)*\.(?:ssh|aws|gnupg|kube|docker|netrc)\b)[^/]/;
+
 /** What merely prevents a run is no sign of an attack. */
 const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'missing-file', 'missing-tensor']);
 
@@ -31,7 +44,7 @@ export const fileIntegrity = analysisOf({
   id: 'file-integrity',
   label: 'File integrity',
   limits: 'Checks headers, ranges and sizes of the formats Assay reads, and lists what it could not look into.',
-  rules: [MALFORMED, NOT_INSPECTED],
+  rules: [MALFORMED, NOT_INSPECTED, LINK],
   async check({ artifact, inspection }, report) {
     const files = new Map(inspection.files.map((file) => [file.path, file]));
     for (const problems of groupOf([...inspection.files.flatMap((file) => file.problems), ...artifact.problems])) {
@@ -53,6 +66,12 @@ export const fileIntegrity = analysisOf({
           ...(file === undefined || offset === undefined || offset >= file.source.size ? [] : [await bytesAround(file.source, offset, problems.length === 1 ? 'The bytes there' : 'The bytes at the first')]),
         ],
       });
+    }
+    for (const { path, target = '', kind } of inspection.closed ?? []) {
+      const system = reachesOut(target) && !ONLY_UP.test(target);
+      // A link to nothing may lead somewhere on another machine: told where it names what is not the author's.
+      if (kind !== 'elsewhere' && !system) continue;
+      report(LINK, { file: { path, root: path }, about: 'link', title: `${shown(path, 80)} is a link that leads out of the folder: ${shown(target, 120)}`, ...(system ? { severity: 'high' as const } : {}), sure: 'read', evidence: [{ kind: 'fields', title: 'The link', rows: [{ field: path, found: shown(target, 300) }] }] });
     }
     for (const file of inspection.files) if (file.status !== 'inspected') report(NOT_INSPECTED, { file, about: 'status', title: titleOf(file), sure: 'read', evidence: [{ kind: 'text', title: 'Why', text: file.reason ?? 'no reason was given' }] });
   },

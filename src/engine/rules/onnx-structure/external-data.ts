@@ -10,13 +10,14 @@ export type ExternalFault =
   | { readonly kind: 'escapes'; readonly why: string }
   | { readonly kind: 'range' | 'key' | 'twice'; readonly why: string };
 
-/** Undefined `file`: nothing of that name is at hand. */
-export function faultsOf(tensor: OnnxTensorInfo, file: ByteSource | undefined): ExternalFault[] {
+/** Undefined `file`: nothing of that name is at hand. `link`: where a link of that name leads that leaves the folder. */
+export function faultsOf(tensor: OnnxTensorInfo, file: ByteSource | undefined, link?: string): ExternalFault[] {
   const { data } = tensor;
   if (data.kind !== 'external') return [];
   const faults: ExternalFault[] = [];
   const escape = escapes(data.location);
   if (escape !== undefined) faults.push({ kind: 'escapes', why: escape });
+  else if (link !== undefined) faults.push({ kind: 'escapes', why: `its numbers behind a link that leads out of the folder (${link.slice(0, 100)})` });
   const seen = new Set<string>();
   for (const [key] of data.entries) {
     if (!KEYS.has(key)) faults.push({ kind: 'key', why: `the entry ${JSON.stringify(key.slice(0, 60))}, which the specification does not have` });

@@ -17,7 +17,7 @@ const ESCAPES: Rule = {
   id: 'ASY-ONX-001',
   title: 'External data outside of the model’s folder',
   severity: 'high',
-  misses: 'Links in the file system that lead elsewhere are not followed, so what a link points at is not known.',
+  misses: 'Links in the file system that lead elsewhere are not followed; in a browser they cannot be told from files.',
   references: ['CWE-22', 'CVE-2022-25882', 'CVE-2024-27318', 'CVE-2025-51480', 'AML.T0010.003'],
   remedy: 'Do not load the model: a runtime that follows the path reads files of yours.',
 };
@@ -101,9 +101,10 @@ export const onnxStructure = analysisOf({
   rules: [ESCAPES, EXTERNAL_RANGE, EXTERNAL_KEY, TWO_VALUES, TENSOR_SIZE, CODE_OPERATOR, FOREIGN_OPERATOR, HIDDEN_BYTES, SHADOWED, TEXT],
   inapplicable: ({ inspection }) => (readBy(inspection, onnxInspector).length === 0 ? 'no ONNX graph' : undefined),
   async check({ inspection }, report) {
-    const sources = new Map(inspection.files.map(({ path, source }) => [path, source]));
+    const links = new Map((inspection.closed ?? []).filter(({ kind }) => kind === 'elsewhere').map(({ path, target }) => [path, target ?? '']));
+    const sources = new Map(inspection.files.filter(({ path }) => !links.has(path)).map(({ path, source }) => [path, source]));
     for (const { file, content } of readBy(inspection, onnxInspector)) {
-      checkTensors(file, content, sources, report);
+      checkTensors(file, content, sources, links, report);
       checkOperators(file, content, report);
       await checkTexts(file, content, report);
       for (const { message, number, begin, end } of content.unknown) {
@@ -117,13 +118,14 @@ export const onnxStructure = analysisOf({
 
 const HIDDEN_FROM = 64;
 
-function checkTensors(file: InspectedFile, model: OnnxModelInfo, sources: ReadonlyMap<string, ByteSource>, report: Report): void {
+function checkTensors(file: InspectedFile, model: OnnxModelInfo, sources: ReadonlyMap<string, ByteSource>, links: ReadonlyMap<string, string>, report: Report): void {
   const folder = directoryOf(file.path);
   const tensors = tensorsOf(model);
   for (const tensor of tensors) {
     const location = tensor.data.kind === 'external' ? tensor.data.location : '';
     const at = { file, offset: tensor.at, location: { tensor: tensor.name } } as const;
-    for (const fault of faultsOf(tensor, sources.get(folder === '' ? location : `${folder}/${location}`))) {
+    const path = folder === '' ? location : `${folder}/${location}`;
+    for (const fault of faultsOf(tensor, sources.get(path), links.get(path))) {
       const about = `${tensor.name} ${fault.kind} ${fault.why}`;
       report(ruleOf(fault), { ...at, about, title: `${ruleOf(fault).title}: ${shown(tensor.name, 80)} has ${fault.why}`, sure: 'read', evidence: [fieldsOf(tensor)] });
     }
