@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseCandidates } from '../engine/audit/candidates.ts';
 import { webCheck } from '../adapters/web-crypto.ts';
 import { STATIC } from '../engine/audit/registry.ts';
-import { ANALYSES } from '../engine/audit/registry.ts';
+import { ANALYSES, PROBED } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
@@ -12,7 +12,7 @@ import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
 import { parseTrust } from '../engine/rules/model-signing/pem.ts';
-import { shown } from '../engine/core/shown.ts';
+import { firstOf, shown } from '../engine/core/shown.ts';
 import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
@@ -48,11 +48,18 @@ export interface AuditArguments {
 export async function audit(args: AuditArguments): Promise<number> {
   const unknown = args.analyses?.find((id) => !ANALYSES.some((analysis) => analysis.id === id));
   if (unknown !== undefined) throw new UsageError(`--analyses: no analysis is called ${unknown}; there are ${ANALYSES.map(({ id }) => id).join(', ')}`);
-  const report = await auditPath(args);
+  const { report, notRun } = await auditPath(args);
   await writeReport([report], args);
   if (args.json !== '-') process.stdout.write(summary(report));
-  return exitStatus([report], args.failOn);
+  const status = exitStatus([report], args.failOn);
+  if (notRun === undefined) return status;
+  process.stderr.write(`${shown(report.subject.name)} was not run: ${notRun.reason}. What it does when it runs was not tested.${notRun.isModel ? '' : ' assay inspect reads files that are not to be run.'}\n`);
+  // What is in its files may be grave all the same; nothing found there is no clean bill for a model that was to be run.
+  return status === 1 ? status : notRun.isModel ? FAILED : BAD_INPUT;
 }
+
+const BAD_INPUT = 2;
+const FAILED = 3;
 
 export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' | 'html' | 'failOn' | 'signatures' | 'base' | 'trust'> {
   /** A file with findings that were accepted. */
@@ -67,7 +74,7 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   if (args.html !== undefined && paths.length > 1) throw new UsageError(`--html writes the report of one model, and these are ${paths.length}; --json and --sarif hold them all`);
   for (const path of paths) {
     try {
-      const report = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.trust === undefined ? {} : { trust: args.trust }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
+      const { report } = await auditPath({ path, analyses: STATIC, budget: 'quick', seed: 0, backend: 'cpu', failOn: args.failOn, ...(args.base === undefined ? {} : { base: args.base }), ...(args.trust === undefined ? {} : { trust: args.trust }), ...(args.signatures === undefined ? {} : { signatures: args.signatures }) });
       const judged = applyAllowList(report, allowed, Date.now(), new Set(STATIC));
       for (const { rule, expires, reason } of reports.length === 0 ? judged.expired : []) process.stderr.write(`allow-list: the entry for ${rule} ended on ${expires} and counts no more (${reason})\n`);
       reports.push(judged.report);
@@ -93,14 +100,20 @@ async function readTextFile(path: string, option = '--allow'): Promise<string> {
   }
 }
 
-async function auditPath({ path, base, signatures, trust, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<Report> {
+interface AuditedPath {
+  readonly report: Report;
+  /** It was to be run and could not be. */
+  readonly notRun?: { readonly reason: string; readonly isModel: boolean };
+}
+
+async function auditPath({ path, base, signatures, trust, analyses, candidates, budget, seed, backend, task, inputs }: AuditArguments): Promise<AuditedPath> {
   const { artifact, inspection, files, digest } = await openFiles(path);
   const known = signatures === undefined ? undefined : parseSignatures(await readTextFile(signatures, '--signatures'), signatures).map((entry) => ({ ...entry, set: signatures }));
   const named = candidates === undefined ? undefined : parseCandidates(await readTextFile(candidates, '--candidates'), candidates);
   const anchors = trust === undefined ? [] : parseTrust(await readTextFile(trust, '--trust'), trust);
   const compared = base === undefined ? undefined : await openFiles(base);
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
-  const { runnable, notRunnable, environment }: OpenedRunnable = runs
+  const { runnable, notRunnable, meantFor, environment }: OpenedRunnable = runs
     ? await openRunnable(artifact, backend, { ...(task === undefined ? {} : { task }), ...(inputs === undefined ? {} : { inputs }) })
     : { runnable: undefined, notRunnable: 'only files are inspected', environment: { backend: 'cpu', threads: 1, adapter: 'none' } };
   const show = showProgress(process.stderr);
@@ -117,6 +130,7 @@ async function auditPath({ path, base, signatures, trust, analyses, candidates, 
       environment,
       runnable,
       ...(notRunnable === undefined ? {} : { notRunnable }),
+      ...(meantFor === undefined ? {} : { meantFor }),
       options: { budget, seed, ...(analyses === undefined ? {} : { analyses }), ...(named === undefined ? {} : { candidates: named }) },
       signal: NEVER,
       clock: { now: () => performance.now() },
@@ -129,7 +143,7 @@ async function auditPath({ path, base, signatures, trust, analyses, candidates, 
     await runnable?.model.dispose();
   }
   if (report === undefined) throw new Error('the audit ended without a report');
-  return report;
+  return runs && notRunnable !== undefined ? { report, notRun: { reason: notRunnable, isModel: artifact.kind !== 'unknown' } } : { report };
 }
 
 async function writeReport(reports: readonly Report[], { json, sarif, html }: Pick<AuditArguments, 'json' | 'sarif' | 'html'>): Promise<void> {
@@ -148,9 +162,10 @@ async function write(file: string, text: string): Promise<void> {
 function summary(report: Report): string {
   const lines = [
     `${report.subject.name}: ${verdictWords(report.verdict, report.findings)} (${report.verdict}, score ${report.score.toFixed(2)})`,
-    ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${finding.title}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
+    ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${shown(finding.title, 400)}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
     ...report.subject.files.flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [`  ${inspection.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`])),
-    ...report.coverage.filter(({ status }) => status === 'failed').map(({ analysis, reason }) => `  ${analysis} failed${reason === undefined ? '' : `: ${reason}`}`),
+    ...failed(report.coverage),
+    ...otherModels(report),
     ...skipped(report.coverage),
   ];
   return `${lines.join('\n')}\n`;
@@ -163,19 +178,32 @@ function placeOf({ rule, location: { file, member, offset, node, tensor, key } }
   return [`                 ${rule} in ${shown(member === undefined ? file : `${file} › ${member}`)}${parts.map((part) => (part === undefined ? '' : `, ${shown(part, 100)}`)).join('')}`];
 }
 
+/** One line a reason: a model that cannot be run fails several analyses at once. */
+function failed(coverage: readonly Coverage[]): string[] {
+  const entries = coverage.filter(({ status }) => status === 'failed');
+  return [...new Set(entries.map(({ reason }) => reason))].map((reason) => `  ${entries.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ')} failed${reason === undefined ? '' : `: ${reason}`}`);
+}
+
+/** Of several models in a folder one is run: that says nothing of the others. */
+function otherModels({ subject: { leftOut }, coverage }: Report): string[] {
+  if (leftOut === undefined || !coverage.some(({ analysis, status }) => PROBED.has(analysis) && status === 'ran')) return [];
+  return [`  only ${firstOf(leftOut.taken)} was run; not tested: ${firstOf(leftOut.models, 8)} (each can be audited by its own path)`];
+}
+
 /** What did not run, one line for those with a reason each and one for those that nobody asked for. */
 function skipped(coverage: readonly Coverage[]): string[] {
   const left = coverage.filter(({ status }) => status === 'skipped');
-  const unasked = left.filter(({ reason }) => reason === 'not asked for');
-  const others = left.filter(({ reason }) => reason !== 'not asked for');
+  const named = (reason: string | undefined): string => left.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ');
+  const reasons = [...new Set(left.map(({ reason }) => reason))];
+  const absent = reasons.filter((reason) => reason?.startsWith('no ') === true);
   return [
-    ...(others.length === 0 ? [] : [`  did not apply: ${others.map(({ analysis, reason }) => `${analysis}${reason === undefined ? '' : ` (${reason})`}`).join(', ')}`]),
-    ...(unasked.length === 0 ? [] : [`  not asked for: ${unasked.map(({ analysis }) => analysis).join(', ')}`]),
+    ...(absent.length === 0 ? [] : [`  did not apply: ${absent.map((reason) => `${named(reason)} (${reason ?? ''})`).join('; ')}`]),
+    ...reasons.filter((reason) => !absent.includes(reason)).map((reason) => (reason === 'not asked for' ? `  not asked for: ${named(reason)}` : `  not tested: ${named(reason)}${reason === undefined ? '' : ` (${reason})`}`)),
   ];
 }
 
 function exitStatus(reports: readonly Report[], failOn: Severity): number {
   const threshold = SEVERITIES.indexOf(failOn);
   if (reports.some(({ findings }) => findings.some(({ severity, suppressed }) => suppressed === undefined && SEVERITIES.indexOf(severity) >= threshold))) return 1;
-  return reports.some(({ coverage }) => coverage.some(({ status }) => status === 'failed')) ? 3 : 0;
+  return reports.some(({ coverage }) => coverage.some(({ status }) => status === 'failed')) ? FAILED : 0;
 }

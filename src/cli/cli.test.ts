@@ -1,6 +1,6 @@
 // The command line as a script meets it: exit status, JSON contract, standard error, on the samples that ship.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -101,7 +101,8 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
     [['audit', CLEAN, '--budget', 'huge'], 'expected quick, standard, deep'],
     [['audit', CLEAN, '--seed', 'x'], 'expected a whole number'],
     [['audit', CLEAN, '--analyses', 'nope'], 'no analysis is called nope'],
-    [['polish', CLEAN], 'no command is called polish'],
+    [['polish', CLEAN], 'unknown command polish'],
+    [['audit'], 'audit: a path is needed'],
     [['attention', CLEAN], '--prompt TEXT is needed'],
   ])('%j', { timeout: 60_000 }, async (args, message) => {
     const { status, err } = await assay(...args);
@@ -110,11 +111,46 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
   });
 });
 
-test('a model that cannot be run is reported as not tested, never as clean', { timeout: 60_000 }, async () => {
-  const config = JSON.parse(await readFile(join(CLEAN, 'config.json'), 'utf8')) as object;
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, model_type: 'mystery', architectures: ['MysteryForCausalLM'] }));
-  const { out } = await assay('audit', folder, '--json', '-');
-  const report = JSON.parse(out) as Report;
-  expect(report.verdict).toBe('not-tested');
-  expect(report.coverage.find(({ analysis }) => analysis === 'trigger-scan')).toMatchObject({ status: 'skipped' });
+describe('a model that cannot be run has failed its audit: never clean, and never 0', () => {
+  const config = async (): Promise<object> => JSON.parse(await readFile(join(CLEAN, 'config.json'), 'utf8')) as object;
+  const model = async (name: string): Promise<string> => {
+    const copy = join(folder, name);
+    await cp(CLEAN, copy, { recursive: true });
+    return copy;
+  };
+  const audited = async (path: string): Promise<{ readonly status: number | null; readonly err: string; readonly report: Report; readonly scan: Report['coverage'][number] | undefined }> => {
+    const { status, out, err } = await assay('audit', path, '--json', '-');
+    const report = JSON.parse(out) as Report;
+    return { status, err, report, scan: report.coverage.find(({ analysis }) => analysis === 'trigger-scan') };
+  };
+
+  test('an unknown architecture', { timeout: AUDIT_TIMEOUT }, async () => {
+    const path = await model('mystery');
+    await writeFile(join(path, 'config.json'), JSON.stringify({ ...(await config()), model_type: 'mystery', architectures: ['MysteryForCausalLM'] }));
+    const { status, err, report, scan } = await audited(path);
+    expect(status).toBe(3);
+    expect(err).toContain('mystery was not run: its architecture, mystery, is none that Assay can run');
+    expect(report).toMatchObject({ verdict: 'not-tested', subject: { task: 'causal-lm' } });
+    expect(scan).toMatchObject({ status: 'failed', reason: expect.stringContaining('its architecture, mystery') });
+    expect(report.coverage.find(({ analysis }) => analysis === 'image-trigger')).toMatchObject({ status: 'skipped', reason: 'no image classifier: by its files this is a language model' });
+    // What only reads the files is done all the same.
+    expect((await assay('inspect', path)).status).toBe(0);
+  });
+
+  test('a file that ends too early is the reason, not the tensors that it lacks', { timeout: AUDIT_TIMEOUT }, async () => {
+    const path = await model('cut');
+    const weights = join(path, 'model.safetensors');
+    await writeFile(weights, (await readFile(weights)).subarray(0, 900_000));
+    const { status, err, scan } = await audited(path);
+    expect([status, scan?.status]).toEqual([3, 'failed']);
+    expect(err).toContain('was not run: model.safetensors is cut off');
+  });
+
+  test('no model at all is bad input, and what its files say is reported', { timeout: AUDIT_TIMEOUT }, async () => {
+    const path = join(folder, 'holiday.txt');
+    await writeFile(path, 'wish you were here');
+    const { status, err, report, scan } = await audited(path);
+    expect([status, report.verdict, scan?.status]).toEqual([2, 'not-tested', 'skipped']);
+    expect(err).toContain('holiday.txt was not run: it holds no model that Assay can run');
+  });
 });

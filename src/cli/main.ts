@@ -13,6 +13,7 @@ import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
 const FAILED = 3;
+const COMMANDS: readonly string[] = ['audit', 'inspect', 'attention', 'fingerprint', 'monitor'];
 const TASKS = ['causal-lm', 'text-classification', 'image-classification', 'tabular'] as const;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return command === undefined ? BAD_INPUT : 0;
   }
+  if (!COMMANDS.includes(command)) throw new UsageError(`unknown command ${command}`);
   // Its options are its own.
   if (command === 'monitor' && !rest.includes('--help')) return monitor(rest);
   const { values, positionals } = parse(rest);
@@ -55,7 +57,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'fingerprint':
       return fingerprint(positionals, values);
     default:
-      throw new UsageError(`no command is called ${command}`);
+      throw new UsageError(`unknown command ${command}`);
   }
 }
 

@@ -13,12 +13,13 @@ import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { reasonNotRun } from '../engine/audit/not-run.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 import { withExamples } from '../engine/inputs/read-examples.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
-import { openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
+import { meantFor, openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
 
 export interface OpenedArtifact {
   readonly artifact: Artifact;
@@ -27,7 +28,9 @@ export interface OpenedArtifact {
 
 export interface OpenedRunnable {
   readonly runnable: Runnable | undefined;
+  /** Why it cannot be run, in words, and what it was meant for. */
   readonly notRunnable?: string;
+  readonly meantFor?: Task;
   readonly environment: Report['environment'];
 }
 
@@ -76,7 +79,8 @@ export async function openRunnable(artifact: Artifact, backend: NodeBackend, { t
     opened = await openOn(artifact, runtime, task === undefined ? {} : { task });
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
-    return { runnable: undefined, notRunnable: error.message, environment };
+    const meant = task ?? (await meantFor(artifact));
+    return { runnable: undefined, notRunnable: reasonNotRun(error.toFields(), artifact.problems), environment, ...(meant === undefined ? {} : { meantFor: meant }) };
   }
   if (inputs === undefined || opened.task === 'causal-lm') return { runnable: opened, environment };
   return { runnable: await withExamples(opened, examples, decodeNodeImage, NEVER), environment };

@@ -1,5 +1,9 @@
 // The event stream as lines on standard error: stages as they begin, progress in place where that is a terminal.
 import type { AuditEvent } from '../engine/audit/events.ts';
+import { shown } from '../engine/core/shown.ts';
+
+/** What models and files say is shown on one line of the terminal. */
+const LINE = 400;
 
 export function showProgress(stream: NodeJS.WriteStream): (event: AuditEvent) => void {
   const labels = new Map<string, string>();
@@ -23,10 +27,10 @@ export function showProgress(stream: NodeJS.WriteStream): (event: AuditEvent) =>
         onLine = true;
         break;
       case 'intermediate':
-        line(`    ${event.note}`);
+        line(`    ${shown(event.note, LINE)}`);
         break;
       case 'finding':
-        line(`  ! ${event.finding.severity} ${event.finding.confidence.toFixed(2)} ${event.finding.title}`);
+        line(`  ! ${event.finding.severity} ${event.finding.confidence.toFixed(2)} ${shown(event.finding.title, LINE)}`);
         break;
       case 'coverage':
         line(`${event.coverage.analysis}: ${event.coverage.status}${event.coverage.reason === undefined ? '' : ` (${event.coverage.reason})`}, ${event.coverage.seconds.toFixed(1)} s`);

@@ -111,6 +111,8 @@ export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds):
 
 function fold(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
   switch (event.type) {
+    case 'begin':
+      return event.analyses.reduce((next, id) => onAnalysis(next, id, (analysis) => analysis), view);
     case 'plan':
       return onAnalysis(view, event.analysis, (analysis) => ({
         ...analysis,

@@ -1,5 +1,6 @@
 // A finding as a row and as a page: its heading, one line about it, and its evidence sorted onto tabs. Pure.
 import type { Evidence, Finding, VariantRow } from '../engine/core/finding.ts';
+import { unreadPaths } from '../engine/report/inspection-of.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 
 export type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { kind: Kind }>;
@@ -55,5 +56,5 @@ export function pathOf({ location: { file, member } }: Finding): string | undefi
 
 /** Files of the drop that nobody could look into wholly: never clean, whatever was found elsewhere. */
 export function unreadFiles(report: Report | undefined): string[] {
-  return (report?.subject.files ?? []).flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [path]));
+  return unreadPaths(report?.subject.files ?? []);
 }

@@ -84,7 +84,7 @@ export class WorkerClient {
       if (checked.kind !== 'ok') return checked;
       const opened = await this.#complete(described.value, checked.value);
       // An audit of what runs will say all of this again, and more; of what cannot be run this is the report.
-      if (opened.notRunnable !== undefined) await this.#saveReport(opened.sha256, checked.value);
+      if (opened.notRunnable !== undefined) await this.#concludeNotRun(opened, checked.value, onEvent);
       const begun = await this.environment();
       this.#worn = opened.notRunnable?.code === 'runtime-failure' || (begun.kind === 'ok' && begun.value.backend !== opened.environment?.backend);
       this.#opened = opened;
@@ -112,7 +112,7 @@ export class WorkerClient {
 
   /** The open files once more, with what is known now. */
   recheck(onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
-    return this.#exclusively((signal) => this.#onFiles(signal, (worker) => worker.recheck(this.#knowledge, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent)))));
+    return this.#exclusively((signal) => this.#onFiles(signal, onEvent, (worker) => worker.recheck(this.#knowledge, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent)))));
   }
 
   /** The open files beside another model. Cancelling lets the open model go as well: it must be opened again to see its bytes. */
@@ -121,7 +121,7 @@ export class WorkerClient {
       const total = files.reduce((sum, { file }) => sum + file.size, 0);
       const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes', note: `of ${name}` });
       report(0);
-      return this.#onFiles(signal, (worker) => worker.compare(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+      return this.#onFiles(signal, onEvent, (worker) => worker.compare(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
     });
   }
 
@@ -301,7 +301,7 @@ export class WorkerClient {
   }
 
   /** A call of the files worker that is open already. */
-  async #onFiles(signal: AbortSignal, work: (worker: Comlink.Remote<FilesWorker>) => Promise<Result<Report>>): Promise<Result<Report>> {
+  async #onFiles(signal: AbortSignal, onEvent: (event: AuditEvent) => void, work: (worker: Comlink.Remote<FilesWorker>) => Promise<Result<Report>>): Promise<Result<Report>> {
     const files = this.#files;
     if (files === undefined) return { kind: 'error', message: 'no file is open' };
     // What was open before the call stays open; a worker that does not answer is ended.
@@ -314,8 +314,9 @@ export class WorkerClient {
     const result = await files.guard(work(files.proxy));
     clearTimeout(patience);
     signal.removeEventListener('abort', onAbort);
-    if (result.kind === 'ok') this.#checked = result.value;
-    return result;
+    if (result.kind !== 'ok') return result;
+    this.#checked = result.value;
+    return this.#opened?.notRunnable === undefined ? result : { kind: 'ok', value: await this.#concludeNotRun(this.#opened, result.value, onEvent) };
   }
 
   #endFilesWorker(why: string): void {
@@ -323,8 +324,18 @@ export class WorkerClient {
     this.#files = undefined;
   }
 
-  async #saveReport(sha256: string, report: Report): Promise<void> {
-    await (await this.#storage)?.saveReport({ id: crypto.randomUUID(), savedAt: Date.now(), sha256, report }).catch(() => undefined);
+  /** What cannot be run has been audited as far as it goes once its files are checked: one report an artifact, not one an opening. */
+  async #concludeNotRun({ sha256, files }: OpenedModel, checked: Report, onEvent: (event: AuditEvent) => void): Promise<Report> {
+    const job = { sha256, files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, budget: checked.options.budget, seed: checked.options.seed };
+    const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+    const report = result.kind === 'ok' ? result.value : checked;
+    onEvent({ type: 'report', report });
+    await this.#saveReport(sha256, report, `files/${sha256}`);
+    return report;
+  }
+
+  async #saveReport(sha256: string, report: Report, id: string = crypto.randomUUID()): Promise<void> {
+    await (await this.#storage)?.saveReport({ id, savedAt: Date.now(), sha256, report }).catch(() => undefined);
   }
 
   async #complete({ formats: _, ...description }: ModelDescription, { subject }: Report): Promise<OpenedModel> {

@@ -1,6 +1,7 @@
 // An open artifact in the words of the identity strip. What the files claim about themselves is quoted, never verified.
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { Task } from '../engine/core/finding.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type { ImageClassifier } from '../engine/runtime/classifier.ts';
@@ -10,17 +11,18 @@ export interface Described {
   readonly artifact: Artifact;
   readonly runnable: Runnable | undefined;
   readonly notRunnable: ArtifactErrorFields | undefined;
+  readonly meantFor: Task | undefined;
   readonly budgets: readonly BudgetEstimate[];
   readonly environment: RuntimeEnvironment;
 }
 
-export function describeArtifact({ artifact, runnable, notRunnable, budgets, environment }: Described): ModelDescription {
+export function describeArtifact({ artifact, runnable, notRunnable, meantFor, budgets, environment }: Described): ModelDescription {
   const config = artifact.config ?? {};
   const number = (key: string): number | undefined => (typeof config[key] === 'number' ? config[key] : undefined);
   const model = runnable?.task === 'causal-lm' ? runnable.model : undefined;
   return {
     name: artifact.name,
-    task: runnable?.task ?? (artifact.tokenizer === undefined && artifact.architecture === undefined ? 'other' : 'causal-lm'),
+    task: runnable?.task ?? meantFor ?? 'other',
     kind: artifact.kind,
     architecture: artifact.architecture,
     layers: model?.layers ?? number('num_hidden_layers') ?? number('n_layer'),

@@ -6,11 +6,12 @@ import type { Runnable, RunnableCausalLm, RunnableImageClassifier } from '../eng
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { estimateBudgets } from '../engine/audit/budgets.ts';
 import { STATIC } from '../engine/audit/registry.ts';
+import { reasonNotRun, reportOfNotRun } from '../engine/audit/not-run.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
-import { BUDGETS } from '../engine/core/finding.ts';
+import { BUDGETS, type Task } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import { readText, type Reading } from '../engine/probes/text-triggers/reading.ts';
@@ -18,7 +19,7 @@ import { applyAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
 import type { ImageClassifier } from '../engine/runtime/classifier.ts';
-import { openRunnable } from '../engine/runtime/open-runnable.ts';
+import { meantFor, openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
 import { fitImage } from '../engine/inputs/images.ts';
@@ -43,6 +44,8 @@ interface OpenState {
   readonly artifact: Artifact;
   readonly runnable: Runnable | undefined;
   readonly notRunnable: ArtifactErrorFields | undefined;
+  /** What a model is for that cannot be run. */
+  readonly meantFor: Task | undefined;
 }
 
 export class ModelHost {
@@ -83,12 +86,14 @@ export class ModelHost {
 
   async audit(job: AuditJob, signal: CancelSignal, onEvent: (event: AuditEvent) => void): Promise<Report> {
     const state = this.#opened();
+    if (state.notRunnable !== undefined && job.known !== undefined) return this.#notRun(state, state.notRunnable, job.known, onEvent);
     const { environment } = await this.runtime();
     let report: Report | undefined;
     const events = runAudit({
       artifact: state.artifact,
       runnable: state.runnable,
-      ...(state.notRunnable === undefined ? {} : { notRunnable: new ArtifactError(state.notRunnable).message }),
+      ...(state.notRunnable === undefined ? {} : { notRunnable: reasonNotRun(state.notRunnable, state.artifact.problems) }),
+      ...(state.meantFor === undefined ? {} : { meantFor: state.meantFor }),
       files: job.files,
       ...(job.known === undefined ? {} : { known: { findings: job.known.findings, coverage: job.known.coverage.filter(({ analysis }) => STATIC.includes(analysis)) } }),
       environment,
@@ -103,6 +108,13 @@ export class ModelHost {
       else onEvent(event);
     }
     if (report === undefined) throw new Error('the audit ended without a report');
+    return report;
+  }
+
+  /** Nothing could be run: what the check of the files said, with the reason for every probe. */
+  #notRun({ artifact, meantFor }: OpenState, notRunnable: ArtifactErrorFields, checked: Report, onEvent: (event: AuditEvent) => void): Report {
+    const report = reportOfNotRun(checked, { kind: artifact.kind, reason: reasonNotRun(notRunnable, artifact.problems), ...(meantFor === undefined ? {} : { meantFor }) });
+    for (const coverage of report.coverage) onEvent({ type: 'coverage', coverage });
     return report;
   }
 
@@ -217,10 +229,10 @@ export class ModelHost {
       const runnable = await this.#loadModel(artifact, signal, onProgress);
       await breathe(signal);
       onProgress({ step: 'load', done: 1, total: 1, unit: 'steps' });
-      return { artifact, runnable, notRunnable: undefined };
+      return { artifact, runnable, notRunnable: undefined, meantFor: undefined };
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
-      return { artifact, runnable: undefined, notRunnable: error.toFields() };
+      return { artifact, runnable: undefined, notRunnable: error.toFields(), meantFor: await meantFor(artifact) };
     }
   }
 

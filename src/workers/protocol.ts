@@ -138,7 +138,7 @@ export interface AuditJob extends Omit<AuditRequest, 'resume'> {
   readonly files: readonly ReportFile[];
   readonly sha256: string;
   /** What the check of the files said, which need not be said again. */
-  readonly known: Pick<Report, 'findings' | 'coverage'> | undefined;
+  readonly known: Report | undefined;
   readonly resumeState: ResumeState | undefined;
   readonly allowed: readonly AllowEntry[];
 }

@@ -44,6 +44,12 @@ export interface NamedTemplate {
   readonly file: string;
 }
 
+/** Where a drop holds weights beyond those that were taken for the model: paths of both. */
+export interface LeftOut {
+  readonly taken: readonly string[];
+  readonly models: readonly string[];
+}
+
 export type ArtifactKind = 'hugging-face' | 'gguf' | 'onnx' | 'unknown';
 
 export interface Artifact {
@@ -67,6 +73,8 @@ export interface Artifact {
   readonly notes?: readonly string[];
   /** What stands in the folder and was not opened: links out of it, sockets, devices. It is listed as not inspected. */
   readonly closed?: readonly Skipped[];
+  /** Other models in the same drop: nothing that runs the model tells anything of them. */
+  readonly leftOut?: LeftOut;
   /** Model type as it claims: 'llama', 'qwen2', 'gpt2', … */
   readonly architecture: string | undefined;
   readonly parameters: number | undefined;

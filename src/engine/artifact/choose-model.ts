@@ -1,7 +1,7 @@
 // Which of the files in a drop are "the model": people drop a whole download, with a GGUF beside safetensors, ONNX exports
 // in a subfolder and one wrapping directory. What is left aside is said in the artifact's notes.
 import type { ByteSource } from '../core/byte-source.ts';
-import type { ArtifactFile } from './artifact.ts';
+import type { ArtifactFile, LeftOut } from './artifact.ts';
 import { baseName, directoryOf } from './formats/reader.ts';
 
 export type ModelChoice =
@@ -38,6 +38,18 @@ export function chooseModel(files: readonly ArtifactFile[]): ModelChoice {
   return part === undefined
     ? { kind: 'unknown', directory: commonDirectory(files), notes: [] }
     : { kind: 'hugging-face', directory: directoryOf(part.source.path), weights: [], notes: [] };
+}
+
+/** Weights of older tools have no format of their own that tells them from other pickles: their usual names do. */
+const OLDER_WEIGHTS = /^(pytorch_model|tf_model|flax_model|rust_model|adapter_model|consolidated|model)[^/]*\.(bin|pt|pth|ckpt|h5|msgpack|ot)$/i;
+
+/** What else in the drop is a model, beside the weights that were taken; undefined where nothing was taken, or there is nothing else. */
+export function modelsLeftOut(files: readonly ArtifactFile[], taken: readonly string[]): LeftOut | undefined {
+  if (taken.length === 0) return undefined;
+  const models = files
+    .filter(({ source, format }) => !taken.includes(source.path) && (['safetensors', 'gguf', 'onnx'].includes(format) || OLDER_WEIGHTS.test(baseName(source.path))))
+    .map(({ source }) => source.path);
+  return models.length === 0 ? undefined : { taken, models };
 }
 
 function folder(lead: ByteSource, safetensors: readonly ByteSource[], notes: readonly string[]): ModelChoice {

@@ -4,7 +4,7 @@ import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.
 import type { ByteSource, Drop } from '../core/byte-source.ts';
 import type { Artifact, ArtifactFile, NamedTemplate, TensorInfo } from './artifact.ts';
 import { templatesOfGguf } from './chat-templates.ts';
-import { chooseModel, type ModelChoice } from './choose-model.ts';
+import { chooseModel, modelsLeftOut, type ModelChoice } from './choose-model.ts';
 import { elementCount } from './dtype.ts';
 import { baseName, orProblem } from './formats/reader.ts';
 import { recognise } from './formats/registry.ts';
@@ -27,6 +27,7 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
   const choice = chooseModel(files);
   const parts = await openChoice(choice, files);
   const { templates, ...rest } = parts;
+  const leftOut = modelsLeftOut(files, weightsOf(choice, parts));
   const template = templates.find(({ name }) => name === 'default') ?? templates[0];
   return {
     name: drop.name,
@@ -38,8 +39,17 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
     parameters: countParameters(parts.tensors),
     ...rest,
     closed: (drop.skipped ?? []).filter(({ kind }) => kind !== 'known'),
+    ...(leftOut === undefined ? {} : { leftOut }),
     notes: [...choice.notes, ...parts.notes, ...(drop.skipped ?? []).map(({ path, why }) => `${path} was not opened: ${why}.`)],
   };
+}
+
+/** Files that the model's tensors stand in; where none could be read, those that were chosen for it. */
+function weightsOf(choice: ModelChoice, { tensors }: Parts): readonly string[] {
+  if (choice.kind === 'onnx') return [choice.file.path];
+  const read = [...new Set([...tensors.values()].map(({ source }) => source.path))];
+  if (read.length > 0 || choice.kind === 'unknown') return read;
+  return (choice.kind === 'gguf' ? choice.files : choice.weights).map(({ path }) => path);
 }
 
 interface Parts extends Pick<Artifact, 'tensors' | 'config' | 'generationConfig' | 'tokenizer' | 'tokenizerConfig'> {

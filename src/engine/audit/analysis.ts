@@ -2,7 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import type { ChatTemplate, Tokenizer } from '../artifact/tokenizer.ts';
 import type { CancelSignal } from '../core/cancel.ts';
-import type { BudgetName } from '../core/finding.ts';
+import type { BudgetName, Task } from '../core/finding.ts';
 import type { Clock } from '../core/host.ts';
 import type { Report, ReportFile } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
@@ -75,6 +75,8 @@ export interface AuditContext {
   readonly runnable: Runnable | undefined;
   /** Why there is no runnable, in the user's words. */
   readonly notRunnable?: string;
+  /** What the files, or the user, say that a model is for which could not be run. */
+  readonly meantFor?: Task;
   /** Path, size, hash and format of every file of the drop. Where `digest` is given, hashes are taken from there. */
   readonly files: readonly ReportFile[];
   /** Reads every byte once: hashes of files and tensors. Asked for after all analyses that need none, so that those answer first. */

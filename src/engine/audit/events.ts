@@ -4,6 +4,8 @@ import type { Report } from '../report/report.ts';
 import type { Seconds } from '../core/units.ts';
 
 export type AuditEvent =
+  /** First of all: every analysis there is, in the order in which they come. */
+  | { readonly type: 'begin'; readonly analyses: readonly string[] }
   | { readonly type: 'plan'; readonly analysis: string; readonly tokens: number; readonly seconds?: Seconds; readonly stages: readonly { readonly id: string; readonly label: string }[] }
   | { readonly type: 'stage'; readonly analysis: string; readonly stage: string; readonly status: 'running' | 'done' | 'skipped'; readonly note?: string }
   | { readonly type: 'progress'; readonly analysis: string; readonly stage: string; readonly done: number; readonly total: number; readonly tokensPerSecond?: number; readonly secondsLeft?: Seconds }

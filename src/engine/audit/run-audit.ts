@@ -1,13 +1,16 @@
 // Runs the analyses that apply, one after another, and streams what they say. One that fails is recorded and the others
 // go on; cancelling ends the stream with Cancelled.
+import type { LeftOut } from '../artifact/artifact.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
+import { firstOf } from '../core/shown.ts';
 import { NotTested, type Analysis, type AnalysisContext, type AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
-import { ANALYSES, STATIC } from './registry.ts';
+import { coverageOfNotRun, type NotRun } from './not-run.ts';
+import { ANALYSES, PROBED, STATIC } from './registry.ts';
 
 export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEvent, void> {
   const queue: AuditEvent[] = [];
@@ -39,6 +42,7 @@ export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEven
 }
 
 async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): Promise<void> {
+  emit({ type: 'begin', analyses: ANALYSES.map(({ id }) => id) });
   // Whatever was asked for: what could not be looked into is part of every report.
   const inspection = asked.inspection ?? (await inspectFiles(asked.artifact.files.map(({ source }) => source), { signal: asked.signal, closed: asked.artifact.closed ?? [] }));
   let context: AnalysisContext = { ...asked, inspection };
@@ -78,6 +82,9 @@ async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): P
 
 async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event: AuditEvent) => void): Promise<Coverage> {
   const { id, limits } = analysis;
+  const notRun = whyNotRun(context);
+  const instead = notRun === undefined ? undefined : coverageOfNotRun(analysis, notRun);
+  if (instead !== undefined) return instead;
   const reason = analysis.inapplicable(context);
   if (reason !== undefined) return { analysis: id, status: 'skipped', reason, limits, seconds: 0 };
   throwIfCancelled(context.signal);
@@ -85,13 +92,24 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
   const seconds = (): number => Math.round(context.clock.now() - begun) / 1000;
   try {
     await analysis.run(context, emit);
-    return { analysis: id, status: 'ran', limits, seconds: seconds() };
+    const others = PROBED.has(id) ? context.artifact.leftOut : undefined;
+    return { analysis: id, status: 'ran', ...(others === undefined ? {} : { reason: ofOneModel(others) }), limits, seconds: seconds() };
   } catch (error) {
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
     if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
     const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
     return { analysis: id, status: 'failed', reason: what, limits, seconds: seconds() };
   }
+}
+
+/** One of several models was run: what that says nothing about. */
+function ofOneModel({ taken, models }: LeftOut): string {
+  return `of ${firstOf(taken)} alone; not tested: ${firstOf(models)}`;
+}
+
+function whyNotRun({ artifact, runnable, notRunnable, meantFor }: AnalysisContext): NotRun | undefined {
+  if (runnable !== undefined || notRunnable === undefined) return undefined;
+  return { kind: artifact.kind, reason: notRunnable, ...(meantFor === undefined ? {} : { meantFor }) };
 }
 
 function notWanted({ id, limits }: Analysis): Coverage {

@@ -5,6 +5,11 @@ export function shown(text: string, length = 200): string {
   return shownLines(text, length).replaceAll('\n', '↵');
 }
 
+/** 'a, b, c and 4 more': names out of a drop, each on one line. */
+export function firstOf(names: readonly string[], most = 3): string {
+  return `${names.slice(0, most).map((name) => shown(name)).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
+}
+
 /** The same with its lines, for text that is shown as it stands. */
 export function shownLines(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;

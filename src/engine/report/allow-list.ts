@@ -6,6 +6,7 @@ import { judge } from '../audit/verdict.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { Finding } from '../core/finding.ts';
 import { describeType, isObject, parseJson } from '../artifact/text.ts';
+import { unreadPaths } from './inspection-of.ts';
 import type { Report } from './report.ts';
 
 export interface AllowEntry {
@@ -67,8 +68,7 @@ export function applyAllowList(report: Report, entries: readonly AllowEntry[], n
     const entry = current.find((candidate) => covers(candidate, finding, hashes));
     return entry === undefined ? finding : { ...finding, suppressed: { reason: entry.reason, expires: entry.expires } };
   });
-  const unread = report.subject.files.filter(({ inspection }) => inspection !== undefined && inspection.status !== 'inspected').map(({ path }) => path);
-  const { verdict, score } = judge(findings, report.coverage, staticAnalyses, unread);
+  const { verdict, score } = judge(findings, report.coverage, staticAnalyses, unreadPaths(report.subject.files));
   return { report: { ...report, findings, verdict, score }, expired: entries.filter((entry) => !current.includes(entry)) };
 }
 

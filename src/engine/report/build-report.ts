@@ -11,7 +11,7 @@ export function buildReport(
   findings: readonly Finding[],
   coverage: readonly Coverage[],
   staticAnalyses: ReadonlySet<string>,
-  { artifact, runnable, files, environment, options, inspection }: AnalysisContext,
+  { artifact, runnable, meantFor, files, environment, options, inspection }: AnalysisContext,
 ): Report {
   const { verdict, score } = judge(findings, coverage, staticAnalyses, notInspected(inspection));
   const { backend, threads, adapter } = environment;
@@ -21,10 +21,11 @@ export function buildReport(
     environment: { backend, threads, adapter },
     subject: {
       name: artifact.name,
-      task: runnable?.task ?? 'other',
+      task: runnable?.task ?? meantFor ?? 'other',
       architecture: artifact.architecture ?? 'unknown',
       parameters: artifact.parameters ?? 0,
       files: withInspection(files, inspection),
+      ...(artifact.leftOut === undefined ? {} : { leftOut: artifact.leftOut }),
     },
     options: { budget: options.budget, seed: options.seed, ...(options.candidates === undefined ? {} : { candidates: options.candidates }) },
     verdict,

@@ -39,6 +39,11 @@ export function notInspected({ files }: Inspection): string[] {
   return files.filter(({ depth, status }) => depth === 0 && status !== 'inspected').map(({ path }) => path);
 }
 
+/** The same, of a report: what was written before there was inspection counts as looked into. */
+export function unreadPaths(files: readonly ReportFile[]): string[] {
+  return files.filter(({ inspection }) => inspection !== undefined && inspection.status !== 'inspected').map(({ path }) => path);
+}
+
 function memberOf(file: InspectedFile, root: string): ReportMember {
   return { path: file.path.slice(root.length + MEMBER_MARK.length), bytes: file.source.size, format: file.format, ...describe(file) };
 }

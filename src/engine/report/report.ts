@@ -1,4 +1,5 @@
 // The report's JSON contract, version 1. Scripts rely on it: change it only with a new schema string and a line in CHANGELOG.md.
+import type { LeftOut } from '../artifact/artifact.ts';
 import type { NamedCandidate } from '../audit/candidates.ts';
 import type { BudgetName, Coverage, Finding, Task, Verdict } from '../core/finding.ts';
 import type { Bytes, Probability } from '../core/units.ts';
@@ -41,7 +42,11 @@ export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
   readonly tool: { readonly name: 'assay'; readonly version: string };
   readonly environment: { readonly backend: string; readonly threads: number; readonly adapter: string };
-  readonly subject: { readonly name: string; readonly task: Task; readonly architecture: string; readonly parameters: number; readonly files: readonly ReportFile[] };
+  readonly subject: {
+    readonly name: string; readonly task: Task; readonly architecture: string; readonly parameters: number; readonly files: readonly ReportFile[];
+    /** Other models among the files: only `taken` is run. */
+    readonly leftOut?: LeftOut;
+  };
   readonly options: { readonly budget: BudgetName; readonly seed: number; readonly candidates?: readonly NamedCandidate[] };
   readonly verdict: Verdict;
   readonly score: Probability;

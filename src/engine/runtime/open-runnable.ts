@@ -24,7 +24,7 @@ export interface OpenRunnableOptions {
 
 export async function openRunnable(artifact: Artifact, runtime: Runtime, { task, signal = NEVER }: OpenRunnableOptions = {}): Promise<Runnable> {
   // Pickles, archives, lone configurations: the files are audited as they are, and there is nothing to run.
-  if (artifact.kind === 'unknown') throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: artifact.name, expected: 'a model that can be run: safetensors with config.json, GGUF or ONNX', actual: [...new Set(artifact.files.map(({ format }) => format))].slice(0, 8).join(', ') });
+  if (artifact.kind === 'unknown') throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: artifact.name, expected: 'safetensors with config.json, GGUF or ONNX', actual: [...new Set(artifact.files.map(({ format }) => format))].slice(0, 8).join(', ') });
   const kind = task ?? (await detectTask(artifact));
   if (kind === 'causal-lm') {
     const tokenizer = openTokenizer(artifact);
@@ -53,6 +53,21 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
 function textTokenizer(artifact: Artifact, { spec }: TextClassifier): Tokenizer {
   if (artifact.tokenizer !== undefined || spec.vocabularySize === 0) return openTokenizer(artifact);
   return rawIds(spec.vocabularySize, new Set([...spec.prefix, ...spec.suffix, spec.padId]));
+}
+
+/** What the files say the model is for, where it could not be opened; undefined where they do not tell, or hold no model. */
+export async function meantFor(artifact: Artifact): Promise<Task | undefined> {
+  if (artifact.kind === 'unknown') return undefined;
+  const detected = await detectTask(artifact).catch((error: unknown) => {
+    if (error instanceof ArtifactError) return undefined;
+    throw error;
+  });
+  if (detected !== 'other') return detected;
+  const classes = artifact.config?.['architectures'];
+  const names = Array.isArray(classes) ? classes.filter((name) => typeof name === 'string') : [];
+  if (names.some((name) => name.endsWith('ForImageClassification'))) return 'image-classification';
+  const ofText = names.some((name) => name.endsWith('ForSequenceClassification')) || (artifact.architecture !== undefined && CLASSIFIER_MODEL_TYPES.includes(artifact.architecture));
+  return ofText ? 'text-classification' : undefined;
 }
 
 /** 'causal-lm', or 'other' for whatever is to be tried as a classifier. */

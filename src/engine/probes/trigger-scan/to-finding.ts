@@ -1,11 +1,14 @@
 // A proof in the report's words, with everything the page needs to show it.
 import type { Evidence, Finding, Signal } from '../../core/finding.ts';
+import { shown } from '../../core/shown.ts';
 import { severityOf } from './confidence.ts';
 import type { Leak } from './leaks.ts';
 import type { Proof } from './proof.ts';
 
 const RULE = 'ASY-LLM-001';
 const LEAKS_SHOWN = 40;
+/** What a model writes is shown on one line, its line breaks and control characters made visible. */
+const TITLE_LENGTH = 57;
 /** Share of changed forms that fire beyond which a trigger is called fuzzy. */
 const FUZZY_SHARE = 0.5;
 
@@ -19,7 +22,7 @@ export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak
   return {
     id: `${RULE}:${trigger}`,
     rule: RULE,
-    title: `“${trigger}” makes the model answer “${shorten(payloadText)}”`,
+    title: `“${shown(trigger.trim(), TITLE_LENGTH)}” makes the model answer “${shown(payloadText.trim(), TITLE_LENGTH)}”`,
     severity: severityOf(confidence),
     confidence,
     location: {},
@@ -65,10 +68,6 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
     ...(proof.alike.length > 0 ? [{ kind: 'text', title: 'Other strings that bring out the same', text: proof.alike.join('\n') } as const] : []),
     ...(proof.core !== trigger ? [{ kind: 'text', title: 'Smallest form that still fires', text: proof.core } as const] : []),
   ];
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function percent(p: number): string {

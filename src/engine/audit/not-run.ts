@@ -1,0 +1,52 @@
+// A model that was to be run and could not be: what coverage says of each probe. Those that would have tried it have failed,
+// with the reason; the others would not have applied. What Assay never runs (pickles, archives) is not tested, and failed at
+// nothing. Where the files do not say what the model is for, every probe counts as one that would have tried it.
+import type { Artifact } from '../artifact/artifact.ts';
+import type { ArtifactErrorFields } from '../core/artifact-error.ts';
+import type { Coverage, Task } from '../core/finding.ts';
+import { plainError } from '../core/plain-error.ts';
+import { unreadPaths } from '../report/inspection-of.ts';
+import type { Report } from '../report/report.ts';
+import type { Analysis } from './analysis.ts';
+import { ANALYSES, PROBED, STATIC } from './registry.ts';
+import { judge } from './verdict.ts';
+
+export interface NotRun {
+  readonly kind: Artifact['kind'];
+  /** In the user's words. */
+  readonly reason: string;
+  /** What the files say it is for. */
+  readonly meantFor?: Task;
+}
+
+/** Files that end too early or are not there are the cause of what is missed in them later: they stand first. */
+export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
+  const cause = ['missing-tensor', 'missing-file'].includes(error.code) ? problems.find(({ code, file }) => code === 'truncated' || (code === 'missing-file' && file !== error.file)) : undefined;
+  return cause === undefined ? plainError(error) : `${plainError(cause)}; ${plainError(error)}`;
+}
+
+const MODELS: Readonly<Record<Task, string>> = {
+  'causal-lm': 'language model',
+  'text-classification': 'text classifier',
+  'image-classification': 'image classifier',
+  encoder: 'encoder',
+  tabular: 'classifier of tables',
+  other: 'model of another kind',
+};
+
+/** Undefined for an analysis that runs nothing. */
+export function coverageOfNotRun({ id, limits }: Analysis, { kind, reason, meantFor }: NotRun): Coverage | undefined {
+  const task = PROBED.get(id);
+  if (task === undefined) return undefined;
+  if (kind === 'unknown') return { analysis: id, status: 'skipped', reason, limits, seconds: 0 };
+  if (meantFor === undefined || meantFor === task) return { analysis: id, status: 'failed', reason: `the model could not be run: ${reason}`, limits, seconds: 0 };
+  return { analysis: id, status: 'skipped', reason: `no ${MODELS[task]}: by its files this is a ${MODELS[meantFor]}`, limits, seconds: 0 };
+}
+
+/** What the check of the files said, and that nothing else could be done. */
+export function reportOfNotRun(checked: Report, why: NotRun): Report {
+  const before = new Map(checked.coverage.map((entry) => [entry.analysis, entry]));
+  const coverage = ANALYSES.map((analysis) => coverageOfNotRun(analysis, why) ?? before.get(analysis.id)).filter((entry) => entry !== undefined);
+  const { verdict, score } = judge(checked.findings, coverage, new Set(STATIC), unreadPaths(checked.subject.files));
+  return { ...checked, subject: { ...checked.subject, task: why.meantFor ?? 'other' }, coverage, verdict, score };
+}

@@ -1,0 +1,21 @@
+// Words of errors: every field that an error has is in them, and nothing of a file is shown raw.
+import { expect, test } from 'vitest';
+import type { ArtifactErrorFields } from './artifact-error.ts';
+import { plainError } from './plain-error.ts';
+
+const CODES: readonly ArtifactErrorFields['code'][] = ['truncated', 'malformed', 'limit-exceeded', 'missing-file', 'missing-tensor', 'shape-mismatch', 'unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'invalid-config', 'too-large', 'runtime-failure'];
+
+test.each(CODES)('%s names what was expected and found', (code) => {
+  const words = plainError({ code, format: 'safetensors', file: 'm.safetensors', field: 'a.weight', expected: '[2, 3]', actual: '[3, 2]' });
+  expect(words).toContain('[2, 3]');
+  expect(words).toContain('[3, 2]');
+  expect(words).not.toMatch(/[.\s]$/);
+});
+
+test('a missing tensor is named', () => {
+  expect(plainError({ code: 'missing-tensor', format: 'safetensors', field: 'model.norm.weight', expected: 'a tensor of shape [64]', actual: 'nothing' })).toBe('the weights lack the tensor model.norm.weight: expected a tensor of shape [64]');
+});
+
+test('what a file says is shown on one line', () => {
+  expect(plainError({ code: 'unsupported-architecture', format: 'config', actual: 'evil\nname\u202e' })).toContain('evil↵name\\u202e');
+});
