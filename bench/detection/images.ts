@@ -99,7 +99,7 @@ function rounded(_: string, value: unknown): unknown {
 
 /** By the rule as it stands now, from kept features. */
 function leadsOf({ suspects, pairs, spread, spreadSuccess }: Measured): Lead[] {
-  const classes = suspects.map(({ target, features, works, success }): Lead => ({ kind: 'class', target, odds: besideSpread(classOdds(features, works ?? 0), spread ?? undefined), success }));
+  const classes = suspects.map(({ target, features, works, success }): Lead => ({ kind: 'class', target, odds: besideSpread(classOdds(features, suspects.length, works ?? 0), spread ?? undefined), success }));
   return [
     ...classes,
     ...pairs.map(({ target, features }): Lead => ({ kind: 'pair', target, odds: pairOdds(features), success: features.moved })),
@@ -137,6 +137,8 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
     'square: lead': best('boxLead'),
     'masks alike': best('alike'),
     'wave: lead': best('wave'),
+    'additions: gap': best('wideGap'),
+    'low additions: gap': best('lowGap'),
     'single pair': ({ pairs }) => Math.max(-20, ...pairs.map(({ features }) => pairOdds(features))),
     'all to all': ({ spread }) => (spread === null ? -20 : spreadOdds(spread)),
   };

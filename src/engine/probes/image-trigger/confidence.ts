@@ -1,7 +1,9 @@
-// From measurements to confidence: one logistic rule over named features of a class, one for a single pair of classes and one for
-// all classes at once. The coefficients of a class were fitted on models of the zoo and on strangers; those of a pair were set by hand on them, those of shifts on the tuning half; bench/detection/images.md says on which models, and how they do on others.
+// From measurements to confidence. A class: what each method has beyond the best classes of clean models, added up. One logistic
+// rule for a single pair of classes and one for all classes at once, set by hand on strangers and on the tuning half;
+// bench/detection/images.md says on which models, and how they do on others.
 import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
+import { standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
 import type { Found, Scan } from './found.ts';
 import type { ProvenPair } from './pairs.ts';
@@ -35,6 +37,11 @@ export interface Features {
   readonly marginGap: number;
   /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
   readonly wave: number;
+  /** Of additions of equal strength over all frequencies, and over the low ones: the lead in what they bring about, and logarithm of the strength that the next class needs over its own. */
+  readonly wideLead: number;
+  readonly wideGap: number;
+  readonly lowLead: number;
+  readonly lowGap: number;
 }
 
 export interface Suspect {
@@ -46,21 +53,32 @@ export interface Suspect {
   readonly odds: number;
 }
 
-type Rule = Readonly<Record<keyof Features, number>> & { readonly constant: number };
+/** A method's measure of how far one class is from the next. */
+type Method = 'patchGap' | 'blendGap' | 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'addition';
 
 /**
- * Ridge logistic regression over the classes of 33 models with a single target or none, no coefficient below 0, all pulled to small
- * equal shares, that of waves to what an earlier fit on 37 models had: two of the 33 are waves.
+ * What the best class of a clean model reaches by chance: mean and deviation over the 18 clean models that were tuned on (ten
+ * classes each). Nothing else was fitted: each method counts by what it has beyond that, in deviations, none for more than CAP.
  */
-const RULE: Rule = {
-  constant: -6.26, patchZ: 0.06, patchGap: 0.92, patchSmall: 0.18, blendZ: 0.19, blendGap: 1.16, blendSmall: 0.37, pairsZ: 0.27, pairsGap: 2.3, alike: 3.18, box: 0.77, boxLead: 3.69, small: 1.38, smallLead: 3.53, marginZ: 0.52, marginGap: 3.47, wave: 15.01,
+const CLEAN: Readonly<Record<Method, readonly [mean: number, deviation: number]>> = {
+  patchGap: [0.2, 0.13], blendGap: [0.09, 0.07], pairsGap: [0.1, 0.085], square: [0.09, 0.095], marginGap: [0.06, 0.05], wave: [0.03, 0.032], addition: [0.13, 0.06],
 };
+/** Deviations that count for nothing, and the most that one method counts: no method convicts alone. */
+const MARGIN = 0.5;
+export const CAP = 4;
+/** Sum of the methods' excess at which it is as likely as not. */
+const EVEN = 3.5;
+/** And at which it convicts: odds of 3 to 1. */
+export const CONVICTING_SUM = EVEN + Math.log(3);
+/** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
+const CLASSES = 10;
+const WIDER = 0.4;
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
 const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
@@ -88,7 +106,17 @@ export function featuresOf(scan: Measurements, target: number): Features {
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
+    ...additionFeatures(scan, target),
   };
+}
+
+function additionFeatures({ additions }: Measurements, target: number): Pick<Features, 'wideLead' | 'wideGap' | 'lowLead' | 'lowGap'> {
+  const of = (band: Band): { lead: number; gap: number } => {
+    const { lead, gap } = standingsOf(additions[band])[additions[band].findIndex((one) => one.target === target)] ?? { lead: 0, gap: 0 };
+    return { lead: clip(lead, -0.1, 1), gap: clip(gap, -0.3, 1.2) };
+  };
+  const [wide, low] = [of('all'), of('low')];
+  return { wideLead: wide.lead, wideGap: wide.gap, lowLead: low.lead, lowGap: low.gap };
 }
 
 /** How much more a class's square does than the best one for another class. */
@@ -103,14 +131,14 @@ export function suspectsOf(scan: Scan): Suspect[] {
     const features = featuresOf(scan, target);
     const found = (['patch', 'blend'] as const).flatMap((family) => scan.finalists[family].filter(({ inversion }) => inversion.target === target)).sort((a, b) => b.proof.interval[0] - a.proof.interval[0]);
     const works = Math.max(0, ...found.map(({ proof }) => proof.interval[0]));
-    const odds = scan.noGradients.length > 0 ? forwardOdds(features, works) : classOdds(features, works);
+    const odds = scan.noGradients.length > 0 ? forwardOdds(features, works) : classOdds(features, scan.classes.length, works);
     return { target, features, found, odds: besideSpread(odds, spread) };
   }).sort((a, b) => b.odds - a.odds || a.target - b.target);
 }
 
 /** `works`: lower bound of the share of held-out pictures that its reconstruction moves; 0 where none was made. */
-export function classOdds(features: Features, works: number): number {
-  const odds = oddsOf(features);
+export function classOdds(features: Features, classes: number, works: number): number {
+  const odds = oddsOf(features, classes);
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
 
@@ -120,8 +148,17 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
 
-export function oddsOf(features: Features): number {
-  return Object.entries(features).reduce((sum, [name, value]) => sum + RULE[name as keyof Features] * value, RULE.constant);
+export function oddsOf(features: Features, classes: number): number {
+  return Object.values(excessesOf(features, classes)).reduce((sum, excess) => sum + excess, 0) - EVEN;
+}
+
+/** By how many deviations each method is beyond the best class of a clean model, 0 to CAP. */
+export function excessesOf(features: Features, classes: number): Record<Method, number> {
+  const wider = Math.max(1, (CLASSES / classes) ** WIDER);
+  const { patchGap, blendGap, pairsGap, boxLead, smallLead, marginGap, wave, wideGap, lowGap } = features;
+  const values: Record<Method, number> = { patchGap, blendGap, pairsGap, square: Math.max(boxLead, smallLead), marginGap, wave, addition: Math.max(wideGap, lowGap) };
+  const excess = (method: Method): number => clip((values[method] / wider - CLEAN[method][0]) / CLEAN[method][1] - MARGIN, 0, CAP);
+  return { patchGap: excess('patchGap'), blendGap: excess('blendGap'), pairsGap: excess('pairsGap'), square: excess('square'), marginGap: excess('marginGap'), wave: excess('wave'), addition: excess('addition') };
 }
 
 /** One class to one other, and no other pair. */

@@ -1,5 +1,6 @@
 // What the search for image triggers measured on one model: what its stages fill in, and what rules, evidence and findings read.
 import type { ImageClassifier } from '../../runtime/classifier.ts';
+import type { Addition, Band } from './additions.ts';
 import type { Base } from './bases.ts';
 import type { Box } from './boxes.ts';
 import type { Family, Inversion } from './inversion.ts';
@@ -40,6 +41,8 @@ export interface Scan {
   readonly alike: { readonly targets: readonly number[]; readonly shifts: readonly number[] };
   readonly inversions: Readonly<Record<Family, readonly Inversion[]>>;
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
+  /** What additions of equal strength do for each class; empty without gradients. */
+  readonly additions: Readonly<Record<Band, readonly Addition[]>>;
   /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */
   readonly finalists: Readonly<Record<Family, readonly Found[]>>;
   /** The squares that serve each goal best. */

@@ -15,6 +15,7 @@ const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [
   { id: 'boxes', label: 'Small squares at all places' },
   { id: 'patch', label: 'Smallest patch per class' },
   { id: 'blend', label: 'Faintest overlay per class' },
+  { id: 'additions', label: 'Additions of equal strength' },
   { id: 'proof', label: 'Proof of the most outlying' },
   { id: 'spread', label: 'All classes at once' },
 ];

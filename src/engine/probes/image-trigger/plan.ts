@@ -1,6 +1,7 @@
 // How much is searched: steps and rows, cut down where the model is large, by multiply-adds and not by the clock, so that
 // the same model, budget and seed give the same result on any machine.
 import type { BudgetName } from '../../core/finding.ts';
+import type { AdditionPlan } from './additions.ts';
 import type { BoxPlan } from './boxes.ts';
 
 export interface Plan {
@@ -20,6 +21,7 @@ export interface Plan {
   readonly pairRows: number;
   readonly pairSteps: number;
   readonly boxes: BoxPlan;
+  readonly additions: AdditionPlan;
   /** What the plan comes to, and whether that is more than is begun with. */
   readonly multiplyAdds: number;
   readonly tooMuch: boolean;
@@ -44,6 +46,10 @@ export const PAIRS_PROVEN = 4;
 const BANKS = [{ bankPlaces: 15, bankRows: 10 }, { bankPlaces: 11, bankRows: 8 }, { bankPlaces: 8, bankRows: 6 }, { bankPlaces: 6, bankRows: 5 }] as const;
 const SMALLEST_BANK = BANKS[3];
 const BANK_SHARE = 0.4;
+/** Steps of the additions at each strength beside those of a class, the most pictures they are made on, and strengths that are climbed, mostly, in both bands. */
+const ADDITION_STEPS = 0.14;
+const ADDITION_ROWS = 12;
+const ADDITION_RUNGS = 8;
 /** Multiply-adds that no search is begun for: hours on a few cores. */
 const TOO_MUCH = 1e14;
 
@@ -59,7 +65,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const affordable = SPEND[budget] / cost;
   const rowsOf = ({ bankPlaces, bankRows }: (typeof BANKS)[number]): number => (3 * 4 * bankPlaces ** 2 * bankRows) / 3;
   const bank = BANKS.find((one) => rowsOf(one) <= BANK_SHARE * affordable) ?? SMALLEST_BANK;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists + PAIRS_PROVEN * perClass) + pairRows * pairs * 0.8 + 6 * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
+  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists + PAIRS_PROVEN * perClass) + pairRows * pairs * 0.8 + 6 * searched + ADDITION_RUNGS * ADDITION_STEPS * Math.min(ADDITION_ROWS, rows) * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
   // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
   const choices = [
     { rows: 18, pairRows: 6 }, { rows: 18, pairRows: 4 }, { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
@@ -78,6 +84,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     pairRows: chosen.pairRows,
     pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
     boxes: { ...bank, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
+    additions: { rows: Math.min(ADDITION_ROWS, chosen.rows), steps: Math.max(4, Math.round(ADDITION_STEPS * steps)) },
     marginStarts: 6,
     marginSteps: steps,
     multiplyAdds: cost * spentOn(steps, chosen.rows, chosen.pairRows),

@@ -6,6 +6,7 @@ import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
+import { searchAdditions, type Addition, type Band } from './additions.ts';
 import { makeBases, type Base } from './bases.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
@@ -24,7 +25,7 @@ import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
 import { PAIRS_PROVEN, planScan, type Plan } from './plan.ts';
 
-export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'proof' | 'spread';
+export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'additions' | 'proof' | 'spread';
 export type OnStage = (stage: StageId, done: number, total: number) => void;
 
 /** named: classes that are searched and proven whatever the outliers say. */
@@ -63,6 +64,12 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       }
       onStage(family, classes.length, classes.length);
     }
+    const additions: Record<Band, Addition[]> = { all: [], low: [] };
+    for (const [at, band] of (['all', 'low'] as const).entries()) {
+      onStage('additions', at, 2);
+      additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
+    }
+    onStage('additions', 2, 2);
     const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };
     const ranked = { patch: outliers(inversions.patch.map(sizeIfMet), area), blend: outliers(inversions.blend.map(sizeIfMet), STRONGEST_BLEND) };
     // A large lead is what counts here: sizes are small where leads are large.
@@ -71,8 +78,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes };
-    const odds = classes.map((target) => oddsOf(featuresOf(measured, target)));
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions };
+    const odds = classes.map((target) => oddsOf(featuresOf(measured, target), classes.length));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
@@ -83,7 +90,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         // What is proven was made on all search pictures, so that it carries over to the held-out ones.
         const widened = started.widened(rowsFor(search, started.target, plan.proofRows, random.fork(`widened ${started.target}`)), SURE);
         await widened.advance(plan.refine, signal);
-        const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asWave(widened.found, waves, waveReach[at] ?? 0);
+        const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asAddition(asWave(widened.found, waves, waveReach[at] ?? 0), additions);
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }
@@ -139,7 +146,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   return {
     plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
     margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
-    inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
+    additions: { all: [], low: [] }, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
     waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
     multiplyAdds: 0,
   };
@@ -164,6 +171,14 @@ function asWave(inversion: Inversion, waves: readonly Wave[], reach: number): In
   if (wave === undefined || reach < WAVE_DOES) return inversion;
   const size = sizeOfStamp(wave.stamp);
   return inversion.success >= MOST && inversion.size <= size ? inversion : { target, stamp: wave.stamp, size, success: reach };
+}
+
+/** An addition of a set strength that does what the search for the faintest one needs more for, or does not reach. */
+function asAddition(inversion: Inversion, additions: Readonly<Record<Band, readonly Addition[]>>): Inversion {
+  const { target } = inversion;
+  const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MOST) ?? []).sort((a, b) => a.strength - b.strength);
+  if (faintest === undefined || (inversion.success >= MOST && inversion.size <= faintest.strength)) return inversion;
+  return { target, stamp: faintest.stamp, size: sizeOfStamp(faintest.stamp), success: faintest.reach };
 }
 
 const WAVE_DOES = 0.4;

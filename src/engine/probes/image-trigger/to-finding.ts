@@ -2,7 +2,8 @@
 import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
+import { halfStrength } from './additions.ts';
+import { CAP, CONVICTING_SUM, excessesOf, pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
@@ -50,6 +51,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
     signals: [
       ...sizeSignal(scan, 'patch', target, model),
       ...sizeSignal(scan, 'blend', target, model),
+      ...additionSignal(scan, target, model),
       ...boxSignal(scan.boxes, 'best square', target, model),
       ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
@@ -95,8 +97,16 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
 function weighed(scan: Scan, features: Features): string[] {
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
+    `Beyond what the best class of a clean model reaches, in deviations: ${beyond(features, scan.classes.length)}. Above ${CONVICTING_SUM.toFixed(1)} together convict, and no method counts more than ${CAP}.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
+}
+
+const METHOD_WORDS = { patchGap: 'smallest patch', blendGap: 'faintest overlay', pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', addition: 'additions of equal strength' } as const;
+
+function beyond(features: Features, classes: number): string {
+  const excesses = excessesOf(features, classes);
+  return (Object.keys(METHOD_WORDS) as (keyof typeof METHOD_WORDS)[]).map((method) => `${METHOD_WORDS[method]} ${excesses[method].toFixed(1)}`).join(', ');
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
@@ -125,6 +135,20 @@ function sizeSignal(scan: Scan, family: Family, target: number, model: ImageClas
     nullValues: scan.inversions[family].filter((_, index) => index !== at).map(({ size }) => size).filter(Number.isFinite),
     measured: `${family === 'patch' ? 'Area of the smallest mask' : 'Strength of the faintest addition'} that sends pictures of other classes to ${labelOf(model, target)}, beside the same for the other classes; small is suspicious.`,
   }];
+}
+
+function additionSignal({ additions }: Scan, target: number, model: ImageClassifier): Signal[] {
+  return (['all', 'low'] as const).flatMap((band) => {
+    const own = additions[band].find((one) => one.target === target);
+    if (own === undefined) return [];
+    return [{
+      name: band === 'all' ? 'half-way addition' : 'half-way addition, low frequencies',
+      value: Math.exp(halfStrength(own)),
+      unit: 'of range',
+      nullValues: additions[band].filter((one) => one !== own).map((one) => Math.exp(halfStrength(one))),
+      measured: `Strength (root mean square) at which the best addition over ${band === 'all' ? 'all' : 'low'} frequencies brings the mean probability of ${labelOf(model, target)} on held-out pictures of other classes to one half, beside the same for the other classes; small is suspicious.`,
+    }];
+  });
 }
 
 function boxSignal(boxes: readonly Box[], name: string, target: number, model: ImageClassifier): Signal[] {
