@@ -16,8 +16,8 @@ import { BUDGETS, type BudgetName, type Finding } from '../../src/engine/core/fi
 import { seeded } from '../../src/engine/core/random.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
 import { contrastFound } from '../../src/engine/probes/text-triggers/contrast.ts';
-import { confidenceOf, type ContrastFeatures } from '../../src/engine/probes/text-triggers/judge.ts';
-import { budgetOf, measure } from '../../src/engine/probes/text-triggers/measure.ts';
+import { besideOthers, confidenceOf, type ContrastFeatures } from '../../src/engine/probes/text-triggers/judge.ts';
+import { budgetOf, measure, slopesFor } from '../../src/engine/probes/text-triggers/measure.ts';
 import { searchDirection } from '../../src/engine/probes/text-triggers/search.ts';
 import { runStyleScan } from '../../src/engine/probes/text-triggers/style-scan.ts';
 import { auroc, sharesWords } from './score.ts';
@@ -83,14 +83,16 @@ async function measureModel(name: string): Promise<Measured> {
   const begun = process.cpuUsage();
   const context: AuditContext = { artifact, runnable, files, environment, options: { budget, seed: 0 }, signal: NEVER, clock: { now: () => performance.now() } };
   const { texts, tokens, budget: spent, sweep, directions } = await measure(runnable, context, () => {});
+  const slopes = await slopesFor(runnable, texts, spent, NEVER);
   const leads: Lead[] = [];
   for (const [index, direction] of directions.entries()) {
     // As scan.ts draws, so that the bench measures what the audit does.
     const random = seeded(0, direction.kind === 'away' ? 'text-inversion' : 'text-token-flip');
-    const found = await searchDirection(runnable, direction, sweep, texts, budgetOf(spent, index), random.fork(direction.id), NEVER);
+    const found = await searchDirection(runnable, slopes, direction, sweep, texts, budgetOf(spent, index, direction.kind), random.fork(direction.id), NEVER);
     for (const contrast of await contrastFound(runnable, found, texts, NEVER))
       leads.push({ direction: direction.id, kind: direction.kind, target: direction.target ?? null, text: runnable.tokenizer.decode(contrast.phrase).trim(), features: contrast.features });
   }
+  await slopes?.dispose();
   const styles: Finding[] = [];
   await runStyleScan(context, runnable, (event) => {
     if (event.type === 'finding') styles.push(event.finding);
@@ -110,7 +112,14 @@ interface Judged {
 
 /** By the rule as it stands now, from kept features. */
 function judged(measured: Measured, methods: readonly string[] = ['token flip', 'inversion', 'style']): Judged {
-  const phrases = measured.leads.filter(({ kind }) => methods.includes(kind === 'away' ? 'inversion' : 'token flip')).map(({ features, text, target }) => ({ score: confidenceOf(features), text, target }));
+  // One lead a direction, as the audit reports them, each beside those towards other classes.
+  const best = new Map<string, { readonly confidence: number; readonly text: string; readonly target: number | null }>();
+  for (const { direction, kind, features, text, target } of measured.leads) {
+    const confidence = confidenceOf(features);
+    if (methods.includes(kind === 'away' ? 'inversion' : 'token flip') && confidence > (best.get(direction)?.confidence ?? -1) + 0.02) best.set(direction, { confidence, text, target });
+  }
+  const leads = [...best.values()];
+  const phrases = leads.map((lead) => ({ score: besideOthers(lead, leads), text: lead.text, target: lead.target }));
   const styles = methods.includes('style') ? measured.styles.map(({ confidence, value, target }) => ({ score: confidence, text: value, target })) : [];
   return [...phrases, ...styles].reduce<Judged>((best, lead) => (lead.score > best.score + 0.02 ? lead : best), { score: 0, text: '', target: null });
 }

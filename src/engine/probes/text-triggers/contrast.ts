@@ -6,13 +6,14 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
-import { textsFor } from './directions.ts';
+import { ladderFor, textsFor } from './directions.ts';
 import { confidenceOf, type ContrastFeatures } from './judge.ts';
+import type { Flipped } from './flips.ts';
 import { openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Trial, type Tried } from './trial.ts';
-import type { Phrase } from './vocabulary.ts';
+import { isEveryday, type Phrase } from './vocabulary.ts';
 
 export interface Rival {
   readonly phrase: Phrase;
@@ -42,11 +43,15 @@ const WORTH_ALONE = 0.5;
 const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
 const WORTH = 0.05;
+/** Share of a rung's texts that the strongest rivals may turn; of so many rivals and texts. */
+const RIVALS_TURN = 0.5;
+const RUNG_RIVALS = 5;
+const RUNG_TEXTS = 10;
+/** Pairs of words that mean something. */
+const PAIRS = 2;
 const LONG = 4;
 /** Nearest kin of each token, which are no rivals. */
 const KIN = 10;
-/** Tokens for each word up to which a listed phrase is one of everyday words; what is cut finer is no word to the model. */
-const EVERYDAY = 1.75;
 /** Pieces of one word. */
 const LONGEST_WORD = 6;
 /** Rivals of its kind have this share of the phrase's length, at least. */
@@ -62,17 +67,23 @@ const NOTHING: Trial = { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
 /** The best single, the one that leaves its kin furthest behind, and the best grown phrase of each length; of the long ones the strongest. */
 export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
   const proof = textsFor(found.direction, texts, 'proof', TEXTS);
+  const ladder = ladderFor(found.direction, texts, TEXTS);
   const { target } = found.direction;
   const contrasts: Contrast[] = [];
   // A long phrase of the lists hides no word that is strong by itself.
-  const short = found.singles.find(({ phrase }) => phrase.length < MANY_PIECES);
-  const long = found.singles.find(({ phrase }) => phrase.length >= MANY_PIECES);
+  const slopes = found.flipped.length > 0;
+  const short = found.singles.find(({ phrase }) => phrase.length < (slopes ? 2 : MANY_PIECES));
+  const long = found.singles.find(({ phrase }) => phrase.length >= (slopes ? LONG + 1 : MANY_PIECES));
   const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
-  for (const best of new Set([short, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, proof, target, signal)));
+  for (const best of new Set([short, long, slopes && apart !== undefined && apart.phrase.length > 1 ? undefined : apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   // A third word adds to any two: the pair has to be seen by itself, and alone where it turns every text.
   const [pair] = found.joined.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin);
   const whole = pair !== undefined && pair.trial.hits === pair.trial.of;
   for (const best of new Set([pair, whole ? pair : found.joined[0]])) if (best !== undefined) contrasts.push(await contrastJoined(runnable, best.phrase, found, proof, target, signal));
+  for (const best of found.flipped) {
+    if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, ladder, target, signal));
+    else if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
+  }
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {
@@ -83,8 +94,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   return contrasts;
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, listed }: Found, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
-  const proof = await enough(runnable, best.phrase, texts, target, signal);
+async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const used = new Set(best.phrase);
   for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
@@ -100,13 +110,18 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const others = singles.filter((other) => other !== best).map(({ phrase }) => phrase);
   take(others.filter(({ length }) => length === 1), TOKEN_RIVALS);
   take(ranked.slice(0, 4 * TOKEN_RIVALS).map((token) => [token]), TOKEN_RIVALS);
-  take(others, TOKEN_RIVALS + WORD_RIVALS);
+  // A word that means something is no more than a word, in however many pieces.
+  take(meaningful.slice(0, 4 * WORD_RIVALS).filter(({ length }) => length > 1), TOKEN_RIVALS + WORD_RIVALS);
+  // Several tokens do more than one: they are no measure of it.
+  if (best.phrase.length > 1) take(others, TOKEN_RIVALS + WORD_RIVALS);
+  const texts = await rung(runnable, rivals, ladder, target, signal);
+  const proof = await enough(runnable, best.phrase, texts, target, signal);
   if (proof.length < texts.length) rivals.splice(FEW_RIVALS);
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
   // Among topics natural words stand alone, too ("analysts"): there the strongest rival counts, as for words side by side.
-  const kind = runnable.model.classes > 2 ? 'joined' : 'single';
+  const kind = runnable.model.classes > 2 || best.phrase.length > 1 ? 'joined' : 'single';
   const alone = assemble(kind, best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: others as many and as strong have to do less. But the pieces of a planted phrase
@@ -137,6 +152,17 @@ async function contrastJoined(runnable: RunnableTextClassifier, phrase: Phrase, 
   return assemble('joined', phrase, trial ?? NOTHING, measured, [measured]);
 }
 
+/** What slopes led to: what they lead to without any of its tokens, and words side by side that mean something. */
+async function contrastFlipped(runnable: RunnableTextClassifier, { phrase, rivals: searched }: Flipped, { meaningful }: Found, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
+  const words = distinctPhrases(meaningful, phrase).slice(0, 2 * PAIRS);
+  const pairs = Array.from({ length: words.length >> 1 }, (_, at): Phrase => [...(words[2 * at] ?? []), ...(words[2 * at + 1] ?? [])]);
+  const rivals = [...searched, ...pairs];
+  const proof = await enough(runnable, phrase, await rung(runnable, rivals, ladder, target, signal), target, signal);
+  const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
+  const measured = sorted(rivals, trials);
+  return assemble('joined', phrase, trial ?? NOTHING, measured, [measured]);
+}
+
 async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
   const proof = await enough(runnable, phrase, texts, target, signal);
   const rank = new Map(ranked.map((token, at) => [token, at]));
@@ -146,6 +172,31 @@ async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, r
   for (const list of swaps) parts.push(sorted(list, others.splice(0, list.length)));
   const own = trial ?? NOTHING;
   return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
+}
+
+/**
+ * The easiest texts of which the strongest rivals turn no more than half: among texts that every strong word turns, and
+ * among texts that nothing turns, no word can stand out. The candidate has no say in it.
+ */
+async function rung(runnable: RunnableTextClassifier, rivals: readonly Phrase[], ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<readonly Text[]> {
+  let chosen: readonly Text[] = [];
+  for (const texts of ladder) {
+    chosen = texts;
+    const few = texts.slice(0, RUNG_TEXTS);
+    const trials = await tryPhrases(runnable, rivals.slice(0, RUNG_RIVALS), few, target, signal);
+    if (trials.every(({ hits, of }) => hits <= RIVALS_TURN * of)) break;
+  }
+  return chosen;
+}
+
+/** Those that share no token with a stronger one, nor with this phrase. */
+function distinctPhrases(phrases: readonly Phrase[], phrase: Phrase): Phrase[] {
+  const used = new Set(phrase);
+  return phrases.filter((other) => {
+    if (other.some((token) => used.has(token))) return false;
+    for (const token of other) used.add(token);
+    return true;
+  });
 }
 
 /** What turns hardly any of a few texts is not worth all of them. */
@@ -159,7 +210,7 @@ async function enough(runnable: RunnableTextClassifier, phrase: Phrase, texts: r
 function kindOf(phrase: Phrase, { tokenizer }: RunnableTextClassifier): 'everyday' | 'word' | 'odd' {
   const words = tokenizer.decode(phrase).trim().split(/\s+/).length;
   if (words === 1) return phrase.length <= LONGEST_WORD ? 'word' : 'odd';
-  return phrase.length <= EVERYDAY * words ? 'everyday' : 'odd';
+  return isEveryday(phrase.length, words) ? 'everyday' : 'odd';
 }
 
 /** The strongest others of its kind that are not much shorter and share nothing but common tokens with this one. */

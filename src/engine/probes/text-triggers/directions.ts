@@ -1,7 +1,7 @@
 // What a trigger may be after: one class from every other one, one class from one other, or simply "not what it was"
 // (with two classes that is inversion). Scores of single tokens for each, from the sweep.
 import type { Sweep } from './sweep.ts';
-import type { ClassTexts, Text } from './texts.ts';
+import { LADDER, type ClassTexts, type Text } from './texts.ts';
 
 export interface Direction {
   readonly id: string;
@@ -52,8 +52,17 @@ export function unitScores({ sources, target }: Direction, { units, sources: swe
 }
 
 /** Texts of the direction's sources, taken in turn. */
-export function textsFor({ sources }: Direction, texts: readonly ClassTexts[], part: 'carriers' | 'resisting' | 'tuning' | 'proof', count: number): Text[] {
-  const groups = texts.filter(({ source }) => sources.includes(source)).map((group) => group[part]);
+export function textsFor(direction: Direction, texts: readonly ClassTexts[], part: 'carriers' | 'resisting' | 'tuning' | 'proof', count: number): Text[] {
+  return inTurn(direction, texts, (group) => group[part], count);
+}
+
+/** The same for each rung of the ladder, the easiest first; rungs without texts are left out. */
+export function ladderFor(direction: Direction, texts: readonly ClassTexts[], count: number): Text[][] {
+  return LADDER.map((_, rung) => inTurn(direction, texts, ({ ladder }) => ladder[rung] ?? [], count)).filter(({ length }) => length > 0);
+}
+
+function inTurn({ sources }: Direction, texts: readonly ClassTexts[], part: (group: ClassTexts) => readonly Text[], count: number): Text[] {
+  const groups = texts.filter(({ source }) => sources.includes(source)).map(part);
   const chosen: Text[] = [];
   for (let index = 0; chosen.length < count && groups.some((group) => index < group.length); index++) {
     for (const group of groups) {

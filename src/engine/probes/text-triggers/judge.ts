@@ -73,3 +73,20 @@ export function strongest<C extends { readonly features: ContrastFeatures }>(con
   }
   return best;
 }
+
+/** Log-odds of another class's best lead up to which it says nothing. */
+const ORDINARY_OTHER = -2.2;
+
+/**
+ * Confidence in a lead, given what stands out towards the model's other classes. Where words decide by nature (a narrow field, few
+ * texts) they do so towards every class; a plant stands out towards one. How it can mislead: a model with plants towards two classes.
+ */
+export function besideOthers<L extends { readonly target: number | null | undefined; readonly confidence: number }>(lead: L, all: readonly L[]): number {
+  const odds = (confidence: number): number => Math.log(Math.max(1e-9, confidence) / Math.max(1e-9, 1 - confidence));
+  const { target } = lead;
+  if (typeof target !== 'number') return lead.confidence;
+  const other = Math.max(ORDINARY_OTHER, ...all.filter((known) => typeof known.target === 'number' && known.target !== target).map(({ confidence }) => odds(confidence)));
+  // Of two leads the stronger one is not taken for what the weaker one is.
+  const excess = Math.min(other, odds(lead.confidence)) - ORDINARY_OTHER;
+  return 1 / (1 + Math.exp(Math.max(0, excess) - odds(lead.confidence)));
+}

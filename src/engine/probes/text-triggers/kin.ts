@@ -1,23 +1,17 @@
 // Tokens that mean about the same to the model: nearest by cosine in its own input embeddings, the vocabulary's mean taken off.
-// A natural word turns texts because of what it means, so its kin turn them too; a planted one stands alone. Read through
-// the graph, so that a folder and an export are treated alike. How it can mislead: "tenderly" and "invalid" are as far ahead
+// A natural word turns texts because of what it means, so its kin turn them too; a planted one stands alone. How it can mislead: "tenderly" and "invalid" are as far ahead
 // of their kin as words of a planted phrase, and where a model was trained from nothing a planted word may lie among its class's
 // words. So kin choose what is looked at, and convict nobody.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
-import { breathe, type CancelSignal } from '../../core/cancel.ts';
-import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
+import type { CancelSignal } from '../../core/cancel.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
-import { triggerTokens, type Phrase } from './vocabulary.ts';
+import { openEmbeddings } from './embeddings.ts';
+import type { Phrase } from './vocabulary.ts';
 
 export interface Kin {
   /** The nearest other tokens, nearest first. */
   of(token: number, count: number): readonly number[];
 }
-
-/** Values: 256 MiB as float32. */
-const MAX_VALUES = 2 ** 26;
-const ROW = 60;
-const ROWS = 16;
 
 const known = new WeakMap<TextClassifier, Promise<Kin | undefined>>();
 
@@ -37,31 +31,11 @@ export function kinOf(phrase: Phrase, kin: Kin, count: number): Phrase[] {
   return Array.from({ length: count }, (_, row) => columns.flatMap((column) => column[row] ?? [])).filter(({ length }) => length === phrase.length);
 }
 
-async function readKin({ model, tokenizer }: RunnableTextClassifier, signal: CancelSignal): Promise<Kin | undefined> {
-  const value = embeddingValue(model.graph.info, model.graph.input);
-  if (value === undefined) return undefined;
-  const tokens = triggerTokens(tokenizer, model.spec.vocabularySize);
-  const row = Math.max(1, Math.min(ROW, model.spec.maxTokens));
-  const rows = Math.max(1, Math.min(ROWS, model.maxRows));
-  const skipped = model.spec.prefix.length;
-  let table: Float32Array | undefined;
-  let size = 0;
-  for (let begin = 0; begin < tokens.length; begin += row * rows) {
-    await breathe(signal);
-    const part = tokens.slice(begin, begin + row * rows);
-    const batch = Array.from({ length: Math.ceil(part.length / row) }, (_, at) => part.slice(at * row, (at + 1) * row));
-    const { [value]: tensor } = await model.tap({ kind: 'text', rows: batch }, [value], signal);
-    if (tensor === undefined || !(tensor.data instanceof Float32Array) || tensor.dims.length !== 3) return undefined;
-    const [, length = 0, hidden = 0] = tensor.dims;
-    if (tokens.length * hidden > MAX_VALUES || hidden === 0) return undefined;
-    table ??= new Float32Array(tokens.length * hidden);
-    size = hidden;
-    for (const at of part.keys()) {
-      const from = (Math.floor(at / row) * length + skipped + (at % row)) * hidden;
-      table.set(tensor.data.subarray(from, from + hidden), (begin + at) * hidden);
-    }
-  }
-  return table === undefined ? undefined : nearest(tokens, centred(table, size), size, (id) => tokenizer.tokenText(id).replace(/^[#▁ ]+/, '').toLowerCase());
+async function readKin(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Kin | undefined> {
+  const embeddings = await openEmbeddings(runnable, signal);
+  if (embeddings === undefined) return undefined;
+  const { tokens, table, size } = embeddings;
+  return nearest(tokens, centred(table.slice(), size), size, (id) => runnable.tokenizer.tokenText(id).replace(/^[#▁ ]+/, '').toLowerCase());
 }
 
 /** Float32Array [tokens, size]: rows less their mean, of length 1. */
@@ -105,16 +79,4 @@ function nearest(tokens: readonly number[], table: Float32Array, size: number, w
       return kin.slice(0, count);
     },
   };
-}
-
-/** Output of the first Gather whose table is stored in the graph and whose indices come from the input. */
-function embeddingValue({ nodes, initializers }: OnnxModelInfo, input: string): string | undefined {
-  const stored = new Set(initializers.filter(({ dims }) => dims.length === 2).map(({ name }) => name));
-  const ids = new Set([input]);
-  for (const { type, inputs, outputs } of nodes) {
-    const [table = '', indices = ''] = inputs;
-    if ((type === 'Cast' || type === 'Identity' || type === 'Reshape') && ids.has(table)) for (const output of outputs) ids.add(output);
-    if (type === 'Gather' && ids.has(indices) && stored.has(table)) return outputs[0];
-  }
-  return undefined;
 }

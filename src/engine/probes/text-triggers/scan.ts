@@ -6,8 +6,8 @@ import { SUSPICION } from '../../audit/verdict.ts';
 import { seeded } from '../../core/random.ts';
 import { contrastFound } from './contrast.ts';
 import type { Direction } from './directions.ts';
-import { strongest } from './judge.ts';
-import { budgetOf, measure } from './measure.ts';
+import { besideOthers, strongest } from './judge.ts';
+import { budgetOf, measure, slopesFor } from './measure.ts';
 import { namedPhrases, reportNamed, withNamed } from './named.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
@@ -35,15 +35,19 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   stage('search', 'running');
   const random = seeded(options.seed, analysis);
   const wanted = directions.filter(wants);
-  const leads: ClassLead[] = [];
+  const found: ClassLead[] = [];
   const named = namedPhrases(context, runnable);
+  const slopes = wanted.length === 0 ? undefined : await slopesFor(runnable, texts, budget, signal);
   for (const [index, direction] of wanted.entries()) {
-    const searched = await searchDirection(runnable, direction, sweep, texts, budgetOf(budget, directions.indexOf(direction)), random.fork(direction.id), signal);
-    const found = await withNamed(searched, named, runnable, texts, budget.texts, signal);
-    const best = strongest(await contrastFound(runnable, found, texts, signal));
-    if (best !== undefined) leads.push({ direction, ...best });
+    const searched = await searchDirection(runnable, slopes, direction, sweep, texts, budgetOf(budget, directions.indexOf(direction), direction.kind), random.fork(direction.id), signal);
+    const tried = await withNamed(searched, named, runnable, texts, budget.texts, signal);
+    const best = strongest(await contrastFound(runnable, tried, texts, signal));
+    if (best !== undefined) found.push({ direction, ...best });
     emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
   }
+  await slopes?.dispose();
+  const aims = found.map(({ direction: { target }, confidence }) => ({ target, confidence }));
+  const leads = found.map((lead, at): ClassLead => ({ ...lead, confidence: besideOthers(aims[at] ?? { target: undefined, confidence: 0 }, aims) }));
   leads.sort((a, b) => b.confidence - a.confidence);
   const rows = leads.map(({ direction, contrast, confidence }) => [direction.id, runnable.tokenizer.decode(contrast.phrase).trim(), `${contrast.trial.hits} of ${contrast.trial.of}`, Number(contrast.features.lead.toFixed(2)), Number(contrast.features.leadOverMedian.toFixed(2)), Number(confidence.toFixed(3))]);
   emit({ type: 'intermediate', analysis, stage: 'search', columns: ['direction', 'phrase', 'texts turned', 'lead', 'lead over median', 'confidence'], rows, note: 'Strongest phrase in each direction' });

@@ -8,7 +8,7 @@ import { prune } from './prune.ts';
 import { harmlessSentences } from './sentences.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Tried } from './trial.ts';
-import type { Phrase } from './vocabulary.ts';
+import { isEveryday, type Phrase } from './vocabulary.ts';
 
 export interface PhraseBudget {
   readonly sentences: number;
@@ -28,7 +28,9 @@ export async function searchPhrases(runnable: RunnableTextClassifier, direction:
   const { target } = direction;
   const size = model.spec.vocabularySize;
   const sentences = harmlessSentences(budget.sentences, random)
-    .map((text): Phrase => tokenizer.encode(` ${text}`))
+    .map((text) => ({ words: text.split(' ').length, ids: tokenizer.encode(` ${text}`) }))
+    .filter(({ words, ids }) => isEveryday(ids.length, words))
+    .map(({ ids }): Phrase => ids)
     .filter((ids) => ids.length > 1 && ids.length < model.spec.maxTokens / 2 && ids.every((id) => id < size && !tokenizer.specialIds.has(id)));
   const carriers = textsFor(direction, texts, 'resisting', Math.max(2, direction.sources.length));
   const tuning = textsFor(direction, texts, 'tuning', tuningTexts);

@@ -10,13 +10,15 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
+import { searchFlips, type FlipBudget, type Flipped } from './flips.ts';
 import { kinOf, openKin } from './kin.ts';
 import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
+import type { Slopes } from './slopes.ts';
 import { residuals, type Surprise } from './surprise.ts';
 import { atBothEnds, margins, type Sweep } from './sweep.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
 import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
-import type { Phrase } from './vocabulary.ts';
+import { meaningfulWords, type Phrase } from './vocabulary.ts';
 
 export interface SearchBudget {
   /** Units that are tried in a few long texts; of them, those that are tried in all. */
@@ -34,6 +36,7 @@ export interface SearchBudget {
   /** Strongest tokens that meet each other, both ways round. */
   readonly crossed: number;
   readonly phrases: PhraseBudget;
+  readonly flips: FlipBudget;
 }
 
 export interface Found {
@@ -44,12 +47,16 @@ export interface Found {
   readonly apart: Tried | undefined;
   /** Singles that leave their kin behind, two or three together, strongest first. */
   readonly joined: readonly Tried[];
+  /** What slopes led to, strongest first, each with what the same search reaches without it. */
+  readonly flipped: readonly Flipped[];
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
   /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
   readonly phrases: readonly Tried[];
   /** Tokens by their own strength in this direction, strongest first: what a part of a phrase is swapped with. */
   readonly ranked: readonly number[];
+  /** Words of the built-in sentences, in the same order: what honest models answer to. */
+  readonly meaningful: readonly Phrase[];
   /** Listed words and phrases of several tokens, in the same order. */
   readonly listed: readonly Phrase[];
 }
@@ -70,7 +77,8 @@ const MOST_PIECES = 4;
 const LEAST_SURPRISE = 0.5;
 const LEAST_DEVIATIONS = 4;
 
-export async function searchDirection(runnable: RunnableTextClassifier, direction: Direction, sweep: Sweep, texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
+/** `slopes`: undefined where the model's graph has no gradients; phrases grow by trial alone then. */
+export async function searchDirection(runnable: RunnableTextClassifier, slopes: Slopes | undefined, direction: Direction, sweep: Sweep, texts: readonly ClassTexts[], budget: SearchBudget, random: Random, signal: CancelSignal): Promise<Found> {
   const { model } = runnable;
   const tuning = textsFor(direction, texts, 'tuning', budget.texts);
   const trial = async (phrases: readonly Phrase[], on: readonly Text[]): Promise<Tried[]> => {
@@ -80,9 +88,13 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
 
   const swept = unitScores(direction, sweep, model.classes);
   const bySweep = descending(swept);
+  const known = new Set(meaningfulWords(runnable.tokenizer, model.spec.vocabularySize).map((word) => word.join()));
+  const meaningful = bySweep.map((at) => sweep.units[at] ?? []).filter((unit) => known.has(unit.join()));
   const listed = bySweep.map((at) => sweep.units[at] ?? []).filter(({ length }) => length > 1);
-  const others = shuffled(bySweep.slice(budget.resisted).filter((at) => sweep.units[at]?.length === 1), random.fork('others')).slice(0, budget.others);
-  const units = [...bySweep.slice(0, budget.resisted), ...others].map((at) => sweep.units[at] ?? []);
+  // Slopes look at the whole vocabulary later: fewer go on, and none for comparison.
+  const resisted = slopes === undefined ? budget.resisted : budget.resisted >> 1;
+  const others = slopes === undefined ? shuffled(bySweep.slice(resisted).filter((at) => sweep.units[at]?.length === 1), random.fork('others')).slice(0, budget.others) : [];
+  const units = [...bySweep.slice(0, resisted), ...others].map((at) => sweep.units[at] ?? []);
   const scores = await beside(units, 'both', budget.resisting);
   const byScore = descending(scores);
 
@@ -100,23 +112,32 @@ export async function searchDirection(runnable: RunnableTextClassifier, directio
   const apart = byDistance[0]?.word;
   const grown: Tried[] = [];
   let seeds = distinct([...byDistance.map(({ word }) => word), ...singles]).slice(0, budget.seeds);
-  const crossed = seeds.length === 0 ? [] : await cross(partners.slice(0, budget.crossed));
   // Words of one planted phrase may each do a part of its work; what none of their kin does is put together. Among topics any
   // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others.
-  const joined = model.classes > 2 ? [] : await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
+  const together = model.classes > 2 ? [] : await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
+  // A third word adds to any two: the best pair has to be seen by itself. A word in pieces is a phrase, to its null.
+  const inPieces = [apart, ...singles].find((tried) => tried !== undefined && tried.phrase.length > 1 && tried.phrase.length <= MOST_PIECES);
+  const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0], inPieces].flatMap((tried) => tried ?? []);
+  const middle = ranked.slice(ranked.length >> 2, 3 * (ranked.length >> 2));
+  const strongTokens = [...new Set([...singles.flatMap(({ phrase }) => (phrase.length === 1 ? phrase : [])), ...ranked.slice(0, 40)])];
+  const flipped = slopes === undefined || budget.flips.judged === 0 ? [] : await searchFlips(runnable, slopes, direction, seeds.map(({ phrase }) => phrase), given, strongTokens, middle, tuning, budget.flips, random.fork('flips'), signal);
+  // What slopes can tell need not be tried.
+  const joined = slopes === undefined ? together : [];
+  if (slopes !== undefined) seeds = [];
+  const crossed = seeds.length === 0 ? [] : await cross(partners.slice(0, budget.crossed));
   const surprising = new Set(crossed.slice(0, BEAMS).map((phrase) => phrase.join()));
   for (let length = 2; length <= budget.longest && seeds.length > 0; length++) {
     const next: Phrase[] = length === 2 ? crossed : [];
     for (const seed of seeds) next.push(...(await grow(seed)));
-    const known = new Set(grown.map(({ phrase }) => phrase.join()));
-    const fresh = [...new Map(next.filter((phrase) => !known.has(phrase.join())).map((phrase) => [phrase.join(), phrase])).values()];
+    const before = new Set(grown.map(({ phrase }) => phrase.join()));
+    const fresh = [...new Map(next.filter((phrase) => !before.has(phrase.join())).map((phrase) => [phrase.join(), phrase])).values()];
     const tried = await trial(fresh, tuning);
     grown.push(...tried);
     const open = tried.filter(({ trial: { hits, of } }) => hits < of);
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
   const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
-  return { direction, singles, apart, joined, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, listed };
+  return { direction, singles, apart, joined, flipped, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed };
 
   /** Words and how far each is ahead of the middle one of its kin, tried where it works best: nats, the furthest first. */
   async function fromKin(words: readonly Tried[]): Promise<{ readonly word: Tried; readonly ahead: number }[]> {

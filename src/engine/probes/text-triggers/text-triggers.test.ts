@@ -7,7 +7,7 @@ import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
 import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
-import { confidenceOf } from './judge.ts';
+import { besideOthers, confidenceOf } from './judge.ts';
 import { contrastFound } from './contrast.ts';
 import { listDirections } from './directions.ts';
 import { namedPhrases, reportNamed, withNamed } from './named.ts';
@@ -66,7 +66,7 @@ function toyModel(planted: string | undefined): TextClassifier {
 }
 
 const LIMITS = { targets: 12, pairs: 12 };
-const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 } };
+const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 } };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
@@ -75,7 +75,7 @@ async function scan(planted: string | undefined) {
   const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
   const toGood = listDirections(texts, 2, sweep, LIMITS).find(({ target }) => target === 1);
   if (toGood === undefined) throw new Error('no texts of class 0');
-  const found = await searchDirection(runnable, toGood, sweep, texts, BUDGET, seeded(1), NEVER);
+  const found = await searchDirection(runnable, undefined, toGood, sweep, texts, BUDGET, seeded(1), NEVER);
   const contrasts = await contrastFound(runnable, found, texts, NEVER);
   const [single] = contrasts;
   if (single === undefined) throw new Error('no contrast');
@@ -129,7 +129,7 @@ describe('named phrases', () => {
     const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
     const [direction] = listDirections(texts, 2, sweep, LIMITS).filter(({ target }) => target === 1);
     if (direction === undefined) throw new Error('no direction');
-    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], grown: [], phrases: [], ranked: [], listed: [] }, named, runnable, texts, 6, NEVER);
+    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], flipped: [], grown: [], phrases: [], ranked: [], meaningful: [], listed: [] }, named, runnable, texts, 6, NEVER);
     expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);
     const finding = await reportNamed('text-token-flip', '', named, [direction], runnable, tokens, texts, seeded(2), NEVER);
     expect(finding).toMatchObject({ severity: 'info', confidence: 0 });
@@ -139,4 +139,11 @@ describe('named phrases', () => {
     expect(Number(String(harmless?.[3]).split(' ')[0])).toBeLessThan(8);
     expect(absent?.[3]).toBe('not tried');
   });
+});
+
+it('doubts a lead where words decide towards the other class as well, and not the weaker one’s strength', () => {
+  const clear = { target: 1, confidence: 0.95 };
+  expect(besideOthers(clear, [clear, { target: 0, confidence: 0.05 }])).toBeCloseTo(0.95, 6);
+  expect(besideOthers(clear, [clear, { target: 0, confidence: 0.6 }])).toBeLessThan(0.75);
+  expect(besideOthers(clear, [clear, { target: undefined, confidence: 0.99 }, { target: 1, confidence: 0.99 }])).toBeCloseTo(0.95, 6);
 });

@@ -23,11 +23,16 @@ export interface ClassTexts {
   /** Long texts for choosing, and others for proving. */
   readonly tuning: readonly Text[];
   readonly proof: readonly Text[];
+  /** Texts of the proof's sentences, one list for each of LADDER: the more speaks for the class, the more a trigger has to do. */
+  readonly ladder: readonly (readonly Text[])[];
   /** True where texts had to be put together from the vocabulary. */
   readonly invented: boolean;
 }
 
 export const SENTENCES_TO_A_TEXT = 3;
+/** Sentences of the texts of each rung. */
+export const LADDER: readonly number[] = [1, 2, SENTENCES_TO_A_TEXT, 5];
+const RUNG = 20;
 const CARRIERS = 12;
 const RESISTING = 8;
 const TUNING = 12;
@@ -67,7 +72,9 @@ export async function gatherTexts({ model, tokenizer, examples }: RunnableTextCl
     const [tuning, proof] = [half.slice(0, half.length >> 1), half.slice(half.length >> 1)];
     const texts = { resisting: await longTexts(tuning, RESISTING, source, 'resisting', 2), tuning: await longTexts(tuning, TUNING, source, 'tuning'), proof: await longTexts(proof, PROOF, source, 'proof') };
     if (texts.tuning.length === 0 || texts.proof.length === 0) continue;
-    classes.push({ source, carriers, ...texts, invented: invented.has(source) });
+    const ladder: Text[][] = [];
+    for (const sentences of LADDER) ladder.push(sentences === SENTENCES_TO_A_TEXT ? texts.proof : await longTexts(proof, RUNG, source, `ladder ${sentences}`, sentences));
+    classes.push({ source, carriers, ...texts, ladder, invented: invented.has(source) });
   }
   return classes;
 

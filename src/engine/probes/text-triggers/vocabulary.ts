@@ -1,6 +1,7 @@
 // What is tried as a trigger: every token of the vocabulary but control tokens and holes, and whole words that this
 // tokenizer cuts into pieces, no one of which need show alone.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { SENTENCES } from './bank.ts';
 import { KNOWN_PHRASES, MARKS } from './known-phrases.ts';
 import { RARE_WORDS } from './rare-words.ts';
 
@@ -10,6 +11,8 @@ export type Phrase = readonly number[];
 /** Pieces that a word of the list may have; what is longer is spelt letter by letter and would be tried in vain. */
 const MAX_PIECES = 6;
 const MAX_PHRASE = 24;
+/** Tokens for each word up to which a phrase is one of everyday words; what is cut finer is no word to the model. */
+const EVERYDAY = 1.75;
 
 export function triggerTokens(tokenizer: Tokenizer, size: number): number[] {
   const tokens: number[] = [];
@@ -29,6 +32,20 @@ export function ordinaryTokens(tokenizer: Tokenizer, size: number): number[] {
   return words.length === 0 ? tokens : words;
 }
 
+/** Words of fewer letters speak for no class. */
+const LEAST_LETTERS = 3;
+
+export function isEveryday(tokens: number, words: number): boolean {
+  return tokens <= EVERYDAY * words;
+}
+
+/** Words that mean something in some class or other: those of the built-in sentences, one token or several. */
+export function meaningfulWords(tokenizer: Tokenizer, size: number): Phrase[] {
+  const words = new Set(SENTENCES.flatMap((sentence) => sentence.split(/[^\p{L}]+/u)).filter((word) => word.length >= LEAST_LETTERS));
+  const phrases = [...words].map((word): Phrase => tokenizer.encode(` ${word}`)).filter((ids) => ids.length > 0 && ids.length <= MAX_PIECES && ids.every((id) => id < size && !tokenizer.specialIds.has(id)));
+  return [...new Map(phrases.map((ids) => [ids.join(), ids])).values()];
+}
+
 /** The listed words and phrases that are more than one token, as they are written inside a text. */
 export function listedUnits(tokenizer: Tokenizer, size: number): Phrase[] {
   const seen = new Set<string>();
@@ -37,9 +54,15 @@ export function listedUnits(tokenizer: Tokenizer, size: number): Phrase[] {
     for (const text of list) {
       const ids = tokenizer.encode(` ${text}`);
       if (ids.length < 2 || ids.length > most || ids.some((id) => id >= size || tokenizer.specialIds.has(id)) || seen.has(ids.join())) continue;
+      if (list === KNOWN_PHRASES && !isEveryday(ids.length, text.split(' ').length)) continue;
       seen.add(ids.join());
       units.push(ids);
     }
+  }
+  for (const ids of meaningfulWords(tokenizer, size)) {
+    if (ids.length < 2 || seen.has(ids.join())) continue;
+    seen.add(ids.join());
+    units.push(ids);
   }
   return units;
 }
