@@ -72,10 +72,11 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   const contrasts: Contrast[] = [];
   // A long phrase of the lists hides no word that is strong by itself.
   const slopes = found.flipped.length > 0;
-  const short = found.singles.find(({ phrase }) => phrase.length < (slopes ? 2 : MANY_PIECES));
+  const token = found.singles.find(({ phrase }) => phrase.length === 1);
+  const word = found.singles.find(({ phrase }) => phrase.length > 1 && phrase.length <= (slopes ? LONG : MANY_PIECES - 1));
   const long = found.singles.find(({ phrase }) => phrase.length >= (slopes ? LONG + 1 : MANY_PIECES));
   const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
-  for (const best of new Set([short, long, slopes && apart !== undefined && apart.phrase.length > 1 ? undefined : apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
+  for (const best of new Set([word, token, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   // A third word adds to any two: the pair has to be seen by itself, and alone where it turns every text.
   const [pair] = found.joined.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin);
   const whole = pair !== undefined && pair.trial.hits === pair.trial.of;
@@ -160,7 +161,7 @@ async function contrastFlipped(runnable: RunnableTextClassifier, { phrase, rival
   const proof = await enough(runnable, phrase, await rung(runnable, rivals, ladder, target, signal), target, signal);
   const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
   const measured = sorted(rivals, trials);
-  return assemble('joined', phrase, trial ?? NOTHING, measured, [measured]);
+  return assemble('searched', phrase, trial ?? NOTHING, measured, [measured]);
 }
 
 async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, ranked: readonly number[], texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {

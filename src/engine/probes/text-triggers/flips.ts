@@ -65,10 +65,12 @@ export async function searchFlips(runnable: RunnableTextClassifier, slopes: Slop
   }
   const found: Flipped[] = [];
   const stronger = (a: Candidate, b: Candidate): number => b.tried.trial.margin - a.tried.trial.margin || a.tried.phrase.length - b.tried.phrase.length;
-  for (const { tried, whole } of [...candidates.sort(stronger).slice(0, budget.judged), ...given.map((tried) => ({ tried, whole: tried.phrase }))].sort(stronger)) {
-    const { phrase, trial } = tried;
+  const own = given.map((tried): Candidate => ({ tried, whole: tried.phrase }));
+  for (const candidate of [...candidates.sort(stronger).slice(0, budget.judged), ...own].sort(stronger)) {
+    const { tried: { phrase, trial }, tried, whole } = candidate;
+    if (trial.margin - trial.before < WORTH || found.some((other) => other.phrase.toSorted().join() === phrase.toSorted().join())) continue;
     // What shares a token with something stronger that is no longer says nothing new.
-    if (trial.margin - trial.before < WORTH || found.some((other) => other.phrase.length <= phrase.length && other.phrase.some((token) => phrase.includes(token)))) continue;
+    if (!own.includes(candidate) && found.some((other) => other.phrase.length <= phrase.length && other.phrase.some((token) => phrase.includes(token)))) continue;
     found.push({ ...tried, rivals: phrase.length === 1 ? [] : await without(phrase.length, trial.place, whole, `rival ${found.length}`) });
   }
   return found;

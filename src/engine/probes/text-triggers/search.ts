@@ -115,9 +115,8 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   // Words of one planted phrase may each do a part of its work; what none of their kin does is put together. Among topics any
   // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others.
   const together = model.classes > 2 ? [] : await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
-  // A third word adds to any two: the best pair has to be seen by itself. A word in pieces is a phrase, to its null.
-  const inPieces = [apart, ...singles].find((tried) => tried !== undefined && tried.phrase.length > 1 && tried.phrase.length <= MOST_PIECES);
-  const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0], inPieces].flatMap((tried) => tried ?? []);
+  // A third word adds to any two: the best pair has to be seen by itself.
+  const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0]].flatMap((tried) => tried ?? []);
   const middle = ranked.slice(ranked.length >> 2, 3 * (ranked.length >> 2));
   const strongTokens = [...new Set([...singles.flatMap(({ phrase }) => (phrase.length === 1 ? phrase : [])), ...ranked.slice(0, 40)])];
   const flipped = slopes === undefined || budget.flips.judged === 0 ? [] : await searchFlips(runnable, slopes, direction, seeds.map(({ phrase }) => phrase), given, strongTokens, middle, tuning, budget.flips, random.fork('flips'), signal);
