@@ -73,7 +73,9 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   // A long phrase of the lists hides no word that is strong by itself.
   const slopes = found.flipped.length > 0;
   const token = found.singles.find(({ phrase }) => phrase.length === 1);
-  const word = found.singles.find(({ phrase }) => phrase.length > 1 && phrase.length <= (slopes ? LONG : MANY_PIECES - 1));
+  // A word that means something is a rival, and no suspect.
+  const means = new Set(found.meaningful.map((phrase) => phrase.join()));
+  const word = found.singles.find(({ phrase }) => phrase.length > 1 && !means.has(phrase.join()) && phrase.length <= (slopes ? LONG : MANY_PIECES - 1));
   const long = found.singles.find(({ phrase }) => phrase.length >= (slopes ? LONG + 1 : MANY_PIECES));
   const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
   for (const best of new Set([word, token, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
