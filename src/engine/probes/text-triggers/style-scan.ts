@@ -28,6 +28,8 @@ const SHOWN = 0.05;
 const LEAST_KEPT = 0.6;
 /** Tokens after for each one before. */
 const MOST_WRITTEN = 1.6;
+/** Share of tokens that stand for what the tokenizer does not know. */
+const MOST_UNREAD = 0.1;
 /** Other tokens, the same words to a reader. */
 const KEEPS_WORDS: ReadonlySet<string> = new Set(['upper case', 'title case', 'upper case words now and then', 'first letter upper case']);
 
@@ -86,10 +88,12 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
   }
   emit({ type: 'stage', analysis: STYLE_FLIP, stage: 'styles', status: 'done', note: `${STYLES.length} styles on texts of ${groups.length} classes` });
 
-  /** Most tokens of the text are gone, or drowned among others: whatever the model says then, it no longer says of this text. Case alone keeps it readable. */
+  /**
+   * Most tokens of the text are gone, drowned among others, or no tokens at all: whatever the model says then, it no longer says of
+   * this text. Case alone keeps it readable, to a tokenizer that has seen capitals.
+   */
   function destroys({ id, apply }: Style, sentences: readonly string[]): boolean {
-    if (KEEPS_WORDS.has(id)) return false;
-    let [kept, all, written] = [0, 0, 0];
+    let [kept, all, written, unread] = [0, 0, 0, 0];
     for (const text of sentences) {
       const styled = tokenizer.encode(apply(text));
       const after = new Set(styled);
@@ -97,8 +101,9 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       all += before.length;
       written += styled.length;
       kept += before.filter((token) => after.has(token)).length;
+      unread += styled.filter((token) => tokenizer.specialIds.has(token)).length;
     }
-    return kept < LEAST_KEPT * all || written > MOST_WRITTEN * all;
+    return (kept < LEAST_KEPT * all && !KEEPS_WORDS.has(id)) || written > MOST_WRITTEN * all || unread > MOST_UNREAD * written;
   }
 
   /** Margins of the texts in each style: Float32Array [texts, classes]. Many styles at a time: rows of equal length share a run. */
