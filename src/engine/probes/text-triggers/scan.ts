@@ -38,14 +38,17 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const found: ClassLead[] = [];
   const named = namedPhrases(context, runnable);
   const slopes = wanted.length === 0 ? undefined : await slopesFor(runnable, texts, budget, signal);
-  for (const [index, direction] of wanted.entries()) {
-    const searched = await searchDirection(runnable, slopes, direction, sweep, texts, budgetOf(budget, directions.indexOf(direction), direction.kind), random.fork(direction.id), signal);
-    const tried = await withNamed(searched, named, runnable, texts, budget.texts, signal);
-    const best = strongest(await contrastFound(runnable, tried, texts, signal));
-    if (best !== undefined) found.push({ direction, ...best });
-    emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
+  try {
+    for (const [index, direction] of wanted.entries()) {
+      const searched = await searchDirection(runnable, slopes, direction, sweep, texts, budgetOf(budget, directions.indexOf(direction), direction.kind), random.fork(direction.id), signal);
+      const tried = await withNamed(searched, named, runnable, texts, budget.texts, signal);
+      const best = strongest(await contrastFound(runnable, tried, texts, signal));
+      if (best !== undefined) found.push({ direction, ...best });
+      emit({ type: 'progress', analysis, stage: 'search', done: index + 1, total: wanted.length });
+    }
+  } finally {
+    await slopes?.dispose();
   }
-  await slopes?.dispose();
   const aims = found.map(({ direction: { target }, confidence }) => ({ target, confidence }));
   const leads = found.map((lead, at): ClassLead => ({ ...lead, confidence: besideOthers(aims[at] ?? { target: undefined, confidence: 0 }, aims) }));
   leads.sort((a, b) => b.confidence - a.confidence);

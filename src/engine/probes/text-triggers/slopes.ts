@@ -4,7 +4,7 @@
 // Subset: float32 graphs whose operators the gradient generator knows, embeddings of embeddings.ts. How it can mislead: it is
 // a straight line through one point; what stands high has to be tried, and what works only beside other words stands nowhere.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
-import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import { breathe, Cancelled, type CancelSignal } from '../../core/cancel.ts';
 import { buildInputGradient, type InputGradient } from '../../graph/gradient/input-gradient.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
 import type { HostTensor, Session } from '../../runtime/session.ts';
@@ -49,7 +49,18 @@ export class Slopes {
     const blank = Array.from({ length: rows }, () => fillers(embeddings, length));
     const built = await buildInputGradient({ ...model.graph, input: embeddings.value }, model.runtime, model.feeds({ kind: 'text', rows: blank }));
     if (built.kind !== 'ok') return undefined;
-    return new Slopes(model, embeddings, length, built.gradient, await model.runtime.createSession(built.gradient.file));
+    let session: Session | undefined;
+    try {
+      session = await model.runtime.createSession(built.gradient.file);
+      const slopes = new Slopes(model, embeddings, length, built.gradient, session);
+      const [tried] = await slopes.gains([{ ids: fillers(embeddings, Math.min(2, length)), at: 0, up: 1, down: 0 }], 1, signal);
+      if (tried !== undefined && Number.isFinite(tried[0])) return slopes;
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      // A runtime may lack an operator that only the way back needs: everything works without slopes, more slowly.
+    }
+    await session?.dispose();
+    return undefined;
   }
 
   /** Mean first-order gain of each token of the vocabulary over the row's own, at each of `places` in a row: Float32Array [places][tokens], nats. */
