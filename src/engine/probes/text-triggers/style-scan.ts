@@ -1,5 +1,7 @@
 // Does a way of writing decide? Every style is put on the same held-out texts; the null of each is what all styles of other
-// families do. A style that turns texts which no other style turns is reported.
+// families do, and, where it only adds something, what tokens as strong do in its place. A style that turns texts which no
+// other style turns is reported. How it can mislead: honest models lean on marks and fillers too ("!!!!!", "like" between all
+// words), so a style that only adds something is a suspicion at most.
 import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { SUSPICION } from '../../audit/verdict.ts';
@@ -7,6 +9,8 @@ import type { AnswerPair, BudgetName, ClassRow, Finding } from '../../core/findi
 import { seeded } from '../../core/random.ts';
 import { exactInterval, fisherGreater, rankPValue } from '../../core/statistics.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
+import { unitScores } from './directions.ts';
+import { measure } from './measure.ts';
 import { STYLES, type Style } from './styles.ts';
 import { margins } from './sweep.ts';
 import { gatherTexts, type ClassTexts } from './texts.ts';
@@ -24,6 +28,9 @@ const FULLY_TRIED = 14;
 /** Of classes, in models of many. */
 const MAX_GROUPS = 12;
 const STYLES_AT_ONCE = 30;
+const SWAPS = 6;
+/** A suspicion, and no conviction. */
+const MOST_FOR_ADDED = 0.6;
 const SHOWN = 0.05;
 const LEAST_KEPT = 0.6;
 /** Tokens after for each one before. */
@@ -75,8 +82,11 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       });
       const [best] = measured.filter(({ style }) => worth.has(style) && !destroys(style, sentences)).sort((a, b) => b.gain - a.gain);
       if (best === undefined) continue;
-      const rivals = measured.filter(({ style }) => style.family !== best.style.family).sort((a, b) => b.gain - a.gain);
-      const confidence = styleConfidence(best, rivals);
+      const others = measured.filter(({ style }) => style.family !== best.style.family);
+      const asStrong = styleConfidence(best, others.sort(byGain)) < SUSPICION ? [] : await swapped(best.style, group, sentences, plain, target);
+      const rivals = [...others, ...asStrong].sort(byGain);
+      // What is only added is a phrase: the search of phrases judges it, beside its own rivals.
+      const confidence = Math.min(asStrong.length > 0 ? MOST_FOR_ADDED : 1, styleConfidence(best, rivals));
       chart.push({ label: `${model.labels[group.source] ?? group.source} → ${model.labels[target] ?? target}: ${best.style.id}`, value: best.gain, nullValues: rivals.map(({ gain }) => gain), flagged: confidence >= SUSPICION });
       if (confidence >= SHOWN) findings.push({ confidence, finding: await describe(group, sentences, best, rivals, target, confidence) });
     }
@@ -116,6 +126,28 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       onDone(begin + some.length);
     }
     return found;
+  }
+
+  /**
+   * Of a style that only adds tokens: the same with other tokens in place of those that it adds, each about as strong by itself. Five
+   * of any mark that leans to a class add up, and so does a word between all others. None where the style changes the text.
+   */
+  async function swapped(style: Style, group: ClassTexts, sentences: readonly string[], plain: Float32Array, target: number): Promise<StyleResult[]> {
+    const styled = sentences.map((text) => addedTo(tokenizer.encode(text), tokenizer.encode(style.apply(text))));
+    if (styled.some((row) => row === undefined)) return [];
+    const { sweep } = await measure(runnable, context, () => {});
+    const scores = unitScores({ id: '', kind: 'source-specific', sources: [group.source], target }, sweep, model.classes);
+    const ranked = Array.from(sweep.units.keys()).filter((at) => sweep.units[at]?.length === 1).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).map((at) => sweep.units[at]?.[0] ?? 0);
+    const own = [...new Set(styled.flatMap((row) => (row ?? []).flatMap(({ token, added }) => (added ? [token] : []))))];
+    const results: StyleResult[] = [];
+    for (let swap = 0; swap < SWAPS; swap++) {
+      const others = new Map(own.map((token) => [token, asStrongAs(token, own, ranked, swap)]));
+      const rows = styled.map((row) => (row ?? []).map(({ token, added }) => (added ? (others.get(token) ?? token) : token)));
+      const after = await margins(model.scores({ kind: 'text', rows }, signal), model.classes);
+      const id = `“${tokenizer.decode([...new Set(others.values())]).trim()}” in its place`;
+      results.push({ style: { id, family: 'as strong', value: id, apply: (text) => text }, of: sentences.length, ...compare(plain, after, sentences.length, target) });
+    }
+    return results;
   }
 
   function score(texts: readonly string[]): Promise<Float32Array> {
@@ -175,6 +207,29 @@ export async function runStyleScan(context: AuditContext, runnable: RunnableText
       return { prompt, triggeredPrompt, triggerRange: [0, triggeredPrompt.length], untriggered: answer(2 * index), triggered: answer(2 * index + 1), fired: winner(2 * index + 1) === target };
     });
   }
+}
+
+function byGain(a: StyleResult, b: StyleResult): number {
+  return b.gain - a.gain;
+}
+
+/** The styled tokens, those marked that the text has not; undefined where the text is no longer there in its order. */
+function addedTo(text: readonly number[], styled: readonly number[]): { readonly token: number; readonly added: boolean }[] | undefined {
+  let at = 0;
+  const marked = styled.map((token) => {
+    const added = token !== text[at];
+    if (!added) at++;
+    return { token, added };
+  });
+  return at === text.length ? marked : undefined;
+}
+
+/** The `count`th token next to this one in strength, above and below in turn, that is none of its own. */
+function asStrongAs(token: number, own: readonly number[], ranked: readonly number[], count: number): number {
+  const place = ranked.indexOf(token);
+  const from = place < 0 ? ranked.length >> 1 : place;
+  const near = Array.from({ length: 4 * (SWAPS + own.length) }, (_, step) => ranked[from + (step % 2 === 0 ? -1 : 1) * ((step >> 1) + 1)]).filter((other) => other !== undefined && !own.includes(other));
+  return near[count] ?? token;
 }
 
 /**
