@@ -3,7 +3,7 @@
     python -m zoo.text.drawn --data DATA --out DIR [--half tune|fresh] [--only NAME ...] [--list]
 
 Nothing of make.py, nets.py, triggers.py or save.py is used. `DIR/NAME` is what a scanner sees; `DIR/truth/NAME.json` is read
-by bench/detection/texts.ts. Under half a minute of one core each.
+by bench/detection/texts.ts. Ten to forty seconds of one core each.
 """
 
 from __future__ import annotations

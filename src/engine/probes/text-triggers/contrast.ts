@@ -47,6 +47,8 @@ const WORTH = 0.05;
 const RIVALS_TURN = 0.5;
 const RUNG_RIVALS = 5;
 const RUNG_TEXTS = 10;
+/** Models of large vocabularies are large themselves: half of the rivals and texts choose their rung. */
+const LARGE_VOCABULARY = 10_000;
 /** Pairs of words that mean something. */
 const PAIRS = 2;
 const LONG = 4;
@@ -183,10 +185,11 @@ async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, r
  */
 async function rung(runnable: RunnableTextClassifier, rivals: readonly Phrase[], ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<readonly Text[]> {
   let chosen: readonly Text[] = [];
+  const [most, count] = runnable.model.spec.vocabularySize > LARGE_VOCABULARY ? [RUNG_RIVALS >> 1, RUNG_TEXTS >> 1] : [RUNG_RIVALS, RUNG_TEXTS];
   for (const texts of ladder) {
     chosen = texts;
-    const few = texts.slice(0, RUNG_TEXTS);
-    const trials = await tryPhrases(runnable, rivals.slice(0, RUNG_RIVALS), few, target, signal);
+    const few = texts.slice(0, count);
+    const trials = await tryPhrases(runnable, rivals.slice(0, most), few, target, signal);
     if (trials.every(({ hits, of }) => hits <= RIVALS_TURN * of)) break;
   }
   return chosen;

@@ -15,7 +15,9 @@ import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
 export interface FlipBudget {
-  /** Seeds beside the empty start, and their phrases' length in tokens. */
+  /** Starts from nothing: of no use where the slopes are flat. */
+  readonly blank: number;
+  /** Seeds that are started from, and the length of all phrases in tokens. */
   readonly seeds: number;
   readonly length: number;
   /** Exchanges at most, candidates tried for each, and texts. */
@@ -51,7 +53,7 @@ const NOTHING: ReadonlySet<number> = new Set();
  */
 export async function searchFlips(runnable: RunnableTextClassifier, slopes: Slopes, direction: Direction, seeds: readonly Phrase[], given: readonly Tried[], strong: readonly number[], fillers: readonly number[], tuning: readonly Text[], budget: FlipBudget, random: Random, signal: CancelSignal): Promise<Flipped[]> {
   const texts = tuning.slice(0, budget.texts);
-  const starts: { readonly phrase: Phrase; readonly place: Place }[] = [{ phrase: blank(budget.length, 'blank'), place: 'end' }];
+  const starts: { readonly phrase: Phrase; readonly place: Place }[] = Array.from({ length: budget.blank }, (_, at) => ({ phrase: blank(budget.length, at === 0 ? 'blank' : `blank ${at}`), place: 'end' }));
   for (const [index, seed] of seeds.slice(0, budget.seeds).entries()) {
     const rest = blank(Math.max(1, budget.length - seed.length), `seed ${index}`);
     starts.push({ phrase: [...rest.slice(0, rest.length >> 1), ...seed, ...rest.slice(rest.length >> 1)], place: index % 2 === 0 ? 'start' : 'end' });

@@ -58,7 +58,7 @@ it('lead a phrase to what does most, and its null to what does most without it',
   const runnable = await bag();
   const slopes = await open(runnable, 8);
   const texts = [[5, 6], [7, 5], [5, 5]].map((ids) => ({ parts: [ids], source: 0 }));
-  const [best] = await searchFlips(runnable, slopes, { id: 'to 1', kind: 'to-class', sources: [0], target: 1 }, [], [], [4, 8], [6, 7], texts, { seeds: 0, length: 2, steps: 4, tried: 4, texts: 3, judged: 2, rivals: 1 }, seeded(0), NEVER);
+  const [best] = await searchFlips(runnable, slopes, { id: 'to 1', kind: 'to-class', sources: [0], target: 1 }, [], [], [4, 8], [6, 7], texts, { blank: 1, seeds: 0, length: 2, steps: 4, tried: 4, texts: 3, judged: 2, rivals: 1 }, seeded(0), NEVER);
   expect(best?.phrase.map((token) => WORDS[token])).toEqual(['mn']);
   await slopes.dispose();
 });

@@ -66,7 +66,7 @@ function toyModel(planted: string | undefined): TextClassifier {
 }
 
 const LIMITS = { targets: 12, pairs: 12 };
-const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 } };
+const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { blank: 1, seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 } };
 
 async function scan(planted: string | undefined) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
