@@ -84,7 +84,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     pairRows: chosen.pairRows,
     pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
     boxes: { ...bank, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
-    additions: { rows: Math.min(ADDITION_ROWS, chosen.rows), steps: Math.max(4, Math.round(ADDITION_STEPS * steps)) },
+    additions: { rows: Math.min(ADDITION_ROWS, chosen.rows), steps: Math.max(3, Math.round(ADDITION_STEPS * steps)) },
     marginStarts: 6,
     marginSteps: steps,
     multiplyAdds: cost * spentOn(steps, chosen.rows, chosen.pairRows),
