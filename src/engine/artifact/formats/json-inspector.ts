@@ -1,6 +1,7 @@
 // JSON for static rules: the whole value, whatever the file is called. RFC 8259; duplicate keys are problems.
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Inspector } from '../inspect/inspection.ts';
+import { whyUntriedIn } from '../tokenizer/template-trial.ts';
 import { parseJson, readText, TOKENIZER_LIMITS } from '../text.ts';
 import { baseName, type Probe } from './reader.ts';
 import type { FormatMatch } from '../artifact.ts';
@@ -19,6 +20,8 @@ export const jsonInspector: Inspector<JsonContent> = {
     try {
       const { value, problems } = parseJson(text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
       for (const problem of problems) desk.problem(problem);
+      const untried = whyUntriedIn(value);
+      if (untried !== undefined) desk.incomplete(untried);
       return { text, value };
     } catch (error) {
       // Lines of JSON, TOML and notes may begin as JSON does: only a file that is called JSON must be JSON.

@@ -115,7 +115,7 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   const tooDeep = file.depth >= limits.maxDepth && desk.members.length > 0;
   if (file.guess && failures.length > 0) return { inspected: onlyBegins(nothing(`begins as ${matches[0]?.format ?? 'a file'} does and is something else`), contents), members: desk.members };
   const ranges = accountFor(desk.claims, file.source.size);
-  const { status, reason } = statusOf(ranges, failures);
+  const { status, reason } = statusOf(ranges, [...failures, ...desk.left]);
   const tail = handOverTail(file.source, matches[0]?.format, ranges, desk);
   const buried = file.guess ? [] : await searchOpaque(file.source, matches[0]?.format ?? 'unknown', ranges, desk, tail);
   const inspected: InspectedFile = { ...identity, format: matches[0]?.format ?? 'unknown', matches, status, reason, ranges, problems: desk.problems, buried, contents };
@@ -186,6 +186,7 @@ function failureText(error: unknown): string {
 class FileDesk implements Desk {
   readonly claims: ByteRange[] = [];
   readonly problems: ArtifactErrorFields[] = [];
+  readonly left: string[] = [];
   readonly members: Member[] = [];
   #at = { format: '', file: '' };
 
@@ -208,6 +209,10 @@ class FileDesk implements Desk {
 
   opaque(begin: number, end: number, why: string): void {
     this.#claim(begin, end, 'opaque', why);
+  }
+
+  incomplete(why: string): void {
+    if (this.left.length < this.limits.maxProblems) this.left.push(why);
   }
 
   problem(fields: Omit<ArtifactErrorFields, 'format' | 'file'>): void {

@@ -73,6 +73,8 @@ export interface Desk {
   parsed(begin: Bytes, end: Bytes, what: string): void;
   skipped(begin: Bytes, end: Bytes, why: string): void;
   opaque(begin: Bytes, end: Bytes, why: string): void;
+  /** What was read and yet not judged: the file is then not wholly inspected. */
+  incomplete(why: string): void;
   /** Malformed parts: evidence, not exceptions. */
   problem(fields: Omit<ArtifactErrorFields, 'format' | 'file'>): void;
   /** Hands a nested file over, to be recognised by content and inspected as any other. */

@@ -88,7 +88,7 @@ describe('a hostile template', () => {
     'a JavaScript way out': "{{ messages.constructor.constructor('return 1')() }}",
   };
   for (const [name, source] of Object.entries(HOSTILE)) {
-    it(`with ${name} ends with an ArtifactError`, { timeout: 10_000 }, () => {
+    it(`with ${name} ends with an ArtifactError`, { timeout: 120_000 }, () => {
       expect(() => open(source).render(ASK, { addGenerationPrompt: true })).toThrow(ArtifactError);
     });
   }

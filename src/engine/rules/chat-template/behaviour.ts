@@ -4,6 +4,7 @@
 // something else because a person said a certain word has a trigger.
 // Subset: constants that can be read off the syntax tree; dates by month, weekday, hour and year; up to 60 turns.
 import type { Milliseconds } from '../../core/units.ts';
+import type { Comparison } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { differenceOf, HOLE, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
 import type { TemplateFacts } from './syntax.ts';
 
@@ -28,6 +29,8 @@ const MAX_LITERAL_LENGTH = 200;
 const GROUP = 24;
 /** Constants tried one by one where the position matters (equality, prefix, suffix). */
 const MAX_SINGLES = 48;
+/** Of them as names and arguments. */
+const MAX_NAMES = 16;
 const MAX_FOUND = 12;
 
 type Place = (word: string) => string;
@@ -35,12 +38,24 @@ type Place = (word: string) => string;
 const INSIDE: Place = (word) => `Tell me more about ${word} when you have time.`;
 const PLACES: readonly Place[] = [(word) => word, (word) => `${word} and then some more`, (word) => `some more and then ${word}`];
 
+/** Names and arguments are compared whole. */
+const ALONE: readonly Place[] = [(word) => word];
+
 interface Slot {
   readonly role: string;
   readonly fill: (text: string) => Conversation;
 }
 
 const TOOL = { type: 'function', function: { name: 'lookup', description: 'Looks a thing up', parameters: { type: 'object', properties: { key: { type: 'string', description: 'A key' } }, required: ['key'] } } };
+
+function called(name: string, key: string): Turn[] {
+  return [
+    { role: 'user', content: 'Good morning to you' },
+    { role: 'assistant', content: '', tool_calls: [{ id: 'call00001', type: 'function', function: { name, arguments: { key } } }] },
+    { role: 'tool', content: 'And to you', tool_call_id: 'call00001' },
+    { role: 'user', content: 'Good night to you' },
+  ];
+}
 
 /** Conversations with one turn left open, as far as the template takes them. */
 function slotsOf(renderer: Renderer): Slot[] {
@@ -54,6 +69,11 @@ function slotsOf(renderer: Renderer): Slot[] {
     { role: 'assistant', fill: (text) => ({ turns: [user('Good morning to you'), assistant(text), user('Good night to you')] }) },
     { role: 'user', fill: (text) => ({ turns: [user(text)], tools: [TOOL] }) },
     { role: 'user', fill: (text) => ({ turns: [{ role: 'user', content: [{ type: 'text', text }] }] }) },
+    { role: 'name', fill: (text) => ({ turns: [{ role: 'user', content: 'Good morning to you', name: text }], said: [text] }) },
+    { role: 'tool call', fill: (text) => ({ turns: called(text, 'one'), tools: [TOOL], said: [text] }) },
+    { role: 'arguments', fill: (text) => ({ turns: called('lookup', text), tools: [TOOL], said: [text] }) },
+    { role: 'documents', fill: (text) => ({ turns: [user('Good morning to you')], documents: [{ doc_id: 1, title: 'Report', text, content: text, contents: text }], said: [text] }) },
+    { role: 'tool description', fill: (text) => ({ turns: [user('Good morning to you')], tools: [{ ...TOOL, function: { ...TOOL.function, description: text } }], said: [text] }) },
     { role: 'tools', fill: (text) => ({ turns: [user('Good morning to you')], tools: [TOOL, { ...TOOL, function: { ...TOOL.function, name: text } }] }) },
     { role: 'tool', fill: (text) => ({ turns: [user('Good morning to you'), assistant('Looking'), { role: 'tool', content: text }] }) },
   ];
@@ -69,16 +89,48 @@ export function findBehaviours(renderer: Renderer, facts: TemplateFacts): Behavi
     const add = (behaviour: Behaviour | undefined): void => {
       if (behaviour !== undefined && found.length < MAX_FOUND && !found.some(({ trigger, on }) => trigger === behaviour.trigger && on === behaviour.on)) found.push(behaviour);
     };
-    for (let i = 0; i < literals.length; i += GROUP) for (const literal of narrow(renderer, slot, literals.slice(i, i + GROUP))) add(compare(renderer, slot, literal, INSIDE));
-    for (const literal of singles) for (const place of PLACES) add(compare(renderer, slot, literal, place));
-    // A tool's name stands in the prompt as it is.
-    if (slot.role !== 'tools') add(longContent(renderer, slot, facts));
+    const observed = observedConstants(renderer, slot).filter((text) => !literals.includes(text));
+    // What is compared whole needs no trying of what is only said.
+    const tried = SPOKEN.has(slot.role) ? [...literals, ...observed] : [...singles, ...observed];
+    for (let i = 0; i < tried.length; i += GROUP) for (const literal of narrow(renderer, slot, tried.slice(i, i + GROUP))) add(compare(renderer, slot, literal, INSIDE));
+    for (const literal of [...singles.slice(0, SPOKEN.has(slot.role) ? MAX_SINGLES : MAX_NAMES), ...observed]) for (const place of SPOKEN.has(slot.role) ? PLACES : ALONE) add(compare(renderer, slot, literal, place));
+    // Names and documents stand in the prompt as they are.
+    if (SPOKEN.has(slot.role)) add(longContent(renderer, slot, facts));
   }
   const [first] = slots;
   if (first === undefined) return found;
   for (const behaviour of [byDate(renderer, first), byTurns(renderer, facts), byChance(renderer, first)]) if (behaviour !== undefined) found.push(behaviour);
   return found;
 }
+
+const SPOKEN = new Set(['user', 'system', 'assistant', 'tool']);
+const MAX_OBSERVED = 24;
+
+/**
+ * What the template itself compares with what is said: of two renderings that differ in one turn, the sides of its
+ * comparisons that stay the same where the other side changes. However a constant is put together, it is whole by then. Where
+ * what is said comes turned round, so is the constant.
+ */
+function observedConstants(renderer: Renderer, { fill }: Slot): string[] {
+  const [first, second] = [renderer.comparisons(fill(INSIDE(CONTROL_WORD))), renderer.comparisons(fill(OTHER))];
+  const queues = new Map<object, Comparison[]>();
+  for (const comparison of second) queues.set(comparison.site, [...(queues.get(comparison.site) ?? []), comparison]);
+  const found = new Set<string>();
+  for (const one of first) {
+    const other = queues.get(one.site)?.shift();
+    if (other === undefined) continue;
+    for (const [side, again, a, b] of [[one.left, other.left, one.right, other.right], [one.right, other.right, one.left, other.left]] as const) {
+      if (side !== again || a === b || (typeof side !== 'string' && typeof side !== 'number') || String(side).trim() === '' || String(side).length > MAX_LITERAL_LENGTH) continue;
+      if (typeof side === 'number' && Math.abs(side) < 2) continue;
+      found.add(String(side));
+      if (typeof a === 'string' && a.includes(REVERSED_CONTROL)) found.add([...String(side)].reverse().join(''));
+    }
+  }
+  return [...found].filter((text) => isNatural(text) || /^[^\s<>[\]{}|\\/_=#`*"'.,:;()-]{1,3}$/.test(text)).slice(0, MAX_OBSERVED);
+}
+
+const OTHER = 'Nothing of the kind, 77 times over and again';
+const REVERSED_CONTROL = [...CONTROL_WORD].reverse().join('');
 
 /** Which of several constants make a difference when they stand in a sentence together: halved until single. */
 function narrow(renderer: Renderer, slot: Slot, literals: readonly string[]): string[] {
@@ -88,9 +140,17 @@ function narrow(renderer: Renderer, slot: Slot, literals: readonly string[]): st
   return [...narrow(renderer, slot, literals.slice(0, middle)), ...narrow(renderer, slot, literals.slice(middle))];
 }
 
+/** As long as the constant, and of as many words: neither length makes the difference. Short ones could stand in a template by chance. */
+function controlFor(literal: string): string {
+  if (literal.length < CONTROL_WORD.length) return CONTROL_WORD;
+  let next = 0;
+  // Blanks only: line ends would be written otherwise in JSON.
+  return literal.replace(/\s/g, ' ').replace(/\S/g, () => CONTROL_WORD[next++ % CONTROL_WORD.length] ?? 'q');
+}
+
 /** A constant that only stands where the made-up word stood makes no difference, trimmed or written as JSON or not. */
 function compare(renderer: Renderer, { role, fill }: Slot, literal: string, place: Place): Behaviour | undefined {
-  const [said, usual] = [place(literal.trim()), place(CONTROL_WORD)];
+  const [said, usual] = [place(literal.trim()), place(controlFor(literal.trim()))];
   const [with_, without] = [fill(said), fill(usual)];
   const [triggered, control] = [renderer.render(with_)?.text, renderer.render(without)?.text];
   if (triggered === undefined || control === undefined) return undefined;
@@ -100,7 +160,8 @@ function compare(renderer: Renderer, { role, fill }: Slot, literal: string, plac
   const [frame, controlFrame] = [renderer.frame(with_), renderer.frame(without)];
   if (frame === undefined || controlFrame === undefined || frame === controlFrame) return undefined;
   const holes = (text: string): number => text.split(HOLE).length;
-  const dropped = holes(frame) < holes(controlFrame);
+  // Names are written in forms of their own: escaped, cut, quoted.
+  const dropped = SPOKEN.has(role) && holes(frame) < holes(controlFrame);
   const candidates = [differenceOf(triggered, expected[0] ?? control), differenceOf(frame, controlFrame)];
   const [least] = candidates.sort((a, b) => wordsOf(a.added).length - wordsOf(b.added).length);
   return least === undefined ? undefined : { on: 'content', trigger: literal, role, difference: least, dropped, triggered, control };

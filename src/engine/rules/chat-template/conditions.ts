@@ -1,36 +1,47 @@
 // Conditions of a template on what is said, read off its syntax tree without running it: the complement to behaviour.ts,
 // where a method that the interpreter lacks, or a condition that no probe meets, leaves nothing to compare. What comes from
-// a message's content (or the date) is followed through variables, filters, methods, loops and macros into tests; a test on
-// it that decides over words of a natural language is reported.
-// Subset: tests against constants and measures; tags and switches as constants, tests of type and emptiness are ordinary.
-// What it can miss: content that passes through dictionaries, and tests whose branches say nothing in words.
+// a conversation (contents, names of speakers and of tools, arguments of calls, documents) or the date is followed through
+// variables, filters, methods, loops and macros into tests; a test on it that decides over words of a natural language is
+// reported, and so are replacements of words and tables that are looked up by what is said.
+// Subset: tests against constants (fold.ts) and measures; tags and switches as constants, tests of type and emptiness are
+// ordinary. What it can miss: content that passes through dictionaries, and tests whose branches say nothing in words.
 import { isNatural } from './behaviour.ts';
+import { Folder, pathOf, type Constant } from './fold.ts';
 import { wordsOf } from './render.ts';
-import { asNode, childrenOf, foldString, namesIn, type Node } from './syntax.ts';
+import { asNode, childrenOf, namesIn, type Node } from './syntax.ts';
+
+/** What the test looks at. */
+export type Said = 'content' | 'name' | 'tool' | 'arguments' | 'documents';
 
 export interface Condition {
   readonly on: 'content' | 'length' | 'date';
+  readonly of: Said;
   /** What is compared with, as far as it is a constant. */
   readonly literal: string;
   /** What stands under the condition, constants only. */
   readonly text: string;
+  /** What is said is not asked for but rewritten. */
+  readonly rewrites?: true;
 }
 
-type Test = Pick<Condition, 'on' | 'literal'>;
-type Kind = 'messages' | 'message' | 'content' | 'part' | 'measure' | 'date';
+type Test = Pick<Condition, 'on' | 'literal' | 'of'>;
+type Source = 'messages' | 'message' | 'part' | 'date' | 'calls' | 'call' | 'tools' | 'tool' | 'documents' | 'document';
+/** A source, a text of one, or a number taken from one. */
+type Kind = { readonly is: Source } | { readonly is: 'text' | 'measure'; readonly of: Said };
 
-const LEAST_WORDS = 1;
 const MAX_DEPTH = 500;
 const MAX_FOUND = 12;
 const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in']);
 const MEASURES = new Set(['length', 'count', 'wordcount', 'find', 'rfind', 'index']);
 /** Methods and filters after which a text still is what was said. */
-const PIECES = new Set(['lower', 'upper', 'title', 'capitalize', 'strip', 'lstrip', 'rstrip', 'trim', 'split', 'replace', 'list', 'first', 'last', 'string', 'join', 'reverse', 'safe', 'escape', 'e', 'int', 'float', 'sort', 'unique', 'casefold', 'tojson', 'batch', 'select', 'reject', 'map']);
+const PIECES = new Set(['lower', 'upper', 'title', 'capitalize', 'strip', 'lstrip', 'rstrip', 'trim', 'split', 'replace', 'list', 'first', 'last', 'string', 'join', 'reverse', 'safe', 'escape', 'e', 'int', 'float', 'sort', 'unique', 'casefold', 'tojson', 'batch', 'select', 'reject', 'map', 'default', 'd', 'items', 'values', 'truncate', 'format', 'rsplit', 'splitlines', 'partition', 'removeprefix', 'removesuffix', 'swapcase', 'urlencode', 'wordwrap', 'center', 'indent']);
+/** Words that a test must decide over before it is told, by what it looks at: names of tools have formats of their own. */
+const LEAST_WORDS: Readonly<Record<Said, number>> = { content: 1, documents: 1, name: 2, arguments: 1, tool: 2 };
 
 export function conditionsOf(program: unknown): Condition[] {
   const root = asNode(program);
   if (root === undefined) return [];
-  const reader = new Reader();
+  const reader = new Reader(new Folder(root));
   // Twice: a macro may stand before the calls that tell what it is given.
   reader.read(root);
   reader.found.length = 0;
@@ -40,9 +51,14 @@ export function conditionsOf(program: unknown): Condition[] {
 
 class Reader {
   readonly found: Condition[] = [];
-  readonly #kinds = new Map<string, Kind>([['messages', 'messages']]);
+  readonly #kinds = new Map<string, Kind>([['messages', { is: 'messages' }], ['tools', { is: 'tools' }], ['documents', { is: 'documents' }]]);
+  readonly #folder: Folder;
   readonly #flags = new Map<string, Test>();
   readonly #macros = new Map<string, Node>();
+
+  constructor(folder: Folder) {
+    this.#folder = folder;
+  }
 
   read(node: Node, active: Test | undefined = undefined, depth = 0): void {
     if (depth > MAX_DEPTH || this.found.length >= MAX_FOUND) return;
@@ -73,8 +89,9 @@ class Reader {
         const iterable = asNode(node['iterable']);
         const over = iterable?.type === 'SelectExpression' ? asNode(iterable['lhs']) : iterable;
         const kind = over === undefined ? undefined : this.#kindOf(over, depth + 1);
-        const each_ = kind === 'messages' ? 'message' : kind === 'content' ? 'part' : undefined;
-        for (const name of namesIn(asNode(node['loopvar']))) this.#set(name, each_);
+        const names = namesIn(asNode(node['loopvar']));
+        // Of pairs of name and value the value is what was said.
+        for (const [i, name] of names.entries()) this.#set(name, i === names.length - 1 ? eachOf(kind) : undefined);
         each([...listOf(node['body']), ...listOf(node['defaultBlock'])], active);
         return;
       }
@@ -84,9 +101,39 @@ class Reader {
         return;
       case 'CallExpression':
         this.#bind(node, depth);
+        this.#rewrite(asNode(asNode(node['callee'])?.['object']), nameOf(asNode(asNode(node['callee'])?.['property'])), listOf(node['args']), depth);
+        break;
+      case 'FilterExpression':
+        this.#rewrite(asNode(node['operand']), filterName(node), listOf(asNode(node['filter'])?.['args']), depth);
+        break;
+      case 'MemberExpression':
+        if (node['computed'] === true) this.#table(asNode(node['object']), asNode(node['property']), depth);
         break;
     }
     each(childrenOf(node), active);
+  }
+
+  /** Words that are put in the place of others in what is said. */
+  #rewrite(operand: Node | undefined, name: string, args: readonly Node[], depth: number): void {
+    const [from, to] = [this.#folder.text(args[0]), this.#folder.text(args[1])];
+    if (name === 'get' && operand !== undefined) this.#table(operand, args[0], depth);
+    if (name !== 'replace' || from === undefined || to === undefined || this.found.length >= MAX_FOUND) return;
+    const kind = this.#kindOf(operand, depth + 1);
+    const of = kind?.is === 'text' ? kind.of : kind?.is === 'tools' || kind?.is === 'tool' || kind?.is === 'call' || kind?.is === 'calls' ? 'tool' : undefined;
+    if (of === undefined || !isNatural(from) || (of === 'tool' && !isAddress(from) && wordsOf(from).length < 2)) return;
+    if (!this.found.some(({ literal, rewrites }) => literal === from && rewrites === true)) this.found.push({ on: 'content', of, literal: from, text: to, rewrites: true });
+  }
+
+  /** {'a word': 'what is said then'}[content] */
+  #table(object: Node | undefined, key: Node | undefined, depth: number): void {
+    const kind = this.#kindOf(key, depth + 1);
+    if (kind?.is !== 'text' || this.found.length >= MAX_FOUND) return;
+    for (const table of this.#folder.all(object)) {
+      if (!(table instanceof Map)) continue;
+      const entries = [...(table as ReadonlyMap<string, Constant>)].filter(([word, said]) => telling(word, kind.of) !== undefined && typeof said === 'string' && wordsOf(said).length >= 3);
+      const [first] = entries;
+      if (first !== undefined) this.found.push({ on: 'content', of: kind.of, literal: first[0], text: entries.map(([, said]) => String(said)).join(' ') });
+    }
   }
 
   /** What a macro is called with becomes what its parameters are. */
@@ -112,7 +159,7 @@ class Reader {
     this.#set(name, kind);
     // A constant that is only kept where something was said stands for that it was said.
     if (test !== undefined) this.#flags.set(name, test);
-    else if (active !== undefined && (value.type === 'StringLiteral' || value.type === 'IntegerLiteral' || value.type === 'Identifier')) this.#flags.set(name, active);
+    else if (active !== undefined && kind === undefined) this.#flags.set(name, active);
   }
 
   #set(name: string, kind: Kind | undefined): void {
@@ -121,8 +168,9 @@ class Reader {
   }
 
   #report(test: Test, branches: readonly Node[]): void {
-    const text = branches.map((branch) => constantsIn(branch)).join(' ');
-    if (wordsOf(text).length >= LEAST_WORDS) this.found.push({ ...test, text: text.trim() });
+    const text = branches.map((branch) => this.#constantsIn(branch)).join(' ');
+    const least = test.on === 'content' && !isPlain(test.literal) ? 3 : LEAST_WORDS[test.of];
+    if (wordsOf(text).length >= least) this.found.push({ ...test, text: text.trim() });
   }
 
   /** The first test on content, length or date in an expression. */
@@ -141,20 +189,19 @@ class Reader {
         const operator = String(asNode(node['operator'])?.['value'] ?? '');
         if (left === undefined || right === undefined) return undefined;
         if (operator === 'and' || operator === 'or') return this.#testIn(left, depth + 1) ?? this.#testIn(right, depth + 1);
-        return COMPARISONS.has(operator) ? (this.#compared(left, right, depth) ?? this.#compared(right, left, depth)) : undefined;
+        return COMPARISONS.has(operator) ? (this.#compared(left, right, operator, 'left', depth) ?? this.#compared(right, left, operator, 'right', depth)) : undefined;
       }
       case 'CallExpression': {
         const callee = asNode(node['callee']);
         const method = callee?.type === 'MemberExpression' ? nameOf(asNode(callee['property'])) : '';
         const [argument] = listOf(node['args']);
         if ((method !== 'startswith' && method !== 'endswith') || argument === undefined || callee === undefined) return undefined;
-        return this.#kindOf(asNode(callee['object']), depth + 1) === 'content' ? telling(foldString(argument)) : undefined;
+        return this.#against(this.#kindOf(asNode(callee['object']), depth + 1), argument);
       }
       case 'FilterExpression': {
         // messages | selectattr('content', 'equalto', '…') | list
-        const filter = asNode(node['filter']);
-        const args = listOf(filter?.['args']).map((argument) => foldString(argument));
-        if (/^(select|reject)attr$/.test(filterName(node)) && args[0] === 'content' && args.length > 2) return telling(args[2]);
+        const args = listOf(asNode(node['filter'])?.['args']);
+        if (/^(select|reject)attr$/.test(filterName(node)) && this.#folder.text(args[0]) === 'content' && args.length > 2) return this.#against({ is: 'text', of: 'content' }, args[2]);
         return this.#testIn(asNode(node['operand']), depth + 1);
       }
       default:
@@ -162,22 +209,36 @@ class Reader {
     }
   }
 
-  #compared(side: Node, other: Node, depth: number): Test | undefined {
+  /** A text of the conversation against what a constant can come to. */
+  #against(kind: Kind | undefined, other: Node | undefined): Test | undefined {
+    if (kind?.is !== 'text') return undefined;
+    for (const literal of this.#folder.texts(other)) {
+      const test = telling(literal, kind.of);
+      if (test !== undefined) return test;
+    }
+    return undefined;
+  }
+
+  #compared(side: Node, other: Node, operator: string, place: 'left' | 'right', depth: number): Test | undefined {
     // A test inside one side: (messages | selectattr(…) | length) > 0.
     const inner = side.type === 'FilterExpression' ? this.#testIn(side, depth + 1) : undefined;
     if (inner !== undefined) return inner;
-    const kind = this.#kindOf(side, depth + 1);
-    const literal = foldString(other);
-    if (kind === 'content') {
-      if (literal !== undefined) return telling(literal);
-      if (other.type === 'ArrayLiteral' || other.type === 'TupleLiteral') return telling(listOf(other['value']).map((item) => foldString(item) ?? '').join(' '));
+    const found = this.#kindOf(side, depth + 1);
+    // A part of a content: a character, or an object with keys that are asked for with 'in'.
+    const kind: Kind | undefined = found?.is === 'part' && (operator === '==' || operator === '!=' || place === 'left') ? { is: 'text', of: 'content' } : found;
+    const number = this.#folder.number(other);
+    if (kind?.is === 'text') {
+      const against = this.#against(kind, other);
+      if (against !== undefined) return against;
+      if (number !== undefined && Math.abs(number) > 1 && this.#folder.all(side).length === 0) return { on: 'content', of: kind.of, literal: String(number) };
+      const again = this.#kindOf(other, depth + 1);
       // Compared with itself in another form: all capitals, say.
-      return this.#kindOf(other, depth + 1) === 'content' && (side.type === 'FilterExpression' || side.type === 'CallExpression') ? { on: 'content', literal: '' } : undefined;
+      return again?.is === 'text' && again.of === 'content' && kind.of === 'content' && (side.type === 'FilterExpression' || side.type === 'CallExpression') ? { on: 'content', of: 'content', literal: '' } : undefined;
     }
-    const number = numberOf(other);
-    if (kind === 'measure' && number !== undefined && Math.abs(number) > 1) return { on: 'length', literal: String(number) };
-    if (kind === 'measure' && isFinder(side)) return telling(finderLiteral(side));
-    return kind === 'date' && (literal !== undefined || number !== undefined) ? { on: 'date', literal: literal ?? String(number) } : undefined;
+    if (kind?.is === 'measure' && number !== undefined && Math.abs(number) > 1) return { on: 'length', of: kind.of, literal: String(number) };
+    if (kind?.is === 'measure' && isFinder(side)) return telling(this.#folder.text(listOf(side['args'])[0]), kind.of);
+    const literal = this.#folder.text(other);
+    return kind?.is === 'date' && (literal !== undefined || number !== undefined) ? { on: 'date', of: 'content', literal: literal ?? String(number) } : undefined;
   }
 
   #kindOf(node: Node | undefined, depth: number): Kind | undefined {
@@ -191,25 +252,23 @@ class Reader {
         if (held !== undefined) return held;
         const object = this.#kindOf(asNode(node['object']), depth + 1);
         const property = asNode(node['property']);
-        const name = node['computed'] === true ? (property === undefined ? undefined : foldString(property)) : nameOf(property);
-        if (object === 'messages') return property?.type === 'SliceExpression' ? 'messages' : node['computed'] === true ? 'message' : undefined;
-        if (object === 'message') return name === 'content' ? 'content' : undefined;
-        if (object === 'part') return name === 'text' || name === 'content' ? 'content' : undefined;
-        return object === 'content' && node['computed'] === true && name === undefined ? 'content' : undefined;
+        const computed = node['computed'] === true;
+        return memberOf(object, computed ? this.#folder.text(property) : nameOf(property), computed, property?.type === 'SliceExpression');
       }
       case 'CallExpression': {
         const callee = asNode(node['callee']);
-        if (callee?.type === 'Identifier') return nameOf(callee) === 'strftime_now' ? 'date' : undefined;
+        if (callee?.type === 'Identifier') return nameOf(callee) === 'strftime_now' ? { is: 'date' } : undefined;
         if (callee?.type !== 'MemberExpression') return undefined;
-        return this.#after(this.#kindOf(asNode(callee['object']), depth + 1), nameOf(asNode(callee['property'])));
+        const object = this.#kindOf(asNode(callee['object']), depth + 1);
+        const method = nameOf(asNode(callee['property']));
+        return method === 'get' ? memberOf(object, this.#folder.text(listOf(node['args'])[0]), true, false) : after(object, method);
       }
       case 'FilterExpression':
-        return this.#after(this.#kindOf(asNode(node['operand']), depth + 1), filterName(node));
+        return after(this.#kindOf(asNode(node['operand']), depth + 1), filterName(node));
       case 'BinaryExpression': {
+        const operator = nameOf(asNode(node['operator'])) || String(asNode(node['operator'])?.['value'] ?? '');
         const [left, right] = [this.#kindOf(asNode(node['left']), depth + 1), this.#kindOf(asNode(node['right']), depth + 1)];
-        const operator = String(asNode(node['operator'])?.['value'] ?? '');
-        if (COMPARISONS.has(operator)) return undefined;
-        return left ?? right;
+        return COMPARISONS.has(operator) || operator === 'and' ? undefined : (left ?? right);
       }
       case 'Ternary':
         return this.#kindOf(asNode(node['trueExpr']), depth + 1) ?? this.#kindOf(asNode(node['falseExpr']), depth + 1);
@@ -218,20 +277,105 @@ class Reader {
     }
   }
 
-  #after(kind: Kind | undefined, name: string): Kind | undefined {
-    if (kind === 'messages') return name === 'last' || name === 'first' ? 'message' : name === 'list' || name === 'reverse' ? 'messages' : undefined;
-    if (kind === 'content') return MEASURES.has(name) ? 'measure' : PIECES.has(name) ? 'content' : undefined;
-    if (kind === 'date') return PIECES.has(name) ? 'date' : undefined;
-    return kind === 'measure' && PIECES.has(name) ? 'measure' : undefined;
+  /** Constants that a branch says: not those it compares with or looks up. */
+  #constantsIn(node: Node, depth = 0): string {
+    if (depth > MAX_DEPTH) return '';
+    if (node.type === 'StringLiteral') return String(node['value']);
+    const said = (field: string): string => listOf(node[field]).map((child) => this.#constantsIn(child, depth + 1)).join(' ');
+    const one = (field: string): string => this.#constantsIn(asNode(node[field]) ?? EMPTY, depth + 1);
+    switch (node.type) {
+      case 'If':
+        return `${said('body')} ${said('alternate')}`;
+      case 'For':
+        return said('body');
+      case 'Ternary':
+        return `${one('trueExpr')} ${one('falseExpr')}`;
+      case 'Set':
+        return `${one('value')} ${said('body')}`;
+      case 'BinaryExpression':
+        return COMPARISONS.has(String(asNode(node['operator'])?.['value'] ?? '')) ? '' : (this.#folder.text(node) ?? `${one('left')} ${one('right')}`);
+      case 'FilterExpression':
+        return this.#folder.text(node) ?? one('operand');
+      case 'Identifier':
+      case 'MemberExpression':
+        return this.#folder.texts(node).join(' ');
+      // What only stops the rendering is not said to anybody.
+      case 'CallExpression':
+        return this.#folder.texts(node).join(' ');
+      default:
+        return '';
+    }
+  }
+}
+
+function eachOf(kind: Kind | undefined): Kind | undefined {
+  switch (kind?.is) {
+    case 'messages': return { is: 'message' };
+    case 'calls': return { is: 'call' };
+    case 'tools': return { is: 'tool' };
+    case 'documents': return { is: 'document' };
+    case 'text': return kind.of === 'content' ? { is: 'part' } : kind;
+    default: return undefined;
+  }
+}
+
+const CONTENTS = new Set(['content', 'reasoning_content', 'thinking', 'text']);
+const TOOL_TEXTS = new Set(['name', 'description']);
+
+function memberOf(object: Kind | undefined, name: string | undefined, computed: boolean, slice: boolean): Kind | undefined {
+  if (object === undefined) return undefined;
+  switch (object.is) {
+    case 'messages': return slice ? object : computed ? { is: 'message' } : undefined;
+    case 'calls': return slice ? object : computed ? { is: 'call' } : undefined;
+    case 'tools': return slice ? object : computed ? { is: 'tool' } : undefined;
+    case 'documents': return slice ? object : computed ? { is: 'document' } : undefined;
+    case 'message': return name === undefined ? undefined : CONTENTS.has(name) ? { is: 'text', of: 'content' } : name === 'name' ? { is: 'text', of: 'name' } : name === 'tool_calls' ? { is: 'calls' } : undefined;
+    case 'call': return name === 'function' ? object : name === 'name' ? { is: 'text', of: 'tool' } : name === 'arguments' || name === 'parameters' ? { is: 'text', of: 'arguments' } : undefined;
+    case 'tool': return name === 'function' ? object : name !== undefined && TOOL_TEXTS.has(name) ? { is: 'text', of: 'tool' } : undefined;
+    case 'document': return name === undefined || /id$/.test(name) ? undefined : { is: 'text', of: 'documents' };
+    case 'part': return name === 'text' || name === 'content' ? { is: 'text', of: 'content' } : undefined;
+    case 'text': return computed && (name === undefined || object.of === 'arguments') ? object : undefined;
+    default: return undefined;
+  }
+}
+
+function after(kind: Kind | undefined, name: string): Kind | undefined {
+  switch (kind?.is) {
+    case 'messages': return name === 'last' || name === 'first' ? { is: 'message' } : name === 'list' || name === 'reverse' || name === 'selectattr' || name === 'rejectattr' ? kind : undefined;
+    case 'tools': case 'tool': case 'calls': case 'call': return name === 'tojson' || name === 'string' || name === 'list' || name === 'selectattr' || name === 'rejectattr' || name === 'safe' ? kind : name === 'first' || name === 'last' ? eachOf(kind) : undefined;
+    case 'documents': return name === 'list' ? kind : name === 'first' || name === 'last' ? { is: 'document' } : undefined;
+    case 'text': return MEASURES.has(name) ? { is: 'measure', of: kind.of } : PIECES.has(name) ? kind : undefined;
+    case 'date': return PIECES.has(name) ? kind : undefined;
+    case 'measure': return PIECES.has(name) ? kind : undefined;
+    default: return undefined;
   }
 }
 
 const EMPTY: Node = { type: 'Empty' };
 
-/** A test against words; against tags, switches, punctuation and nothing at all is what templates do. */
-function telling(literal: string | undefined): Test | undefined {
-  if (literal === undefined || literal.trim() === '') return literal !== undefined && /[\u200b-\u200f\u2060]/.test(literal) ? { on: 'content', literal } : undefined;
-  return isNatural(literal) || /^[\p{L}\p{N}@]{1,3}$/u.test(literal.trim()) ? { on: 'content', literal } : undefined;
+/** Types of a schema: templates write them out in their own words. */
+const SCHEMA_TYPES = new Set(['string', 'str', 'number', 'integer', 'int', 'float', 'boolean', 'bool', 'array', 'list', 'object', 'dict', 'null', 'any', 'union', 'enum', 'function', 'code_interpreter', 'image', 'video', 'audio', 'text']);
+
+/** A test against words; against tags, switches, white space and nothing at all is what templates do. */
+function telling(literal: string | undefined, of: Said): Test | undefined {
+  if (literal === undefined) return undefined;
+  // Quotes around it are those of JSON.
+  const bare = literal.trim().replace(/^["']{1,2}(?=[^"'])|(?<=[^"'])["']{1,2}$/g, '');
+  if (bare === '') return /[\u200b-\u200f\u2060\u00a0\ufeff]/.test(literal) ? { on: 'content', of, literal } : undefined;
+  if (of !== 'content' && of !== 'documents' && SCHEMA_TYPES.has(bare)) return undefined;
+  return MARKUP.test(bare) ? undefined : { on: 'content', of, literal };
+}
+
+/** Tags, marks of lists and code, brackets, special tokens: what templates look for in what was said. */
+const MARKUP = /^[<[({`"'\]})>|#*:=/\\-]|[>|\]]$|\n/;
+
+/** Words, or letters and digits alone: such a test needs no more reason to be told than that it decides over words. */
+function isPlain(literal: string): boolean {
+  return literal === '' || isNatural(literal) || /^[\p{L}\p{N}@]{1,3}$/u.test(literal.trim());
+}
+
+function isAddress(text: string): boolean {
+  return /:\/\/|^www\.|\.\w{2,}\/|^[\w-]+(?:\.[\w-]+)+$/.test(text);
 }
 
 function listOf(value: unknown): Node[] {
@@ -242,14 +386,6 @@ function nameOf(node: Node | undefined): string {
   return node?.type === 'Identifier' ? String(node['value']) : '';
 }
 
-/** 'name' or 'name.attribute'. */
-function pathOf(node: Node): string | undefined {
-  if (node.type === 'Identifier') return nameOf(node);
-  if (node.type !== 'MemberExpression' || node['computed'] === true) return undefined;
-  const [object, property] = [nameOf(asNode(node['object'])), nameOf(asNode(node['property']))];
-  return object === '' || property === '' ? undefined : `${object}.${property}`;
-}
-
 function filterName(node: Node): string {
   const filter = asNode(node['filter']);
   return nameOf(filter?.type === 'CallExpression' ? asNode(filter['callee']) : filter);
@@ -257,38 +393,4 @@ function filterName(node: Node): string {
 
 function isFinder(node: Node): boolean {
   return node.type === 'CallExpression' && /^(find|rfind|index|count)$/.test(nameOf(asNode(asNode(node['callee'])?.['property'])));
-}
-
-function finderLiteral(node: Node): string | undefined {
-  const [argument] = listOf(node['args']);
-  return argument === undefined ? undefined : foldString(argument);
-}
-
-function numberOf(node: Node): number | undefined {
-  if (node.type === 'IntegerLiteral' || node.type === 'FloatLiteral') return Number(node['value']);
-  return undefined;
-}
-
-/** Constants that a branch says: not those it compares with or looks up. */
-function constantsIn(node: Node, depth = 0): string {
-  if (depth > MAX_DEPTH) return '';
-  if (node.type === 'StringLiteral') return String(node['value']);
-  const said = (field: string): string => listOf(node[field]).map((child) => constantsIn(child, depth + 1)).join(' ');
-  const one = (field: string): string => constantsIn(asNode(node[field]) ?? EMPTY, depth + 1);
-  switch (node.type) {
-    case 'If':
-      return `${said('body')} ${said('alternate')}`;
-    case 'For':
-      return said('body');
-    case 'Ternary':
-      return `${one('trueExpr')} ${one('falseExpr')}`;
-    case 'Set':
-      return one('value');
-    case 'BinaryExpression':
-      return COMPARISONS.has(String(asNode(node['operator'])?.['value'] ?? '')) ? '' : `${one('left')} ${one('right')}`;
-    case 'FilterExpression':
-      return one('operand');
-    default:
-      return '';
-  }
 }

@@ -5,11 +5,13 @@ export interface Concern {
   readonly what: string;
   readonly severity: 'high' | 'medium';
   readonly text: string;
+  /** Templates say so of their tools: not to talk of calls. */
+  readonly ordinaryWithTools?: true;
 }
 
 /** Each names a group of phrases by what they ask of the model. Short gaps only, so that no match runs away. */
-const PHRASES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'asks to keep something from the person', pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
+const PHRASES: readonly { readonly what: string; readonly pattern: RegExp; readonly ordinaryWithTools?: true }[] = [
+  { what: 'asks to keep something from the person', ordinaryWithTools: true, pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
   { what: 'asks to act unseen', pattern: /\b(?:secretly|covertly|silently|surreptitiously|without (?:the )?user(?:['’]s)? (?:knowledge|knowing|noticing))\b/i },
   { what: 'asks to set other instructions aside', pattern: /\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|system|safety|user)\s+(?:\w+\s+){0,2}(?:instructions?|prompts?|guidelines?|rules|messages?)\b/i },
   { what: 'asks to lift restrictions', pattern: /\b(?:no (?:restrictions|limits|filters)|unrestricted|jailbr(?:eak|oken)|bypass(?:ing)? (?:safety|filters?|restrictions))\b/i },
@@ -31,9 +33,9 @@ export function concernsIn(text: string): Concern[] {
   if (script !== null) found.push({ what: 'adds markup that a page would run or load', severity: 'high', text: script[0] });
   if (picture !== null) found.push({ what: 'adds a picture from elsewhere', severity: 'high', text: picture[0] });
   if (address !== null && script === null && picture === null) found.push({ what: 'adds an address', severity: 'medium', text: address[0] });
-  for (const { what, pattern } of PHRASES) {
+  for (const { what, pattern, ordinaryWithTools } of PHRASES) {
     const match = pattern.exec(text);
-    if (match !== null) found.push({ what, severity: 'high', text: match[0] });
+    if (match !== null) found.push({ what, severity: 'high', text: match[0], ...(ordinaryWithTools === undefined ? {} : { ordinaryWithTools }) });
   }
   return found;
 }

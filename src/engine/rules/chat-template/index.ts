@@ -1,18 +1,19 @@
 // Rules on chat templates: Jinja programs that stand between a person and the model. Routed by content: wherever a template
 // stands, each one is parsed, rendered over probe conversations within bounds, and read for what it adds.
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
-import { parseTemplate, type BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { BeyondBounds, parseTemplate, type BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { breathe } from '../../core/cancel.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { findBehaviours, isNatural, type Behaviour } from './behaviour.ts';
 import { collectTemplates, type FoundTemplate } from './collect.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, type Said } from './conditions.ts';
+import { endlessIn } from './endless.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
 import { Renderer, wordsOf } from './render.ts';
-import { factsOf, type TemplateFacts } from './syntax.ts';
+import { factsOf, spokenIn, type TemplateFacts } from './syntax.ts';
 
 const ESCAPE: Rule = {
   id: 'ASY-TPL-001',
@@ -59,9 +60,18 @@ const UNSEEN: Rule = {
   remedy: 'Show the template with its invisible characters and remove them.',
 };
 
+const ENDLESS: Rule = {
+  id: 'ASY-TPL-007',
+  title: 'A chat template that takes more time or memory than any conversation needs',
+  severity: 'medium',
+  misses: 'Told by the constants that it counts with, by how deep it nests, and by a bound on the steps of one plain conversation.',
+  references: ['CWE-400', 'CWE-834', 'CWE-674'],
+  remedy: 'Do not use this template: rendering one message may stop the program that does it.',
+};
+
 const UNREADABLE: Rule = {
   id: 'ASY-TPL-006',
-  title: 'A chat template that cannot be parsed',
+  title: 'A chat template that cannot be tried',
   severity: 'info',
   misses: 'Only its text was searched; what it does was not tried.',
   references: ['CWE-20'],
@@ -71,8 +81,8 @@ const UNREADABLE: Rule = {
 export const chatTemplate = analysisOf({
   id: 'chat-template',
   label: 'Chat templates',
-  limits: 'Tries the template’s own constants as triggers, dates and lengths over a fixed range, and phrases in English. Does not run the model.',
-  rules: [ESCAPE, TRIGGER, CIRCUMSTANCE, HIDDEN_TEXT, UNSEEN, UNREADABLE],
+  limits: 'Tries the template’s own constants as triggers in what is said, names, arguments and documents, dates and lengths over a fixed range, and phrases in English. Switches that a program sets are not tried. Does not run the model.',
+  rules: [ESCAPE, TRIGGER, CIRCUMSTANCE, HIDDEN_TEXT, UNSEEN, UNREADABLE, ENDLESS],
   inapplicable: ({ inspection }) => (collectTemplates(inspection).length === 0 ? 'no chat template' : undefined),
   async check({ inspection, signal }, report) {
     for (const template of collectTemplates(inspection)) {
@@ -89,7 +99,8 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
   try {
     template = parseTemplate(source);
   } catch (error) {
-    if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
+    if (found.as === 'chat' && error instanceof BeyondBounds && /nested/.test(error.message)) report(ENDLESS, { ...at(found), about, title: `${ENDLESS.title}: ${shown(error.message, 160)}`, sure: 'read', evidence: [sourceOf(found, [])] });
+    else if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
   }
   const facts = template === undefined ? undefined : factsOf(template.program);
   for (const { what, severity, anywhere, begin, end } of findEscapes(source, facts)) {
@@ -107,10 +118,18 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
 function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: TemplateFacts, report: Report): void {
   const renderer = new Renderer(template);
   const about = `${found.name} ${found.key}`;
+  const endless = endlessIn(template.program) ?? (renderer.render({ turns: [{ role: 'user', content: 'Good morning' }] }) === undefined ? renderer.beyond : undefined);
+  if (endless !== undefined) report(ENDLESS, { ...at(found), about, title: `${ENDLESS.title}: ${shown(endless, 160)}`, sure: 'resolved', evidence: [sourceOf(found, [])] });
   const seen = new Set<string>();
   for (const concern of plainConcerns(renderer)) {
     seen.add(concern.text);
     report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what}: ${shown(concern.text, 120)}`, severity: concern.severity, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
+  }
+  for (const concern of concernsIn(spokenIn(template.program))) {
+    // What stands under a condition of a program's own (tools, switches): only what no such condition explains.
+    if (seen.has(concern.text) || concern.severity !== 'high' || concern.ordinaryWithTools === true) continue;
+    seen.add(concern.text);
+    report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what} in some conversations: ${shown(concern.text, 120)}`, severity: 'medium', sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
   }
   let reported = 0;
   for (const behaviour of findBehaviours(renderer, facts)) {
@@ -119,7 +138,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     const rule = behaviour.on === 'content' ? TRIGGER : CIRCUMSTANCE;
     const { trigger, role } = behaviour;
     reported++;
-    const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' ${behaviour.dropped === true ? 'leaves out what is said' : 'changes the prompt'} when ${role === 'tools' ? 'a tool is called' : `${role === 'user' ? 'a person' : `the ${role} turn`} says`} ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
+    const title = behaviour.on === 'content' ? `The template '${shown(found.name, 40)}' ${behaviour.dropped === true ? 'leaves out what is said' : 'changes the prompt'} when ${WHO[role] ?? `the ${role} turn says`} ${JSON.stringify(shown(trigger, 60))}` : `The template '${shown(found.name, 40)}' changes the prompt with ${CIRCUMSTANCES[behaviour.on]} (${shown(trigger, 60)})`;
     report(rule, {
       ...at(found),
       about: `${about} ${behaviour.on} ${trigger}`,
@@ -131,14 +150,14 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     });
   }
   if (reported === 0) {
-    for (const { on, literal, text } of conditionsOf(template.program)) {
+    for (const { on, of, literal, text, rewrites } of conditionsOf(template.program)) {
       // 'blocks' in message.content asks for a key that is read a moment later; reasoning is switched by words.
       if (on === 'content' && (facts.attributes.has(literal) || REASONING.test(literal))) continue;
       const place = marksOf(found.source, literal, 'what it looks for');
       report(on === 'content' ? TRIGGER : CIRCUMSTANCE, {
         ...at(found),
         about: `${about} test ${on} ${literal}`,
-        title: `The template '${shown(found.name, 40)}' says something else depending on ${on === 'content' ? 'what a message says' : CIRCUMSTANCES[on]}${literal === '' ? '' : ` (${JSON.stringify(shown(literal, 60))})`}`,
+        title: `The template '${shown(found.name, 40)}' ${rewrites === true ? 'rewrites' : 'says something else depending on'} ${on === 'content' ? LOOKED_AT[of] : CIRCUMSTANCES[on]}${literal === '' ? '' : ` (${JSON.stringify(shown(literal, 60))})`}`,
         severity: concernsIn(text).length > 0 ? 'high' : 'medium',
         sure: 'inferred',
         trigger: { kind: 'template', value: shown(literal) },
@@ -151,15 +170,23 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
   if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
 }
 
+/** Who or what holds the trigger. */
+const WHO: Readonly<Record<string, string>> = { user: 'a person says', tools: 'a tool is called', 'tool call': 'a tool is used that is called', 'tool description': 'a tool describes itself with', name: 'the speaker is called', arguments: 'a tool is given', documents: 'a document holds' };
+const LOOKED_AT: Readonly<Record<Said, string>> = { content: 'what a message says', name: 'who speaks', tool: 'what a tool is called', arguments: 'what a tool is given', documents: 'what a document holds' };
+
 const CIRCUMSTANCES: Readonly<Record<Behaviour['on'], string>> = { content: 'what is said', date: 'the date', length: 'the length of a message', turns: 'the length of the conversation', chance: 'chance' };
 
 /** Words that must be added before a look at markup (thinking tags, tool answers) is more than bookkeeping. */
 const MANY_WORDS = 8;
 
-const REASONING = /think|reason|effort|strength|verbos/i;
+/** Switches of reasoning, and the mark by which transformers finds where to go on (continue_final_message). */
+const REASONING = /think|reason|effort|strength|verbos|^CONTINUE_FINAL_MESSAGE_TAG/i;
+
+/** Names of tools have formats of their own: only what adds a sentence is told. */
+const TOOL_ROLES = new Set(['tools', 'tool call', 'tool description', 'arguments']);
 
 /** How grave a difference is; undefined for what ordinary templates do. */
-function weigh({ on, trigger, role, difference, dropped }: Behaviour): 'high' | 'medium' | undefined {
+function weigh({ on, trigger, role, difference, dropped, triggered, control }: Behaviour): 'high' | 'medium' | undefined {
   const added = wordsOf(difference.added).length;
   const removed = wordsOf(difference.removed).length;
   if (concernsIn(difference.added).length > 0) return 'high';
@@ -167,11 +194,19 @@ function weigh({ on, trigger, role, difference, dropped }: Behaviour): 'high' | 
   if (on !== 'content') return added >= 3 || removed >= 3 ? 'high' : undefined;
   // A message that vanishes when it says a certain word.
   if (isNatural(trigger) && !REASONING.test(trigger) && dropped === true && added === 0) return 'medium';
-  if (role === 'tools') return isNatural(trigger) && added >= 3 ? 'medium' : undefined;
+  const news = newWords(triggered, control, trigger);
+  if (role === 'name') return isNatural(trigger) && news >= 2 ? 'high' : undefined;
+  if (TOOL_ROLES.has(role)) return isNatural(trigger) && (news >= 3 || (/:\/\//.test(trigger) && added + removed > 0)) ? 'medium' : undefined;
   // Switches in the system turn are the operator's own: reasoning on or off, and how much of it.
   if (role === 'system' && (added < MANY_WORDS || REASONING.test(trigger))) return undefined;
   if (isNatural(trigger)) return added >= 3 ? 'high' : added + removed > 0 ? 'medium' : undefined;
   return role !== 'system' && added >= MANY_WORDS ? 'medium' : undefined;
+}
+
+/** Words that stand in the one rendering and nowhere in the other. */
+function newWords(triggered: string, control: string, trigger: string): number {
+  const usual = new Set([...wordsOf(control), ...wordsOf(trigger)]);
+  return new Set(wordsOf(triggered).filter((word) => !usual.has(word))).size;
 }
 
 /**

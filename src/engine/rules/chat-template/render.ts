@@ -1,22 +1,30 @@
 // Renders a template over probe conversations and takes out what the conversation itself brought in, so that two renderings
 // can be compared by what the template says. Within bounds (bounded-jinja), and with a fixed number of renderings.
-import type { BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { BeyondBounds, type BoundedTemplate, type Comparison, type Observer } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { strftime } from '../../artifact/tokenizer/chat-template.ts';
 import type { Milliseconds } from '../../core/units.ts';
 
 export interface Turn {
   readonly role: string;
   readonly content: unknown;
+  readonly name?: string;
+  readonly tool_calls?: readonly unknown[];
+  readonly tool_call_id?: string;
 }
 
 export interface Conversation {
   readonly turns: readonly Turn[];
   readonly tools?: readonly unknown[];
+  readonly documents?: readonly unknown[];
   readonly date?: Milliseconds;
+  /** What is said elsewhere than in a turn's content: names, arguments, documents. */
+  readonly said?: readonly string[];
 }
 
 /** Renderings of one template; beyond that what is left is not tried, and said so. */
 export const MAX_RENDERINGS = 1500;
+
+const MAX_COMPARISONS = 4096;
 
 /** Takes the place of what a turn says in a rendering. */
 export const HOLE = '\u0001';
@@ -27,13 +35,28 @@ const DEFAULT_DATE: Milliseconds = Date.UTC(2025, 2, 14, 10, 30);
 export class Renderer {
   readonly #template: BoundedTemplate;
   #left = MAX_RENDERINGS;
+  #beyond: string | undefined;
 
   constructor(template: BoundedTemplate) {
     this.#template = template;
   }
 
+  /** Which bound a rendering went beyond, if one did. */
+  get beyond(): string | undefined {
+    return this.#beyond;
+  }
+
   get exhausted(): boolean {
     return this.#left <= 0;
+  }
+
+  /** What the template compares while it renders this conversation, in order. */
+  comparisons(conversation: Conversation): Comparison[] {
+    const seen: Comparison[] = [];
+    this.render(conversation, (comparison) => {
+      if (seen.length < MAX_COMPARISONS) seen.push(comparison);
+    });
+    return seen;
   }
 
   /** What the template says around the turns; undefined where it refuses the conversation. */
@@ -41,13 +64,13 @@ export class Renderer {
     const rendered = this.render(conversation);
     if (rendered === undefined) return undefined;
     let text = rendered.text;
-    const contents = conversation.turns.flatMap(({ content }) => textsIn(content)).sort((a, b) => b.length - a.length);
+    const contents = [...conversation.turns.flatMap(({ content }) => textsIn(content)), ...(conversation.said ?? [])].sort((a, b) => b.length - a.length);
     for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE);
     for (const date of rendered.dates) if (date.length > 2) text = text.replaceAll(date, DATE_HOLE);
     return text;
   }
 
-  render({ turns, tools, date = DEFAULT_DATE }: Conversation): { readonly text: string; readonly dates: readonly string[] } | undefined {
+  render({ turns, tools, documents, date = DEFAULT_DATE }: Conversation, observe?: Observer): { readonly text: string; readonly dates: readonly string[] } | undefined {
     if (this.#left-- <= 0) return undefined;
     const dates: string[] = [];
     const now = (format: unknown): string => {
@@ -56,9 +79,10 @@ export class Renderer {
       return text;
     };
     try {
-      const text = this.#template.render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools: tools ?? null, documents: null, messages: turns, add_generation_prompt: true, strftime_now: now });
+      const text = this.#template.render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools: tools ?? null, datetime: 'Mar 14 2025', functions: '[]', documents: documents ?? null, messages: turns, add_generation_prompt: true, strftime_now: now }, observe);
       return { text, dates: dates.sort((a, b) => b.length - a.length) };
-    } catch {
+    } catch (error) {
+      if (error instanceof BeyondBounds) this.#beyond ??= error.message;
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
-// The syntax tree of a Jinja template, walked: string and number constants (pieces joined with ~, + or join are put
-// together), names that are looked up, attributes, calls and filters. Statements that only Jinja2 has (include, import)
+// The syntax tree of a Jinja template, walked: string and number constants (put together by fold.ts), names that are looked up, attributes, calls and filters. Statements that only Jinja2 has (include, import)
 // stop the parser; scanText finds them, and the rest, in the text between the delimiters.
 import type { Program } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { Folder } from './fold.ts';
 
 export interface TemplateFacts {
   readonly strings: ReadonlySet<string>;
@@ -25,13 +25,15 @@ export interface Node {
 const MAX_DEPTH = 2000;
 
 export function factsOf(program: Program): TemplateFacts {
+  const root = program as unknown as Node;
+  const folder = new Folder(root);
   const facts = { strings: new Set<string>(), compared: new Set<string>(), numbers: new Set<number>(), names: new Set<string>(), attributes: new Set<string>(), filters: new Set<string>(), members: new Set<string>() };
   const set = new Set<string>();
-  const stack: { readonly node: Node; readonly depth: number }[] = [{ node: program as unknown as Node, depth: 0 }];
+  const stack: { readonly node: Node; readonly depth: number }[] = [{ node: root, depth: 0 }];
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     const { node, depth } = item;
     if (depth > MAX_DEPTH) continue;
-    collect(node, facts, set);
+    collect(node, facts, set, folder);
     for (const child of childrenOf(node)) stack.push({ node: child, depth: depth + 1 });
   }
   for (const name of set) facts.names.delete(name);
@@ -43,7 +45,7 @@ const COMPARING = new Set(['BinaryExpression', 'CallExpression', 'FilterExpressi
 
 type Facts = { readonly [K in keyof TemplateFacts]: TemplateFacts[K] extends ReadonlySet<infer T> ? Set<T> : never };
 
-function collect(node: Node, facts: Facts, set: Set<string>): void {
+function collect(node: Node, facts: Facts, set: Set<string>, folder: Folder): void {
   switch (node.type) {
     case 'StringLiteral':
       facts.strings.add(String(node['value']));
@@ -57,7 +59,7 @@ function collect(node: Node, facts: Facts, set: Set<string>): void {
       break;
     case 'MemberExpression': {
       const [object, property] = [asNode(node['object']), asNode(node['property'])];
-      const name = property === undefined ? undefined : node['computed'] === true ? foldString(property) : String(property['value']);
+      const name = property === undefined ? undefined : node['computed'] === true ? folder.text(property) : String(property['value']);
       if (name !== undefined) facts.attributes.add(name);
       if (name !== undefined && object?.type === 'Identifier') facts.members.add(`${String(object['value'])}.${name}`);
       break;
@@ -78,42 +80,10 @@ function collect(node: Node, facts: Facts, set: Set<string>): void {
   }
   if (COMPARING.has(node.type)) {
     for (const child of childrenOf(node)) {
-      const text = foldString(child);
-      if (text !== undefined) facts.compared.add(text);
+      for (const text of folder.texts(child)) facts.compared.add(text);
     }
   }
-  const folded = foldString(node);
-  if (folded !== undefined && node.type !== 'StringLiteral') facts.strings.add(folded);
-}
-
-/** The text of an expression that is made of constants only. */
-export function foldString(node: Node, depth = 0): string | undefined {
-  if (depth > 64) return undefined;
-  if (node.type === 'StringLiteral') return String(node['value']);
-  if (node.type === 'BinaryExpression') {
-    const operator = String(asNode(node['operator'])?.['value'] ?? '');
-    const [left, right] = [asNode(node['left']), asNode(node['right'])];
-    if ((operator !== '+' && operator !== '~') || left === undefined || right === undefined) return undefined;
-    const [a, b] = [foldString(left, depth + 1), foldString(right, depth + 1)];
-    return a === undefined || b === undefined ? undefined : a + b;
-  }
-  if (node.type === 'FilterExpression') {
-    const filter = asNode(node['filter']);
-    const name = String((filter?.type === 'CallExpression' ? asNode(filter['callee']) : filter)?.['value'] ?? '');
-    const operand = asNode(node['operand']);
-    if (operand === undefined) return undefined;
-    if (name === 'join' && operand.type === 'ArrayLiteral' && Array.isArray(operand['value'])) {
-      const parts = operand['value'].map((item: unknown) => (asNode(item) === undefined ? undefined : foldString(asNode(item) as Node, depth + 1)));
-      return parts.every((part) => part !== undefined) ? parts.join('') : undefined;
-    }
-    const inner = foldString(operand, depth + 1);
-    if (inner === undefined) return undefined;
-    if (name === 'reverse') return [...inner].reverse().join('');
-    if (name === 'lower') return inner.toLowerCase();
-    if (name === 'upper') return inner.toUpperCase();
-    return name === 'trim' || name === 'string' || name === 'safe' ? inner.trim() : undefined;
-  }
-  return undefined;
+  if (node.type !== 'StringLiteral') for (const text of folder.texts(node)) facts.strings.add(text);
 }
 
 export function namesIn(node: Node | undefined): string[] {
@@ -181,3 +151,18 @@ export function codeRegions(source: string): CodeRegion[] {
 function unescape(text: string): string {
   return text.replace(/\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\([0-7]{3})/g, (_, hex?: string, wide?: string, octal?: string) => String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? wide ?? '0', 16) : Number.parseInt(octal, 8)));
 }
+
+/** All that the template can say, whatever the conversation: constants, but not those that refuse or that something is compared with. */
+export function spokenIn(program: Program): string {
+  const said: string[] = [];
+  const stack: Node[] = [program as unknown as Node];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.type === 'StringLiteral') said.push(String(node['value']));
+    const operator = node.type === 'BinaryExpression' ? String(asNode(node['operator'])?.['value'] ?? '') : '';
+    if (node.type === 'CallExpression' || COMPARED.has(operator)) continue;
+    stack.push(...childrenOf(node).reverse());
+  }
+  return said.join('\n');
+}
+
+const COMPARED = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in']);

