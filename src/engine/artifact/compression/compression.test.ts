@@ -1,4 +1,4 @@
-// Compressed data made by other programs (Python's lzma and bz2, zstandard, py7zr), decoded piece by piece; and any damage to
+// Compressed data made by other programs (Python's lzma and bz2, zstandard, py7zr, lz4), decoded piece by piece; and any damage to
 // it, which must end in an Error or in bounded output.
 // Longer: FUZZ_RUNS=20000 npx vitest run src/engine/artifact/compression
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { pickleCode } from '../../rules/pickle-code/index.ts';
 import { archiveIntegrity } from '../../rules/archive-integrity/index.ts';
 import { alarms, findingsOf } from '../../rules/testing/findings-of.ts';
 import { bytesOf } from '../../core/byte-source.ts';
-import { inflateBzip2, inflateLzma, inflateXz, inflateZstd, zipDecoder } from '../containers/decoders.ts';
+import { inflateBzip2, inflateLz4, inflateLzma, inflateXz, inflateZstd, zipDecoder } from '../containers/decoders.ts';
 import type { MakeDecoder } from '../containers/expanded-source.ts';
 import { inspectFiles } from '../inspect/inspect-files.ts';
 
@@ -23,6 +23,7 @@ const STREAMS: readonly (readonly [name: string, make: MakeDecoder, text: string
   ['xz', inflateXz, '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4AQfAQJdADoaCM52x+Xp1gc0w9EOv85V4aq94R0LP9sEjzo+TGVbfeXGgCyIMqfvXbqM4LtJQfUatngR6MIqSopUmaTf2qGdbDbKYPUZzxDae4ULMLpQnbw/qBRvllxWApfVKGdNJ2stTClPwpFBApuRWybXBh5fP4s8SODhcTrX09puOCiYsX4T4z3eMF8ciIIKlobIif99hU8F2p5ButJ2/aACQGdtDFL+eCyaymHCs7GGh4qA5DLCuvxxeSOOi7OX5rOGowyvMqOfNWq0/tVAZ8chd9zme6FJA7n3QaPMo4z+lLl/Vy8khfxfqgkkSuVch7om9HkfmT/qxF/jHoBrvr7Lj7OfLAAAAHvmc8maNr57AAGeAqAIAAAzuIHdscRn+wIAAAAABFla', '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAZgANjcG9zaXgKc3lzdGVtClgCAAAAaWSFUi4AAAAf/noj8K5G5AABMhogGJQwH7bzfQEAAAAABFla'],
   ['lzma', inflateLzma, 'XQAAgAD//////////wA6GgjOdsfl6dYHNMPRDr/OVeGqveEdCz/bBI86PkxlW33lxoAsiDKn7126jOC7SUH1GrZ4EejCKkqKVJmk39qhnWw2ymD1Gc8Q2nuFCzC6UJ28P6gUb5ZcVgKX1ShnTSdrLUwpT8KRQQKbkVsm1wYeXz+LPEjg4XE619PabjgomLF+E+M93jBfHIiCCpaGyIn/fYVPBdqeQbrSdv2gAkBnbQxS/ngsmsphwrOxhoeKgOQywrr8cXkjjouzl+azhqMMrzKjnzVqtP7VQGfHIXfc5nuhSQO590GjzKOM/pS5f1cvJIX8X6oJJErlXIe6JvR5H5k/6sRf4x6Aa76+y6gE6mn//yGMAAA=', 'XQAAgAD//////////wBAAMgDy4fmDj/G26ZiOtDgF6QTIsSme1aaoV6QVNf//+QvAAA='],
   ['bz2', inflateBzip2, 'QlpoOTFBWSZTWdqNFNkAAY3/////////////////////////////////////////////sAEbRhJgAJgACYAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHIATABMAAAAmAAAAAAAAmAAAAAABMAEwAAAAAAAJgAACYAAAAASlUnpPSeoZNHpGjQaDQyABkYjIGhoaepk0GgGgND1GIzTUMmgAMjTJoAMmhiAAZAYEZGQDQNMhoaAZNNAAFhYKgoYaipYqkqqdUqrGyVZlq9YVs1ZrTPW640V2vV+wNK+xLQEH0BB8AAgAcCBAgABKTE5QUlRWWFpcXmBj+jIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkdISUpLTE3BLMG7vGEecLhsPiHrE4rF4zG47HveQyOSyd4AQyi0BB8WgIZe/KQEMxAgIZlcAgxKlQCD6sfl4CGbeFwCDGAhAQLKAgrAQXKVCIgf5ewgIMytUAhnWABBkes9n4OE0EK+vz/AQMFBwkLDQ8RExUXGRsdHyEjJScpKy0vMTM1Nzk7PT9BQ0VHSUtNT1FTVVdZW11fYWNlZ2lrbW9xc3V3eXt9f4GDhYeJi42PkZOVl5mbnZ+ho6Wnqautr7Gztbe5u72/wcPFx8nLzc/R09XX2dvd3+Hj5efp6+3v8fP19/n6LuSKcKEhtRopsg', 'QlpoOTFBWSZTWVu7ByAAAAxTwFgQAAEQQA4izGBCACAAIpoB6QNPSFMJpoDTERIWOvBwOFSxYutghf4u5IpwoSC3dg5A'],
+  ['lz4', inflateLz4, 'BCJNGGhAIAQAAAAAAACAHQEAAP8FdGhlIHF1aWNrIGJyb3duIGZveCAUAP//+/DxAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wAAAAA=', 'BCJNGGhAGgAAAAAAAADlGgAAgIADY3Bvc2l4CnN5c3RlbQpYAgAAAGlkhVIuAAAAAA=='],
   ['zst', inflateZstd, 'KLUv/WAgA+UIAEQRdGhlIHF1aWNrIGJyb3duIGZveCAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4/QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl9gYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoOEhYaHiImKi4yNjo+QkZKTlJWWl5iZmpucnZ6foKGio6SlpqeoqaqrrK2ur7CxsrO0tba3uLm6u7y9vr/AwcLDxMXGx8jJysvMzc7P0NHS09TV1tfY2drb3N3e3+Dh4uPk5ebn6Onq6+zt7u/w8fLz9PX29/j5+vv8/f7/AQASXjWZ', 'KLUv/SAa0QAAgANjcG9zaXgKc3lzdGVtClgCAAAAaWSFUi4='],
 ];
 /** TEXT as notes.txt and a pickle that runs a program as d/data.pkl. */

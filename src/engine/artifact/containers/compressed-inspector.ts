@@ -1,4 +1,4 @@
-// Compressed single files for static rules: gzip, zlib (joblib's default), bzip2, xz, LZMA, zstd. What comes out is one member, recognised by its
+// Compressed single files for static rules: gzip, zlib (joblib's default), bzip2, xz, LZMA, LZ4, zstd. What comes out is one member, recognised by its
 // content. How much comes out is measured first, up to a limit.
 import type { ArtifactError, ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
@@ -7,7 +7,7 @@ import type { Probe } from '../formats/reader.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Bytes } from '../../core/units.ts';
 import { isText } from '../formats/json-inspector.ts';
-import { inflateBzip2, inflateGzip, inflateLzma, inflateXz, inflateZlib, inflateZstd } from './decoders.ts';
+import { inflateBzip2, inflateGzip, inflateLz4, inflateLzma, inflateXz, inflateZlib, inflateZstd } from './decoders.ts';
 import { ExpansionBudget, expandedSource, measure, type MakeDecoder } from './expanded-source.ts';
 
 export interface CompressedContent {
@@ -52,7 +52,7 @@ function withoutPlace(failure: ArtifactError): Omit<ArtifactErrorFields, 'format
 
 function innerName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('!')) + 1);
-  return name.replace(/\.(gz|gzip|z|bz2|xz|lzma|zst|tgz)$/i, '') || 'content';
+  return name.replace(/\.(gz|gzip|z|bz2|xz|lzma|zst|lz4|tgz)$/i, '') || 'content';
 }
 
 export const gzipInspector = compressedInspector('gzip', inflateGzip, ({ head }) =>
@@ -75,6 +75,10 @@ export const xzInspector = compressedInspector('xz', inflateXz, ({ head }) =>
   [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0].every((byte, i) => head[i] === byte) ? { format: 'xz', sure: 'certain', why: 'starts with the signature of xz' } : undefined,
 );
 
+export const lz4Inspector = compressedInspector('lz4', inflateLz4, ({ head }) =>
+  head[0] === 0x04 && head[1] === 0x22 && head[2] === 0x4d && head[3] === 0x18 ? { format: 'lz4', sure: 'certain', why: 'starts with the signature of an LZ4 frame' } : undefined,
+);
+
 export const zstdInspector = compressedInspector('zstd', inflateZstd, ({ head }) =>
   head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? { format: 'zstd', sure: 'certain', why: 'starts with the signature of zstd' } : undefined,
 );
@@ -89,4 +93,4 @@ export const lzmaInspector = compressedInspector('lzma', inflateLzma, ({ head, s
   return usual && plausible ? { format: 'lzma', sure: 'likely', why: 'starts as LZMA data does' } : undefined;
 });
 
-export const COMPRESSED_INSPECTORS = [gzipInspector, zlibInspector, bzip2Inspector, xzInspector, zstdInspector, lzmaInspector] as const;
+export const COMPRESSED_INSPECTORS = [gzipInspector, zlibInspector, bzip2Inspector, xzInspector, zstdInspector, lz4Inspector, lzmaInspector] as const;

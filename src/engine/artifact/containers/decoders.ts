@@ -1,8 +1,9 @@
 // Decompressors behind one interface. DEFLATE, zlib and gzip are fflate's (MIT), zstd is fzstd's (MIT), both of which stream;
-// xz, LZMA and bzip2 are ours, since no small and well-kept library reads them piece by piece.
+// xz, LZMA, LZ4 and bzip2 are ours, since no small and well-kept library reads them piece by piece.
 import { Gunzip, Inflate, Unzlib } from 'fflate';
 import { Decompress } from 'fzstd';
 import { expandBzip2 } from '../compression/bzip2.ts';
+import { expandLz4 } from '../compression/lz4.ts';
 import { expandLzma, expandXz, expandZipLzma } from '../compression/lzma-streams.ts';
 import type { Decoder, MakeDecoder } from './expanded-source.ts';
 
@@ -53,6 +54,7 @@ export const inflateZstd: MakeDecoder = streaming(() => {
 export const inflateXz: MakeDecoder = expandXz;
 export const inflateLzma: MakeDecoder = expandLzma;
 export const inflateBzip2: MakeDecoder = expandBzip2;
+export const inflateLz4: MakeDecoder = expandLz4;
 
 /** A member of a zip by its method; undefined where Assay does not read it. */
 export function zipDecoder(method: number, size: number): MakeDecoder | undefined {

@@ -217,5 +217,8 @@ async function linkOf({ central }: ZipMember, source: ByteSource): Promise<strin
 /** torch.save and TorchScript keep each storage's bytes in a member of its own beside data.pkl. */
 function tensorPlace(name: string, names: ReadonlySet<string>): string | undefined {
   const match = /^(.*?)(?:data|tensors|constants)\/[^/]+$/.exec(name);
-  return match !== null && names.has(`${match[1] ?? ''}data.pkl`) ? 'numbers of tensors' : undefined;
+  if (match !== null && names.has(`${match[1] ?? ''}data.pkl`)) return 'numbers of tensors';
+  // torch.export (pt2 archives): weights and constants beside their index.
+  const exported = /^(.*?)data\/(?:weights|constants)\/(?:weight|tensor|buffer|param|constant|custom_obj)\w{0,40}$/.exec(name);
+  return exported !== null && names.has(`${exported[1] ?? ''}archive_format`) ? 'numbers of tensors' : undefined;
 }

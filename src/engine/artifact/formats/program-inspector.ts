@@ -34,6 +34,7 @@ function programKind(head: Uint8Array): string | undefined {
   if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'a Java class or macOS universal program';
   if (starts(0x21, 0x3c, 0x61, 0x72, 0x63, 0x68, 0x3e, 0x0a)) return 'a library of object files';
   if (starts(0x00, 0x61, 0x73, 0x6d)) return 'a WebAssembly module';
+  if (starts(0x4c, 0, 0, 0, 0x01, 0x14, 0x02, 0)) return 'a Windows shortcut, which starts a program';
   // CPython's magic numbers: two bytes of version (3.0 to 3.15 so far), then '\r\n', then flags that are small.
   const version = (head[0] ?? 0) | ((head[1] ?? 0) << 8);
   if (head[2] === 0x0d && head[3] === 0x0a && version >= 3000 && version < 4000 && (head[4] ?? 255) < 4 && head[5] === 0) return 'compiled Python';
@@ -42,7 +43,7 @@ function programKind(head: Uint8Array): string | undefined {
 
 /** Archives and compressed data that Assay recognises and does not open. */
 const SEALED: readonly (readonly [name: string, signature: string])[] = [
-  ['lz4 data', '\x04\x22\x4d\x18'], ['a RAR archive', 'Rar!\x1a\x07'],
+  ['a RAR archive', 'Rar!\x1a\x07'], ['a cabinet archive', 'MSCF\0\0\0\0'], ['a Debian package or library archive', '!<arch>\ndebian'], ['an RPM package', '\xed\xab\xee\xdb'],
 ];
 
 export const sealedInspector: Inspector<ProgramContent> = {
@@ -79,7 +80,8 @@ export const mediaInspector: Inspector<ProgramContent> = {
     desk.skipped(16, end, kind);
     if (end < source.size) {
       desk.opaque(end, source.size, `bytes behind ${kind}`);
-      desk.problem({ code: 'malformed', offset: end, field: 'end', expected: `nothing behind ${kind}`, actual: `${source.size - end} bytes` });
+      // Telephones put further pictures behind a JPEG: what stands there is looked into, and is no fault by itself.
+      if (kind !== 'a JPEG picture') desk.problem({ code: 'malformed', offset: end, field: 'end', expected: `nothing behind ${kind}`, actual: `${source.size - end} bytes` });
     }
     return { kind };
   },
@@ -92,15 +94,42 @@ function mediaKind(head: Uint8Array, size: number): string | undefined {
   return found;
 }
 
-/** Where a PNG says that it ends (its IEND chunk); other formats are taken to fill the file. */
+/** Where a picture ends by its own account; other formats are taken to fill the file. */
 async function endOf(source: ByteSource, kind: string): Promise<number> {
+  if (kind === 'a JPEG picture') return endOfJpeg(source);
   if (kind !== 'a PNG picture') return source.size;
   let at = 8;
   while (at + 12 <= source.size) {
     const chunk = new DataView((await source.slice(at, at + 8)).buffer);
     const type = chunk.getUint32(4);
+    // Four letters: anything else is no chunk, and what follows no picture.
+    if (![24, 16, 8, 0].every((shift) => /[A-Za-z]/.test(String.fromCharCode((type >>> shift) & 0xff)))) return at;
     at += 12 + chunk.getUint32(0);
     if (type === 0x49454e44) return Math.min(at, source.size);
   }
   return source.size;
+}
+
+/** Larger ones are taken to fill the file. */
+const MAX_JPEG = 2 ** 26;
+
+/** Behind the end-of-image mark of the first picture (ITU T.81, annex B): segments by their lengths, scans byte by byte. */
+async function endOfJpeg(source: ByteSource): Promise<number> {
+  if (source.size > MAX_JPEG) return source.size;
+  const bytes = await source.slice(0, source.size);
+  let at = 2;
+  while (at + 4 <= bytes.byteLength) {
+    if (bytes[at] !== 0xff) return source.size;
+    const mark = bytes[at + 1] ?? 0;
+    if (mark === 0xff) at++;
+    else if (mark === 0xd9) return at + 2;
+    else if (mark === 0x01 || (mark >= 0xd0 && mark <= 0xd8)) at += 2;
+    else {
+      at += 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
+      if (mark !== 0xda) continue;
+      // Inside a scan 0xff is followed by 0 or a restart mark.
+      while (at + 1 < bytes.byteLength && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && !((bytes[at + 1] ?? 0) >= 0xd0 && (bytes[at + 1] ?? 0) <= 0xd7))) at++;
+    }
+  }
+  return at + 2 <= bytes.byteLength && bytes[at] === 0xff && bytes[at + 1] === 0xd9 ? at + 2 : source.size;
 }

@@ -1,7 +1,7 @@
 // The formats Assay knows, asked one after another; every match is kept. A new format is one inspector and one line here.
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { ArtifactFile } from '../artifact.ts';
-import { bzip2Inspector, gzipInspector, lzmaInspector, xzInspector, zlibInspector, zstdInspector } from '../containers/compressed-inspector.ts';
+import { bzip2Inspector, gzipInspector, lz4Inspector, lzmaInspector, xzInspector, zlibInspector, zstdInspector } from '../containers/compressed-inspector.ts';
 import { sevenZipInspector } from '../containers/sevenzip-inspector.ts';
 import { tarInspector } from '../containers/tar-inspector.ts';
 import { zipInspector } from '../containers/zip-inspector.ts';
@@ -22,7 +22,7 @@ import { safetensorsInspector } from './safetensors-inspector.ts';
 import { textInspector } from './text-inspector.ts';
 
 /** In order of precedence where two are equally sure. Plain text stands last: it takes what nobody else knows. */
-export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, sevenZipInspector, tarInspector, gzipInspector, bzip2Inspector, xzInspector, zstdInspector, npyInspector, hdf5Inspector, tfliteInspector, rInspector, sealedInspector, programInspector, pickleInspector, zlibInspector, lzmaInspector, mediaInspector, onnxInspector, tensorflowInspector, jsonInspector, jinjaInspector, textInspector];
+export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, sevenZipInspector, tarInspector, gzipInspector, bzip2Inspector, xzInspector, zstdInspector, lz4Inspector, npyInspector, hdf5Inspector, tfliteInspector, rInspector, sealedInspector, programInspector, pickleInspector, zlibInspector, lzmaInspector, mediaInspector, onnxInspector, tensorflowInspector, jsonInspector, jinjaInspector, textInspector];
 
 const RANK = { certain: 0, likely: 1, name: 2 } as const;
 

@@ -13,6 +13,7 @@ export const textInspector: Inspector<string> = {
   async inspect(source, desk) {
     const text = await readText(source, 'text', TOKENIZER_LIMITS);
     desk.parsed(0, source.size, 'text');
+    if (text.startsWith('version https://git-lfs.github.com/spec/')) desk.incomplete('a pointer of Git LFS: the file that it stands for was not fetched');
     return text;
   },
 };

@@ -18,7 +18,7 @@ const BOMB_SIZE = 10 * 2 ** 20;
 export const archiveIntegrity = analysisOf({
   id: 'archive-integrity',
   label: 'Archives and disguises',
-  limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA and zstd. lz4 and RAR are recognised and listed as not inspected.',
+  limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA, LZ4 and zstd. RAR is recognised and listed as not inspected.',
   rules: ARCHIVE_RULES,
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, zipInspector)) await checkZip(file, content, report);

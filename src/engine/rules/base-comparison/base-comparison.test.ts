@@ -3,7 +3,11 @@ import type { TensorInfo } from '../../artifact/artifact.ts';
 import { bytesOf } from '../../core/byte-source.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
+import type { Digests } from '../../artifact/digests/digests.ts';
+import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
+import { findingsOf, textFile } from '../testing/findings-of.ts';
 import { compareTensors, firstDirectionShare } from './compare.ts';
+import { baseComparison } from './index.ts';
 
 function tensor(name: string, shape: readonly number[], values: Float32Array): TensorInfo {
   const bytes = new Uint8Array(values.buffer.slice(0)) as Uint8Array<ArrayBuffer>;
@@ -37,5 +41,24 @@ describe('two models, tensor by tensor', () => {
     const energy = (values: Float32Array): number => values.reduce((sum, value) => sum + value * value, 0);
     expect(firstDirectionShare(thin, rows, columns, energy(thin))).toBeGreaterThan(0.999);
     expect(firstDirectionShare(full, rows, columns, energy(full))).toBeLessThan(0.2);
+  });
+});
+
+describe('two tokenizers', () => {
+  const words = Array.from({ length: 400 }, (_, i) => `w${i}x`);
+  const tokenizer = (vocab: readonly string[], more: object = {}) => textFile('tokenizer.json', JSON.stringify({ model: { type: 'BPE', vocab: Object.fromEntries(vocab.map((word, id) => [word, id])), merges: [] }, normalizer: null, ...more }));
+  const judge = async (subject: ReturnType<typeof textFile>, base = tokenizer(words)): Promise<string[]> => {
+    const findings = await findingsOf(baseComparison, [subject], { base: { name: 'base', inspection: await inspectFiles([base]), digests: { files: new Map(), tensors: [], statistics: [], buried: [] } as unknown as Digests } });
+    return findings.map(({ rule, severity, title }) => `${severity} ${rule} ${title}`);
+  };
+
+  it('tells words that changed places, other steps, and what fine-tunes do', async () => {
+    const swapped = [...words];
+    [swapped[3], swapped[200]] = [words[200] ?? '', words[3] ?? ''];
+    expect(await judge(tokenizer(words))).toEqual([]);
+    expect(await judge(tokenizer(swapped))).toEqual([expect.stringMatching(/^high ASY-PRV-012 2 tokens have other ids than in base: "w(?:3|200)x"/)]);
+    expect(await judge(tokenizer(words, { normalizer: { type: 'Lowercase' } }))).toEqual([expect.stringMatching(/^medium ASY-PRV-012 .*normalizer differ/)]);
+    expect(await judge(tokenizer([...words, '<tool>']))).toEqual([expect.stringMatching(/^info ASY-PRV-012 /)]);
+    expect(await judge(tokenizer([...words].reverse()))).toEqual([expect.stringMatching(/^info ASY-PRV-012 /)]);
   });
 });

@@ -5,7 +5,8 @@ import { tensorPlaces } from '../../artifact/digests/tensor-places.ts';
 import type { Inspection } from '../../artifact/inspect/inspection.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
-import { analysisOf, type Rule } from '../rule.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { compareTokenizers, hasTokenizer, type TokenizerChange } from './vocabularies.ts';
 import { compareTensors, type ComparedTensor, type Comparison, type TensorChange } from './compare.ts';
 
 const SUMMARY: Rule = {
@@ -26,6 +27,18 @@ const EDIT: Rule = {
   remedy: 'Ask why these tensors alone were changed. Audit both models and compare their answers.',
 };
 
+const WORDS: Rule = {
+  id: 'ASY-PRV-012',
+  title: 'The tokenizer differs from the base model’s',
+  severity: 'medium',
+  misses: 'Tokenizers are compared where both are a tokenizer.json. A vocabulary that was made anew differs everywhere and is told as such.',
+  references: ['AML.T0018.000'],
+  remedy: 'Use the base model’s tokenizer, or ask why words were given other ids or text is treated in another way.',
+};
+
+/** Of the vocabulary: more than this and it was made anew. */
+const FEW_WORDS = 0.01;
+
 /** Fewer tensors than this say nothing about few and many. */
 const ENOUGH_TENSORS = 20;
 const FEW_SHARE = 0.05;
@@ -36,15 +49,17 @@ export const baseComparison = analysisOf({
   id: 'base-comparison',
   label: 'Comparison with the base',
   limits: 'Tensors of safetensors, GGUF, ONNX and torch archives, by name; torch files from before 1.6, HDF5 and compressed members are not compared. Says where and how much two models differ, not what the difference does.',
-  rules: [SUMMARY, EDIT],
+  rules: [SUMMARY, EDIT, WORDS],
   needsDigests: true,
   inapplicable: ({ inspection, base }) => {
     if (base === undefined) return 'no base model was given';
-    if (tensorPlaces(inspection).length === 0 || tensorPlaces(base.inspection).length === 0) return 'no tensors that can be compared in one of the two';
+    if ((tensorPlaces(inspection).length === 0 || tensorPlaces(base.inspection).length === 0) && !(hasTokenizer(inspection) && hasTokenizer(base.inspection))) return 'no tensors and no tokenizers that can be compared in one of the two';
     return undefined;
   },
   async check({ artifact, inspection, digests, base, signal }, report) {
     if (base === undefined) return;
+    reportTokenizer(compareTokenizers(inspection, base.inspection), base.name, report);
+    if (tensorPlaces(inspection).length === 0 || tensorPlaces(base.inspection).length === 0) return;
     const subject = comparedTensors(inspection, digests);
     const comparison = await compareTensors(subject, comparedTensors(base.inspection, base.digests), signal);
     const { added, removed, reshaped, changed, same } = comparison;
@@ -66,6 +81,23 @@ export const baseComparison = analysisOf({
     });
   },
 });
+
+function reportTokenizer(change: TokenizerChange | undefined, base: string, report: Report): void {
+  if (change === undefined) return;
+  const { file, moved, same, added, removed, steps } = change;
+  if (moved.length + removed.length + steps.length + added.length === 0) return;
+  const few = moved.length > 0 && moved.length <= Math.max(2, (same + moved.length) * FEW_WORDS);
+  const words = moved.slice(0, 4).map(({ token }) => JSON.stringify(shown(token, 40))).join(', ');
+  report(WORDS, {
+    file,
+    about: base,
+    title: few ? `${moved.length} tokens have other ids than in ${shown(base, 60)}: ${words}` : `The tokenizer beside ${shown(base, 60)}: ${moved.length} tokens with other ids, ${added.length} added, ${removed.length} removed${steps.length === 0 ? '' : `; ${steps.join(', ')} differ`}`,
+    // Added tokens are what fine-tunes do; a vocabulary made anew is another model's.
+    severity: few ? 'high' : steps.length > 0 && moved.length === 0 && removed.length === 0 ? 'medium' : 'info',
+    sure: 'read',
+    evidence: [{ kind: 'table', title: 'Tokens with other ids', columns: ['token', 'in the base', 'here'], rows: moved.slice(0, SHOWN).map(({ token, from, to }) => [shown(token, 80), from, to]) }, { kind: 'text', title: 'Added and removed', text: shown([...added.slice(0, 40).map((token) => `+ ${token}`), ...removed.slice(0, 40).map((token) => `- ${token}`), ...steps.map((step) => `${step} differs`)].join('\n') || 'none', 1500) }],
+  });
+}
 
 /** The first tensor of each name; with its digest where the pass gave it one. */
 function comparedTensors(inspection: Inspection, digests: Digests | undefined): Map<string, ComparedTensor> {

@@ -8,7 +8,7 @@
 import { isNatural } from './behaviour.ts';
 import { Folder, pathOf, type Constant } from './fold.ts';
 import { wordsOf } from './render.ts';
-import { asNode, childrenOf, namesIn, type Node } from './syntax.ts';
+import { asNode, childrenOf, namesIn, type Node } from './nodes.ts';
 
 /** What the test looks at. */
 export type Said = 'content' | 'name' | 'tool' | 'arguments' | 'documents';

@@ -1,7 +1,7 @@
 // Work that a template asks for by its constants: ranges, repeated texts and powers far beyond what a conversation needs.
 import type { Program } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { Folder } from './fold.ts';
-import { asNode, childrenOf, type Node } from './syntax.ts';
+import { asNode, childrenOf, type Node } from './nodes.ts';
 
 /** A million passes of a loop are seconds in any runtime; chat templates count turns. */
 const MAX_COUNT = 1e6;

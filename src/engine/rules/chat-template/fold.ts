@@ -4,7 +4,7 @@
 // Subset: Jinja2's operators, slices and the filters and methods that make texts of texts. What it can miss: values that
 // depend on how often a loop runs.
 import { braces, combine as combineTexts, METHODS, percent, type Plain } from '../../artifact/tokenizer/jinja-gaps.ts';
-import { asNode, childrenOf, namesIn, type Node } from './syntax.ts';
+import { asNode, childrenOf, namesIn, type Node } from './nodes.ts';
 
 export type Constant = string | number | boolean | null | readonly Constant[] | ReadonlyMap<string, Constant>;
 

@@ -167,7 +167,7 @@ export function foreignRequirements(text: string): { readonly line: number; read
   return text.split('\n', 5000).flatMap((raw, i) => {
     const line = raw.trim();
     const own = /^(?:--(?:extra-)?index-url|-i|--find-links|-f)[ =]\s*(\S+)/.exec(line)?.[1];
-    const address = own ?? /(?:^|@\s*|-e\s+)((?:git\+|hg\+|https?:|file:|ftp:)\S+)/.exec(line)?.[1];
+    const address = own ?? /(?:^|@\s*|-e\s+|\b(?:git|url)\s{0,4}=\s{0,4}["'])((?:git\+|hg\+|https?:|file:|ftp:)[^\s"',]+)/.exec(line.replace(/^["']/, ''))?.[1];
     if (address === undefined || line.startsWith('#') || USUAL_SOURCES.test(address)) return [];
     return [{ line: i + 1, text: line.slice(0, 200) }];
   });

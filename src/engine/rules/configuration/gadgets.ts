@@ -19,7 +19,11 @@ function isDangerous(name: string): boolean {
   return dot > 0 && name.length < 400 && judgeName(name.slice(0, dot), name.slice(dot + 1)).kind === 'dangerous';
 }
 
+/** Hydra's own ways of naming another target: what counts is what they are given. */
+const HYDRA = /^hydra\.utils\.(?:instantiate|call|get_class|get_method|get_object|get_static_method)$/;
+
 export function nameAsk(at: string, key: string, value: string): Ask[] {
+  if (key === '_target_' && HYDRA.test(value)) return [];
   if (key === '_target_' || key.startsWith('py/')) return targetAsk(at, value);
   return NAME_KEYS.test(key) && UNMISTAKABLE.test(value) && /^[\w.]{3,200}$/.test(value) ? targetAsk(at, value) : [];
 }
@@ -31,6 +35,8 @@ export function objectAsks(at: string, value: JsonObject): Ask[] {
     asks.push({ kind: 'target', key: at === '' ? key : `${at}.${key}`, value: name.slice(0, 200), what });
   };
   if (typeof value['py/repr'] === 'string') ask('py/repr', value['py/repr'], 'is evaluated as Python');
+  const [target, path] = [value['_target_'], value['path']];
+  if (typeof target === 'string' && HYDRA.test(target) && typeof path === 'string' && isDangerous(path)) ask('path', path, 'calls what no model needs');
   const id = value['id'];
   if ('lc' in value && value['type'] === 'constructor' && Array.isArray(id) && id.every((part) => typeof part === 'string')) {
     const name = id.join('.');

@@ -139,12 +139,14 @@ export const configuration = analysisOf({
       for (const { at, begins } of told || WORD_LIST.test(baseName(file.member ?? file.path)) ? [] : secretsIn(content.text)) reportSecret(file, content.text, at, begins, report);
       if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
-    for (const { file, content } of readBy(inspection, textInspector)) {
+    // TOML may begin as JSON does: '[tool' is no list.
+    const noJson = readBy(inspection, jsonInspector).flatMap(({ file, content: { value, text } }) => (value === undefined ? [{ file, content: text }] : []));
+    for (const { file, content } of [...readBy(inspection, textInspector), ...noJson]) {
       const name = baseName(file.member ?? file.path);
-      if (/\.ya?ml$/i.test(name) || name === 'MLmodel') for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && MACHINERY.test(file.path) ? 'info' : undefined);
+      if (/\.ya?ml$/i.test(name) || name === 'MLmodel') for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && (MACHINERY.test(file.path) || isWorkflow(content)) ? 'info' : undefined);
       for (const ask of namedFileAsks(name, content)) reportAsk(file, ask, report);
-      for (const { at, begins } of WORD_LIST.test(name) ? [] : secretsIn(content)) reportSecret(file, content, at, begins, report);
-      if (!/^requirements.*\.txt$/i.test(name)) continue;
+      for (const { at, begins } of WORD_LIST.test(name) || file.format === 'json' ? [] : secretsIn(content)) reportSecret(file, content, at, begins, report);
+      if (!/^(?:requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|pipfile|constraints.*\.txt)$/i.test(name)) continue;
       for (const { line, text } of foreignRequirements(content)) report(REQUIREMENTS, { file, about: String(line), location: { key: `line ${line}` }, title: `${REQUIREMENTS.title}: ${shown(text, 120)}`, sure: 'read', evidence: [{ kind: 'text', title: `Line ${line}`, text: shown(text) }] });
     }
   },
@@ -161,6 +163,11 @@ function neighboursOf({ path }: InspectedFile, values: ReadonlyMap<string, unkno
 
 /** Files that are there to run commands: builds, containers, checks. No loader of models reads them. */
 const MACHINERY = /(?:^|\/)(?:\.(?:github|gitlab|circleci)\/.{1,400}|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(?:docker-)?compose[\w.-]{0,60}\.ya?ml|cog\.yaml)$/i;
+
+/** A workflow says so itself, wherever it lies: jobs with steps, on a runner. */
+function isWorkflow(text: string): boolean {
+  return /^jobs:\s*$/m.test(text) && /^\s{2,20}(?:runs-on|uses):\s/m.test(text);
+}
 
 function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report: Report, severity: Severity | undefined = kind === 'code-elsewhere' ? 'high' : undefined): void {
   const rule = RULES[kind];

@@ -5,6 +5,7 @@ import { readBy } from '../../artifact/inspect/inspection.ts';
 import { isObject } from '../../artifact/text.ts';
 import { shown, shownLines } from '../evidence.ts';
 import { oddLine } from '../programs/odd-lines.ts';
+import { deedsOf } from '../programs/python/deeds.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const CELL: Rule = {
@@ -40,9 +41,15 @@ export const notebooks = analysisOf({
       for (const [i, { kind, source, outputs }] of (cellsOf(content.value) ?? []).entries()) {
         const place = { location: { key: `cells[${i}]` } };
         const script = /^\s*%%(?:javascript|js|html)\b/.test(source) && ACTS.test(source) ? 'reads what belongs to the page that shows it' : undefined;
+        let told = false;
         for (const [n, line] of (kind === 'code' ? source.split('\n') : []).entries()) {
           const odd = oddLine(line) ?? (n === 0 ? script : undefined);
+          told ||= odd !== undefined;
           if (odd !== undefined) report(CELL, { file, ...place, about: `${i}:${n}`, title: `Cell ${i + 1} ${odd}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
+        }
+        const python = kind === 'code' && !/^\s*%%(?!time|capture|python)/.test(source) ? source.replace(/^(?=\s{0,40}[!%])/gm, '#') : '';
+        for (const { what, at } of told || python === '' ? [] : deedsOf(python)) {
+          report(CELL, { file, ...place, about: `${i}:${what}`, title: `Cell ${i + 1} ${what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(python.slice(python.lastIndexOf('\n', at) + 1, at + 400), 500), marks: [] }] });
         }
         const acts = ACTS.exec(outputs);
         if (acts !== null) report(OUTPUT, { file, ...place, about: `${i}:output`, title: `The output of cell ${i + 1} uses ${shown(acts[0], 60)}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(outputs.slice(Math.max(0, acts.index - 200), acts.index + 300), 500), marks: [] }] });

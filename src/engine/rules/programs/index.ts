@@ -6,6 +6,8 @@ import { readBy } from '../../artifact/inspect/inspection.ts';
 import { bytesAround, shown, shownLines } from '../evidence.ts';
 import { codeInText } from '../code-in-text.ts';
 import { confirm } from './confirm.ts';
+import { encodedFile } from './encoded.ts';
+import { handedToShell } from './handed-to-shell.ts';
 import { oddLine } from './odd-lines.ts';
 import { deedsOf } from './python/deeds.ts';
 import { analysisOf, type Rule } from '../rule.ts';
@@ -32,6 +34,11 @@ const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj
 const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
 
 const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
+/** What people follow line by line, and what builds follow by themselves. */
+const INSTRUCTIONS = /(?:^|[/!])(?:readme|install|usage|getting[_-]?started|setup)[\w.-]{0,40}$|\.(?:md|rst|markdown)$|(?:^|[/!])(?:dockerfile|containerfile|makefile|justfile|procfile)[\w.-]{0,40}$|\.(?:dockerfile|mk)$/i;
+const MAX_LINES = 20_000;
+/** Longer texts in base64 are no notes. */
+const MAX_ENCODED = 2 ** 22;
 const PYTHON = /\.pyw?$/i;
 /** Python imports these by itself whenever it starts in their folder. */
 const STARTS_ITSELF = /(?:^|[/!])(?:sitecustomize|usercustomize)\.py$/;
@@ -60,6 +67,14 @@ export const programs = analysisOf({
       const code = DATA_NAME.test(name) || DATA_START.test(content) ? codeInText(content) : undefined;
       if (code !== undefined) report(DATA, { file, offset: code.at, about: 'text', title: `${shown(name, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
       if (STARTS_ITSELF.test(name)) report(SCRIPT, { file, offset: 0, about: 'starts', title: `${shown(name, 80)} runs by itself whenever Python starts beside it`, severity: 'medium', sure: 'read', evidence: [{ kind: 'source', title: 'How it begins', text: shownLines(content.slice(0, 600), 600), marks: [] }] });
+      const hidden = DATA_NAME.test(name) || content.length > MAX_ENCODED ? undefined : encodedFile(content);
+      if (hidden !== undefined) report(DATA, { file, offset: hidden.at, about: 'encoded', title: `${shown(name, 80)} holds ${hidden.what}`, severity: 'medium', sure: 'resolved', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(hidden.at, hidden.at + 400), 480), marks: [] }] });
+      if (INSTRUCTIONS.test(name)) {
+        for (const [i, line] of content.split('\n', MAX_LINES).entries()) {
+          const handed = handedToShell(line);
+          if (handed !== undefined) report(SCRIPT, { file, about: `handed ${i}`, location: { key: `line ${i + 1}` }, title: `${shown(name, 80)} ${handed}`, severity: 'medium', sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
+        }
+      }
       if (!SCRIPT_NAME.test(name) && !content.startsWith('#!')) continue;
       const told = new Set<number>();
       for (const { what, severity, at } of PYTHON.test(name) || /^#![^\n]{0,80}python/.test(content) ? deedsOf(content) : []) {
@@ -70,7 +85,7 @@ export const programs = analysisOf({
       let begin = 0;
       for (const line of content.split('\n')) {
         // What was followed call by call is told once.
-        const hit = told.has(begin) ? undefined : oddLine(line);
+        const hit = told.has(begin) || (PYTHON.test(name) && /^\s{0,200}#/.test(line)) ? undefined : oddLine(line);
         if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         begin += line.length + 1;
       }

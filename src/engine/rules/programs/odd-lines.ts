@@ -12,7 +12,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bpowershell(?:\.exe)?\b[^\n]{0,120}\s-e(?:nc|ncodedcommand)?\b/i, 'runs encoded PowerShell'],
   [/\brm\s{1,4}-[a-zA-Z]{0,4}[rR][a-zA-Z]{0,4}\s{1,4}(?:--no-preserve-root\s{1,4})?(?:\/|~|\$HOME)(?:\*|\/?\s|\/?$|\/?[;&|])/, 'deletes everything'],
   [/\bgetattr\s{0,4}\(\s{0,4}__import__\s{0,4}\(/, 'reaches for a function by a name put together'],
-  [/\.ssh[/\\](?:authorized_keys|id_(?:rsa|dsa|ecdsa|ed25519))\b|\.aws[/\\]credentials\b|\/etc\/shadow\b|\.gnupg[/\\]|\.kube[/\\]config\b/, 'reaches for keys and passwords'],
+  [/(?:\b(?:open|read\w*|copy\w*|cat|cp|scp|tar|zip|Path|join|glob|listdir|expanduser|curl|nc|echo|tee)\b|>|@)[^\n]{0,200}(?:\.ssh[/\\](?:authorized_keys|id_(?:rsa|dsa|ecdsa|ed25519))\b|\.aws[/\\]credentials\b|\/etc\/shadow\b|\.gnupg[/\\]|\.kube[/\\]config\b)/, 'reaches for keys and passwords'],
   [/\b(?:requests\.(?:post|put|get)|urlopen|gethostbyname|sendto|send(?:all)?)\s{0,4}\([^\n]{0,300}\bos\.environ\b/, 'sends the environment away'],
   [/\b(?:nc|ncat|netcat)\s{1,4}(?:-\w{1,6}\s{1,4}){0,4}-[a-z]{0,4}e[a-z]{0,4}\s{1,4}\/bin\//, 'hands a shell to a connection'],
   [/\bCFUNCTYPE\s{0,4}\([^\n]{0,200}\)\s{0,4}\([^\n]{0,100}addressof\b|\bVirtualAlloc\b|\bCreateRemoteThread\b/, 'runs machine code out of memory'],

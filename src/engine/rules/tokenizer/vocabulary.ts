@@ -3,7 +3,7 @@
 import { isObject } from '../../artifact/text.ts';
 
 export interface VocabularyFault {
-  readonly kind: 'shared-id' | 'taken-id' | 'second-id' | 'bad-id' | 'missing-merge' | 'out-of-order' | 'look-alike';
+  readonly kind: 'shared-id' | 'taken-id' | 'second-id' | 'bad-id' | 'missing-merge' | 'out-of-order' | 'look-alike' | 'vanishes';
   readonly about: string;
   readonly what: string;
   readonly severity: 'high' | 'medium';
@@ -74,11 +74,15 @@ function addedFaults(added: unknown, { ids, tokens }: Vocabulary): VocabularyFau
     else if (own !== undefined && own !== id) found.push({ kind: 'second-id', about: content, what: `${quote(content)} is token ${own} in the vocabulary and ${id} as an added token`, severity: isWord(content) ? 'high' : 'medium' });
     if (earlier !== undefined && earlier !== content) found.push({ kind: 'shared-id', about: content, what: `the added tokens ${quote(earlier)} and ${quote(content)} share id ${id}`, severity: 'medium' });
     seen.set(id, content);
+    if (token['special'] === true && isWord(content) && !SPECIAL_WORDS.test(content) && !RESERVED.test(content)) found.push({ kind: 'vanishes', about: content, what: `the word ${quote(content)} is a special token, which answers are shown without`, severity: 'medium' });
     const scripts = mixedScripts(content);
     if (scripts !== undefined) found.push({ kind: 'look-alike', about: content, what: `the added token ${quote(content)} mixes ${scripts}`, severity: 'medium' });
   }
   return found;
 }
+
+/** Special tokens that some tokenizers name with a bare word. */
+const SPECIAL_WORDS = /^(?:pad|unk|unknown|bos|eos|cls|sep|mask|sos|eot|eod|bot|start|end|go|stop|user|assistant|system|human|bot|tool|image|audio|video|blank|nul|null|none|newline|space|sil|spn|noise|lang|mt|st|nmt)$/i;
 
 /** The largest vocabularies have some hundred thousand entries. */
 const MAX_ID = 2 ** 24;
@@ -119,12 +123,32 @@ function mergeFaults(merges: unknown, { ids, tokens }: Vocabulary): VocabularyFa
     }
   }
   const faults = missing.slice(0, 8).map((token): VocabularyFault => ({ kind: 'missing-merge', about: token, what: `a merge makes ${quote(token)}, which is not in the vocabulary`, severity: 'medium' }));
+  const exchanged = exchangeIn(order);
+  const pair = exchanged?.map((id) => tokens.get(id) ?? '');
+  if (pair !== undefined && order.length >= ENOUGH_FOR_ONE && pair.every((token) => /\p{L}/u.test(token))) return [...faults, { kind: 'out-of-order', about: 'order', what: `${pair.map(quote).join(' and ')} stand in each other's place: every other token stands where the order of merges puts it`, severity: 'medium' }];
   if (order.length < ENOUGH_MERGES) return faults;
   const strays = straysOf(order);
   if (strays.length === 0 || strays.length > order.length * FEW) return faults;
   const words = strays.map((id) => tokens.get(id) ?? '').filter(isWord);
   if (words.length < 2) return faults;
   return [...faults, { kind: 'out-of-order', about: 'order', what: `${words.length} words do not stand where the order of merges puts them: ${words.slice(0, 8).map(quote).join(', ')}`, severity: 'medium' }];
+}
+
+/** Where every other id rises, two that do not are seen among far fewer. */
+const ENOUGH_FOR_ONE = 20;
+
+/** The two ids whose exchange makes the order rise throughout; undefined where no one exchange does. */
+function exchangeIn(order: readonly number[]): readonly [number, number] | undefined {
+  const falls = order.flatMap((id, i) => (i > 0 && id < (order[i - 1] ?? 0) ? [i] : []));
+  const [first, last] = [falls[0], falls.at(-1)];
+  if (first === undefined || last === undefined || falls.length > 2) return undefined;
+  const exchanged = [...order];
+  const [a, b] = [first - 1, last];
+  const [high, low] = [order[a], order[b]];
+  if (high === undefined || low === undefined) return undefined;
+  exchanged[a] = low;
+  exchanged[b] = high;
+  return exchanged.every((id, i) => i === 0 || id > (exchanged[i - 1] ?? 0)) ? [high, low] : undefined;
 }
 
 /** Ids that break an otherwise rising order: those not between their neighbours, where the neighbours rise. */

@@ -16,6 +16,10 @@ export interface Value {
   readonly name?: string;
   readonly items?: readonly Value[];
   readonly from?: Origin;
+  /** What it was made of stands in this source. */
+  readonly carried?: true;
+  /** A name that was put together or reached for in a roundabout way. */
+  readonly roundabout?: true;
 }
 
 export interface Call {
@@ -57,7 +61,6 @@ class Reader {
   readonly texts: { text: string; at: number }[] = [];
   readonly #tokens: readonly Token[];
   readonly #held = new Map<string, Value>();
-  #roundabout = false;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -112,8 +115,11 @@ class Reader {
     if (name?.kind === 'name' && (as !== undefined || this.#is(begin, 'for'))) this.#hold(name.text, as !== undefined ? value : value.from === undefined ? NOTHING : { from: value.from });
   }
 
-  #hold(name: string, value: Value): void {
-    if (value === NOTHING) this.#held.delete(name);
+  /** A module that is kept under a name is imported as any other. */
+  #hold(name: string, held: Value): void {
+    const { roundabout, ...rest } = held;
+    const value = roundabout === true && held.name?.includes('.') !== true ? rest : held;
+    if (held === NOTHING) this.#held.delete(name);
     else this.#held.set(name, value);
   }
 
@@ -247,7 +253,7 @@ class Reader {
           at = close + 1;
           continue;
         }
-        value = value.name === undefined ? fromOf([value]) : { name: `${value.name}.${member}`, ...originOf([value]) };
+        value = value.name === undefined ? fromOf([value]) : { name: `${value.name}.${member}`, ...originOf([value]), ...(value.roundabout === true ? { roundabout: true } : {}) };
         if (value.name !== undefined && MACHINE.test(value.name) && !called) value = { ...value, from: 'machine' };
         at += 2;
       } else if (this.#is(at, '(')) {
@@ -261,8 +267,7 @@ class Reader {
         const key = reversed ? NOTHING : this.#range(at + 1, close, depth + 1);
         if (reversed && value.text !== undefined) value = { text: [...value.text].reverse().join(''), ...originOf([value]) };
         else if (value.name !== undefined && key.text !== undefined) {
-          value = value.name === 'os.environ' ? NOTHING : { name: itemName(value.name, key.text), ...originOf([value]) };
-          this.#roundabout = true;
+          value = value.name === 'os.environ' ? NOTHING : { name: itemName(value.name, key.text), ...originOf([value]), ...(ROOTS.test(value.name) ? { roundabout: true } : {}) };
         } else value = fromOf([value]);
         at = close + 1;
       } else break;
@@ -288,16 +293,13 @@ class Reader {
     if (name === undefined) return fromOf([of, ...args]);
     const plain = name.replace(/^(?:builtins|__builtins__|__builtin__)\.(?:__dict__\.)?/, '');
     if ((plain === '__import__' || plain === 'importlib.import_module') && first?.text !== undefined) {
-      this.#roundabout = true;
       this.imports.add(first.text);
-      return { name: first.text };
+      return { name: first.text, roundabout: true };
     }
     if (plain === 'getattr' && first?.name !== undefined && second?.text !== undefined) {
-      this.#roundabout = true;
-      return { name: `${first.name}.${second.text}` };
+      return { name: `${first.name}.${second.text}`, roundabout: true };
     }
-    if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: this.#roundabout || plain !== name });
-    this.#roundabout = false;
+    if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || plain !== name });
     if (plain === 'chr' && first?.number !== undefined) return { text: first.number >= 0 && first.number <= 0x10ffff ? String.fromCodePoint(Math.floor(first.number)) : '' };
     if ((plain === 'bytes' || plain === 'bytearray') && first?.items !== undefined && first.items.length > 0 && first.items.every(({ number }) => number !== undefined)) return { text: String.fromCharCode(...first.items.slice(0, 10_000).map(({ number }) => number ?? 0)), from: 'decoded' };
     if (/^(?:os\.path|posixpath|ntpath)\.join$|^(?:pathlib\.)?Path$/.test(plain) && args.some(({ text }) => text !== undefined)) return { text: args.map(({ text, name: root }) => text ?? (root?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(args) };
@@ -317,14 +319,18 @@ class Reader {
 const COMPOUND = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except', 'finally', 'with', 'def', 'class', 'async', 'match', 'case']);
 const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else', 'lambda', 'await', 'yield', 'return', 'for', 'from', 'assert', 'del', 'raise', 'global', 'nonlocal', 'pass', 'break', 'continue', 'async', 'print']);
 
+/** Where everything can be reached by a text. */
+const ROOTS = /(?:^|\.)(?:__dict__|globals|vars|locals|__builtins__|sys\.modules)$|^builtins$/;
+
 function itemName(name: string, key: string): string {
   if (name === 'sys.modules') return key;
   return /(?:^|\.)(?:__dict__|globals|vars|locals)$/.test(name) ? (key === '__builtins__' ? 'builtins' : `${name.replace(/\.?(?:__dict__|globals|vars|locals)$/, '')}.${key}`.replace(/^\./, '')) : `${name}.${key}`;
 }
 
-function originOf(values: readonly Value[]): { readonly from?: Origin } {
+function originOf(values: readonly Value[]): { readonly from?: Origin; readonly carried?: true } {
+  const carried = values.some((value) => value.carried === true || value.items?.some((item) => item.carried === true) === true);
   const from = values.map((value) => value.from ?? value.items?.find((item) => item.from !== undefined)?.from).find((origin) => origin !== undefined);
-  return from === undefined ? {} : { from };
+  return from === undefined ? {} : { from, ...(carried ? { carried: true } : {}) };
 }
 
 function fromOf(values: readonly Value[]): Value {
@@ -360,7 +366,8 @@ function decoded(name: string, args: readonly Value[]): Value {
   if (text !== undefined && /b64decode/.test(name)) plain = latin(fromBase64(text.replace(/\s/g, '')));
   else if (text !== undefined && /fromhex|unhexlify/.test(name) && /^[\da-fA-F\s]*$/.test(text)) plain = String.fromCharCode(...(text.replace(/\s/g, '').match(/../g) ?? []).slice(0, 10_000).map((pair) => Number.parseInt(pair, 16)));
   else if (text !== undefined && name === 'codecs.decode' && /^rot.?13$/i.test(args[1]?.text ?? '')) plain = text.replace(/[a-z]/gi, (c) => String.fromCharCode((c <= 'Z' ? 90 : 122) >= c.charCodeAt(0) + 13 ? c.charCodeAt(0) + 13 : c.charCodeAt(0) - 13));
-  return { from: 'decoded', ...(plain === undefined || plain === '' ? {} : { text: plain.slice(0, MAX_TEXT) }) };
+  const carried = text !== undefined || args.some((value) => value.carried === true);
+  return { from: 'decoded', ...(carried ? { carried: true } : {}), ...(plain === undefined || plain === '' ? {} : { text: plain.slice(0, MAX_TEXT) }) };
 }
 
 function latin(bytes: Uint8Array): string {

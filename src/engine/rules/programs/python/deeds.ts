@@ -47,7 +47,8 @@ function runsHidden({ name, args, named }: Call, depth: number): Judged | undefi
     const inner = text !== undefined && depth < MAX_NESTED && text.length > 8 ? deedsOf(text, depth + 1)[0] : undefined;
     return inner === undefined ? undefined : { what: `${inner.what}, out of a text`, severity: 'high' };
   }
-  if (UNPICKLES.test(name) && from !== undefined) return { what: from === 'downloaded' ? 'unpickles what it downloads' : 'unpickles what it decodes first', severity: 'high' };
+  const carried = from === 'downloaded' || given.some((value) => value.carried === true);
+  if (UNPICKLES.test(name) && from !== undefined && carried) return { what: from === 'downloaded' ? 'unpickles what it downloads' : 'unpickles what it carries in another form', severity: 'high' };
   if (STARTS.test(name) && from !== undefined) return { what: from === 'downloaded' ? 'starts a program out of what it downloads' : 'starts a program by a command that it decodes first', severity: 'high' };
   return undefined;
 }
@@ -125,13 +126,14 @@ const SENDS = /^(?:(?:requests|httpx)\.(?:post|put|patch|get|request)|urllib\.re
 function sendsAway({ name, args, named }: Call): Judged | undefined {
   if (!SENDS.test(name)) return undefined;
   const given = [...args, ...named.values()];
-  if (given.some(({ from }) => from === 'machine')) return { what: 'sends settings or the name of the machine away', severity: 'high' };
+  const sent = given.find(({ from }) => from === 'machine');
+  if (sent !== undefined) return { what: 'sends settings or the name of the machine away', severity: 'high' };
   return undefined;
 }
 
 /** Names that stand for a call into the interpreter or the system, put together from pieces. */
 function calledIn({ name, roundabout }: Call): Judged | undefined {
-  return roundabout && /^(?:exec|eval|compile|os\.(?:system|popen|exec\w+|fork)|subprocess\.\w+|marshal\.loads|pty\.spawn|socket\.socket|ctypes\.\w+)$/.test(name) && name !== 'compile' ? { what: `reaches for ${name} in a roundabout way`, severity: 'high' } : undefined;
+  return roundabout && /^(?:exec|eval|compile|os\.(?:system|popen|exec\w+|fork)|subprocess\.\w+|marshal\.loads|pty\.spawn|socket\.socket)$/.test(name) && name !== 'compile' ? { what: `reaches for ${name} in a roundabout way`, severity: 'high' } : undefined;
 }
 
 function reverseShell({ calls }: PythonFacts): Deed | undefined {
