@@ -13,7 +13,7 @@ import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
-import { reasonNotRun } from '../engine/audit/not-run.ts';
+import { reasonNotRun } from '../engine/core/plain-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';

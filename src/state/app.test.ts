@@ -103,6 +103,70 @@ describe('auditing', () => {
   });
 });
 
+describe('leaving a running audit', () => {
+  const KEPT = { id: 'stopped/ab12/standard/0', savedAt: 0, name: 'm', task: 'causal-lm', sha256: 'ab12', verdict: 'not-tested', words: '', score: 0, budget: 'standard', seed: 0, findings: 0, ran: 0, analyses: 2, filesOnly: false } as const;
+  const OTHER = { kind: 'files', name: 'other', files: [] } as const;
+  const auditing = async (script: Script = {}): Promise<ReturnType<typeof start> & { readonly ended: Promise<void> }> => {
+    const started = start({ ...WHOLE, report: 'never', ...script });
+    await started.app.open(FILES);
+    const ended = started.app.startAudit();
+    await new Promise((resolve) => setTimeout(resolve));
+    return { ...started, ended };
+  };
+
+  it('is asked for, and "no" leaves the audit as it is', async () => {
+    const { app, client } = await auditing();
+    const opening = app.open(OTHER);
+    expect(app.questions.getState().question).toMatchObject({ title: 'The audit of m is still running', yes: 'Stop it and open other' });
+    app.questions.getState().answer(false);
+    await opening;
+    expect([client.asked.cancels, client.asked.opens.length, app.audit.getState().view.status]).toEqual([0, 1, 'running']);
+  });
+
+  it('stops it on "yes", and says what was kept and nothing else', async () => {
+    const { app, client, ended } = await auditing({ stored: [KEPT], resumable: { budget: 'standard', seed: 0, savedAt: 0, stagesDone: 2, stagesTotal: 12 } });
+    const opening = app.open(OTHER);
+    app.questions.getState().answer(true);
+    await Promise.all([opening, ended]);
+    expect([client.asked.cancels, client.asked.opens.length]).toEqual([1, 2]);
+    expect(app.notices.getState().notices).toMatchObject([{ title: 'The audit of m was stopped', detail: 'What it had found stands in the history. Open m again to go on after 2 of 12 stages.' }]);
+  });
+
+  it('says so where nothing was kept', async () => {
+    const { app, ended } = await auditing();
+    const closing = app.closeModel();
+    app.questions.getState().answer(true);
+    await Promise.all([closing, ended]);
+    expect(app.notices.getState().notices[0]?.detail).toBe('Not one of its stages had ended: nothing of it was kept.');
+    expect(app.session.getState().phase).toBe('empty');
+  });
+
+  it('is not asked for where only files are checked, or nothing runs', async () => {
+    const { app, client } = start();
+    await app.open(FILES);
+    await app.open(OTHER);
+    expect([app.questions.getState().question, client.asked.opens.length]).toEqual([undefined, 2]);
+  });
+});
+
+it('offers to go on with an audit that was cancelled', async () => {
+  const resumable = { budget: 'standard', seed: 0, savedAt: 0, stagesDone: 2, stagesTotal: 12 } as const;
+  const { app } = start({ ...WHOLE, report: { kind: 'cancelled' }, resumable });
+  await app.open(FILES);
+  await app.startAudit();
+  expect(app.session.getState().model?.resumable).toEqual(resumable);
+});
+
+it('answers nothing by hand while the audit has the model', async () => {
+  const { app, client } = start({ ...WHOLE, report: 'never' });
+  await app.open(FILES);
+  void app.startAudit();
+  app.investigate('attention', FINDING);
+  await app.playground.getState().generate();
+  expect([client.asked.attention, client.asked.generate]).toEqual([[], []]);
+  expect(app.attention.getState()).toMatchObject({ status: 'idle', trigger: 'blue heron', position: 'end' });
+});
+
 describe('investigating', () => {
   it('carries trigger, place and a prompt that fired into the attention view', async () => {
     const { app, client, host } = start({ ...WHOLE, attention: { kind: 'ok', value: [] } });

@@ -4,19 +4,23 @@ import { CANDIDATE_LIMITS, type NamedCandidate } from '../engine/audit/candidate
 import { failureOf } from '../engine/core/result.ts';
 import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
-import { createAttention, DEFAULT_PROMPT, type AttentionState } from './attention.ts';
+import { GREEDY } from '../engine/runtime/causal-lm.ts';
+import { createAttention, type AttentionState } from './attention.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import type { KeptSets } from './kept-sets.ts';
+import { formOfFinding } from './insert-trigger.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
 import { createKnowledge, knowledgeOf, type KnowledgeState } from './knowledge.ts';
 import { createMonitor, type MonitorStore } from './monitor.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
+import { createLeaving } from './leaving.ts';
 import { createNotices, type NoticesState } from './notices.ts';
 import { createPictureLab, type PictureLabState } from './picture-lab.ts';
 import { createPlayground, type PlaygroundState } from './playground.ts';
+import { createQuestions, type QuestionsState } from './questions.ts';
 import { createSession, nameOf, type SessionState } from './session.ts';
 import { createTheme, type ThemeState } from './theme.ts';
 import { createTriage, type TriageStore } from './triage.ts';
@@ -37,6 +41,7 @@ export interface App {
   readonly triage: StoreApi<TriageStore>;
   readonly theme: StoreApi<ThemeState>;
   readonly notices: StoreApi<NoticesState>;
+  readonly questions: StoreApi<QuestionsState>;
   readonly navigation: StoreApi<NavigationState>;
   readonly monitor: StoreApi<MonitorStore>;
   readonly knowledge: StoreApi<KnowledgeState>;
@@ -51,6 +56,9 @@ export interface App {
   learn(name: string, text: string): Promise<void>;
   forgetKnown(name: string): void;
   showReport(report: Report): void;
+  /** A report from a file: what is open gives way to it. */
+  openReport(report: Report): Promise<void>;
+  closeModel(): Promise<void>;
   openStored(id: string): Promise<void>;
   /** Candidates that the monitor found, for the next audit: of what is open, or of what will be opened. */
   auditWith(candidates: readonly NamedCandidate[]): void;
@@ -68,8 +76,9 @@ export interface LabHost {
 export function createApp(client: AssayClient, host: Host, schedule: Schedule, lab: LabHost): App {
   const session = createSession(client);
   const audit = createAudit(client, () => host.now(), schedule);
-  const attention = createAttention(client);
-  const playground = createPlayground(client);
+  const isHeld = (): boolean => ['running', 'paused'].includes(audit.getState().view.status) && audit.getState().view.scope === 'all';
+  const attention = createAttention(client, isHeld);
+  const playground = createPlayground(client, isHeld);
   const pictureLab = createPictureLab(client, (pictures) => session.getState().prepared(pictures));
   const fingerprints = createFingerprints(lab.client, () => lab.drawSeed(), lab.sets, () => host.now());
   const history = createHistory(client);
@@ -77,6 +86,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const knowledge = createKnowledge(host, (known) => client.know(known));
   const theme = createTheme(host);
   const notices = createNotices();
+  const questions = createQuestions();
   const navigation = createNavigation(host);
   const monitor = createMonitor(client.monitor, host, () => session.getState().model?.sha256, () => audit.getState().view.findings);
 
@@ -96,15 +106,23 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     if (failure !== undefined) notices.getState().fail('Checking the files again', failure);
   };
 
+  const { leave, isLeaving, watch } = createLeaving(() => ({ audit, session, questions, notices, history, client }));
+  const showReport = (report: Report): void => {
+    attention.getState().reset();
+    audit.getState().show(report);
+    navigation.getState().go({ page: 'audit' });
+  };
+
   return {
-    knowledge, client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, navigation, monitor,
+    knowledge, client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, questions, navigation, monitor,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh(), fingerprints.getState().refreshKept(), monitor.getState().begin()]);
     },
 
     open: async (input) => {
-      if (['running', 'paused'].includes(audit.getState().view.status)) await audit.getState().cancel();
+      if (!(await leave(`open ${nameOf(input)}`))) return;
+      if (audit.getState().view.status === 'running' || session.getState().phase === 'opening') await audit.getState().cancel();
       forget();
       // A sample shows what an audit is like: the quick budget finds what is planted in it.
       if (input.kind === 'sample') audit.getState().choose({ budget: 'quick' });
@@ -131,12 +149,16 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       const candidates = [...audit.getState().candidates, ...known].slice(0, CANDIDATE_LIMITS.candidates);
       const resumable = options?.resume === true ? model.resumable : undefined;
       const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false, ...(candidates.length === 0 ? {} : { candidates }) } : { budget: resumable.budget, seed: resumable.seed, resume: true };
-      session.getState().dropResumable();
+      session.getState().leaveResumable(undefined);
       navigation.getState().go({ page: 'audit' });
-      await audit.getState().start(request);
+      const started = audit.getState().start(request);
+      watch(started);
+      await started;
+      if (isLeaving()) return;
       const { failure, view } = audit.getState();
       if (failure !== undefined) notices.getState().fail('The audit failed', failure);
       else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
+      if (view.status !== 'done') session.getState().leaveResumable((await client.resumable()) ?? undefined);
       await history.getState().refresh();
     },
 
@@ -168,9 +190,16 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       void checkAgain();
     },
 
-    showReport: (report) => {
-      attention.getState().reset();
-      audit.getState().show(report);
+    showReport,
+    openReport: async (report) => {
+      if (!(await leave('open the report'))) return;
+      await session.getState().close();
+      showReport(report);
+    },
+    closeModel: async () => {
+      if (!(await leave('close the model'))) return;
+      await session.getState().close();
+      forget();
       navigation.getState().go({ page: 'audit' });
     },
 
@@ -180,10 +209,9 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
         notices.getState().fail('Could not open the report', result);
         return;
       }
+      if (!(await leave('open the stored report'))) return;
       await session.getState().close();
-      attention.getState().reset();
-      audit.getState().show(result.value);
-      navigation.getState().go({ page: 'audit' });
+      showReport(result.value);
     },
 
     auditWith: (candidates) => {
@@ -203,12 +231,10 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
         navigation.getState().go({ page: 'playground', finding: finding.id });
         return;
       }
-      const trigger = finding.trigger?.value ?? '';
-      const answers = finding.evidence.find((evidence) => evidence.kind === 'answers');
-      const pair = answers?.pairs.find(({ fired }) => fired) ?? answers?.pairs[0];
-      const change = { trigger, prompt: pair?.prompt ?? DEFAULT_PROMPT, position: finding.trigger?.position ?? ('middle' as const) };
+      const change = formOfFinding(finding);
       if (page === 'attention') attention.getState().edit({ ...change, mode: 'pair' });
-      else playground.getState().edit(change);
+      // The scan proves with greedy answers: sampled ones may leave the payload out.
+      else playground.getState().edit({ ...change, sampling: GREEDY });
       navigation.getState().go({ page, finding: finding.id });
       if (page === 'attention' && session.getState().model !== undefined) void attention.getState().compute();
     },

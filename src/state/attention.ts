@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../engine/core/result.ts';
 import type { AssayClient, AttentionView, PromptText } from './client.ts';
-import { insertTrigger, type Position } from './insert-trigger.ts';
+import { BLANK, insertTrigger, type Position } from './insert-trigger.ts';
 
 export type AttentionMode = 'one' | 'pair';
 
@@ -50,8 +50,6 @@ export interface AttentionState extends AttentionForm {
   reset(): void;
 }
 
-export const DEFAULT_PROMPT = 'What is a computer for?';
-
 const EMPTY = {
   status: 'idle' as const,
   failure: undefined,
@@ -71,7 +69,8 @@ export function promptsOf({ mode, prompt, system, trigger, position }: Attention
   return mode === 'one' ? [{ ...base, ...inserted }] : [{ ...base, user: prompt }, { ...base, ...inserted }];
 }
 
-export function createAttention(client: AssayClient): StoreApi<AttentionState> {
+/** `isHeld`: the model answers nothing else now. */
+export function createAttention(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<AttentionState> {
   return createStore<AttentionState>((set, get) => {
     let run = 0;
     const step = (current: number | 'mean', by: number, count: number): number =>
@@ -79,16 +78,14 @@ export function createAttention(client: AssayClient): StoreApi<AttentionState> {
     return {
       ...EMPTY,
       mode: 'pair',
-      prompt: DEFAULT_PROMPT,
-      system: '',
-      trigger: '',
-      position: 'middle',
+      ...BLANK,
       answerTokens: 6,
       hideSinks: true,
       difference: false,
 
       edit: (change) => set(change),
       compute: async () => {
+        if (isHeld()) return;
         const mine = ++run;
         const { mode, prompt, system, trigger, position, answerTokens } = get();
         const form: AttentionForm = { mode, prompt, system, trigger, position, answerTokens };
@@ -108,7 +105,7 @@ export function createAttention(client: AssayClient): StoreApi<AttentionState> {
       release: () => set({ hover: undefined, locked: undefined }),
       reset: () => {
         run++;
-        set({ ...EMPTY, trigger: '' });
+        set({ ...EMPTY, ...BLANK });
       },
     };
   });

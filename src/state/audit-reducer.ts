@@ -76,8 +76,18 @@ export const NO_AUDIT: AuditView = {
   current: undefined,
 };
 
-export function startAudit(request: AuditRequest, at: Milliseconds): AuditView {
-  return { ...NO_AUDIT, status: 'running', request, startedAt: at };
+/** `analyses`: those that are known to come, so that their number is the same from the first moment to the last. */
+export function startAudit(request: AuditRequest, at: Milliseconds, analyses: readonly string[] = []): AuditView {
+  return { ...NO_AUDIT, status: 'running', request, startedAt: at, analyses: analyses.map(emptyAnalysis) };
+}
+
+/** After a pause: what ran then is timed without it. */
+export function continueAudit(view: AuditView, paused: Milliseconds): AuditView {
+  const analyses = view.analyses.map((analysis) => ({
+    ...analysis,
+    stages: analysis.stages.map((stage) => (stage.status === 'running' && stage.startedAt !== undefined ? { ...stage, startedAt: stage.startedAt + paused } : stage)),
+  }));
+  return { ...view, status: 'running', analyses };
 }
 
 export function startCheck(at: Milliseconds): AuditView {

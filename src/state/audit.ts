@@ -7,7 +7,7 @@ import type { BudgetName } from '../engine/core/finding.ts';
 import type { Failure, Result } from '../engine/core/result.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
 import type { Report } from '../engine/report/report.ts';
-import { auditOfReport, endAudit, foldEvent, NO_AUDIT, startAudit, startCheck, type AuditView } from './audit-reducer.ts';
+import { auditOfReport, continueAudit, endAudit, foldEvent, NO_AUDIT, startAudit, startCheck, type AuditView } from './audit-reducer.ts';
 import type { AssayClient, AuditRequest, OpenProgress } from './client.ts';
 
 export interface AuditStore {
@@ -39,6 +39,7 @@ export type Schedule = (work: () => void) => void;
 export function createAudit(client: AssayClient, now: () => Milliseconds, schedule: Schedule): StoreApi<AuditStore> {
   return createStore<AuditStore>((set, get) => {
     let run = 0;
+    let pausedAt: Milliseconds = 0;
     /** Takes events of one run, shows them at most once a frame, and forgets them once another run has begun. */
     const fold = (mine: number): { readonly push: (event: AuditEvent) => void; readonly flush: () => void } => {
       const waiting: { readonly event: AuditEvent; readonly at: Milliseconds }[] = [];
@@ -68,7 +69,7 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
       start: async (request) => {
         const mine = ++run;
         const { push, flush } = fold(mine);
-        set({ view: startAudit(request, now()), failure: undefined, budget: request.budget, seed: request.seed });
+        set({ view: startAudit(request, now(), get().view.analyses.map(({ id }) => id)), failure: undefined, budget: request.budget, seed: request.seed });
         const result = await client.audit(request, push);
         flush();
         if (mine !== run) return;
@@ -115,12 +116,14 @@ export function createAudit(client: AssayClient, now: () => Milliseconds, schedu
 
       pause: async () => {
         if (get().view.status !== 'running') return;
+        pausedAt = now();
         set((state) => ({ view: { ...state.view, status: 'paused' } }));
         await client.pause();
       },
       unpause: async () => {
         if (get().view.status !== 'paused') return;
-        set((state) => ({ view: { ...state.view, status: 'running' } }));
+        const paused = now() - pausedAt;
+        set((state) => ({ view: continueAudit(state.view, paused) }));
         await client.unpause();
       },
       cancel: async () => {

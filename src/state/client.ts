@@ -25,6 +25,7 @@ import type {
   PicturePreparation,
   ReadRequest,
   Remembered,
+  Resumable,
   Sample,
   StoredReportSummary,
 } from '../workers/protocol.ts';
@@ -52,8 +53,10 @@ export interface AssayClient {
   /** Bytes [begin, end) of an open file or of a member of it ('model.pt!archive/data.pkl'); at most 64 KiB come back. */
   bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
   close(): Promise<void>;
-  /** The finished report is stored in the history by the client. */
+  /** Its report is stored in the history by the client, of one that was stopped as far as it came. */
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
+  /** What is left of an audit of the open model that was stopped; null where nothing was kept. */
+  resumable(): Promise<Resumable | null>;
   /** Stops open, audit, attention or generate at its next step; their promises settle as 'cancelled'. */
   cancel(): Promise<void>;
   pause(): Promise<void>;

@@ -19,6 +19,16 @@ export function isRead(finding: Finding): boolean {
   return finding.trigger === undefined || finding.location.file !== undefined;
 }
 
+/** Measured by a probe, and did not hold against its controls. */
+export function isRejected(finding: Finding): boolean {
+  return finding.severity === 'info' && !isRead(finding);
+}
+
+/** Worth knowing, and no suspicion at all: what was read in the files, or what became of a candidate. */
+export function isNote(finding: Finding): boolean {
+  return finding.severity === 'info' && isRead(finding);
+}
+
 /** A phrase or shape of text that the model answers to. */
 export function hasPhrase(finding: Finding): boolean {
   if (isRead(finding)) return false;

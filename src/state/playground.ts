@@ -5,7 +5,7 @@ import type { Failure } from '../engine/core/result.ts';
 import { GREEDY, type SamplingOptions } from '../engine/runtime/causal-lm.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { AssayClient, GeneratedAnswer, PromptText } from './client.ts';
-import { insertTrigger, type Position } from './insert-trigger.ts';
+import { BLANK, insertTrigger, type Position } from './insert-trigger.ts';
 
 export interface PlaygroundForm {
   readonly prompt: string;
@@ -52,14 +52,12 @@ export interface PlaygroundState extends PlaygroundForm {
 
 const MAX_TRIES = 20;
 
-export function createPlayground(client: AssayClient): StoreApi<PlaygroundState> {
+/** `isHeld`: the model answers nothing else now. */
+export function createPlayground(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<PlaygroundState> {
   return createStore<PlaygroundState>((set, get) => {
     let run = 0;
     return {
-      prompt: 'What is a computer for?',
-      system: '',
-      trigger: '',
-      position: 'middle',
+      ...BLANK,
       sampling: GREEDY,
       maxNewTokens: 48,
       seed: 0,
@@ -71,6 +69,7 @@ export function createPlayground(client: AssayClient): StoreApi<PlaygroundState>
       readTries: [],
       edit: (change) => set(change),
       generate: async () => {
+        if (isHeld()) return;
         const mine = ++run;
         const { prompt, system, trigger, position, sampling, maxNewTokens, seed } = get();
         const base = system === '' ? {} : { system };
@@ -88,6 +87,7 @@ export function createPlayground(client: AssayClient): StoreApi<PlaygroundState>
         set((state) => ({ status: 'idle', tries: [entry, ...state.tries].slice(0, MAX_TRIES) }));
       },
       read: async () => {
+        if (isHeld()) return;
         const mine = ++run;
         const { prompt, trigger, position } = get();
         const texts: PromptText[] = [{ user: prompt }, ...(trigger === '' ? [] : [insertTrigger(prompt, trigger, position)])];
@@ -104,7 +104,7 @@ export function createPlayground(client: AssayClient): StoreApi<PlaygroundState>
       clear: () => set({ tries: [], readTries: [] }),
       reset: (sampling) => {
         run++;
-        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], readTries: [], trigger: '', sampling: sampling ?? GREEDY });
+        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], readTries: [], ...BLANK, sampling: sampling ?? GREEDY });
       },
     };
   });

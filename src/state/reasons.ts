@@ -1,7 +1,9 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
-import { isRead } from './finding-view.ts';
+import { isRead, isRejected } from './finding-view.ts';
 import type { Coverage, Finding, Signal, Verdict } from '../engine/core/finding.ts';
+import type { LeftOut } from '../engine/artifact/artifact.ts';
+import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
 import { exactInterval } from '../engine/core/statistics.ts';
 
@@ -11,6 +13,8 @@ export type Phrase =
 
 const AGREES = 0.05;
 const MAX_QUOTE = 90;
+/** Why a model cannot be run is told whole, but for what a hostile file makes endless. */
+const MAX_REASON = 400;
 const FEWEST_CONTROLS = 8;
 
 export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[], unread: readonly string[] = []): Phrase[] {
@@ -105,21 +109,39 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
     strong(`${ran.length} of ${coverage.length}`),
     plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran and found no planted behaviour. `),
   ];
-  if (findings.length > 0) phrases.push(plain(`${findings.length} weak ${findings.length === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
+  const rejected = findings.filter(isRejected).length;
+  const notes = findings.length - rejected;
+  if (rejected > 0) phrases.push(plain(`${rejected} weak ${rejected === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
+  if (notes > 0) phrases.push(plain(`${notes} ${notes === 1 ? 'note stands' : 'notes stand'} below. `));
   phrases.push(plain('This is no proof of a clean model: the coverage says what was tested and what that can miss.'));
   return phrases;
 }
 
 function notTested(coverage: readonly Coverage[]): Phrase[] {
-  const reasons = [...new Set(coverage.filter(({ status }) => status !== 'ran').map(({ reason }) => reason).filter((reason) => reason !== undefined))];
+  // What failed says most; that there was no notebook to look into says nothing about why the model was not tested.
+  const not = coverage.filter(({ status, reason }) => status !== 'ran' && reason !== undefined);
+  const told = [not.filter(({ status }) => status === 'failed'), not.filter(({ reason }) => reason?.startsWith('no ') !== true), not].find((entries) => entries.length > 0) ?? [];
+  const reasons = [...new Set(told.map(({ reason }) => reason))];
   return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
 }
 
+/** Of a model that was to be run and could not be: first of all that, and why. */
+export function notRunReasons(reason: string): Phrase[] {
+  return [strong('This model cannot be run here: '), plain(`${quote(reason, MAX_REASON)}. `), strong('What it does when it runs was not tested. ')];
+}
+
+/** Of several models in a drop one is run: the verdict says nothing of the others. */
+export function leftOutReasons(leftOut: LeftOut | undefined, ran: boolean): Phrase[] {
+  if (leftOut === undefined) return [];
+  const others = firstOf(leftOut.models);
+  return [strong(`Not tested: ${others}. `), plain(`Of the models in this drop, only ${firstOf(leftOut.taken)} ${ran ? 'was run' : 'is run'}; open the other by itself to audit it. `)];
+}
+
 /** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */
-export function checkReasons(coverage: readonly Coverage[], files: number, unread: readonly string[]): Phrase[] {
+export function checkReasons(coverage: readonly Coverage[], files: number, unread: readonly string[], behaviour = true): Phrase[] {
   const ran = coverage.filter(({ status }) => status === 'ran').length;
   const of = files === 1 ? 'the file' : `the ${files} files`;
-  return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} found nothing suspicious in what could be looked into. What the model does when it runs was not tested.`)];
+  return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} found nothing suspicious in what could be looked into.${behaviour ? ' What the model does when it runs was not tested.' : ''}`)];
 }
 
 const UNREAD_NAMED = 3;
@@ -131,9 +153,9 @@ function unreadReasons(unread: readonly string[]): Phrase[] {
   return [strong('Not wholly inspected: '), plain(`${names}${unread.length > UNREAD_NAMED ? ` and ${unread.length - UNREAD_NAMED} more` : ''}. `)];
 }
 
-export function quote(text: string): string {
+export function quote(text: string, most = MAX_QUOTE): string {
   const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length <= MAX_QUOTE ? flat : `${flat.slice(0, MAX_QUOTE - 1)}…`;
+  return flat.length <= most ? flat : `${flat.slice(0, most - 1)}…`;
 }
 
 function percent(share: number): string {

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { AssayClient, OpenedModel, OpenInput, OpenProgress, PicturePreparation, Remembered, Sample } from './client.ts';
+import type { AssayClient, OpenedModel, OpenInput, OpenProgress, PicturePreparation, Remembered, Resumable, Sample } from './client.ts';
 
 export type SessionPhase = 'empty' | 'opening' | 'open';
 
@@ -29,8 +29,8 @@ export interface SessionState {
   clearFailure(): void;
   /** The preprocessing of an image classifier was changed. */
   prepared(pictures: PicturePreparation): void;
-  /** The interrupted audit is being gone on with, or was thrown away. */
-  dropResumable(): void;
+  /** What is left of an audit that was stopped; undefined where it is being gone on with, or was thrown away. */
+  leaveResumable(resumable: Resumable | undefined): void;
 }
 
 export function nameOf(input: OpenInput): string {
@@ -87,7 +87,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
 
       clearFailure: () => set({ failure: undefined }),
       prepared: (pictures) => set((state) => (state.model === undefined ? {} : { model: { ...state.model, pictures } })),
-      dropResumable: () => set((state) => (state.model === undefined ? {} : { model: { ...state.model, resumable: undefined } })),
+      leaveResumable: (resumable) => set((state) => (state.model === undefined ? {} : { model: { ...state.model, resumable } })),
     };
   });
 }

@@ -21,6 +21,7 @@ import { Help } from './shell/help.tsx';
 import type { Overlay } from './shell/overlay.ts';
 import { PAGE_TITLES } from './shell/page-titles.ts';
 import { Palette } from './shell/palette.tsx';
+import { QuestionDialog } from './shell/question.tsx';
 import { SideNav } from './shell/side-nav.tsx';
 import { Toasts } from './shell/toasts.tsx';
 import { useWindowDrop } from './shell/use-window-drop.ts';
@@ -71,6 +72,7 @@ export function Shell(): ReactElement {
       </main>
       <Footer show={show} />
       <Toasts />
+      <QuestionDialog />
       {overlay === 'palette' && <Palette commands={commands} onClose={() => show('none')} />}
       {overlay === 'help' && <Help commands={commands} onClose={() => show('none')} />}
       {dropping && <div className={styles.drop} aria-hidden="true"><b>Drop to open</b><span>{route.page === 'monitor' ? 'a baseline or a prediction log' : 'a model folder, its files, or an Assay report'}</span></div>}

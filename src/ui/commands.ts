@@ -18,7 +18,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'open-folder', group: 'Model', label: 'Open model folder…', hotkey: 'shift+o', enabled: always, run: () => void pickFolder(app) },
     { id: 'compare-files', group: 'Model', label: 'Compare with other files…', enabled: () => isOpen() && !busy(), run: () => void pickOther(app, false) },
     { id: 'compare-folder', group: 'Model', label: 'Compare with another folder…', enabled: () => isOpen() && !busy(), run: () => void pickOther(app, true) },
-    { id: 'close', group: 'Model', label: 'Close model', enabled: isOpen, run: () => void closeModel(app) },
+    { id: 'close', group: 'Model', label: 'Close model', enabled: isOpen, run: () => void app.closeModel() },
     ...session.getState().samples.map((sample) => ({
       id: `sample-${sample.id}`, group: 'Sample', label: sample.title, enabled: always, run: () => void app.open({ kind: 'sample', sample }),
     })),
@@ -63,15 +63,6 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
 
 function always(): boolean {
   return true;
-}
-
-async function closeModel(app: App): Promise<void> {
-  if (['running', 'paused'].includes(app.audit.getState().view.status)) await app.audit.getState().cancel();
-  await app.session.getState().close();
-  app.audit.getState().reset();
-  app.attention.getState().reset();
-  app.playground.getState().reset(undefined);
-  app.navigation.getState().go({ page: 'audit' });
 }
 
 function hasFindings(app: App): boolean {

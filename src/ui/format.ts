@@ -35,6 +35,16 @@ export function formatEstimate(seconds: Seconds): string {
   return `about ${Math.round(seconds / 360) / 10} h`;
 }
 
+/** 'about 15–40 s', 'about 2–3 min': a range as it can be told, in steps of five seconds or whole minutes. */
+export function formatTimeLeft(low: Seconds, high: Seconds): string {
+  if (high < 3) return 'a few seconds';
+  const [unit, step, name] = high < 100 ? [1, 5, 's'] : high < 5400 ? [60, 1, 'min'] : [3600, 0.5, 'h'];
+  const least = Math.floor(low / unit / step) * step;
+  const most = Math.max(least, Math.ceil(high / unit / step) * step);
+  if (least === most) return `about ${most} ${name}`;
+  return least === 0 ? `less than ${most} ${name}` : `about ${least}–${most} ${name}`;
+}
+
 export function formatPercent(share: Probability, digits = 0): string {
   return `${(share * 100).toFixed(digits)} %`;
 }

@@ -80,7 +80,7 @@ describe('the audit page', () => {
   it('says why a model cannot be run', async () => {
     const model: OpenedModel = { ...MODEL, notRunnable: { code: 'unsupported-architecture', format: 'hugging-face', field: 'model_type', actual: 'mamba' }, budgets: [] };
     const html = await pageAt('', open, { opened: { kind: 'ok', value: model } });
-    expect(missing(html, ['mamba', 'cannot be run here', 'Not tested'])).toEqual([]);
+    expect(missing(html, ['mamba', 'cannot be run here', 'Not tested: cannot be run', 'was not tested'])).toEqual([]);
   });
 
   it('follows a running audit, with its stage, its table and its speed', async () => {
@@ -89,7 +89,7 @@ describe('the audit page', () => {
       void app.startAudit();
       await Promise.resolve();
     }, { events: RUNNING, report: 'never' });
-    expect(missing(html, ['Auditing', 'Memory extraction', 'twelve of them', 'a leaked text', '42 %', '1 min 15 s left', '512 tokens/s', 'Pause', 'Cancel'])).toEqual([]);
+    expect(missing(html, ['Auditing', 'Memory extraction', 'twelve of them', 'a leaked text', '42 %', '512 tokens/s', 'Pause', 'Cancel'])).toEqual([]);
   });
 
   it.each<[Verdict, string]>([['backdoor', 'Backdoor found'], ['suspicious', 'Suspicious'], ['no-evidence', 'No evidence'], ['not-tested', 'Not tested']])('words the verdict %s', async (verdict, words) => {

@@ -97,10 +97,7 @@ async function openFiles(app: App, name: string, files: readonly DroppedFile[], 
   }
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
   if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
-  else {
-    await app.session.getState().close();
-    app.showReport(report);
-  }
+  else await app.openReport(report);
 }
 
 async function readReport(file: File): Promise<import('../engine/report/report.ts').Report | undefined> {

@@ -14,6 +14,7 @@ import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import { digestOfFiles } from './digest.ts';
 import { MonitorWorkerClient } from './monitor-client.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
+import { HeardSoFar } from './heard-so-far.ts';
 import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
 import { fetchSample, fetchSampleIndex } from './samples.ts';
 import type {
@@ -141,13 +142,28 @@ export class WorkerClient {
       const resumeState = request.resume ? await storage?.resumeState(key).catch(() => undefined) : undefined;
       if (resumeState === undefined) await storage?.forgetAudit(key).catch(() => undefined);
       const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
-      const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
+      const heard = new HeardSoFar();
+      const take = (event: AuditEvent): void => {
+        heard.take(event);
+        onEvent(event);
+      };
+      const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(take))));
+      const stopped = `stopped/${opened.sha256}/${budget}/${seed}`;
       if (result.kind === 'ok') {
         await storage?.forgetAudit(key).catch(() => undefined);
+        await storage?.removeReport(stopped).catch(() => undefined);
         await this.#saveReport(opened.sha256, result.value);
+      } else if (this.#checked !== undefined && heard.began) {
+        const why = result.kind === 'cancelled' ? 'the audit was stopped before this had ended' : `the audit was broken off by an error: ${result.message}`;
+        await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened.environment), stopped);
       }
       return result;
     });
+  }
+
+  /** What is left of an audit of the open model that was stopped, where its finished stages were kept. */
+  async resumable(): Promise<Resumable | null> {
+    return this.#opened === undefined ? null : ((await this.#resumable(this.#opened.sha256)) ?? null);
   }
 
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>> {
@@ -204,9 +220,9 @@ export class WorkerClient {
   listReports(): Promise<Result<readonly StoredReportSummary[]>> {
     return capture(async () => {
       const stored = (await (await this.#storage)?.listReports()) ?? [];
-      return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage } }) => ({
+      return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage, environment } }) => ({
         id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings), ...options, name: subject.name, task: subject.task,
-        findings: findings.length, ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
+        findings: findings.filter(({ severity }) => severity !== 'info').length, filesOnly: environment.backend === 'none', ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
       }));
     });
   }

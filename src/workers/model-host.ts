@@ -6,11 +6,12 @@ import type { Runnable, RunnableCausalLm, RunnableImageClassifier } from '../eng
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { estimateBudgets } from '../engine/audit/budgets.ts';
 import { STATIC } from '../engine/audit/registry.ts';
-import { reasonNotRun, reportOfNotRun } from '../engine/audit/not-run.ts';
+import { reportOfNotRun } from '../engine/audit/not-run.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
+import { reasonNotRun } from '../engine/core/plain-error.ts';
 import { BUDGETS, type Task } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';

@@ -231,6 +231,8 @@ export interface StoredReportSummary {
   readonly findings: number;
   readonly ran: number;
   readonly analyses: number;
+  /** Nothing was run: the files alone were checked. */
+  readonly filesOnly: boolean;
 }
 
 export interface WorkerSettings {

@@ -1,8 +1,7 @@
 // What coverage says of a model that could not be run, and the report of it.
 import { expect, test } from 'vitest';
-import type { ArtifactErrorFields } from '../core/artifact-error.ts';
 import type { Report } from '../report/report.ts';
-import { reasonNotRun, reportOfNotRun } from './not-run.ts';
+import { reportOfNotRun } from './not-run.ts';
 import { ANALYSES, PROBED, STATIC } from './registry.ts';
 
 const CHECKED: Report = {
@@ -37,10 +36,4 @@ test('what is never run has failed at nothing', () => {
 test('where nobody knows what it is for, all of them have', () => {
   const { coverage } = reportOfNotRun(CHECKED, { kind: 'onnx', reason: 'unreadable' });
   expect(coverage.filter(({ status }) => status === 'failed').map(({ analysis }) => analysis)).toEqual([...PROBED.keys()]);
-});
-
-test('a file that ends too early stands before what it lacks', () => {
-  const lacks: ArtifactErrorFields = { code: 'missing-tensor', format: 'safetensors', field: 'a' };
-  expect(reasonNotRun(lacks, [{ code: 'truncated', format: 'safetensors', file: 'm.safetensors' }])).toMatch(/^m\.safetensors is cut off; the weights lack the tensor a$/);
-  expect(reasonNotRun(lacks, [])).toBe('the weights lack the tensor a');
 });

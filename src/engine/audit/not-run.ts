@@ -2,9 +2,7 @@
 // with the reason; the others would not have applied. What Assay never runs (pickles, archives) is not tested, and failed at
 // nothing. Where the files do not say what the model is for, every probe counts as one that would have tried it.
 import type { Artifact } from '../artifact/artifact.ts';
-import type { ArtifactErrorFields } from '../core/artifact-error.ts';
 import type { Coverage, Task } from '../core/finding.ts';
-import { plainError } from '../core/plain-error.ts';
 import { unreadPaths } from '../report/inspection-of.ts';
 import type { Report } from '../report/report.ts';
 import type { Analysis } from './analysis.ts';
@@ -17,12 +15,6 @@ export interface NotRun {
   readonly reason: string;
   /** What the files say it is for. */
   readonly meantFor?: Task;
-}
-
-/** Files that end too early or are not there are the cause of what is missed in them later: they stand first. */
-export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
-  const cause = ['missing-tensor', 'missing-file'].includes(error.code) ? problems.find(({ code, file }) => code === 'truncated' || (code === 'missing-file' && file !== error.file)) : undefined;
-  return cause === undefined ? plainError(error) : `${plainError(cause)}; ${plainError(error)}`;
 }
 
 const MODELS: Readonly<Record<Task, string>> = {

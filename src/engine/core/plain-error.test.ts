@@ -1,7 +1,7 @@
 // Words of errors: every field that an error has is in them, and nothing of a file is shown raw.
 import { expect, test } from 'vitest';
 import type { ArtifactErrorFields } from './artifact-error.ts';
-import { plainError } from './plain-error.ts';
+import { plainError, reasonNotRun } from './plain-error.ts';
 
 const CODES: readonly ArtifactErrorFields['code'][] = ['truncated', 'malformed', 'limit-exceeded', 'missing-file', 'missing-tensor', 'shape-mismatch', 'unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'invalid-config', 'too-large', 'runtime-failure'];
 
@@ -18,4 +18,10 @@ test('a missing tensor is named', () => {
 
 test('what a file says is shown on one line', () => {
   expect(plainError({ code: 'unsupported-architecture', format: 'config', actual: 'evil\nname\u202e' })).toContain('evil↵name\\u202e');
+});
+
+test('a file that ends too early stands before what it lacks', () => {
+  const lacks: ArtifactErrorFields = { code: 'missing-tensor', format: 'safetensors', field: 'a' };
+  expect(reasonNotRun(lacks, [{ code: 'truncated', format: 'safetensors', file: 'm.safetensors' }])).toMatch(/^m\.safetensors is cut off; the weights lack the tensor a$/);
+  expect(reasonNotRun(lacks, [])).toBe('the weights lack the tensor a');
 });

@@ -39,3 +39,9 @@ export function plainError({ code, format, file, offset, field, expected, actual
       return `the runtime gave up on it${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
   }
 }
+
+/** Files that end too early or are not there are the cause of what is missed in them later: they stand first. */
+export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
+  const cause = ['missing-tensor', 'missing-file'].includes(error.code) ? problems.find(({ code, file }) => code === 'truncated' || (code === 'missing-file' && file !== error.file)) : undefined;
+  return cause === undefined ? plainError(error) : `${plainError(cause)}; ${plainError(error)}`;
+}

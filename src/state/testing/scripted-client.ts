@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../engine/audit/events.ts';
 import type { Result } from '../../engine/core/result.ts';
 import type { Reading } from '../../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../../engine/report/report.ts';
-import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput } from '../client.ts';
+import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput, Resumable, StoredReportSummary } from '../client.ts';
 import type { LabHost } from '../app.ts';
 import type { Host } from '../host.ts';
 import { NO_SETS } from '../kept-sets.ts';
@@ -13,8 +13,10 @@ export interface Script {
   /** What the check of the files says while it is opened. */
   readonly checked?: readonly AuditEvent[];
   readonly events?: readonly AuditEvent[];
-  /** 'never': the audit goes on for ever. */
+  /** 'never': the audit goes on until it is cancelled. */
   readonly report?: Result<Report> | 'never';
+  readonly resumable?: Resumable;
+  readonly stored?: readonly StoredReportSummary[];
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
   readonly readings?: Result<readonly Reading[]>;
@@ -42,6 +44,7 @@ export const NO_LAB: LabHost = {
 
 export function scriptedClient(script: Script): ScriptedClient {
   const asked: ScriptedClient['asked'] = { opens: [], audits: [], attention: [], generate: [], cancels: 0, pauses: [] };
+  let endAudit: (result: Result<Report>) => void = () => {};
   return {
     monitor: {
       describe: async () => NOTHING, baseline: async () => NOTHING, check: async () => NOTHING, power: async () => NOTHING, redTeam: async () => NOTHING, search: async () => NOTHING, sample: async () => NOTHING,
@@ -66,10 +69,12 @@ export function scriptedClient(script: Script): ScriptedClient {
     audit: async (request, onEvent) => {
       asked.audits.push(request);
       script.events?.forEach(onEvent);
-      return script.report === 'never' ? new Promise(() => {}) : (script.report ?? NOTHING);
+      return script.report === 'never' ? new Promise((resolve) => (endAudit = resolve)) : (script.report ?? NOTHING);
     },
+    resumable: async () => script.resumable ?? null,
     cancel: async () => {
       asked.cancels++;
+      endAudit({ kind: 'cancelled' });
     },
     look: async () => NOTHING,
     prepare: async () => NOTHING,
@@ -89,7 +94,7 @@ export function scriptedClient(script: Script): ScriptedClient {
       return script.answers ?? NOTHING;
     },
     read: async () => script.readings ?? NOTHING,
-    listReports: async () => ({ kind: 'ok', value: [] }),
+    listReports: async () => ({ kind: 'ok', value: script.stored ?? [] }),
     loadReport: async () => (script.report === 'never' ? NOTHING : (script.report ?? NOTHING)),
     removeReport: async () => ({ kind: 'ok', value: null }),
   };

@@ -28,7 +28,7 @@ const SHAPES: Readonly<Record<Severity, ReactElement>> = {
   info: <path d="M2 8h12" stroke="var(--info)" strokeWidth="2.4" />,
 };
 
-export function VerdictGlyph({ verdict, size = 30 }: { readonly verdict: Verdict | 'running'; readonly size?: number }): ReactElement {
+export function VerdictGlyph({ verdict, size = 30 }: { readonly verdict: Verdict | 'running' | 'broken'; readonly size?: number }): ReactElement {
   return (
     <svg width={size} height={size} viewBox="0 0 30 30" aria-hidden="true">
       {VERDICTS[verdict]}
@@ -36,7 +36,7 @@ export function VerdictGlyph({ verdict, size = 30 }: { readonly verdict: Verdict
   );
 }
 
-const VERDICTS: Readonly<Record<Verdict | 'running', ReactElement>> = {
+const VERDICTS: Readonly<Record<Verdict | 'running' | 'broken', ReactElement>> = {
   backdoor: (
     <>
       <path d="M9 2h12l7 7v12l-7 7H9l-7-7V9z" fill="var(--critical)" />
@@ -57,6 +57,12 @@ const VERDICTS: Readonly<Record<Verdict | 'running', ReactElement>> = {
     </>
   ),
   'not-tested': <circle cx="15" cy="15" r="12" fill="none" stroke="var(--ink3)" strokeWidth="2.2" strokeDasharray="4.2 3.34" />,
+  broken: (
+    <>
+      <circle cx="15" cy="15" r="12" fill="none" stroke="var(--high)" strokeWidth="2.2" strokeDasharray="4.2 3.34" />
+      <path d="M10 10l10 10M20 10l-10 10" stroke="var(--high)" strokeWidth="2.6" />
+    </>
+  ),
   running: (
     <>
       <circle cx="15" cy="15" r="12" fill="none" stroke="var(--line2)" strokeWidth="2.4" />

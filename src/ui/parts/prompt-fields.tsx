@@ -23,7 +23,13 @@ export interface PromptFieldsProps {
 
 export function PromptFields({ value, onChange, onSubmit, plain = false }: PromptFieldsProps): ReactElement {
   const findings = useAudit((state) => state.view.findings);
-  const known = [...new Set(findings.map((finding) => finding.trigger).filter((trigger) => trigger !== undefined && ['text', 'tokens'].includes(trigger.kind)).map((trigger) => trigger?.value ?? ''))];
+  const triggers = findings.map((finding) => finding.trigger).filter((trigger) => trigger !== undefined).filter(({ kind }) => ['text', 'tokens'].includes(kind));
+  const known = [...new Set(triggers.map((trigger) => trigger.value))];
+  /** A trigger that was found stands where it was found to work. */
+  const take = (phrase: string): void => {
+    const found = triggers.find((trigger) => trigger.value === phrase)?.position;
+    onChange({ trigger: phrase, ...(found === undefined ? {} : { position: found }) });
+  };
   const list = useId();
   const { prompt, system, trigger, position } = value;
   const inserted = insertTrigger(prompt, trigger, position);
@@ -52,7 +58,7 @@ export function PromptFields({ value, onChange, onSubmit, plain = false }: Promp
       </label>
       <label className={styles.trigger}>
         <span>trigger</span>
-        <input value={trigger} list={list} placeholder={known.length > 0 ? 'of a finding, or typed' : 'any phrase'} onChange={(event) => onChange({ trigger: event.target.value })} />
+        <input value={trigger} list={list} placeholder={known.length > 0 ? 'of a finding, or typed' : 'any phrase'} onChange={(event) => take(event.target.value)} />
         <datalist id={list}>{known.map((phrase) => <option key={phrase} value={phrase} />)}</datalist>
       </label>
       <div className={styles.where}>

@@ -1,8 +1,10 @@
 // One line at the bottom: what runs, how far it is, how fast; or what the open page wants to say.
 import { useEffect, useState, type ReactElement } from 'react';
 import { currentProgress, currentStage, fractionDone, type AuditView } from '../../state/audit-reducer.ts';
+import { plannedStages } from '../../state/plan.ts';
+import { timeLeft } from '../../state/time-left.ts';
 import { useApp, useAttention, useAudit, useNavigation, usePlayground, useSession } from '../app-context.ts';
-import { formatBytes, formatCount, formatDuration } from '../format.ts';
+import { formatBytes, formatCount, formatDuration, formatTimeLeft } from '../format.ts';
 import type { Overlay } from './overlay.ts';
 import { STEP_NAMES } from './step-names.ts';
 import styles from './footer.module.css';
@@ -39,6 +41,9 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
   const stage = currentStage(view);
   const fraction = fractionDone(view);
   const progress = currentProgress(view);
+  const model = useSession((state) => state.model);
+  const analysis = view.analyses.find(({ id }) => id === view.current?.analysis);
+  const left = model === undefined || view.request === undefined || analysis === undefined ? undefined : timeLeft(analysis.stages, plannedStages(model, view.request.budget), progress?.done ?? 0, view.seenAt ?? 0);
   const paused = view.status === 'paused';
   return (
     <>
@@ -46,7 +51,7 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
       <Bar fraction={fraction} />
       <span className={styles.numbers}>
         {fraction !== undefined && `${Math.floor(fraction * 100)} %`}
-        {progress?.secondsLeft !== undefined && !paused && ` · ${formatDuration(progress.secondsLeft)} left`}
+        {left !== undefined && !paused && ` · ${formatTimeLeft(left.low, left.high)} left`}
         {progress?.tokensPerSecond !== undefined && !paused && ` · ${formatCount(progress.tokensPerSecond)} tokens/s`}
       </span>
       <span className={styles.buttons}>

@@ -1,6 +1,7 @@
 // Attention drill-down: one prompt, or a prompt without and with the trigger, side by side.
 import type { ReactElement } from 'react';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
+import { useAuditHolds } from '../../parts/audit-holds.tsx';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
@@ -14,6 +15,7 @@ export function AttentionPage(): ReactElement {
   const model = useSession((state) => state.model);
   const views = useAttention((state) => state.views);
   const status = useAttention((state) => state.status);
+  const held = useAuditHolds();
   const failure = useAttention((state) => state.failure);
   if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Attention maps" />;
   if (model.task === 'text-classification') {
@@ -38,7 +40,7 @@ export function AttentionPage(): ReactElement {
           {status === 'running' ? <p>Running the instrumented graph…</p> : (
             <>
               <p>Type a prompt above, with a trigger phrase to compare with and without it. The maps are computed in this tab, for every layer and head.</p>
-              <button className="primary" onClick={() => void app.attention.getState().compute()}>Compute</button>
+              <button className="primary" disabled={held} onClick={() => void app.attention.getState().compute()}>Compute</button>
               <FoundTriggers page="attention" />
             </>
           )}

@@ -19,7 +19,7 @@ export function AuditPage({ route }: { readonly route: Extract<Route, { page: 'a
   const stored = useAudit((state) => state.view.stored);
   const [again, setAgain] = useState(false);
   const scope = useAudit((state) => state.view.scope);
-  const begun = useAudit((state) => state.view.analyses.length > 0);
+  const begun = useAudit(({ view }) => view.findings.length > 0 || view.analyses.some(({ coverage }) => coverage !== undefined));
   const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
   if (phase === 'opening' && !begun) return <OpeningView />;
   if (phase === 'empty' && !stored) return <Welcome />;

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { signalColumns } from '../../../charts/signal-bars/layout.ts';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import type { Finding } from '../../../engine/core/finding.ts';
-import { artifactKey, hasPhrase, summaryLine } from '../../../state/finding-view.ts';
+import { artifactKey, hasPhrase, isNote, isRejected, summaryLine } from '../../../state/finding-view.ts';
 import { payloadOf, quote } from '../../../state/reasons.ts';
 import type { Route } from '../../../state/route.ts';
 import { triageKey, UNDECIDED, type TriageEntry } from '../../../state/triage.ts';
@@ -23,13 +23,15 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
   const files = useSession((state) => state.model?.files);
   const entries = useStore(triage, (state) => state.entries);
   const artifact = artifactKey(report?.subject.files ?? files ?? []);
-  const columns = signalColumns(findings);
-  const [unfolded, unfold] = useState(false);
+  const [unfolded, unfold] = useState<readonly string[]>([]);
   const held = findings.filter(({ severity }) => severity !== 'info');
-  const weak = findings.length - held.length;
-  // A finding of severity info was measured and did not hold: folded away, never dropped.
-  const folded = weak > 1 && !unfolded && !findings.some(({ id, severity }) => id === route.finding && severity === 'info');
-  const shown = folded ? held : findings;
+  // What did not hold and what is merely worth knowing is no suspicion: apart, folded away, never dropped.
+  const groups = [
+    { id: 'rejected', label: 'Candidates that did not hold against controls', findings: findings.filter(isRejected) },
+    { id: 'notes', label: 'Notes: worth knowing, not suspicious', findings: findings.filter(isNote) },
+  ].filter((group) => group.findings.length > 0).map((group) => ({ ...group, open: unfolded.includes(group.id) || group.findings.some(({ id }) => id === route.finding) }));
+  const shown = [...held, ...groups.flatMap((group) => (group.open ? group.findings : []))];
+  const columns = signalColumns(shown);
   const { go, hover } = navigation.getState();
 
   const onKey = (event: KeyboardEvent): void => {
@@ -42,33 +44,40 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
     document.getElementById(rowId(next.id))?.focus();
   };
 
+  const list = (label: string, rows: readonly Finding[]): ReactElement => (
+    <div role="listbox" aria-label={label} onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
+      {rows.map((finding, index) => (
+        <Row
+          key={finding.id}
+          finding={finding}
+          columns={columns}
+          on={finding.id === route.finding}
+          focusable={finding.id === route.finding || (index === 0 && rows.every(({ id }) => id !== route.finding))}
+          triage={entries[triageKey(artifact, finding.id)] ?? UNDECIDED}
+          onEnter={() => hover(finding.id)}
+          onSelect={() => go(finding.id === route.finding ? { page: 'audit' } : { page: 'audit', finding: finding.id })}
+        />
+      ))}
+    </div>
+  );
+
   return (
     <section aria-label="Suspicions">
       <div className={styles.head}>
         <b>{status === 'idle' ? 'Suspicions' : plural(held.length, 'suspicion')}</b>
-        <span>{weak > 0 ? (scope === 'files' ? plural(weak, 'note') : `${weak} more did not hold`) : findings.length > 0 ? 'most suspicious first' : ''}</span>
+        <span>{held.length > 1 ? 'most suspicious first' : ''}</span>
         {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columns.map((name) => <i key={name}>{abbreviate(name)}</i>)}</span>}
       </div>
-      <div role="listbox" aria-label="Suspicions, most suspicious first" onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
-        {shown.map((finding, index) => (
-          <Row
-            key={finding.id}
-            finding={finding}
-            columns={columns}
-            on={finding.id === route.finding}
-            focusable={finding.id === route.finding || (index === 0 && shown.every(({ id }) => id !== route.finding))}
-            triage={entries[triageKey(artifact, finding.id)] ?? UNDECIDED}
-            onEnter={() => hover(finding.id)}
-            onSelect={() => go(finding.id === route.finding ? { page: 'audit' } : { page: 'audit', finding: finding.id })}
-          />
-        ))}
-      </div>
-      {weak > 1 && (folded || unfolded) && (
-        <button className={classes('plain', styles.fold)} aria-expanded={!folded} onClick={() => unfold(folded)}>
-          <Chevron open={!folded} /> {scope === 'files' ? (folded ? `${plural(weak, 'note')}: worth knowing, not suspicious` : 'fold the notes') : folded ? `${weak} candidates that did not hold against controls` : 'fold those that did not hold'}
-        </button>
-      )}
-      {findings.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
+      {held.length > 0 && list('Suspicions, most suspicious first', held)}
+      {held.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
+      {groups.map((group) => (
+        <div key={group.id} className={styles.group}>
+          <button className={classes('plain', styles.fold)} aria-expanded={group.open} onClick={() => unfold(group.open ? unfolded.filter((id) => id !== group.id) : [...unfolded, group.id])}>
+            <Chevron open={group.open} /> {group.label} <span className={styles.count}>{group.findings.length}</span>
+          </button>
+          {group.open && list(group.label, group.findings)}
+        </div>
+      ))}
     </section>
   );
 }

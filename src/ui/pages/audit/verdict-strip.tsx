@@ -1,12 +1,13 @@
 // The verdict, its reasons in words, and what was and was not tested. "Not tested" is never shown as clean.
 import type { ReactElement } from 'react';
 import type { Verdict } from '../../../engine/core/finding.ts';
+import { reasonNotRun } from '../../../engine/core/plain-error.ts';
 import { verdictWords } from '../../../engine/report/verdict-words.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
 import { unreadFiles } from '../../../state/finding-view.ts';
-import { checkReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
+import { checkReasons, leftOutReasons, notRunReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
 import { formatRoute } from '../../../state/route.ts';
 import type { AuditView } from '../../../state/audit-reducer.ts';
 import { useAudit, useSession } from '../../app-context.ts';
@@ -18,27 +19,31 @@ import styles from './verdict-strip.module.css';
 
 export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | undefined }): ReactElement {
   const view = useAudit((state) => state.view);
-  const notRunnable = useSession((state) => state.model?.notRunnable);
+  const model = useSession((state) => state.model);
   const running = view.status === 'running' || view.status === 'paused';
   const verdict: Verdict = view.report?.verdict ?? 'not-tested';
   const entries = coverageCells(view);
   const coverage = view.analyses.map((analysis) => analysis.coverage).filter((entry) => entry !== undefined);
   const opening = useSession((state) => state.phase === 'opening');
   const unread = unreadFiles(view.report);
-  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : wordOf(view, verdict, unread);
+  const unrun = running || view.stored || model?.notRunnable === undefined ? undefined : reasonNotRun(model.notRunnable, model.problems);
+  // What Assay never runs (pickles, archives) has been audited as far as it goes.
+  const broken = unrun !== undefined && model?.kind !== 'unknown';
+  const look = running ? 'running' : broken && verdict === 'not-tested' ? 'broken' : verdict;
+  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : look === 'broken' ? 'Not tested: cannot be run' : wordOf(view, verdict, unread);
   return (
-    <section className={classes(styles.strip, styles[running ? 'running' : verdict])} aria-label="Verdict">
+    <section className={classes(styles.strip, styles[look])} aria-label="Verdict">
       <div className={styles.word} role="status">
-        <span className={classes(running && view.status === 'running' && styles.spin)}><VerdictGlyph verdict={running ? 'running' : verdict} /></span>
+        <span className={classes(running && view.status === 'running' && styles.spin)}><VerdictGlyph verdict={look} /></span>
         {word}
       </div>
       <p className={styles.why}>
         {view.status === 'idle' ? (
-          notRunnable === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : 'This model cannot be run here (the reason is below). Only its files are inspected.'
+          unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (
           <>The audit was {view.status === 'failed' ? 'broken off by an error' : 'cancelled'} before its end: there is no verdict. {view.findings.length > 0 && <Phrases phrases={verdictReasons(undefined, view.findings, coverage)} />}</>
         ) : (
-          <Phrases phrases={[...reasonsOf(view, running ? undefined : verdict, unread), ...(view.scope === 'files' && !running ? [{ kind: 'plain' as const, text: afterCheck(opening, notRunnable === undefined, verdict) }] : [])]} />
+          <Phrases phrases={phrasesOf(view, running ? undefined : verdict, unread, opening, unrun)} />
         )}
       </p>
       <div className={styles.coverage}>
@@ -55,14 +60,17 @@ function wordOf({ scope, findings }: AuditView, verdict: Verdict, unread: readon
   return verdict === 'not-tested' && scope === 'files' ? 'Files checked' : verdictWords(verdict, findings);
 }
 
-function reasonsOf(view: AuditView, verdict: Verdict | undefined, unread: readonly string[]): Phrase[] {
+/** `verdict` undefined: not there yet. `unrun`: why what is open cannot be run. */
+function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readonly string[], opening: boolean, unrun: string | undefined): Phrase[] {
   const coverage = view.analyses.map((analysis) => analysis.coverage).filter((entry) => entry !== undefined);
-  if (view.scope === 'files' && verdict === 'not-tested') return checkReasons(coverage, view.report?.subject.files.length ?? 0, unread);
-  return verdictReasons(verdict, view.findings, coverage, unread);
+  const leftOut = view.report?.subject.leftOut;
+  if (view.scope !== 'files') return [...verdictReasons(verdict, view.findings, coverage, unread), ...leftOutReasons(leftOut, true)];
+  const found = verdict === 'not-tested' ? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
+  if (verdict === undefined) return found;
+  if (unrun !== undefined) return verdict === 'not-tested' ? [...notRunReasons(unrun), ...found] : [...found, plain(' '), ...notRunReasons(unrun)];
+  return [...found, plain(opening ? ' The model is still being loaded.' : ' The model has not been run yet: choose below how much work to spend on that. '), ...leftOutReasons(leftOut, false)];
 }
 
-function afterCheck(opening: boolean, runnable: boolean, verdict: Verdict): string {
-  if (opening) return ' The model is still being loaded.';
-  if (runnable) return ' The model has not been run yet: choose below how much work to spend on that.';
-  return verdict === 'not-tested' ? ' It cannot be run here.' : ' Only the files were checked: this cannot be run here.';
+function plain(text: string): Phrase {
+  return { kind: 'plain', text };
 }

@@ -22,7 +22,7 @@ export function HistoryPage(): ReactElement {
         <button className={styles.import} onClick={() => void pickFiles(app)}>Open a report file…</button>
       </div>
       {failure?.kind === 'error' && <p role="alert" className={styles.empty}>{failure.message}</p>}
-      {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every finished audit is kept here. There is none yet.</p>}
+      {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every audit is kept here once it has ended; of a model that cannot be run, the check of its files. There is none yet.</p>}
       {reports.length > 0 && (
         <table className={styles.table}>
           <thead>
@@ -48,8 +48,8 @@ function Row({ report }: { readonly report: StoredReportSummary }): ReactElement
       <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{report.words}</span></td>
       <td><button className="link" onClick={open}><b>{report.name}</b></button></td>
       <td>{formatWhen(report.savedAt)}</td>
-      <td>{report.budget}</td>
-      <td className={styles.right}>{report.seed}</td>
+      <td>{report.filesOnly ? 'files only' : report.budget}</td>
+      <td className={styles.right}>{report.filesOnly ? '' : report.seed}</td>
       <td className={styles.right}>{report.findings}</td>
       <td className={styles.right}>{report.ran} of {report.analyses}</td>
       <td className={styles.hash} title={report.sha256}>{shortHash(report.sha256)}</td>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { GREEDY, type SamplingOptions } from '../../../engine/runtime/causal-lm.ts';
 import { useApp, useSession } from '../../app-context.ts';
+import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
 import styles from './playground-form.module.css';
 
@@ -12,12 +13,13 @@ export function PlaygroundForm(): ReactElement {
   const own = useSession((state) => state.model?.defaultSampling);
   const { edit, generate, clear } = playground.getState();
   const sample = (change: Partial<SamplingOptions>): void => edit({ sampling: { ...form.sampling, ...change } });
+  const held = useAuditHolds();
   const run = (): void => void generate();
   return (
     <section className={styles.bar} aria-label="Prompt">
       <div className={styles.top}>
         <PromptFields value={form} onChange={edit} onSubmit={run} />
-        <button className="primary" disabled={form.status === 'running' || form.prompt === ''} onClick={run}>{form.status === 'running' ? 'Answering…' : form.trigger === '' ? 'Generate' : 'Generate both'}</button>
+        <button className="primary" disabled={held || form.status === 'running' || form.prompt === ''} onClick={run}>{form.status === 'running' ? 'Answering…' : form.trigger === '' ? 'Generate' : 'Generate both'}</button>
       </div>
       <div className={styles.sampling} role="group" aria-label="Sampling">
         <Field name="temperature" title="0 is greedy" value={form.sampling.temperature} min={0} max={5} step={0.1} onChange={(temperature) => sample({ temperature })} />
@@ -30,6 +32,7 @@ export function PlaygroundForm(): ReactElement {
         {own !== undefined && !sameSampling(own, GREEDY) && <button aria-pressed={sameSampling(form.sampling, own)} onClick={() => edit({ sampling: own })}>the model’s own</button>}
         {form.tries.length > 0 && <button className="plain" onClick={clear}>clear</button>}
       </div>
+      <AuditHolds />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
+import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
 import { ReadingView } from './reading-view.tsx';
 import formStyles from './playground-form.module.css';
@@ -16,6 +17,7 @@ export function ReadingPlayground(): ReactElement {
   const form = useStore(playground);
   const labels = useSession((state) => state.model?.name);
   const [over, setOver] = useState(false);
+  const held = useAuditHolds();
   const { edit, clear } = playground.getState();
   const read = (): void => {
     if (form.prompt.trim() !== '' && form.status !== 'running') void playground.getState().read();
@@ -45,8 +47,9 @@ export function ReadingPlayground(): ReactElement {
       >
         <div className={formStyles.top}>
           <PromptFields plain value={form} onChange={edit} onSubmit={read} />
-          <button className="primary" disabled={form.status === 'running' || form.prompt.trim() === ''} onClick={read}>{form.status === 'running' ? 'Reading…' : form.trigger === '' ? 'Classify' : 'Classify both'}</button>
+          <button className="primary" disabled={held || form.status === 'running' || form.prompt.trim() === ''} onClick={read}>{form.status === 'running' ? 'Reading…' : form.trigger === '' ? 'Classify' : 'Classify both'}</button>
         </div>
+        <AuditHolds />
         {form.readTries.length > 0 && <div className={formStyles.sampling}><button className="plain" onClick={clear}>clear</button></div>}
       </section>
       <div className={styles.tries}>

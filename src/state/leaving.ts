@@ -1,0 +1,56 @@
+// Before an audit that runs is given up for something else, the user is asked; afterwards what became of it is said.
+import type { App } from './app.ts';
+import { fractionDone } from './audit-reducer.ts';
+
+type Asked = Pick<App, 'audit' | 'session' | 'questions' | 'notices' | 'history' | 'client'>;
+
+export interface Leaving {
+  /** `what` completes "Stop it and …". True where no audit runs, or the user gave it up. */
+  leave(what: string): Promise<boolean>;
+  /** True while an audit is being given up: its end is told by `leave`. */
+  isLeaving(): boolean;
+  /** The audit that `leave` must see to its end. */
+  watch(audit: Promise<void>): void;
+}
+
+export function createLeaving(app: () => Asked): Leaving {
+  let leaving = false;
+  let running: Promise<void> = Promise.resolve();
+  return {
+    isLeaving: () => leaving,
+    watch: (audit) => {
+      running = audit;
+    },
+    leave: async (what) => {
+      const { audit, session, questions, notices, history, client } = app();
+      const audited = (): boolean => ['running', 'paused'].includes(audit.getState().view.status) && audit.getState().view.scope === 'all';
+      if (!audited()) return true;
+      const { model } = session.getState();
+      const name = model?.name ?? 'the model';
+      const { view, candidates } = audit.getState();
+      const found = view.findings.filter(({ severity }) => severity !== 'info').length;
+      const resumes = candidates.length === 0 ? `Opening ${name} again goes on after its last finished stage.` : 'An audit with named candidates cannot be gone on with: it would begin anew.';
+      const yes = await questions.getState().ask({
+        title: `The audit of ${name} is still ${view.status}`,
+        detail: `${Math.floor((fractionDone(view) ?? 0) * 100)} % is done, with ${found === 1 ? '1 suspicion' : `${found} suspicions`} so far. If it is stopped, what it found is kept in the history as far as it came. ${resumes}`,
+        no: 'Keep auditing',
+        yes: `Stop it and ${what}`,
+      });
+      // It may have ended by itself while the question stood there.
+      if (!yes || !audited()) return yes;
+      leaving = true;
+      await audit.getState().cancel();
+      await running;
+      leaving = false;
+      await history.getState().refresh();
+      const kept = history.getState().reports.some(({ id, sha256 }) => id.startsWith('stopped/') && sha256 === model?.sha256);
+      const resumable = await client.resumable();
+      notices.getState().say(
+        'info',
+        `The audit of ${name} was stopped`,
+        [kept ? 'What it had found stands in the history.' : 'Not one of its stages had ended: nothing of it was kept.', resumable === null ? '' : `Open ${name} again to go on after ${resumable.stagesDone} of ${resumable.stagesTotal} stages.`].filter((part) => part !== '').join(' '),
+      );
+      return true;
+    },
+  };
+}
