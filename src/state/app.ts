@@ -18,6 +18,7 @@ import { createMonitor, type MonitorStore } from './monitor.ts';
 import { createNavigation, type NavigationState } from './navigation.ts';
 import { createLeaving } from './leaving.ts';
 import { createNotices, type NoticesState } from './notices.ts';
+import { createPace, workedSeconds, type PaceState } from './pace.ts';
 import { createPictureLab, type PictureLabState } from './picture-lab.ts';
 import { createPlayground, type PlaygroundState } from './playground.ts';
 import { createQuestions, type QuestionsState } from './questions.ts';
@@ -42,6 +43,7 @@ export interface App {
   readonly theme: StoreApi<ThemeState>;
   readonly notices: StoreApi<NoticesState>;
   readonly questions: StoreApi<QuestionsState>;
+  readonly pace: StoreApi<PaceState>;
   readonly navigation: StoreApi<NavigationState>;
   readonly monitor: StoreApi<MonitorStore>;
   readonly knowledge: StoreApi<KnowledgeState>;
@@ -87,6 +89,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const theme = createTheme(host);
   const notices = createNotices();
   const questions = createQuestions();
+  const pace = createPace(host);
   const navigation = createNavigation(host);
   const monitor = createMonitor(client.monitor, host, () => session.getState().model?.sha256, () => audit.getState().view.findings);
 
@@ -114,7 +117,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   };
 
   return {
-    knowledge, client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, questions, navigation, monitor,
+    knowledge, client, host, session, audit, attention, playground, pictureLab, fingerprints, history, triage, theme, notices, questions, pace, navigation, monitor,
 
     begin: async () => {
       await Promise.all([session.getState().begin(), history.getState().refresh(), fingerprints.getState().refreshKept(), monitor.getState().begin()]);
@@ -157,7 +160,10 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       if (isLeaving()) return;
       const { failure, view } = audit.getState();
       if (failure !== undefined) notices.getState().fail('The audit failed', failure);
-      else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
+      else if (view.status === 'done' && !request.resume) {
+        const estimated = model.budgets.find((entry) => entry.budget === request.budget)?.seconds;
+        if (estimated !== undefined) pace.getState().learn(model.environment?.backend ?? 'unknown', estimated, workedSeconds(view));
+      } else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
       if (view.status !== 'done') session.getState().leaveResumable((await client.resumable()) ?? undefined);
       await history.getState().refresh();
     },

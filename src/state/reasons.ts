@@ -25,7 +25,8 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
   if (verdict === 'not-tested') return [...unreadReasons(unread), ...notTested(coverage)];
-  return top === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(top)];
+  const strongest = findings.find(({ suppressed, severity }) => suppressed === undefined && severity !== 'info');
+  return strongest === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(strongest)];
 }
 
 /** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals agree." Of a classifier: "A patch (X) makes the model see Y in k of n held-out pictures". */

@@ -28,7 +28,7 @@ async function pageAt(hash: string, prepare: (app: App) => Promise<void> | void,
   await prepare(app);
   host.visit(hash);
   // On a server zustand would show each store's first state.
-  for (const store of [app.session, app.audit, app.attention, app.playground, app.history, app.triage, app.theme, app.notices, app.navigation, app.monitor, app.knowledge]) Object.assign(store, { getInitialState: store.getState });
+  for (const store of [app.session, app.audit, app.attention, app.playground, app.history, app.triage, app.theme, app.notices, app.navigation, app.monitor, app.knowledge, app.questions, app.pace]) Object.assign(store, { getInitialState: store.getState });
   return renderToStaticMarkup(<AppContext value={app}><Shell /></AppContext>);
 }
 const missing = (html: string, parts: readonly string[]): string[] => parts.filter((part) => !html.includes(part));
@@ -54,7 +54,7 @@ describe('the audit page', () => {
 
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
-    expect(missing(html, ['Not tested', 'about 30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
+    expect(missing(html, ['Not tested', 'about 5–30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
     expect(html).not.toContain('No evidence');
   });
 
@@ -95,7 +95,7 @@ describe('the audit page', () => {
   it.each<[Verdict, string]>([['backdoor', 'Backdoor found'], ['suspicious', 'Suspicious'], ['no-evidence', 'No evidence'], ['not-tested', 'Not tested']])('words the verdict %s', async (verdict, words) => {
     const html = await pageAt('#/audit', audited, { report: { kind: 'ok', value: { ...REPORT, verdict } } });
     expect(missing(html, [words])).toEqual([]);
-    expect(missing(html, ['1 of 2 analyses ran · 1 not tested'])).toEqual([]);
+    expect(missing(html, ['1 of 2 analyses ran · 1 not applicable'])).toEqual([]);
   });
 
   it('gives no verdict where the audit was cancelled', async () => {
@@ -123,7 +123,7 @@ describe('the audit page', () => {
 
   it('lists what was not tested, and why', async () => {
     const html = await pageAt('#/audit/coverage', audited);
-    expect(missing(html, ['not tested', 'no inputs were given', 'model.safetensors'])).toEqual([]);
+    expect(missing(html, ['not applicable', 'no inputs were given', 'safetensors'])).toEqual([]);
   });
 });
 

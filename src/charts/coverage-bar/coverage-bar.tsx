@@ -8,7 +8,7 @@ export function CoverageBar({ entries }: { readonly entries: readonly CoverageEn
   return (
     <div className={styles.bar} role="img" aria-label={text}>
       {cells.map((cell) => (
-        <i key={cell.analysis} className={styles[cell.state]} title={`${cell.analysis}: ${cell.state === 'skipped' ? 'not tested' : cell.state}`} />
+        <i key={cell.analysis} className={styles[cell.state]} title={`${cell.analysis}: ${cell.state === 'skipped' ? 'not tested' : cell.state === 'absent' ? 'not applicable' : cell.state}`} />
       ))}
       {cells.length === 0 && <i className={styles.skipped} />}
     </div>

@@ -1,6 +1,7 @@
 // What ran and what did not, one cell an analysis. Cells that did not run are empty, never green.
 
-export type CoverageCell = 'ran' | 'running' | 'pending' | 'skipped' | 'failed';
+/** 'absent': it found nothing in the files that it could be about (no notebooks, no image classifier). */
+export type CoverageCell = 'ran' | 'running' | 'pending' | 'skipped' | 'absent' | 'failed';
 
 export interface CoverageEntry {
   readonly analysis: string;
@@ -12,7 +13,7 @@ export interface CoverageSummary {
   readonly text: string;
 }
 
-const ORDER: readonly CoverageCell[] = ['ran', 'running', 'pending', 'failed', 'skipped'];
+const ORDER: readonly CoverageCell[] = ['ran', 'running', 'pending', 'failed', 'skipped', 'absent'];
 
 export function summariseCoverage(entries: readonly CoverageEntry[]): CoverageSummary {
   const cells = [...entries].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
@@ -23,6 +24,7 @@ export function summariseCoverage(entries: readonly CoverageEntry[]): CoverageSu
     count('pending') > 0 ? `${count('pending')} to come` : '',
     count('failed') > 0 ? `${count('failed')} failed` : '',
     count('skipped') > 0 ? `${count('skipped')} not tested` : '',
+    count('absent') > 0 ? `${count('absent')} not applicable` : '',
   ];
   return { cells, text: parts.filter((part) => part !== '').join(' · ') };
 }

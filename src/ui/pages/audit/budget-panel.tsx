@@ -1,10 +1,12 @@
 // How much work to spend, said beforehand, and Start. Also: go on with an interrupted audit.
 import type { ReactElement } from 'react';
+import { useStore } from 'zustand';
 import { BUDGETS, type BudgetName } from '../../../engine/core/finding.ts';
 import type { BudgetEstimate } from '../../../state/client.ts';
+import { expectedTime } from '../../../state/pace.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
-import { formatCount, formatEstimate, formatWhen } from '../../format.ts';
+import { formatCount, formatTimeLeft, formatWhen } from '../../format.ts';
 import styles from './budget-panel.module.css';
 
 const WHAT: Readonly<Record<BudgetName, string>> = {
@@ -19,6 +21,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
   const candidates = useAudit((state) => state.candidates);
+  const ratios = useStore(app.pace, (state) => state.ratios);
   if (model === undefined || model.notRunnable !== undefined) return null;
   const { resumable } = model;
   const start = (): void => {
@@ -29,7 +32,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
     <section className={styles.panel} aria-label="Budget">
       <div className={styles.choices} role="radiogroup" aria-label="Budget">
         {BUDGETS.map((name) => (
-          <Choice key={name} name={name} estimate={model.budgets.find((entry) => entry.budget === name)} on={name === budget} onSelect={() => app.audit.getState().choose({ budget: name })} />
+          <Choice key={name} name={name} estimate={model.budgets.find((entry) => entry.budget === name)} ratios={ratios[model.environment?.backend ?? 'unknown']} on={name === budget} onSelect={() => app.audit.getState().choose({ budget: name })} />
         ))}
       </div>
       <label className={styles.seed} title="The same model, budget, seed and backend give the same report.">
@@ -62,18 +65,21 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
 interface ChoiceProps {
   readonly name: BudgetName;
   readonly estimate: BudgetEstimate | undefined;
+  /** What audits took on this computer against their estimates. */
+  readonly ratios: readonly number[] | undefined;
   readonly on: boolean;
   readonly onSelect: () => void;
 }
 
-function Choice({ name, estimate, on, onSelect }: ChoiceProps): ReactElement {
+function Choice({ name, estimate, ratios, on, onSelect }: ChoiceProps): ReactElement {
+  const time = estimate?.seconds === undefined ? undefined : expectedTime(estimate.seconds, ratios);
   return (
     <button role="radio" aria-checked={on} className={classes(styles.choice, on && styles.on)} onClick={onSelect}>
       <span className={styles.name}>
         {name}
-        <b>{estimate?.seconds === undefined ? '' : formatEstimate(estimate.seconds)}</b>
+        <b title={ratios === undefined ? 'Speed was measured while the model was opened; the first audit on this computer makes this narrower.' : 'By what audits took on this computer.'}>{time === undefined ? '' : formatTimeLeft(time.low, time.high)}</b>
       </span>
-      <small>{estimate === undefined ? '' : `${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
+      <small>{estimate === undefined ? '' : `at most ${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
     </button>
   );
 }

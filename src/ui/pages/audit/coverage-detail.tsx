@@ -77,4 +77,4 @@ export function CoverageDetail(): ReactElement {
   );
 }
 
-const WORDS = { ran: '● ran', running: '◐ running', pending: '○ to come', failed: '▲ failed', skipped: '○ not tested' } as const;
+const WORDS = { ran: '● ran', running: '◐ running', pending: '○ to come', failed: '▲ failed', skipped: '○ not tested', absent: '– not applicable' } as const;

@@ -8,6 +8,7 @@ import { formatRoute } from '../../../state/route.ts';
 import { classes } from '../../class-names.ts';
 import { formatBytes } from '../../format.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
+import { PathText } from '../../parts/path-text.tsx';
 import styles from './file-tree.module.css';
 
 const MEMBERS_SHOWN = 200;
@@ -21,7 +22,7 @@ export function FileTree({ files, findings }: FileTreeProps): ReactElement {
   const gravest = gravestByPath(findings);
   return (
     <table className={styles.table}>
-      <thead><tr><th>path</th><th>format, by content</th><th className={styles.right}>size</th><th>looked into</th><th>sha-256</th></tr></thead>
+      <thead><tr><th>path</th><th title="told by the content, not by the name">format</th><th className={styles.right}>size</th><th>looked into</th><th>sha-256</th></tr></thead>
       <tbody>{files.map((file) => <FileRows key={file.path} file={file} gravest={gravest} />)}</tbody>
     </table>
   );
@@ -39,7 +40,7 @@ function FileRows({ file, gravest }: { readonly file: ReportFile; readonly grave
         <td className={styles.path}>
           {members.length > 0 && <button className="plain" aria-expanded={open} aria-label={`${members.length} files inside ${file.path}`} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'}</button>}
           <Found severity={gravest.get(file.path)} />
-          <a href={formatRoute({ page: 'audit', file: file.path })}>{file.path}</a>
+          <a href={formatRoute({ page: 'audit', file: file.path })}><PathText path={file.path} /></a>
         </td>
         <td>{file.format}</td>
         <td className={styles.right}>{formatBytes(file.bytes)}</td>
@@ -56,7 +57,7 @@ function MemberRow({ member, root, severity }: { readonly member: ReportMember; 
   const parts = member.path.split('!');
   return (
     <tr>
-      <td className={styles.member} style={{ paddingLeft: `${14 + 14 * parts.length}px` }} title={member.path}><Found severity={severity} /><a href={formatRoute({ page: 'audit', file: `${root}!${member.path}` })}>{parts.at(-1)}</a></td>
+      <td className={styles.member} style={{ paddingLeft: `${14 + 14 * parts.length}px` }} title={member.path}><Found severity={severity} /><a href={formatRoute({ page: 'audit', file: `${root}!${member.path}` })}><PathText path={parts.at(-1) ?? ''} /></a></td>
       <td>{member.format}</td>
       <td className={styles.right}>{formatBytes(member.bytes)}</td>
       <td><Inspected inspection={member} bytes={member.bytes} /></td>

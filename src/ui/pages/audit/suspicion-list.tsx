@@ -93,8 +93,8 @@ const EMPTY: Readonly<Record<string, string>> = {
   failed: 'None until the audit failed.',
 };
 
-/** Column heads have room for five letters. */
-const SHORT: Readonly<Record<string, string>> = { answers: 'answ.', agreement: 'agree', attention: 'attn', divergence: 'div.', entropy: 'entr.' };
+/** Column heads have room for four letters; the whole names stand in the tooltip and beside the chart of each finding. */
+const SHORT: Readonly<Record<string, string>> = { answers: 'answ', agreement: 'agr.', attention: 'attn', divergence: 'div.', entropy: 'entr', shift: 'shft' };
 
 interface RowProps {
   readonly finding: Finding;
@@ -159,5 +159,5 @@ function rowId(finding: string): string {
 function abbreviate(name: string): string {
   const words = name.split(/[\s-]+/);
   const telling = (words.length <= 3 ? words.at(-1) : words[0]) ?? name;
-  return SHORT[telling] ?? (telling.length <= 5 ? telling : `${telling.slice(0, 4)}.`);
+  return SHORT[telling] ?? (telling.length <= 4 ? telling : `${telling.slice(0, 3)}.`);
 }

@@ -37,7 +37,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
         <span className={classes(running && view.status === 'running' && styles.spin)}><VerdictGlyph verdict={look} /></span>
         {word}
       </div>
-      <p className={styles.why}>
+      <p className={classes(styles.why, unrun !== undefined && styles.whole)}>
         {view.status === 'idle' ? (
           unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (
@@ -67,7 +67,7 @@ function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readon
   if (view.scope !== 'files') return [...verdictReasons(verdict, view.findings, coverage, unread), ...leftOutReasons(leftOut, true)];
   const found = verdict === 'not-tested' ? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
   if (verdict === undefined) return found;
-  if (unrun !== undefined) return verdict === 'not-tested' ? [...notRunReasons(unrun), ...found] : [...found, plain(' '), ...notRunReasons(unrun)];
+  if (unrun !== undefined) return [...notRunReasons(unrun), ...found];
   return [...found, plain(opening ? ' The model is still being loaded.' : ' The model has not been run yet: choose below how much work to spend on that. '), ...leftOutReasons(leftOut, false)];
 }
 
