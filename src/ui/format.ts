@@ -28,13 +28,6 @@ export function formatDuration(seconds: Seconds): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** 'about 4 min': for times said beforehand. */
-export function formatEstimate(seconds: Seconds): string {
-  if (seconds < 50) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} s`;
-  if (seconds < 3600) return `about ${Math.max(1, Math.round(seconds / 60))} min`;
-  return `about ${Math.round(seconds / 360) / 10} h`;
-}
-
 /** 'about 15–40 s', 'about 2–3 min': a range as it can be told, in steps of five seconds or whole minutes. */
 export function formatTimeLeft(low: Seconds, high: Seconds): string {
   if (high < 3) return 'a few seconds';
