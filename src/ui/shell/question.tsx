@@ -12,11 +12,13 @@ export function QuestionDialog(): ReactElement | null {
   if (question === undefined) return null;
   return (
     <Dialog key={question.title} label={question.title} onClose={() => answer(false)}>
-      <h2 className={styles.title}>{question.title}</h2>
-      <p className={styles.detail}>{question.detail}</p>
-      <div className={styles.buttons}>
-        <button className="primary" autoFocus onClick={() => answer(false)}>{question.no}</button>
-        <button onClick={() => answer(true)}>{question.yes}</button>
+      <div className={styles.box}>
+        <h2 className={styles.title}>{question.title}</h2>
+        <p className={styles.detail}>{question.detail}</p>
+        <div className={styles.buttons}>
+          <button className="primary" autoFocus onClick={() => answer(false)}>{question.no}</button>
+          <button onClick={() => answer(true)}>{question.yes}</button>
+        </div>
       </div>
     </Dialog>
   );
