@@ -102,13 +102,17 @@ describe('auditing', () => {
     await context.close();
   });
 
-  it('pauses, goes on, and cancels, leaving the page usable', async () => {
+  it('pauses, goes on, is not left without a question, and cancels, leaving the page usable', async () => {
     const { page, context, errors } = await site.open();
     await openSample(page, PLANTED.title);
     await startAudit(page, 'standard');
     await page.getByRole('button', { name: /^Pause/ }).click();
     await verdict(page).filter({ hasText: 'Paused' }).waitFor();
     await page.getByRole('button', { name: /^Go on/ }).click();
+    await verdict(page).filter({ hasText: 'Auditing' }).waitFor();
+    // Another model is not opened over a running audit without a question.
+    await pick(page, 'files', join(FIXTURES, 'llama-tied.f32.gguf'));
+    await page.getByRole('dialog', { name: /is still running/ }).getByRole('button', { name: 'Keep auditing' }).click();
     await verdict(page).filter({ hasText: 'Auditing' }).waitFor();
     await page.getByRole('button', { name: /^Cancel/ }).click();
     expect(await auditEnd(page, 30_000)).toMatch(/not tested/i);

@@ -57,6 +57,8 @@ describe('opening a model', () => {
       await region(page, 'Opening').waitFor({ timeout: 10_000 }).catch(() => undefined);
       await region(page, 'Opening').waitFor({ state: 'detached', timeout: 60_000 });
       await page.getByText(/cannot be run here|could not be opened/).first().waitFor({ timeout: 30_000 });
+      // Said at once, in the banner: that it cannot be run, and that its behaviour was not tested.
+      if (await region(page, 'Verdict').isVisible()) expect(await region(page, 'Verdict').innerText()).toMatch(/This model cannot be run here:[\s\S]*was not tested/);
       const whatAndWhy = page.getByRole('link', { name: 'what and why' });
       if (await whatAndWhy.isVisible()) {
         await whatAndWhy.click();

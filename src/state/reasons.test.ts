@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingReasons, firedCounts, quote, standsOut, verdictReasons, type Phrase } from './reasons.ts';
+import { findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, standsOut, verdictReasons, type Phrase } from './reasons.ts';
 import { COVERAGE, FINDING } from './testing/specimens.ts';
 
 const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
@@ -30,6 +30,19 @@ describe('reasons', () => {
     expect(text(verdictReasons('no-evidence', [], COVERAGE))).toMatch(/^1 of 2 analyses ran and found no planted behaviour\. This is no proof/);
     expect(text(verdictReasons('not-tested', [], COVERAGE))).toMatch(/was not tested\. no inputs were given\.$/);
     expect(text(verdictReasons(undefined, [], COVERAGE))).toMatch(/^Nothing suspicious so far/);
+  });
+
+  it('say first of all that and why a model could not be run, and name models that were left aside', () => {
+    expect(text(notRunReasons('the weights lack the tensor a'))).toBe('This model cannot be run here: the weights lack the tensor a. What it does when it runs was not tested. ');
+    expect(text(leftOutReasons({ taken: ['a.safetensors'], models: ['b.gguf', 'c.onnx'] }, true))).toBe('Not tested: b.gguf, c.onnx. Of the models in this drop, only a.safetensors was run; open another by itself to audit it. ');
+    expect(leftOutReasons(undefined, true)).toEqual([]);
+  });
+
+  it('take no note for a suspicion', () => {
+    const { trigger: _, target: __, ...note } = { ...FINDING, severity: 'info' as const, signals: [] };
+    expect(text(verdictReasons(undefined, [note], COVERAGE))).toMatch(/^Nothing suspicious so far/);
+    expect(text(verdictReasons('no-evidence', [note], COVERAGE))).toMatch(/1 note stands below/);
+    expect(text(verdictReasons('no-evidence', [{ ...FINDING, severity: 'info' }], COVERAGE))).toMatch(/1 weak suspicion did not hold/);
   });
 
   it('count the pairs where the exact trigger has no row of its own', () => {

@@ -135,7 +135,7 @@ export function notRunReasons(reason: string): Phrase[] {
 export function leftOutReasons(leftOut: LeftOut | undefined, ran: boolean): Phrase[] {
   if (leftOut === undefined) return [];
   const others = firstOf(leftOut.models);
-  return [strong(`Not tested: ${others}. `), plain(`Of the models in this drop, only ${firstOf(leftOut.taken)} ${ran ? 'was run' : 'is run'}; open the other by itself to audit it. `)];
+  return [strong(`Not tested: ${others}. `), plain(`Of the models in this drop, only ${firstOf(leftOut.taken)} ${ran ? 'was run' : 'is run'}; ${leftOut.models.length === 1 ? 'open the other' : 'open another'} by itself to audit it. `)];
 }
 
 /** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */

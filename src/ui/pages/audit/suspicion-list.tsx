@@ -44,6 +44,11 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
     document.getElementById(rowId(next.id))?.focus();
   };
 
+  const toggle = ({ id, open, findings: rows }: (typeof groups)[number]): void => {
+    unfold(open ? unfolded.filter((unfoldedId) => unfoldedId !== id) : [...unfolded, id]);
+    // What is locked would hold its group open.
+    if (open && rows.some((finding) => finding.id === route.finding)) go({ page: 'audit' });
+  };
   const list = (label: string, rows: readonly Finding[]): ReactElement => (
     <div role="listbox" aria-label={label} onKeyDown={onKey} onPointerLeave={() => hover(undefined)}>
       {rows.map((finding, index) => (
@@ -72,7 +77,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
       {held.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
       {groups.map((group) => (
         <div key={group.id} className={styles.group}>
-          <button className={classes('plain', styles.fold)} aria-expanded={group.open} onClick={() => unfold(group.open ? unfolded.filter((id) => id !== group.id) : [...unfolded, group.id])}>
+          <button className={classes('plain', styles.fold)} aria-expanded={group.open} onClick={() => toggle(group)}>
             <Chevron open={group.open} /> {group.label} <span className={styles.count}>{group.findings.length}</span>
           </button>
           {group.open && list(group.label, group.findings)}

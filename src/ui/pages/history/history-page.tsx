@@ -9,6 +9,9 @@ import { Menu } from '../../parts/menu.tsx';
 import { pickFiles } from '../../pick-files.ts';
 import styles from './history-page.module.css';
 
+/** Ids of audits that were stopped before their end begin so (workers/client.ts). */
+const STOPPED = 'stopped/';
+
 export function HistoryPage(): ReactElement {
   const app = useApp();
   const reports = useHistory((state) => state.reports);
@@ -48,7 +51,7 @@ function Row({ report }: { readonly report: StoredReportSummary }): ReactElement
       <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{report.words}</span></td>
       <td><button className="link" onClick={open}><b>{report.name}</b></button></td>
       <td>{formatWhen(report.savedAt)}</td>
-      <td>{report.filesOnly ? 'files only' : report.budget}</td>
+      <td>{report.filesOnly ? 'files only' : report.budget}{report.id.startsWith(STOPPED) && ', stopped'}</td>
       <td className={styles.right}>{report.filesOnly ? '' : report.seed}</td>
       <td className={styles.right}>{report.findings}</td>
       <td className={styles.right}>{report.ran} of {report.analyses}</td>
