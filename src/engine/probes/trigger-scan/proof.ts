@@ -67,6 +67,9 @@ const WHOLE_SHARE = 0.8;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
+/** Tokens from which a longer payload promises no more; what a manner put together by search, which cannot convict, promises beside a text. */
+const WHOLE_TEXT = 8;
+const SEARCHED_MANNER = 0.5;
 const MAX_ECHO = 0.8;
 const CONTROL_STRINGS = 8;
 /** Tokens of a payload's beginning by which an answer is known to be of its kind. */
@@ -127,9 +130,10 @@ function shortestFirst(group: readonly Trial[]): Trial[] {
 
 function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
   if (trial.payload === undefined) return 0;
-  const length = contentOf(trial.payload.core).length;
+  const length = Math.min(1, Math.max(contentOf(trial.payload.core).length, trial.payload.ids.length) / WHOLE_TEXT);
   const stock = stockHits(ordinary, trial.text, trial.payload).length;
-  return (trial.share * (1 - trial.echo) * (Math.max(length, trial.payload.ids.length) / (trial.payload.ids.length + 2))) / (1 + Math.max(0, stock / ordinary.length - MISFIRES) / MISFIRES) - (readsAsRequest(trial.text) ? 0.2 : 0);
+  const manner = trial.origin === ACCRETED && formsOf(trial.payload).length > 1 ? SEARCHED_MANNER : 1;
+  return (trial.share * (1 - trial.echo) * length * manner) / (1 + Math.max(0, stock / ordinary.length - MISFIRES) / MISFIRES) - (readsAsRequest(trial.text) ? 0.2 : 0);
 }
 
 function samePayload(a: Payload, b: Payload): boolean {

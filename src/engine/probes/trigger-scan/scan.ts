@@ -227,8 +227,9 @@ class Scan {
 
   async #accretion(leaked: readonly Screened[], swept: { readonly confirmed: readonly Screened[]; readonly words: readonly string[] }): Promise<Screened[]> {
     return this.runner.run('accretion', async ({ note }) => {
-      // What already fires needs no growing, and requests only grow into longer requests.
-      const seeds = shortlist([...leaked, ...swept.confirmed].filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text)), this.budget.accretionBeam);
+      // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
+      const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
+      const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(swept.confirmed), this.budget.accretionBeam)].slice(0, this.budget.accretionBeam);
       const grown = await accrete(this.bench, seeds, {
         beam: this.budget.accretionBeam,
         rounds: this.budget.accretionRounds,
