@@ -18,7 +18,8 @@ export interface TokenBarsLayout {
 }
 
 export const LABEL_HEIGHT = 58;
-const LEFT = 30;
+/** Room for "100 %". */
+export const LEFT = 38;
 
 export function layoutTokenBars(values: Float32Array, width: number, height: number, hideSinks: boolean, top = 0): TokenBarsLayout {
   const base = height - LABEL_HEIGHT;

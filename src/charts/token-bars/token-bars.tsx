@@ -4,7 +4,7 @@ import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { tokenLabel } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
-import { layoutTokenBars } from './layout.ts';
+import { LEFT, layoutTokenBars } from './layout.ts';
 import styles from './token-bars.module.css';
 
 export interface TokenBarsProps {
@@ -39,8 +39,8 @@ export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover
         <svg width={width} height={height} className={styles.svg} onPointerLeave={() => onHover(undefined)}>
           {layout.ticks.map((tick) => (
             <g key={tick.label}>
-              <line x1={30} x2={width} y1={tick.y} y2={tick.y} className={styles.grid} />
-              <text x={26} y={tick.y + 3} textAnchor="end" className={styles.tick}>{tick.label}</text>
+              <line x1={LEFT} x2={width} y1={tick.y} y2={tick.y} className={styles.grid} />
+              <text x={LEFT - 4} y={tick.y + 3} textAnchor="end" className={styles.tick}>{tick.label}</text>
             </g>
           ))}
           {layout.bars.map((bar) => {

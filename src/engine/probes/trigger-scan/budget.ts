@@ -97,7 +97,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS + families) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Trigger shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
+    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
