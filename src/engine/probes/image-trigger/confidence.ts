@@ -256,12 +256,15 @@ function clip(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
 }
 
-/** Odds from which more says little: of 24 clean models one stood at 9.8, for reasons of its own (bench/detection/images.md). */
-const TRUSTED_ODDS = 2;
-const MOST_ADDED = 1.3;
-const ADDED_SLOWLY = 6;
+/**
+ * Odds from which more says little: of 24 clean models two stood at 9.8 and 17.0, with a class that ordinary training had made
+ * easy to reach by faint changes all over the picture (bench/detection/images.md).
+ */
+const TRUSTED_ODDS = 1.5;
+const MOST_ADDED = 0.8;
+const ADDED_SLOWLY = 4;
 
-/** No more than .96, however far a class stands out. */
+/** No more than .91, however far a class stands out. */
 export function probabilityOf(odds: number): number {
   const trusted = odds <= TRUSTED_ODDS ? odds : TRUSTED_ODDS + MOST_ADDED * (1 - Math.exp(-(odds - TRUSTED_ODDS) / ADDED_SLOWLY));
   return 1 / (1 + Math.exp(-trusted));
