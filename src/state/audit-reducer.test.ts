@@ -43,7 +43,7 @@ describe('foldEvent', () => {
   it('shows what the report says at the end', () => {
     const view = endAudit(fold([plan, { type: 'report', report: REPORT }]), 'done', 5);
     expect(view).toMatchObject({ status: 'done', endedAt: 5, findings: [FINDING] });
-    expect(coverageCells(view)).toEqual([{ analysis: ANALYSIS, state: 'ran' }, { analysis: 'other-probe', state: 'skipped' }]);
+    expect(coverageCells(view)).toEqual([{ analysis: ANALYSIS, state: 'ran' }, { analysis: 'other-probe', state: 'absent' }]);
   });
 });
 
