@@ -20,14 +20,14 @@ export async function openPath(path: string): Promise<Drop> {
   try {
     const entry = await stat(absolute);
     if (entry.isFile()) return { name, files: [nodeSource(absolute, name, entry.size)] };
-    if (!entry.isDirectory()) throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: path, expected: 'a file or folder', actual: 'something else (a device, a socket)' });
+    if (!entry.isDirectory()) throw new ArtifactError({ code: 'unsupported-format', format: 'path', file: path, expected: 'a file or folder', actual: 'something else (a device, a socket)' });
     const walk = new Walk(absolute, allowedRoot(await realpath(absolute)));
     await walk.enter(absolute, 0);
     walk.files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     return { name, files: walk.files, skipped: walk.skipped };
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ArtifactError({ code: 'missing-file', format: 'drop', file: path, expected: 'a file or folder that can be read', actual: error.code });
+    throw new ArtifactError({ code: 'missing-file', format: 'path', file: path, expected: 'a file or folder that can be read', actual: error.code });
   }
 }
 
@@ -54,7 +54,7 @@ class Walk {
   }
 
   async enter(directory: string, depth: number): Promise<void> {
-    if (depth > MAX_DEPTH) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: this.#pathOf(directory), field: 'folders', expected: `at most ${MAX_DEPTH} deep`, actual: 'deeper' });
+    if (depth > MAX_DEPTH) throw new ArtifactError({ code: 'limit-exceeded', format: 'path', file: this.#pathOf(directory), field: 'folders', expected: `at most ${MAX_DEPTH} deep`, actual: 'deeper' });
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const absolute = join(directory, entry.name);
       if (entry.isDirectory()) {
@@ -85,7 +85,7 @@ class Walk {
   async #add(absolute: string): Promise<void> {
     const { size } = await stat(absolute);
     this.files.push(nodeSource(absolute, this.#pathOf(absolute), size));
-    if (this.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: basename(this.#root), field: 'files', expected: `at most ${MAX_FILES}`, actual: 'more' });
+    if (this.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'path', file: basename(this.#root), field: 'files', expected: `at most ${MAX_FILES}`, actual: 'more' });
   }
 
   #skip(absolute: string, why: string, kind: Skipped['kind'], target?: string): void {

@@ -164,8 +164,8 @@ function summary(report: Report): string {
     `${report.subject.name}: ${verdictWords(report.verdict, report.findings)} (${report.verdict}, score ${report.score.toFixed(2)})`,
     ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${shown(finding.title, 400)}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
     ...report.subject.files.flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [`  ${inspection.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`])),
-    ...failed(report.coverage),
-    ...otherModels(report),
+    ...withReason(report.coverage, 'failed'),
+    ...(report.subject.leftOut === undefined ? withReason(report.coverage, 'ran') : otherModels(report)),
     ...skipped(report.coverage),
   ];
   return `${lines.join('\n')}\n`;
@@ -178,10 +178,10 @@ function placeOf({ rule, location: { file, member, offset, node, tensor, key } }
   return [`                 ${rule} in ${shown(member === undefined ? file : `${file} › ${member}`)}${parts.map((part) => (part === undefined ? '' : `, ${shown(part, 100)}`)).join('')}`];
 }
 
-/** One line a reason: a model that cannot be run fails several analyses at once. */
-function failed(coverage: readonly Coverage[]): string[] {
-  const entries = coverage.filter(({ status }) => status === 'failed');
-  return [...new Set(entries.map(({ reason }) => reason))].map((reason) => `  ${entries.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ')} failed${reason === undefined ? '' : `: ${reason}`}`);
+/** One line a reason: a model that cannot be run fails several analyses at once. What ran has a reason where it says less than usual. */
+function withReason(coverage: readonly Coverage[], status: 'failed' | 'ran'): string[] {
+  const entries = coverage.filter((entry) => entry.status === status && (status === 'failed' || entry.reason !== undefined));
+  return [...new Set(entries.map(({ reason }) => reason))].map((reason) => `  ${entries.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ')} ${status}${reason === undefined ? '' : `: ${reason}`}`);
 }
 
 /** Of several models in a folder one is run: that says nothing of the others. */

@@ -46,7 +46,7 @@ export function ChartFrame({ title, note, description, table, fileName, toSvg, i
         </span>
       </figcaption>
       {asTable && <DataTable table={table()} />}
-      <div ref={figure} hidden={asTable}>
+      <div ref={figure} className={asTable ? styles.aside : undefined} aria-hidden={asTable} inert={asTable}>
         <div role={interactive ? 'group' : 'img'} aria-label={`${title}. ${description}`}>{children}</div>
       </div>
     </figure>

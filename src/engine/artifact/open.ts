@@ -20,8 +20,8 @@ import { TEMPLATE_LIMITS } from './text.ts';
 export const MAX_FILES = 10_000;
 
 export async function openArtifact(drop: Drop): Promise<Artifact> {
-  if (drop.files.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'drop', file: drop.name, expected: 'at least one file', actual: 'none' });
-  if (drop.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'drop', file: drop.name, field: 'files', expected: `at most ${MAX_FILES}`, actual: String(drop.files.length) });
+  if (drop.files.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'files', file: drop.name, expected: 'at least one file', actual: 'none' });
+  if (drop.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'files', file: drop.name, field: 'files', expected: `at most ${MAX_FILES}`, actual: String(drop.files.length) });
   const files: ArtifactFile[] = [];
   for (const source of drop.files) files.push(await recognise(source));
   const choice = chooseModel(files);

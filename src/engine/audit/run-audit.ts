@@ -92,8 +92,8 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
   const seconds = (): number => Math.round(context.clock.now() - begun) / 1000;
   try {
     await analysis.run(context, emit);
-    const others = PROBED.has(id) ? context.artifact.leftOut : undefined;
-    return { analysis: id, status: 'ran', ...(others === undefined ? {} : { reason: ofOneModel(others) }), limits, seconds: seconds() };
+    const narrowed = PROBED.has(id) ? whatNarrows(context) : [];
+    return { analysis: id, status: 'ran', ...(narrowed.length === 0 ? {} : { reason: narrowed.join('; ') }), limits, seconds: seconds() };
   } catch (error) {
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
     if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
@@ -102,7 +102,14 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
   }
 }
 
-/** One of several models was run: what that says nothing about. */
+/** What a probe that ran says nothing about. */
+function whatNarrows({ artifact, runnable }: AnalysisContext): string[] {
+  return [
+    ...(artifact.leftOut === undefined ? [] : [ofOneModel(artifact.leftOut)]),
+    ...(runnable?.task === 'text-classification' && artifact.tokenizer === undefined ? ['there is no tokenizer: token ids stood for words, so that texts of the probes are no sentences and a trigger of words can be missed'] : []),
+  ];
+}
+
 function ofOneModel({ taken, models }: LeftOut): string {
   return `of ${firstOf(taken)} alone; not tested: ${firstOf(models)}`;
 }

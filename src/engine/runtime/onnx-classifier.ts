@@ -6,6 +6,7 @@ import { planBatches, type BatchLimits } from './batches.ts';
 import type { Feeder } from './classifier-feeds.ts';
 import type { Classifier, ClassifierGraph, OutputReading } from './classifier.ts';
 import { toFloats } from './half-tensors.ts';
+import { refuseNoNumbers } from './refuse-no-numbers.ts';
 import type { GraphFile, HostTensor, Runtime, Session } from './session.ts';
 
 export interface ClassifierParts<Spec, Batch> {
@@ -80,6 +81,7 @@ class OnnxClassifier<Spec, Batch> implements Classifier<Spec, Batch> {
       await breathe(signal);
       const raw = await runOnce(this.#session, this.#parts, feeder.take(batch, rows));
       const read = this.#reading.read(raw.values, rows.length);
+      refuseNoNumbers(read, this.#parts.graph.logits);
       for (const [at, row] of rows.entries()) logits.set(read.subarray(at * classes, (at + 1) * classes), row * classes);
       this.#rowsRun += rows.length;
       this.#tokensRun += rows.reduce((sum, row) => sum + (lengths[row] ?? 0), 0);

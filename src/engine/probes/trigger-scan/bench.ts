@@ -6,6 +6,7 @@ import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime/causal-lm.ts';
 import { GREEDY } from '../../runtime/causal-lm.ts';
+import { refuseNoNumbers } from '../../runtime/refuse-no-numbers.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { argmax, compare, entropyOf, logSoftmax } from './distributions.ts';
 import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
@@ -72,6 +73,7 @@ export class Bench {
     const prefix = await this.model.prefill(first.slice(0, shared));
     try {
       const result = await this.model.next(prefix, rows.map((row) => row.slice(shared)), this.signal);
+      refuseNoNumbers(result.logits.subarray(0, this.model.vocabularySize), 'logits');
       this.#onTokens(rows.reduce((sum, row) => sum + row.length - shared, shared));
       return result;
     } finally {
