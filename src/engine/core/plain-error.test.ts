@@ -20,8 +20,12 @@ test('what a file says is shown on one line', () => {
   expect(plainError({ code: 'unsupported-architecture', format: 'config', actual: 'evil\nname\u202e' })).toContain('evil↵name\\u202e');
 });
 
-test('a file that ends too early stands before what it lacks', () => {
+test('a cause is told instead of what it leads to', () => {
   const lacks: ArtifactErrorFields = { code: 'missing-tensor', format: 'safetensors', field: 'a' };
-  expect(reasonNotRun(lacks, [{ code: 'truncated', format: 'safetensors', file: 'm.safetensors' }])).toMatch(/^m\.safetensors is cut off; the weights lack the tensor a$/);
+  expect(reasonNotRun(lacks, [{ code: 'truncated', format: 'safetensors', file: 'm.safetensors' }])).toBe('m.safetensors is cut off');
   expect(reasonNotRun(lacks, [])).toBe('the weights lack the tensor a');
+  const config: ArtifactErrorFields = { code: 'missing-file', format: 'hugging-face', field: 'config.json' };
+  expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'model/config.json', offset: 12 }])).toBe('model/config.json is malformed at byte 12');
+  expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'tokenizer.json' }])).toBe('a file is missing (config.json)');
+  expect(reasonNotRun({ code: 'missing-tokenizer', format: 'hugging-face', expected: 'tokenizer.json' }, [{ code: 'malformed', format: 'json', file: 'tokenizer.json' }])).toBe('tokenizer.json is malformed');
 });

@@ -22,7 +22,7 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'unsupported-format':
       return format === 'drop' ? `it holds no model that Assay can run${both}` : `its format cannot be run${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'truncated':
-      return `${file === undefined ? 'a file' : text(file)} is cut off${at}${field === undefined ? '' : `, ${text(field)}`}${both}`;
+      return `${file === undefined ? 'a file' : text(file)} is cut off${offset === undefined ? '' : `: what begins at byte ${offset} does not end in it`}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'missing-file':
       return `${file === undefined ? 'a file' : text(file)} is missing${field === undefined ? '' : ` (${text(field)})`}${both}`;
     case 'missing-tokenizer':
@@ -40,8 +40,22 @@ export function plainError({ code, format, file, offset, field, expected, actual
   }
 }
 
-/** Files that end too early or are not there are the cause of what is missed in them later: they stand first. */
+/** What cannot be there because of it: files that end too early, are not there, or cannot be read. */
+const CAUSES: Partial<Record<ArtifactErrorFields['code'], readonly ArtifactErrorFields['code'][]>> = {
+  'missing-tensor': ['truncated', 'missing-file'],
+  'missing-file': ['malformed', 'truncated', 'limit-exceeded', 'missing-file'],
+  'missing-tokenizer': ['malformed', 'truncated', 'limit-exceeded'],
+};
+
+/** Of what is missed, its cause: a tensor of a file that is cut off is not lacking, and a malformed configuration not missing. */
 export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
-  const cause = ['missing-tensor', 'missing-file'].includes(error.code) ? problems.find(({ code, file }) => code === 'truncated' || (code === 'missing-file' && file !== error.file)) : undefined;
-  return cause === undefined ? plainError(error) : `${plainError(cause)}; ${plainError(error)}`;
+  const causes = CAUSES[error.code] ?? [];
+  const cause = problems.find(({ code, file }) => causes.includes(code) && (error.code === 'missing-tensor' || sameFile(error, file)));
+  return plainError(cause ?? error);
+}
+
+/** A missing configuration is named by its field, a tokenizer by what was expected. */
+function sameFile({ file, field, expected }: ArtifactErrorFields, other: string | undefined): boolean {
+  const name = other?.split('/').at(-1);
+  return name !== undefined && [file?.split('/').at(-1), field, expected].includes(name);
 }
