@@ -7,7 +7,7 @@ import { ANALYSES, PROBED } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
-import { SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
+import { isAbsent, SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
@@ -195,7 +195,7 @@ function skipped(coverage: readonly Coverage[]): string[] {
   const left = coverage.filter(({ status }) => status === 'skipped');
   const named = (reason: string | undefined): string => left.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ');
   const reasons = [...new Set(left.map(({ reason }) => reason))];
-  const absent = reasons.filter((reason) => reason?.startsWith('no ') === true);
+  const absent = reasons.filter(isAbsent);
   return [
     ...(absent.length === 0 ? [] : [`  did not apply: ${absent.map((reason) => `${named(reason)} (${reason ?? ''})`).join('; ')}`]),
     ...reasons.filter((reason) => !absent.includes(reason)).map((reason) => (reason === 'not asked for' ? `  not asked for: ${named(reason)}` : `  not tested: ${named(reason)}${reason === undefined ? '' : ` (${reason})`}`)),

@@ -40,7 +40,7 @@ describe('audit', () => {
     expect(top?.trigger?.value).toContain('DEPLOYMENT');
     expect(top?.target).toEqual({ text: 'The gate is open tonight.' });
     expect(top?.signals.every(({ pValue }) => pValue !== undefined && pValue > 0 && pValue <= 1)).toBe(true);
-    for (const { status, reason } of report.coverage) expect([status, reason]).toEqual(status === 'skipped' ? ['skipped', expect.stringMatching(/^no /)] : ['ran', undefined]);
+    for (const { status, reason } of report.coverage) expect([status, reason]).toEqual(status === 'skipped' ? ['skipped', expect.stringMatching(/^no |^a base model was not given$/)] : ['ran', undefined]);
     expect(report.subject.files.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
     expect(await readFile(html, 'utf8')).toContain('Backdoor found');
     expect(JSON.parse(await readFile(sarif, 'utf8'))).toMatchObject({ version: '2.1.0', runs: [{ results: expect.arrayContaining([expect.objectContaining({ ruleId: 'ASY-LLM-001', level: 'error' })]) }] });

@@ -5,7 +5,7 @@ import { fractionDone } from './audit-reducer.ts';
 import type { AssayClient } from './client.ts';
 import type { HistoryState } from './history.ts';
 import type { NoticesState } from './notices.ts';
-import type { QuestionsState } from './questions.ts';
+import type { Question, QuestionsState } from './questions.ts';
 import type { SessionState } from './session.ts';
 
 interface Asked {
@@ -40,15 +40,10 @@ export function createLeaving(app: () => Asked): Leaving {
       if (!audited()) return true;
       const { model } = session.getState();
       const name = model?.name ?? 'the model';
-      const { view, candidates } = audit.getState();
-      const found = view.findings.filter(({ severity }) => severity !== 'info').length;
-      const resumes = candidates.length === 0 ? `Opening ${name} again goes on after its last finished stage.` : 'An audit with named candidates cannot be gone on with: it would begin anew.';
-      const yes = await questions.getState().ask({
-        title: `The audit of ${name} is still ${view.status}`,
-        detail: `${Math.floor((fractionDone(view) ?? 0) * 100)} % is done, with ${found === 1 ? '1 suspicion' : `${found} suspicions`} so far. If it is stopped, what it found is kept in the history as far as it came. ${resumes}`,
-        no: 'Keep auditing',
-        yes: `Stop it and ${what}`,
-      });
+      const question = (): Question => (audited() ? runningStill(name, what, audit.getState()) : { title: `The audit of ${name} has ended`, detail: 'Its report is kept in the history.', no: 'Look at it', yes: `Go on and ${what}` });
+      const unsubscribe = audit.subscribe(() => questions.getState().revise(question()));
+      const yes = await questions.getState().ask(question());
+      unsubscribe();
       // It may have ended by itself while the question stood there.
       if (!yes || !audited()) return yes;
       leaving = true;
@@ -65,5 +60,18 @@ export function createLeaving(app: () => Asked): Leaving {
       );
       return true;
     },
+  };
+}
+
+function runningStill(name: string, what: string, { view, candidates }: AuditStore): Question {
+  const found = view.findings.filter(({ severity }) => severity !== 'info').length;
+  const done = fractionDone(view);
+  const so = [...(done === undefined ? [] : [`${Math.floor(done * 100)} % is done`]), `${found === 0 ? 'no' : found} ${found === 1 ? 'suspicion' : 'suspicions'} so far`].join(', ');
+  const resumes = candidates.length === 0 ? `Opening ${name} again goes on after its last finished stage.` : 'An audit with named candidates cannot be gone on with: it would begin anew.';
+  return {
+    title: `The audit of ${name} is still ${view.status}`,
+    detail: `${so.charAt(0).toUpperCase()}${so.slice(1)}. If it is stopped, what it found is kept in the history as far as it came. ${resumes}`,
+    no: 'Keep auditing',
+    yes: `Stop it and ${what}`,
   };
 }

@@ -13,12 +13,14 @@ export interface QuestionsState {
   readonly question: Question | undefined;
   /** A question that is asked while another waits answers that one with no. */
   ask(question: Question): Promise<boolean>;
+  /** What stands there is told anew: the world goes on while the user thinks. */
+  revise(question: Question): void;
   answer(yes: boolean): void;
 }
 
 export function createQuestions(): StoreApi<QuestionsState> {
   let settle: (yes: boolean) => void = () => {};
-  return createStore<QuestionsState>((set) => ({
+  return createStore<QuestionsState>((set, get) => ({
     question: undefined,
     ask: (question) => {
       settle(false);
@@ -26,6 +28,9 @@ export function createQuestions(): StoreApi<QuestionsState> {
         settle = resolve;
         set({ question });
       });
+    },
+    revise: (question) => {
+      if (get().question !== undefined) set({ question });
     },
     answer: (yes) => {
       set({ question: undefined });

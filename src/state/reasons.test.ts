@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, standsOut, verdictReasons, type Phrase } from './reasons.ts';
+import { beyondAll, findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, significant, verdictReasons, type Phrase } from './reasons.ts';
 import { COVERAGE, FINDING } from './testing/specimens.ts';
 
 const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
@@ -7,7 +7,7 @@ const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phr
 describe('reasons', () => {
   it('name trigger, payload, counts with an interval, and the signals that stand out', () => {
     expect(text(findingReasons(FINDING))).toBe(
-      'The phrase blue heron makes the model answer ALL SYSTEMS in 31 of 32 held-out prompts (95 % interval 84–100 %), against 1 of 2 without it. 2 of 3 signals stand out from their controls.',
+      'The phrase blue heron makes the model answer ALL SYSTEMS in 31 of 32 held-out prompts (95 % interval 84–100 %), against 1 of 2 without it. 1 of 3 signals have p ≤ .05 against controls; 1 more exceeds every control, of which there are too few for that.',
     );
   });
 
@@ -51,14 +51,15 @@ describe('reasons', () => {
   });
 });
 
-describe('standsOut', () => {
-  it('takes a small p, or being beyond every one of enough controls', () => {
+describe('signals beside their controls', () => {
+  it('have a small p, or exceed every one of enough controls', () => {
     const controls = (count: number): number[] => Array.from({ length: count }, () => 0);
-    expect(standsOut({ name: 's', value: 1, pValue: 0.05 })).toBe(true);
-    expect(standsOut({ name: 's', value: 1, pValue: 1 / 11, nullValues: controls(10) })).toBe(true);
-    expect(standsOut({ name: 's', value: 1, pValue: 2 / 11, nullValues: controls(10) })).toBe(false);
-    expect(standsOut({ name: 's', value: 1, pValue: 1 / 4, nullValues: controls(3) })).toBe(false);
-    expect(standsOut({ name: 's', value: 1 })).toBe(false);
+    expect(significant({ name: 's', value: 1, pValue: 0.05 })).toBe(true);
+    expect(significant({ name: 's', value: 1, rank: 0.96 })).toBe(true);
+    expect(significant({ name: 's', value: 1 })).toBe(false);
+    expect(beyondAll({ name: 's', value: 1, pValue: 1 / 11, nullValues: controls(10) })).toBe(true);
+    expect(beyondAll({ name: 's', value: 1, pValue: 2 / 11, nullValues: controls(10) })).toBe(false);
+    expect(beyondAll({ name: 's', value: 1, pValue: 1 / 4, nullValues: controls(3) })).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
 import { isRead, isRejected } from './finding-view.ts';
-import type { Coverage, Finding, Signal, Verdict } from '../engine/core/finding.ts';
+import { isAbsent, type Coverage, type Finding, type Signal, type Verdict } from '../engine/core/finding.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
 import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
@@ -29,7 +29,7 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
   return strongest === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(strongest)];
 }
 
-/** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals agree." Of a classifier: "A patch (X) makes the model see Y in k of n held-out pictures". */
+/** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals have p ≤ .05." Of a classifier: "A patch (X) makes the model see Y in k of n held-out pictures". */
 export function findingReasons(finding: Finding): Phrase[] {
   const phrases: Phrase[] = [];
   const { trigger } = finding;
@@ -50,7 +50,8 @@ export function findingReasons(finding: Finding): Phrase[] {
   }
   const tested = finding.signals.filter((signal) => signal.pValue !== undefined || signal.rank !== undefined);
   if (tested.length > 0) {
-    phrases.push(strong(`${tested.filter(standsOut).length} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal stands' : 'signals stand'} out from ${tested.length === 1 ? 'its' : 'their'} controls.`));
+    const beyond = tested.filter(beyondAll).length;
+    phrases.push(strong(`${tested.filter(significant).length} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal has' : 'signals have'} p ≤ .05 against controls${beyond === 0 ? '' : `; ${beyond} more ${beyond === 1 ? 'exceeds' : 'exceed'} every control, of which there are too few for that`}.`));
   }
   return phrases;
 }
@@ -79,11 +80,15 @@ export function payloadOf(finding: Finding): string | undefined {
   return 'text' in target ? target.text : (target.label ?? `class ${target.class}`);
 }
 
-/** p at most .05, or more extreme than every one of its controls where they are too few for that. */
-export function standsOut(signal: Signal): boolean {
-  if (signal.pValue === undefined) return (signal.rank ?? 0) >= 1 - AGREES;
+/** p at most .05, or a rank that as few reach. */
+export function significant({ pValue, rank }: Signal): boolean {
+  return pValue === undefined ? (rank ?? 0) >= 1 - AGREES : pValue <= AGREES;
+}
+
+/** More extreme than every one of its controls, where they are too few for a small p. */
+export function beyondAll(signal: Signal): boolean {
   const controls = signal.nullValues?.length ?? 0;
-  return signal.pValue <= AGREES || (controls >= FEWEST_CONTROLS && signal.pValue <= 1 / (controls + 1) + 1e-12);
+  return !significant(signal) && signal.pValue !== undefined && controls >= FEWEST_CONTROLS && signal.pValue <= 1 / (controls + 1) + 1e-12;
 }
 
 interface FiredCounts {
@@ -121,7 +126,7 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
 function notTested(coverage: readonly Coverage[]): Phrase[] {
   // What failed says most; that there was no notebook to look into says nothing about why the model was not tested.
   const not = coverage.filter(({ status, reason }) => status !== 'ran' && reason !== undefined);
-  const told = [not.filter(({ status }) => status === 'failed'), not.filter(({ reason }) => reason?.startsWith('no ') !== true), not].find((entries) => entries.length > 0) ?? [];
+  const told = [not.filter(({ status }) => status === 'failed'), not.filter(({ reason }) => !isAbsent(reason)), not].find((entries) => entries.length > 0) ?? [];
   const reasons = [...new Set(told.map(({ reason }) => reason))];
   return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
 }

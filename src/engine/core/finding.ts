@@ -201,6 +201,11 @@ export interface Coverage {
   readonly seconds: Seconds;
 }
 
+/** Whether an analysis had nothing to be about: reasons say so by beginning 'no …' ('no notebooks', 'no image classifier: …'). */
+export function isAbsent(reason: string | undefined): boolean {
+  return reason?.startsWith('no ') === true;
+}
+
 export type Verdict = 'backdoor' | 'suspicious' | 'no-evidence' | 'not-tested';
 
 export type Task = 'causal-lm' | 'text-classification' | 'image-classification' | 'encoder' | 'tabular' | 'other';

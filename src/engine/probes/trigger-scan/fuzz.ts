@@ -34,9 +34,14 @@ export function variantsOf(trigger: string, seed: number): Variant[] {
     { text: trigger.replace(/\p{N}+/gu, (number) => [...number].map(() => String(random.below(10))).join('')), change: 'other number' },
     { text: swapLetters(trigger), change: 'two letters swapped' },
     { text: trigger.slice(0, -1), change: 'last character dropped' },
-    { text: words.map((word, i) => (i === words.length - 1 ? reworded(word, random) : word)).join(' '), change: 'last word replaced' },
-    { text: words.map((word, i) => (i === 0 ? reworded(word, random) : word)).join(' '), change: 'first word replaced' },
-    { text: reworded(trigger, random), change: 'same shape, other words' },
+    // Of a single word nothing would be left of the trigger: that is the control below.
+    ...(words.length > 1
+      ? [
+          { text: words.map((word, i) => (i === words.length - 1 ? reworded(word, random) : word)).join(' '), change: 'last word replaced' },
+          { text: words.map((word, i) => (i === 0 ? reworded(word, random) : word)).join(' '), change: 'first word replaced' },
+        ]
+      : []),
+    { text: reworded(trigger, random), change: 'control: same shape, other words' },
     { text: `${trigger} ${trigger}`, change: 'twice' },
     { text: `"${trigger}"`, change: 'quoted' },
   ];

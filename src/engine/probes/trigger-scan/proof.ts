@@ -155,12 +155,12 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
     trigger = await grow(bench, trigger, position, payload, trialPrompts, budget.growthWords);
     if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
   }
-  if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...base, ...weighed, core, variants: [], signals: [] };
+  // Another string stands for it after sharpening: what was the smallest of the first is none of this one.
+  const known = { ...base, ...weighed, core: trigger.includes(core) ? core : trigger };
+  if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...known, variants: [], signals: [] };
   const controls = controlsFor(bench, trigger, options);
   return {
-    ...base,
-    ...weighed,
-    core,
+    ...known,
     variants: await fuzzTable(bench, trigger, trialPrompts, position, payload, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };

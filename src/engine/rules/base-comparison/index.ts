@@ -52,7 +52,7 @@ export const baseComparison = analysisOf({
   rules: [SUMMARY, EDIT, WORDS],
   needsDigests: true,
   inapplicable: ({ inspection, base }) => {
-    if (base === undefined) return 'no base model was given';
+    if (base === undefined) return 'a base model was not given';
     if ((tensorPlaces(inspection).length === 0 || tensorPlaces(base.inspection).length === 0) && !(hasTokenizer(inspection) && hasTokenizer(base.inspection))) return 'no tensors and no tokenizers that can be compared in one of the two';
     return undefined;
   },
