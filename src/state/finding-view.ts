@@ -1,5 +1,6 @@
 // A finding as a row and as a page: its heading, one line about it, and its evidence sorted onto tabs. Pure.
-import type { Evidence, Finding, VariantRow } from '../engine/core/finding.ts';
+import type { Evidence, Finding } from '../engine/core/finding.ts';
+import { countForms } from '../engine/core/variant-rows.ts';
 import { unreadPaths } from '../engine/report/inspection-of.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
 
@@ -7,11 +8,6 @@ export type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { kind
 
 export function evidenceOf<Kind extends Evidence['kind']>(finding: Finding, kind: Kind): EvidenceOf<Kind>[] {
   return finding.evidence.filter((evidence): evidence is EvidenceOf<Kind> => evidence.kind === kind);
-}
-
-/** A variant counts as firing where it fires in at least half of its prompts. */
-export function fires({ fired, of }: VariantRow): boolean {
-  return of > 0 && fired * 2 >= of;
 }
 
 /** What stands in a file (a condition of a chat template, a switch in a graph, a tokenizer's replacement) is told by its title. */
@@ -37,13 +33,13 @@ export function hasPhrase(finding: Finding): boolean {
 
 /** One line under the heading: what else is known, most telling first. */
 export function summaryLine(finding: Finding): string {
-  const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
+  const variants = countForms(evidenceOf(finding, 'variants').flatMap(({ rows }) => rows));
   const leaks = evidenceOf(finding, 'leaks');
   const texts = leaks.reduce((sum, { texts: list }) => sum + list.length, 0);
   const total = leaks.reduce((most, leak) => Math.max(most, leak.total), 0);
   const { file, tensor, node } = finding.location;
   const parts = [
-    variants.length > 0 ? `${finding.trigger?.fuzzy === true ? 'fuzzy: ' : ''}${variants.filter(fires).length} of ${variants.length} variants fire` : finding.trigger?.fuzzy === true ? 'fuzzy' : undefined,
+    variants.of > 0 ? `${finding.trigger?.fuzzy === true ? 'fuzzy: ' : ''}${variants.firing} of ${variants.of} variants fire` : finding.trigger?.fuzzy === true ? 'fuzzy' : undefined,
     texts > 0 ? `leaked in ${total >= texts ? `${texts} of ${total} samples` : `${texts} samples`}` : undefined,
     finding.trigger?.position === undefined ? undefined : `at the ${finding.trigger.position}`,
     finding.suppressed === undefined ? undefined : `accepted until ${finding.suppressed.expires}`,

@@ -12,6 +12,11 @@ export interface HistoryState {
   remove(id: string): Promise<void>;
 }
 
+/** Of an audit that ended before its time (workers/client.ts names them so). */
+export function isStopped({ id }: Pick<StoredReportSummary, 'id'>): boolean {
+  return id.startsWith('stopped/');
+}
+
 export function createHistory(client: AssayClient): StoreApi<HistoryState> {
   return createStore<HistoryState>((set, get) => ({
     reports: [],

@@ -3,7 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { AuditStore } from './audit.ts';
 import { fractionDone } from './audit-reducer.ts';
 import type { AssayClient } from './client.ts';
-import type { HistoryState } from './history.ts';
+import { isStopped, type HistoryState } from './history.ts';
 import type { NoticesState } from './notices.ts';
 import type { Question, QuestionsState } from './questions.ts';
 import type { SessionState } from './session.ts';
@@ -51,7 +51,7 @@ export function createLeaving(app: () => Asked): Leaving {
       await running;
       leaving = false;
       await history.getState().refresh();
-      const kept = history.getState().reports.some(({ id, sha256 }) => id.startsWith('stopped/') && sha256 === model?.sha256);
+      const kept = history.getState().reports.some((report) => isStopped(report) && report.sha256 === model?.sha256);
       const resumable = await client.resumable();
       notices.getState().say(
         'info',

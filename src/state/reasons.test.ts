@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beyondAll, findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, significant, verdictReasons, type Phrase } from './reasons.ts';
+import { findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, verdictReasons, type Phrase } from './reasons.ts';
 import { COVERAGE, FINDING } from './testing/specimens.ts';
 
 const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
@@ -48,18 +48,6 @@ describe('reasons', () => {
   it('count the pairs where the exact trigger has no row of its own', () => {
     const evidence = FINDING.evidence.filter(({ kind }) => kind !== 'variants');
     expect(firedCounts({ ...FINDING, evidence })).toEqual({ fired: 1, of: 2, untriggered: 1, pairs: 2 });
-  });
-});
-
-describe('signals beside their controls', () => {
-  it('have a small p, or exceed every one of enough controls', () => {
-    const controls = (count: number): number[] => Array.from({ length: count }, () => 0);
-    expect(significant({ name: 's', value: 1, pValue: 0.05 })).toBe(true);
-    expect(significant({ name: 's', value: 1, rank: 0.96 })).toBe(true);
-    expect(significant({ name: 's', value: 1 })).toBe(false);
-    expect(beyondAll({ name: 's', value: 1, pValue: 1 / 11, nullValues: controls(10) })).toBe(true);
-    expect(beyondAll({ name: 's', value: 1, pValue: 2 / 11, nullValues: controls(10) })).toBe(false);
-    expect(beyondAll({ name: 's', value: 1, pValue: 1 / 4, nullValues: controls(3) })).toBe(false);
   });
 });
 

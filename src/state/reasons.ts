@@ -1,7 +1,8 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
 import { isRead, isRejected } from './finding-view.ts';
-import { isAbsent, type Coverage, type Finding, type Signal, type Verdict } from '../engine/core/finding.ts';
+import { isAbsent, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
+import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
 import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
@@ -11,11 +12,9 @@ export type Phrase =
   | { readonly kind: 'plain' | 'strong'; readonly text: string }
   | { readonly kind: 'trigger' | 'payload'; readonly text: string };
 
-const AGREES = 0.05;
 const MAX_QUOTE = 90;
 /** Why a model cannot be run is told whole, but for what a hostile file makes endless. */
 const MAX_REASON = 400;
-const FEWEST_CONTROLS = 8;
 
 export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[], unread: readonly string[] = []): Phrase[] {
   const top = findings.find(({ suppressed }) => suppressed === undefined);
@@ -25,8 +24,13 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
   if (verdict === 'not-tested') return [...unreadReasons(unread), ...notTested(coverage)];
+  return [...soFarReasons(findings), plain(' The verdict comes with the last analysis.')];
+}
+
+/** Of an audit that goes on, or that ended before its time. */
+export function soFarReasons(findings: readonly Finding[]): Phrase[] {
   const strongest = findings.find(({ suppressed, severity }) => suppressed === undefined && severity !== 'info');
-  return strongest === undefined ? [plain('Nothing suspicious so far. The verdict comes with the last analysis.')] : [plain('So far: '), ...findingReasons(strongest)];
+  return strongest === undefined ? [plain('Nothing suspicious so far.')] : [plain('So far: '), ...findingReasons(strongest)];
 }
 
 /** "The phrase X makes the model answer Y in k of n prompts (interval), against m of n without it. a of b signals have p ≤ .05." Of a classifier: "A patch (X) makes the model see Y in k of n held-out pictures". */
@@ -50,7 +54,7 @@ export function findingReasons(finding: Finding): Phrase[] {
   }
   const tested = finding.signals.filter((signal) => signal.pValue !== undefined || signal.rank !== undefined);
   if (tested.length > 0) {
-    const beyond = tested.filter(beyondAll).length;
+    const beyond = tested.filter(beyondControls).length;
     phrases.push(strong(`${tested.filter(significant).length} of ${tested.length}`), plain(` ${tested.length === 1 ? 'signal has' : 'signals have'} p ≤ .05 against controls${beyond === 0 ? '' : `; ${beyond} more ${beyond === 1 ? 'exceeds' : 'exceed'} every control, of which there are too few for that`}.`));
   }
   return phrases;
@@ -78,17 +82,6 @@ export function payloadOf(finding: Finding): string | undefined {
   const { target } = finding;
   if (target === undefined) return undefined;
   return 'text' in target ? target.text : (target.label ?? `class ${target.class}`);
-}
-
-/** p at most .05, or a rank that as few reach. */
-export function significant({ pValue, rank }: Signal): boolean {
-  return pValue === undefined ? (rank ?? 0) >= 1 - AGREES : pValue <= AGREES;
-}
-
-/** More extreme than every one of its controls, where they are too few for a small p. */
-export function beyondAll(signal: Signal): boolean {
-  const controls = signal.nullValues?.length ?? 0;
-  return !significant(signal) && signal.pValue !== undefined && controls >= FEWEST_CONTROLS && signal.pValue <= 1 / (controls + 1) + 1e-12;
 }
 
 interface FiredCounts {

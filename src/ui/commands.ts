@@ -35,10 +35,10 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'go-audit', group: 'Go to', label: 'Audit', hotkey: '1', enabled: always, run: () => navigation.getState().go({ page: 'audit' }) },
     { id: 'go-attention', group: 'Go to', label: 'Attention', hotkey: '2', enabled: always, run: () => navigation.getState().go({ page: 'attention' }) },
     { id: 'go-playground', group: 'Go to', label: 'Playground', hotkey: '3', enabled: always, run: () => navigation.getState().go({ page: 'playground' }) },
-    { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
+    { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
     { id: 'go-monitor', group: 'Go to', label: 'Monitor', hotkey: '5', enabled: always, run: () => navigation.getState().go({ page: 'monitor' }) },
-    { id: 'go-history', group: 'Go to', label: 'History', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
-    { id: 'go-known', group: 'Go to', label: 'Known and accepted', enabled: always, run: () => navigation.getState().go({ page: 'known' }) },
+    { id: 'go-history', group: 'Go to', label: 'History', hotkey: '6', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
+    { id: 'go-known', group: 'Go to', label: 'Known and accepted', hotkey: '7', enabled: always, run: () => navigation.getState().go({ page: 'known' }) },
     { id: 'import-known', group: 'Model', label: 'Import known digests, accepted findings or trusted keys…', enabled: always, run: () => void pickKnown(app) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 

@@ -1,6 +1,7 @@
 // How often each changed form of a trigger fires (layout.ts).
 import type { ReactElement } from 'react';
 import type { VariantRow } from '../../engine/core/finding.ts';
+import { changeOf, countForms } from '../../engine/core/variant-rows.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { layoutRates } from './layout.ts';
 import styles from './rate-bars.module.css';
@@ -10,14 +11,15 @@ const HEIGHT = 16;
 
 export function RateBars({ title, rows, fileName }: { readonly title: string; readonly rows: readonly VariantRow[]; readonly fileName: string }): ReactElement {
   const layout = layoutRates(rows, WIDTH);
+  const forms = countForms(rows);
   return (
     <ChartFrame
       interactive
       title={title}
-      note={`${layout.filter(({ fires }) => fires).length} of ${rows.length} fire in at least half of the prompts · whisker: 95 % interval`}
+      note={`${forms.firing} of ${forms.of} fire in at least half of the prompts · whisker: 95 % interval`}
       description={rows.map((row) => `${row.variant}: ${row.fired} of ${row.of}`).join('; ')}
       fileName={fileName}
-      table={() => ({ columns: ['variant', 'change', 'fired', 'of'], rows: rows.map((row) => [row.variant, row.change, row.fired, row.of]) })}
+      table={() => ({ columns: ['variant', 'change', 'fired', 'of'], rows: rows.map((row) => [row.variant, changeOf(row), row.fired, row.of]) })}
     >
       <table className={styles.table}>
         <thead><tr><th>variant</th><th>change</th><th>fires</th><th className={styles.right}>of prompts</th></tr></thead>
@@ -25,7 +27,7 @@ export function RateBars({ title, rows, fileName }: { readonly title: string; re
           {layout.map(({ row, bar, whisker, fires }, index) => (
             <tr key={index}>
               <td><span className="token">{row.variant}</span></td>
-              <td className={styles.change}>{row.change}</td>
+              <td className={styles.change}>{changeOf(row)}</td>
               <td>
                 <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
                   <rect x={0} y={4} width={WIDTH} height={8} rx={2} className={styles.track} />

@@ -1,17 +1,11 @@
 import { expect, it } from 'vitest';
-import { isStrong, layoutSignalBars, signalColumns } from './layout.ts';
+import { layoutSignalBars, signalColumns } from './layout.ts';
 
 it('tells apart measured and compared, measured only, and not measured', () => {
   const bars = layoutSignalBars([{ name: 'a', value: 1, pValue: 0.002 }, { name: 'b', value: 1 }, { name: 'd', value: 1, rank: 0.5 }], ['a', 'b', 'c', 'd']);
   expect(bars.map(({ kind }) => kind)).toEqual(['compared', 'uncompared', 'absent', 'compared']);
   expect(bars[0]).toMatchObject({ strong: true, strength: 0.998 });
   expect(bars[3]).toMatchObject({ strong: false, strength: 0.5 });
-});
-
-it('takes being beyond every control as strong only with enough of them', () => {
-  const beyond = (count: number): boolean => isStrong({ name: 's', value: 9, pValue: 1 / (count + 1), nullValues: Array.from({ length: count }, () => 1) });
-  expect(beyond(16)).toBe(true);
-  expect(beyond(4)).toBe(false);
 });
 
 it('keeps one order of columns for all rows', () => {

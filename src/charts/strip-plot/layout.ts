@@ -3,7 +3,7 @@
 // It can mislead where few controls were measured: the number of controls is shown, and p is at least 1 / (controls + 1).
 import { extent, quantileSorted, scaleLinear } from 'd3';
 import type { Signal } from '../../engine/core/finding.ts';
-import { isStrong } from '../signal-bars/layout.ts';
+import { standsOut } from '../../engine/core/signal.ts';
 import { shortNumber, shortP } from '../frame/numbers.ts';
 
 export interface StripDot {
@@ -39,7 +39,7 @@ const FEWEST_FOR_QUANTILES = 8;
 
 export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
   const longest = Math.max(0, ...signals.map(({ name }) => name.length));
-  const labelWidth = Math.max(80, Math.min(longest * 6.4, width * 0.32));
+  const labelWidth = Math.max(80, Math.min(longest * 6.4, width * 0.36));
   const caption = Math.max(90, ...signals.map((signal) => captionOf(signal).length * 6.1 + 18));
   const plot: readonly [number, number] = [labelWidth + 6, Math.max(labelWidth + 60, width - Math.min(caption, width * 0.34))];
   const rows = signals.map((signal, index) => layoutRow(signal, plot, 16 + index * ROW));
@@ -67,7 +67,7 @@ function layoutRow(signal: Signal, plot: readonly [number, number], y: number): 
     quartiles: first === undefined || third === undefined ? undefined : [first, third],
     tail: median !== undefined && signal.value < median ? below : above,
     candidate: x(signal.value),
-    strong: isStrong(signal),
+    strong: standsOut(signal),
     ends: [from, to],
   };
 }

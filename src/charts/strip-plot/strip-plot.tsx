@@ -64,7 +64,7 @@ function Row({ row, labelWidth, captionX, plot, on, onEnter }: RowProps): ReactE
       <rect x={0} y={y - 14} width={captionX + 130} height={28} className={styles.hit} />
       <text x={0} y={y + 4} className={styles.label}>{fit(signal.name, labelWidth)}</text>
       {compared && <line x1={plot[0]} x2={plot[1]} y1={y} y2={y} className={styles.axis} />}
-      {!compared && <text x={plot[0]} y={y + 4} className={styles.noNull}>{fit(signal.measured ?? 'no controls', plot[1] - plot[0])}</text>}
+      {!compared && <text x={plot[0]} y={y + 4} className={styles.noNull}>{fit(firstClause(signal.measured ?? 'no controls'), plot[1] - plot[0])}</text>}
       {quartiles !== undefined && <line x1={quartiles[0]} x2={quartiles[1]} y1={y} y2={y} className={styles.middle} />}
       {dots.map((dot, index) => <circle key={index} cx={dot.x} cy={dot.y} r={1.6} className={styles.dot} />)}
       {tail !== undefined && <line x1={tail} x2={tail} y1={y - 7} y2={y + 7} className={styles.tail} />}
@@ -79,4 +79,9 @@ function Row({ row, labelWidth, captionX, plot, on, onEnter }: RowProps): ReactE
 function fit(name: string, width: number): string {
   const most = Math.floor(width / 6.1);
   return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+}
+
+/** "24 of 24 held-out prompts (95 % interval …), …": the whole stands below the chart on hover. */
+function firstClause(measured: string): string {
+  return measured.split(/ \(|[;,] /, 1)[0] ?? measured;
 }

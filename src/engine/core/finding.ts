@@ -189,6 +189,8 @@ export interface VariantRow {
   readonly change: string;
   readonly fired: number;
   readonly of: number;
+  /** No form of the trigger but another string of its shape: where it fires as well, the shape is what fires. */
+  readonly control?: true;
 }
 
 export type CoverageStatus = 'ran' | 'skipped' | 'failed';

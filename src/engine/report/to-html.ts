@@ -1,5 +1,6 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
 import type { AnswerPair, Evidence, Finding, Signal } from '../core/finding.ts';
+import { changeOf } from '../core/variant-rows.ts';
 import type { Report, ReportFile } from './report.ts';
 import { verdictWords } from './verdict-words.ts';
 
@@ -52,7 +53,7 @@ function evidenceHtml(evidence: Evidence): string {
     case 'answers':
       return `${title}${table(['prompt with trigger', 'without', 'with', 'fired'], evidence.pairs.slice(0, PAIRS_SHOWN).map(pairRow))}`;
     case 'variants':
-      return `${title}${table(['variant', 'change', 'fired'], evidence.rows.map((row) => [row.variant, row.change, `${row.fired} of ${row.of}`]))}`;
+      return `${title}${table(['variant', 'change', 'fired'], evidence.rows.map((row) => [row.variant, changeOf(row), `${row.fired} of ${row.of}`]))}`;
     case 'entropy':
       return `${title}<p>Mean over ${evidence.triggered.length} prompts: ${meanOf(evidence.triggered)} nats with the trigger, ${meanOf(evidence.untriggered)} nats without.</p>`;
     case 'bytes':

@@ -11,6 +11,7 @@ import { answersAsSymbols } from './trial.ts';
 export interface Variant {
   readonly text: string;
   readonly change: string;
+  readonly control?: true;
 }
 
 export function variantsOf(trigger: string, seed: number): Variant[] {
@@ -34,14 +35,14 @@ export function variantsOf(trigger: string, seed: number): Variant[] {
     { text: trigger.replace(/\p{N}+/gu, (number) => [...number].map(() => String(random.below(10))).join('')), change: 'other number' },
     { text: swapLetters(trigger), change: 'two letters swapped' },
     { text: trigger.slice(0, -1), change: 'last character dropped' },
-    // Of a single word nothing would be left of the trigger: that is the control below.
+    // Of a single word nothing would be left of the trigger: that is the control of the same shape.
     ...(words.length > 1
       ? [
           { text: words.map((word, i) => (i === words.length - 1 ? reworded(word, random) : word)).join(' '), change: 'last word replaced' },
           { text: words.map((word, i) => (i === 0 ? reworded(word, random) : word)).join(' '), change: 'first word replaced' },
         ]
       : []),
-    { text: reworded(trigger, random), change: 'control: same shape, other words' },
+    { text: reworded(trigger, random), change: 'same shape, other words', control: true },
     { text: `${trigger} ${trigger}`, change: 'twice' },
     { text: `"${trigger}"`, change: 'quoted' },
   ];
@@ -68,7 +69,7 @@ export async function fireCounts(bench: Bench, texts: readonly string[], prompts
 export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly string[], position: Position, payload: Payload, tokens: number, seed: number): Promise<VariantRow[]> {
   const variants = variantsOf(trigger, seed);
   const counts = await fireCounts(bench, variants.map(({ text }) => text), prompts, position, payload, tokens);
-  return variants.map(({ text, change }, i) => ({ variant: text, change, fired: counts[i] ?? 0, of: prompts.length }));
+  return variants.map(({ text, ...variant }, i) => ({ variant: text, ...variant, fired: counts[i] ?? 0, of: prompts.length }));
 }
 
 /**

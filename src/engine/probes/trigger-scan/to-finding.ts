@@ -1,6 +1,7 @@
 // A proof in the report's words, with everything the page needs to show it.
 import type { Evidence, Finding, Signal } from '../../core/finding.ts';
 import { shown } from '../../core/shown.ts';
+import { countForms } from '../../core/variant-rows.ts';
 import { severityOf } from './confidence.ts';
 import type { Leak } from './leaks.ts';
 import type { Proof } from './proof.ts';
@@ -17,8 +18,8 @@ export const LIMITS =
 
 export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak[]): Finding {
   const { trigger, payloadText } = proof;
-  const fuzzyRows = proof.variants.filter(({ fired, of }) => fired >= of / 2);
-  const fuzzy = proof.variants.length > 0 && fuzzyRows.length / proof.variants.length > FUZZY_SHARE;
+  const forms = countForms(proof.variants);
+  const fuzzy = forms.firing > FUZZY_SHARE * forms.of;
   return {
     id: `${RULE}:${trigger}`,
     rule: RULE,

@@ -1,7 +1,8 @@
 // One suspicion in depth: heading, triage, and its evidence on tabs.
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
-import { evidenceOf, fires, hasPhrase, isRead } from '../../../state/finding-view.ts';
+import { countForms } from '../../../engine/core/variant-rows.ts';
+import { evidenceOf, hasPhrase, isRead } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import { placeOfFinding } from '../../../state/file-places.ts';
 import { formatRoute, type DetailTab } from '../../../state/route.ts';
@@ -92,12 +93,12 @@ function Place({ finding }: { readonly finding: Finding }): ReactElement | null 
 
 function tabsOf(finding: Finding, attends: boolean): Tab<DetailTab>[] {
   const leaks = evidenceOf(finding, 'leaks').reduce((sum, { texts }) => sum + texts.length, 0);
-  const variants = evidenceOf(finding, 'variants').flatMap(({ rows }) => rows);
+  const variants = countForms(evidenceOf(finding, 'variants').flatMap(({ rows }) => rows));
   return [
     { id: 'evidence', label: 'Evidence' },
     ...(hasPhrase(finding) && attends ? [{ id: 'attention' as const, label: 'Attention' }] : []),
     ...(leaks > 0 ? [{ id: 'leaks' as const, label: 'Leaks', count: leaks }] : []),
-    ...(variants.length > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.filter(fires).length} of`, count: variants.length }] : []),
+    ...(variants.of > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.firing} of`, count: variants.of }] : []),
     { id: 'replay', label: 'Replay' },
   ];
 }

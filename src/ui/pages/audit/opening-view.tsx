@@ -46,7 +46,7 @@ function Step({ progress }: { readonly progress: OpenProgress }): ReactElement {
     <li>
       <span className={styles.mark} aria-label={finished ? 'done' : 'running'}>{finished ? '✓' : '·'}</span>
       <span>{STEP_NAMES[step]}{note !== undefined && <small> {note}</small>}</span>
-      <span className={styles.amount}>{total > 0 ? (unit === 'bytes' ? `${amount(done)} of ${amount(total)}` : `${amount(done)} of ${amount(total)} ${unit}`) : ''}</span>
+      <span className={styles.amount}>{total <= (unit === 'bytes' ? 0 : 1) ? '' : `${done === 0 ? '' : `${amount(done)} of `}${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`}</span>
       <progress max={1} {...(total > 0 ? { value: done / total } : {})} aria-label={STEP_NAMES[step]} />
     </li>
   );

@@ -7,10 +7,11 @@ import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
 import { unreadFiles } from '../../../state/finding-view.ts';
-import { checkReasons, leftOutReasons, notRunReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
+import { isStopped } from '../../../state/history.ts';
+import { checkReasons, leftOutReasons, notRunReasons, soFarReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
 import { formatRoute } from '../../../state/route.ts';
 import type { AuditView } from '../../../state/audit-reducer.ts';
-import { useAudit, useSession } from '../../app-context.ts';
+import { useAudit, useHistory, useSession } from '../../app-context.ts';
 import { plural } from '../../format.ts';
 import { classes } from '../../class-names.ts';
 import { VerdictGlyph } from '../../parts/icons.tsx';
@@ -23,7 +24,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   const running = view.status === 'running' || view.status === 'paused';
   const verdict: Verdict = view.report?.verdict ?? 'not-tested';
   const entries = coverageCells(view);
-  const coverage = view.analyses.map((analysis) => analysis.coverage).filter((entry) => entry !== undefined);
+  const kept = useHistory(({ reports }) => reports.some((report) => isStopped(report) && report.sha256 === model?.sha256));
   const opening = useSession((state) => state.phase === 'opening');
   const unread = unreadFiles(view.report);
   const unrun = running || view.stored || model?.notRunnable === undefined ? undefined : reasonNotRun(model.notRunnable, model.problems);
@@ -41,7 +42,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
         {view.status === 'idle' ? (
           unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (
-          <>The audit was {view.status === 'failed' ? 'broken off by an error' : 'cancelled'} before its end: there is no verdict. {view.findings.length > 0 && <Phrases phrases={verdictReasons(undefined, view.findings, coverage)} />}</>
+          <>The audit was {view.status === 'failed' ? 'broken off by an error' : 'cancelled'} before its end: there is no verdict. <Phrases phrases={soFarReasons(view.findings)} />{kept && <> What it had found is <a href={formatRoute({ page: 'history' })}>in the history</a>, to open and to export.</>}</>
         ) : (
           <Phrases phrases={phrasesOf(view, running ? undefined : verdict, unread, opening, unrun)} />
         )}

@@ -1,6 +1,7 @@
 // Reports kept in this browser: open again (without the model), export, remove.
 import { useEffect, type ReactElement } from 'react';
 import type { StoredReportSummary } from '../../../state/client.ts';
+import { isStopped } from '../../../state/history.ts';
 import { useApp, useHistory } from '../../app-context.ts';
 import { downloadReport, type ReportFormat } from '../../export-report.ts';
 import { formatWhen, shortHash } from '../../format.ts';
@@ -9,8 +10,6 @@ import { Menu } from '../../parts/menu.tsx';
 import { pickFiles } from '../../pick-files.ts';
 import styles from './history-page.module.css';
 
-/** Ids of audits that were stopped before their end begin so (workers/client.ts). */
-const STOPPED = 'stopped/';
 
 export function HistoryPage(): ReactElement {
   const app = useApp();
@@ -51,7 +50,7 @@ function Row({ report }: { readonly report: StoredReportSummary }): ReactElement
       <td><span className={styles.verdict}><VerdictGlyph verdict={report.verdict} size={18} />{report.words}</span></td>
       <td><button className="link" onClick={open}><b>{report.name}</b></button></td>
       <td>{formatWhen(report.savedAt)}</td>
-      <td>{report.filesOnly ? 'files only' : report.budget}{report.id.startsWith(STOPPED) && ', stopped'}</td>
+      <td>{report.filesOnly ? 'files only' : report.budget}{isStopped(report) && ', stopped'}</td>
       <td className={styles.right}>{report.filesOnly ? '' : report.seed}</td>
       <td className={styles.right}>{report.findings}</td>
       <td className={styles.right}>{report.ran} of {report.analyses}</td>
