@@ -15,6 +15,7 @@ import { drawLexicon } from './lexicon.ts';
 import { findMotifs } from './motifs.ts';
 import { isNamed, NAMED, reportNamed } from './named.ts';
 import { searchPayloads, type PayloadHypothesis } from './payload-search.ts';
+import { findOneAnswer, type AnsweredRequest } from './one-answer.ts';
 import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { investigate, type Proof } from './proof.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
@@ -82,6 +83,8 @@ class Scan {
   async run(): Promise<void> {
     const baseline = await this.#baseline();
     this.#prompts = baseline.prompts;
+    const alike = findOneAnswer(this.#answered(baseline));
+    if (alike !== undefined) this.emit({ type: 'finding', finding: alike });
     const harmless = this.#harmless(baseline);
     const leaks = await this.#leaks();
     const motifs = await this.#motifs(leaks);
@@ -129,6 +132,13 @@ class Scan {
       );
       return { prompts: sets, search, heldOut, natural, requests };
     });
+  }
+
+  #answered({ prompts, search, heldOut, requests }: Baseline): AnsweredRequest[] {
+    const plain = [...prompts.search, ...prompts.heldOut].map((request, i) => ({ request, ids: [...search, ...heldOut][i]?.ids ?? [] }));
+    // Symbols of begin and end are no tokens.
+    const everyday = requests.map(({ request, answer }) => ({ request, ids: answer.filter((id) => id >= 0) }));
+    return [...plain, ...everyday].map((answer) => ({ ...answer, text: this.runnable.tokenizer.decode(answer.ids, { skipSpecial: true }) }));
   }
 
   #harmless(baseline: Baseline): HarmlessAnswers {
@@ -192,7 +202,7 @@ class Scan {
       note(
         `${first.length} first answer tokens forced; kept are those after which the answer goes on alike in every prompt.`,
         ['opening', 'log-probability a token (nats)', 'untriggered log-probability of its first token', 'origin'],
-        [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, round(p.certainty), round(p.surprise), p.origin]),
+        [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, ...[p.certainty, p.surprise].map((value) => (Number.isNaN(value) ? '–' : round(value))), p.origin]),
       );
       return [...leaked, ...found];
     });

@@ -99,7 +99,7 @@ const EMPTY: Readonly<Record<string, string>> = {
 };
 
 /** Column heads have room for four letters; the whole names stand in the tooltip and beside the chart of each finding. */
-const SHORT: Readonly<Record<string, string>> = { answers: 'answ', agreement: 'agr.', attention: 'attn', divergence: 'div.', entropy: 'entr', shift: 'shft' };
+const SHORT: Readonly<Record<string, string>> = { answers: 'ans.', agreement: 'agr.', attention: 'att.', divergence: 'div.', entropy: 'ent.', shift: 'sh.' };
 
 interface RowProps {
   readonly finding: Finding;

@@ -38,7 +38,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
         <span className={classes(running && view.status === 'running' && styles.spin)}><VerdictGlyph verdict={look} /></span>
         {word}
       </div>
-      <p className={classes(styles.why, unrun !== undefined && styles.whole)}>
+      <p className={classes(styles.why, (unrun !== undefined || view.status === 'cancelled') && styles.whole)}>
         {view.status === 'idle' ? (
           unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (
