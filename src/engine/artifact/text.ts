@@ -61,6 +61,38 @@ export function parseJson(text: string, at: { readonly format: string; readonly 
   try {
     return { value: JSON.parse(text) as unknown, problems };
   } catch (error) {
+    const python = inPlainJson(text);
+    if (python !== text) return { value: parsePython(python, at), problems };
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Python's json writes three words that RFC 8259 does not have: a range without an end, a loss that is no number. */
+const PYTHON_WORDS: readonly (readonly [word: string, plain: string])[] = [['NaN', 'null'], ['-Infinity', '-1e999'], ['Infinity', '1e999']];
+
+/** With those words in plain JSON, outside of strings. */
+function inPlainJson(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === QUOTE) {
+      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) if (text.charCodeAt(i) === BACKSLASH) i++;
+      continue;
+    }
+    const known = char === 0x4e || char === 0x49 || char === 0x2d ? PYTHON_WORDS.find(([word]) => text.startsWith(word, i)) : undefined;
+    if (known === undefined) continue;
+    parts.push(text.slice(from, i), known[1]);
+    i += known[0].length - 1;
+    from = i + 1;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(from);
+}
+
+function parsePython(text: string, at: { readonly format: string; readonly file: string }): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
     throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -244,7 +244,7 @@ class OnnxReader {
     const parts: OnnxDataPart[] = [];
     for (const field of await this.#message(message)) {
       this.#note('tensor', field);
-      if (field.number === 1) dims.push(...(await wire.integers(field)));
+      if (field.number === 1) for (const size of await wire.integers(field)) dims.push(size);
       else if (field.number === 2) elementType = wire.integer(field);
       else if (field.number === 8) name = await wire.text(field);
       else if (field.number === 13) entries.push(await this.#entry(field));

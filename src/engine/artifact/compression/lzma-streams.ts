@@ -1,8 +1,8 @@
-// Containers of LZMA for a single stream: .xz (the .xz file format 1.1.0; LZMA2 with or without a delta or BCJ filter, which
-// are refused), .lzma (13 bytes of header) and LZMA inside zip (method 14). Checks (CRC32, CRC64, SHA-256) are passed over:
+// Containers of LZMA for a single stream: .xz (the .xz file format 1.1.0; LZMA2, with or without filters before it), .lzma (13 bytes of header) and LZMA inside zip (method 14). Checks (CRC32, CRC64, SHA-256) are passed over:
 // what a damaged file holds is looked at all the same.
 import type { Decoder, MakeDecoder } from '../containers/expanded-source.ts';
 import { Feed } from './feed.ts';
+import { filterOf, type FilterStream } from './filters.ts';
 import { LzmaDecoder, Output, propertiesOf } from './lzma.ts';
 import { Lzma2Decoder } from './lzma2.ts';
 
@@ -10,9 +10,10 @@ const GIVE: number = 2 ** 20;
 /** Bytes made of one piece (CWE-409). */
 const MOST_AT_ONCE = 2 ** 27;
 
-function keep(made: Uint8Array[], out: Output): void {
-  if (out.pending === 0) return;
-  made.push(out.take());
+/** `whole`: nothing more comes behind, so that filters give what they hold back. */
+function keep(made: Uint8Array[], out: Output, filters: readonly FilterStream[] = [], whole = false): void {
+  if (out.pending === 0 && !(whole && filters.length > 0)) return;
+  made.push(filters.reduce<Uint8Array>((bytes, filter) => filter.push(bytes, whole), out.pending === 0 ? new Uint8Array(0) : out.take()));
   if (made.reduce((sum, { byteLength }) => sum + byteLength, 0) > MOST_AT_ONCE) throw new Error('LZMA data that expands without end');
 }
 
@@ -25,12 +26,14 @@ class XzDecoder implements Decoder {
   #blockBytes = 0;
   #out = new Output(2 ** 16);
   #data = new Lzma2Decoder(this.#out);
+  /** In the order in which they are undone. */
+  #filters: FilterStream[] = [];
 
   push(piece: Uint8Array<ArrayBuffer>, final: boolean): readonly Uint8Array[] {
     this.#feed.add(piece, final);
     const made: Uint8Array[] = [];
     while (this.#stage !== 'done' && this.#step()) {
-      keep(made, this.#out);
+      keep(made, this.#out, this.#filters, this.#stage === 'padding');
       if (this.#feed.last && this.#feed.left === 0) break;
     }
     if (final && this.#stage !== 'done' && this.#stage !== 'stream') throw new Error('xz data ends early');
@@ -90,7 +93,16 @@ class XzDecoder implements Decoder {
     };
     if ((flags & 0x40) !== 0) number();
     if ((flags & 0x80) !== 0) number();
-    if ((flags & 3) !== 0) throw new Error('xz filters before LZMA2 are not undone');
+    this.#filters = [];
+    for (let left = flags & 3; left > 0; left--) {
+      const id = number();
+      const length = number();
+      if (length > size - 4 - at) throw new Error('xz filter properties out of range');
+      const filter = filterOf(id, feed.bytes.slice(feed.at + at, feed.at + at + length));
+      if (filter === undefined) throw new Error(`the xz filter ${id}, which is not undone`);
+      this.#filters.unshift(filter);
+      at += length;
+    }
     if (number() !== 0x21) throw new Error('an xz filter that is not LZMA2');
     const length = number();
     if (length !== 1 || at >= size - 4) throw new Error('xz filter properties out of range');

@@ -83,11 +83,15 @@ export const zstdInspector = compressedInspector('zstd', inflateZstd, ({ head })
   head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? { format: 'zstd', sure: 'certain', why: 'starts with the signature of zstd' } : undefined,
 );
 
-/** No signature: common properties, a dictionary of a usual size, and a length that is unknown or below a terabyte. */
+/** Names under which a loader tries LZMA. */
+const LZMA_NAME = /\.(?:lzma|xz|joblib|pkl|pickle)$/i;
+
+/** No signature: common properties, a dictionary of a usual size, and a length that is unknown or below a terabyte. Under a name that says so, any properties and dictionary. */
 export const lzmaInspector = compressedInspector('lzma', inflateLzma, ({ head, source }) => {
-  if (source.size < 19 || head[0] !== 0x5d || head[1] !== 0 || head[2] !== 0 || head[13] !== 0) return undefined;
-  const dictionary = (head[3] ?? 0) * 2 ** 16 + (head[4] ?? 0) * 2 ** 24;
-  const usual = dictionary > 0 && (Number.isInteger(Math.log2(dictionary)) || Number.isInteger(Math.log2(dictionary / 3)));
+  if (source.size < 19 || head[13] !== 0 || (head[0] ?? 255) >= 225) return undefined;
+  const dictionary = (head[1] ?? 0) + (head[2] ?? 0) * 2 ** 8 + (head[3] ?? 0) * 2 ** 16 + (head[4] ?? 0) * 2 ** 24;
+  const common = head[0] === 0x5d && head[1] === 0 && head[2] === 0 && (Number.isInteger(Math.log2(dictionary)) || Number.isInteger(Math.log2(dictionary / 3)));
+  const usual = dictionary > 0 && (common || LZMA_NAME.test(source.path));
   const length = head.subarray(5, 13);
   const plausible = length.every((byte) => byte === 0xff) || (length[5] === 0 && length[6] === 0 && length[7] === 0);
   return usual && plausible ? { format: 'lzma', sure: 'likely', why: 'starts as LZMA data does' } : undefined;

@@ -1,11 +1,12 @@
 // 7z archives for static rules: header, folders, and each file handed over as a member. Copy, LZMA, LZMA2, bzip2, Deflate and
-// zstd are read. Filters for machine code (BCJ) are not undone: they change jump addresses and leave other data as it is.
-// Encrypted archives, and methods beyond these, are listed as not inspected.
+// zstd are read, with delta and branch filters before them. Encrypted archives, and methods beyond these (BCJ2, PPMd), are
+// listed as not inspected.
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Inspector } from '../inspect/inspection.ts';
 import { expandLzma2, expandRawLzma } from '../compression/lzma-streams.ts';
+import { filterOf } from '../compression/filters.ts';
 import { inflateBzip2, inflateRaw, inflateZstd } from './decoders.ts';
 import { ExpansionBudget, expandedSource, type MakeDecoder } from './expanded-source.ts';
 import { HeaderReader, sizeOf, type Folder, type SevenZipHeader, type Streams } from './sevenzip-header.ts';
@@ -88,19 +89,39 @@ async function unpacked(source: ByteSource, { folders: [folder], packAt, packSiz
   return inside.slice(0, inside.size);
 }
 
-/** Filters that leave the length as it is and anything but machine code alone. */
-const FILTERS = /^(03030103|0303011b|03030205|03030401|03030501|03030701|03030805|0a|0b|04|05|06|07|08|09)$/;
+/** Filters that leave the length as it is, by xz's numbers: 7z's own names of the older ones, and those they share. */
+const FILTERS: ReadonlyMap<string, number> = new Map([['03', 3], ['03030103', 4], ['03030205', 5], ['03030401', 6], ['03030501', 7], ['03030701', 8], ['03030805', 9], ...[4, 5, 6, 7, 8, 9, 10, 11].map((id): [string, number] => [id.toString(16).padStart(2, '0'), id])]);
 
 function folderSource(source: ByteSource, folder: Folder, begin: Bytes, end: Bytes, budget: ExpansionBudget, index: number): ByteSource | { readonly unreadable: string } {
   const path = `${source.path}!folder ${index}`;
-  const coders = folder.coders.filter(({ method }) => !FILTERS.test(method));
-  const [coder] = coders;
+  const [coder, ...others] = folder.coders.filter(({ method }) => !FILTERS.has(method));
   if (folder.coders.some(({ method }) => method.startsWith('06f107'))) return { unreadable: 'encrypted' };
-  if (coders.length > 1 || folder.packed !== 1) return { unreadable: 'packed with several methods at once, which Assay does not undo' };
+  if (others.length > 0 || folder.packed !== 1) return { unreadable: 'packed with several methods at once, which Assay does not undo' };
   const size = Math.min(sizeOf(folder), LIMITS.maxMember);
-  if (coder === undefined || coder.method === '00') return windowSource(source, path, begin, Math.min(end, begin + size));
-  const make = decoderOf(coder.method, coder.properties, size);
-  return make === undefined ? { unreadable: `packed with the method ${coder.method}, which Assay does not read` } : expandedSource(path, { parent: source, begin, end, make, budget }, size);
+  // Listed in the order in which they were applied.
+  const filters = folder.coders.flatMap(({ method, properties }) => (FILTERS.has(method) ? [{ method, id: FILTERS.get(method) ?? 0, properties }] : [])).reverse();
+  const unknown = filters.find(({ id, properties }) => filterOf(id, properties) === undefined);
+  if (unknown !== undefined) return { unreadable: `packed with the filter ${unknown.method}, which Assay does not undo` };
+  const plain = coder === undefined || coder.method === '00';
+  if (plain && filters.length === 0) return windowSource(source, path, begin, Math.min(end, begin + size));
+  const make = plain ? copied : decoderOf(coder.method, coder.properties, size);
+  return make === undefined ? { unreadable: `packed with the method ${coder?.method ?? ''}, which Assay does not read` } : expandedSource(path, { parent: source, begin, end, make: filtered(make, filters), budget }, size);
+}
+
+const copied: MakeDecoder = () => ({ push: (piece) => [piece] });
+
+function filtered(make: MakeDecoder, filters: readonly { readonly id: number; readonly properties: Uint8Array }[]): MakeDecoder {
+  if (filters.length === 0) return make;
+  return () => {
+    const inner = make();
+    const undone = filters.flatMap(({ id, properties }) => filterOf(id, properties) ?? []);
+    return {
+      push(piece, final) {
+        const made = inner.push(piece, final).map((bytes) => undone.reduce<Uint8Array>((part, filter) => filter.push(part, false), bytes));
+        return final ? [...made, undone.reduce<Uint8Array>((part, filter) => filter.push(part, true), new Uint8Array(0))] : made;
+      },
+    };
+  };
 }
 
 function decoderOf(method: string, properties: Uint8Array, size: Bytes): MakeDecoder | undefined {

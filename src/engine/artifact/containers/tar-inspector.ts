@@ -20,6 +20,8 @@ export interface TarContent {
 
 const LIMITS = { maxMembers: 50_000, /** Of a long name or a pax header. */ maxName: 65_536 } as const;
 const BLOCK = 512;
+/** What eleven octal digits can say: larger sizes must stand in an extended header. */
+const OCTAL: Bytes = 8 ** 11;
 const LATIN = new TextDecoder('latin1');
 
 export const tarInspector: Inspector<TarContent> = {
@@ -31,7 +33,7 @@ export const tarInspector: Inspector<TarContent> = {
   async inspect(source, desk) {
     const members: TarMember[] = [];
     let at = 0;
-    let long: { name?: string; target?: string } = {};
+    let long: LongFields = {};
     while (at + BLOCK <= source.size && members.length < LIMITS.maxMembers) {
       await breathe(desk.signal);
       const header = await source.slice(at, at + BLOCK);
@@ -41,13 +43,17 @@ export const tarInspector: Inspector<TarContent> = {
         break;
       }
       desk.parsed(at, at + BLOCK, 'tar header');
-      const size = numberIn(header.subarray(124, 136));
+      const written = numberIn(header.subarray(124, 136));
+      const type = String.fromCharCode(header[156] ?? 0);
+      const extended = 'LKxg'.includes(type) ? undefined : long.size;
+      // Which of the two counts depends on the program: where they differ, one sees a file that the other does not.
+      if (extended !== undefined && extended !== written && extended < OCTAL) desk.problem({ code: 'malformed', offset: at + 124, field: 'size', expected: `${extended} bytes, as the extended header says`, actual: `${written ?? 'no number'} in the header` });
+      const size = extended ?? written;
       const begin = at + BLOCK;
       if (size === undefined || size > source.size - begin) {
         desk.problem({ code: 'truncated', offset: at + 124, field: 'size', expected: `at most ${source.size - begin} bytes`, actual: size === undefined ? 'no number' : `${size} bytes` });
         break;
       }
-      const type = String.fromCharCode(header[156] ?? 0);
       if ('LKxg'.includes(type)) {
         desk.parsed(begin, begin + size, 'long names');
         long = { ...long, ...(await longNames(source, type, begin, size)) };
@@ -100,16 +106,24 @@ function textIn(bytes: Uint8Array): string {
   return new TextDecoder('utf-8').decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-async function longNames(source: ByteSource, type: string, begin: Bytes, size: Bytes): Promise<{ name?: string; target?: string }> {
+/** What a header before the header says in its place. */
+interface LongFields {
+  name?: string;
+  target?: string;
+  size?: Bytes;
+}
+
+async function longNames(source: ByteSource, type: string, begin: Bytes, size: Bytes): Promise<LongFields> {
   const bytes = await source.slice(begin, begin + Math.min(size, LIMITS.maxName));
   if (type === 'L') return { name: textIn(bytes) };
   if (type === 'K') return { target: textIn(bytes) };
-  const result: { name?: string; target?: string } = {};
+  const result: LongFields = {};
   // pax records: 'LENGTH KEY=VALUE\n'.
   for (const line of new TextDecoder('utf-8').decode(bytes).split('\n')) {
-    const match = /^\d+ (path|linkpath)=([\s\S]*)$/.exec(line);
+    const match = /^\d+ (path|linkpath|size)=([\s\S]*)$/.exec(line);
     if (match?.[1] === 'path') result.name = match[2] ?? '';
     if (match?.[1] === 'linkpath') result.target = match[2] ?? '';
+    if (match?.[1] === 'size' && /^\d{1,15}$/.test(match[2] ?? '')) result.size = Number(match[2]);
   }
   return result;
 }

@@ -65,6 +65,8 @@ export const zipInspector: Inspector<ZipContent> = {
       desk.parsed(end.at, end.end, 'end record');
       // A comment is text; a file that stands in its place is one all the same.
       if (end.end - end.at > 22 + LEAST_COMMENT) desk.member({ name: `comment@${end.at + 22}`, source: windowSource(source, `${source.path}!comment@${end.at + 22}`, end.at + 22, end.end), guess: true });
+      // Some readers take the place as it is written, others the place before the end record.
+      if (end.foundAt < end.directoryAt) desk.problem({ code: 'malformed', offset: end.at, field: 'place of the central directory', expected: `at most ${end.foundAt}`, actual: String(end.directoryAt) });
       const central = await readCentral(source, end.foundAt, end.directorySize);
       desk.parsed(end.foundAt, central.end, 'central directory');
       if (central.end < end.at) desk.parsed(central.end, Math.min(end.at, central.end + 76), 'zip64 end record');
@@ -118,7 +120,7 @@ async function findUnlisted(source: ByteSource, members: readonly ZipMember[], b
       const bytes = await source.slice(at, next.begin);
       // Behind a deferred member stand its sizes; alignment is written as zeros.
       if ((deferred && bytes.byteLength <= 24) || bytes.every((byte) => byte === 0)) desk.parsed(at, next.begin, deferred ? 'data descriptor' : 'zeros between members');
-      else found.push(...(await localsIn(source, bytes, at)));
+      else for (const local of await localsIn(source, bytes, at)) found.push(local);
     }
     at = Math.max(at, next.end);
     deferred = next.deferred;

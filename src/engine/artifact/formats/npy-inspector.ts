@@ -3,6 +3,7 @@
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Bytes } from '../../core/units.ts';
 import { windowSource } from '../containers/sources.ts';
+import { elementType } from './npy-descr.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
 
@@ -38,55 +39,38 @@ export const npyInspector: Inspector<NpyContent> = {
     const header = parseHeader(text);
     if (header === undefined) {
       desk.problem({ code: 'malformed', offset: begin, field: 'header', expected: "a literal {'descr', 'fortran_order', 'shape'}", actual: text.slice(0, 120) });
-      desk.opaque(dataAt, source.size, 'data behind a header that cannot be read');
+      desk.skipped(dataAt, source.size, 'data behind a header that cannot be read: looked at by themselves');
       desk.member({ name: 'data', source: windowSource(source, `${source.path}!data`, dataAt, source.size) });
       return { descr: '', shape: [], objects: false, dataAt };
     }
-    // A type stands alone, or behind the name of its field.
-    const objects = /(?:^|,\s*)'[|<>=]?O\d{0,4}'/.test(header.descr);
-    if (objects) {
+    const type = elementType(header.descr);
+    const objects = type?.objects === true;
+    if (type === undefined) {
+      desk.problem({ code: 'malformed', offset: begin, field: 'descr', expected: 'a type of NumPy', actual: header.descr.slice(0, 120) });
+      desk.skipped(dataAt, source.size, 'elements of a type that cannot be read: looked at by themselves');
+      desk.member({ name: 'data', source: windowSource(source, `${source.path}!data`, dataAt, source.size) });
+    } else if (objects) {
       desk.parsed(dataAt, source.size, 'an array of objects: a pickle');
       desk.member({ name: 'objects.pkl', source: windowSource(source, `${source.path}!objects.pkl`, dataAt, source.size) });
     } else {
-      checkSize(header, dataAt, source, desk);
+      checkSize(header, type.bytes, dataAt, source, desk);
     }
     return { ...header, objects, dataAt };
   },
 };
 
-function checkSize({ descr, shape }: Pick<NpyContent, 'descr' | 'shape'>, dataAt: Bytes, source: ByteSource, desk: Desk): void {
+function checkSize({ shape }: Pick<NpyContent, 'shape'>, item: Bytes, dataAt: Bytes, source: ByteSource, desk: Desk): void {
   const { size } = source;
-  const item = itemSize(descr);
   const count = shape.reduce((product, extent) => product * extent, 1);
-  const needed = item === undefined ? undefined : item * count;
-  if (item === undefined && descr.startsWith("'")) desk.problem({ code: 'malformed', offset: 10, field: 'descr', expected: 'a type of NumPy', actual: descr.slice(0, 60) });
-  if (!Number.isSafeInteger(count)) desk.problem({ code: 'malformed', offset: 10, field: 'shape', expected: 'a product below 2^53', actual: shape.join(' x ') });
-  else if (needed !== undefined && needed > size - dataAt) desk.problem({ code: 'truncated', offset: dataAt, field: 'data', expected: `${needed} bytes`, actual: `${size - dataAt} bytes` });
-  const end = needed === undefined ? size : Math.min(size, dataAt + needed);
+  const needed = item * count;
+  if (!Number.isSafeInteger(needed)) desk.problem({ code: 'malformed', offset: 10, field: 'shape', expected: 'a product below 2^53', actual: shape.join(' x ').slice(0, 120) });
+  else if (needed > size - dataAt) desk.problem({ code: 'truncated', offset: dataAt, field: 'data', expected: `${needed} bytes`, actual: `${size - dataAt} bytes` });
+  const end = Math.min(size, dataAt + needed);
   desk.skipped(dataAt, end, 'numbers of an array');
   if (end < size) {
     desk.opaque(end, size, 'bytes behind the array');
     desk.member({ name: `behind@${end}`, source: windowSource(source, `${source.path}!behind@${end}`, end, size), guess: true });
   }
-}
-
-/** Bytes of one element, of a simple or a structured type; undefined where it cannot be told. */
-function itemSize(descr: string): number | undefined {
-  const simple = /^'[<>|=]?([a-zA-Z?])(\d{0,6})(\[[^\]]*\])?'$/.exec(descr.trim());
-  if (simple !== null) return sizeOf(simple[1] ?? '', simple[2] ?? '');
-  if (descr.startsWith("'")) return undefined;
-  let sum = 0;
-  for (const field of descr.matchAll(/\(\s*'[^']*'\s*,\s*'[<>|=]?([a-zA-Z?])(\d{0,6})'\s*(,\s*\(([\d,\s]*)\)\s*)?\)/g)) {
-    const extents = (field[4] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
-    sum += sizeOf(field[1] ?? '', field[2] ?? '') * extents.reduce((product, extent) => product * extent, 1);
-  }
-  return sum > 0 ? sum : undefined;
-}
-
-function sizeOf(letter: string, digits: string): number {
-  const size = digits === '' ? 1 : Number(digits);
-  if (letter === 'M' || letter === 'm') return 8;
-  return letter === 'U' ? 4 * size : size;
 }
 
 /** The three keys of the literal, in any order, and nothing else. No evaluation, no nesting beyond lists of fields. */
@@ -111,11 +95,11 @@ function parseHeader(text: string): { descr: string; shape: number[] } | undefin
   return rest === '' && keys.size === 3 && descr !== undefined && shape !== undefined ? { descr, shape } : undefined;
 }
 
-/** A string, or a list of tuples of strings and numbers: read by brackets, with only those characters allowed. */
+/** A string, or brackets with strings and numbers in them, as they stand; what they mean is for `elementType`. */
 function takeLiteral(text: string): string | undefined {
-  const simple = /^'[^'\\]*'/.exec(text);
+  const simple = /^'[^']*'/.exec(text);
   if (simple !== null) return simple[0];
-  if (text[0] !== '[') return undefined;
+  if (text[0] !== '[' && text[0] !== '(') return undefined;
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

@@ -43,7 +43,7 @@ function programKind(head: Uint8Array): string | undefined {
 
 /** Archives and compressed data that Assay recognises and does not open. */
 const SEALED: readonly (readonly [name: string, signature: string])[] = [
-  ['a RAR archive', 'Rar!\x1a\x07'], ['a cabinet archive', 'MSCF\0\0\0\0'], ['a Debian package or library archive', '!<arch>\ndebian'], ['an RPM package', '\xed\xab\xee\xdb'],
+  ['a cabinet archive', 'MSCF\0\0\0\0'], ['a Debian package or library archive', '!<arch>\ndebian'], ['an RPM package', '\xed\xab\xee\xdb'],
 ];
 
 export const sealedInspector: Inspector<ProgramContent> = {

@@ -65,12 +65,12 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   if (!isObject(parsed.value)) throw new ArtifactError({ code: 'malformed', ...at, offset: 8, field: 'header', expected: 'an object', actual: describeType(parsed.value) });
 
   const problems: ArtifactErrorFields[] = parsed.problems.map((problem) => ({ ...problem, offset: (problem.offset ?? 0) + 8 }));
-  const metadata: Record<string, string> = {};
+  let metadata: Readonly<Record<string, string>> = {};
   const tensors: TensorInfo[] = [];
   let refused = 0;
   for (const [name, entry] of Object.entries(parsed.value)) {
     if (name === '__metadata__') {
-      Object.assign(metadata, readMetadata(entry, at, problems));
+      metadata = readMetadata(entry, at, problems);
       continue;
     }
     const tensor = readEntry(name, entry, source, 8 + length, limits);
@@ -131,7 +131,7 @@ function checkCoverage(tensors: readonly TensorInfo[], source: ByteSource, dataB
   return problems;
 }
 
-function readMetadata(entry: unknown, at: { readonly format: string; readonly file: string }, problems: ArtifactErrorFields[]): Record<string, string> {
+function readMetadata(entry: unknown, at: { readonly format: string; readonly file: string }, problems: ArtifactErrorFields[]): Readonly<Record<string, string>> {
   if (!isObject(entry)) {
     problems.push({ code: 'malformed', ...at, field: '__metadata__', expected: 'an object', actual: describeType(entry) });
     return {};

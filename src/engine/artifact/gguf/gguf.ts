@@ -72,9 +72,11 @@ interface TableRow {
 async function readTable(context: MetadataContext, count: number): Promise<TableRow[]> {
   const { cursor, limits } = context;
   const rows: TableRow[] = [];
+  let long = 0;
   for (let i = 0; i < count; i++) {
     const at = cursor.offset;
     const name = await readString(context, `tensor ${i} (name)`, limits.maxNameBytes);
+    if (name.length >= limits.refusedNameBytes && long++ < MAX_PROBLEMS) context.problems.push({ code: 'malformed', format: FORMAT, file: context.file, offset: at, field: `tensor ${i} (name)`, expected: `fewer than ${limits.refusedNameBytes} bytes`, actual: `${name.length} characters` });
     await cursor.need(4, `${name} (dimensions)`);
     const dimensions = cursor.u32();
     if (dimensions > limits.maxDimensions) throw fail(context, 'limit-exceeded', `${name} (dimensions)`, `at most ${limits.maxDimensions}`, String(dimensions));

@@ -14,8 +14,9 @@ export const GGUF_LIMITS = {
   maxTensors: 2 ** 18,
   /** The specification's own limit for keys. */
   maxKeyBytes: 2 ** 16 - 1,
-  /** ggml's limit for tensor names is 64; be generous, it is only a name. */
+  /** What is read of a tensor's name, and from where on ggml refuses it (GGML_MAX_NAME). */
   maxNameBytes: 1024,
+  refusedNameBytes: 64,
   /** Chat templates and licences are the longest strings. */
   maxStringBytes: 2 ** 24,
   /** The largest vocabularies have 262,144 entries and as many merges. */
@@ -32,6 +33,7 @@ export type GgufLimits = typeof GGUF_LIMITS;
 
 type Scalar = { readonly bytes: Bytes; readonly read: (cursor: Cursor) => number | bigint | boolean };
 
+const UINT32 = 4;
 const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
@@ -64,7 +66,11 @@ export async function readKeyValues(context: MetadataContext, count: number): Pr
     if (offset > limits.maxMetadataBytes) throw fail(context, 'limit-exceeded', 'metadata', `at most ${limits.maxMetadataBytes} bytes`, 'more');
     const key = await readString(context, `key ${i}`, limits.maxKeyBytes);
     await cursor.need(4, `${key} (type)`);
-    const value = await readValue(context, key, cursor.u32(), 0);
+    const type = cursor.u32();
+    const value = await readValue(context, key, type, 0);
+    // What ggml refuses to load.
+    if (key === '') problems.push({ code: 'malformed', format: 'gguf', file, offset, field: `key ${i}`, expected: 'a name', actual: 'an empty one' });
+    if (key === 'general.alignment' && type !== UINT32) problems.push({ code: 'malformed', format: 'gguf', file, offset, field: `${key} (type)`, expected: `${UINT32} (an unsigned integer of 32 bits)`, actual: String(type) });
     if (values.has(key)) problems.push({ code: 'malformed', format: 'gguf', file, offset, field: key, expected: 'each key once', actual: 'a duplicate key (the first one is used)' });
     else values.set(key, value);
   }

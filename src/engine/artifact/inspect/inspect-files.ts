@@ -55,7 +55,7 @@ export async function inspectFiles(sources: readonly ByteSource[], { signal = NE
       seen += taken.length;
       files.push(taken.length === members.length ? inspected : withReason(inspected, `${members.length - taken.length} of its members were not opened: more than ${limits.maxFiles} files in all`));
       const { path, root, depth } = file;
-      stack.push(...taken.map((member): Waiting => ({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, otherwise: member.otherwise, depth: depth + 1, guess: file.guess || member.guess === true })).reverse());
+      for (const member of taken.toReversed()) stack.push({ path: `${path}${MEMBER_MARK}${member.name}`, source: member.source, root, container: path, member: member.name, unreadable: member.unreadable, otherwise: member.otherwise, depth: depth + 1, guess: file.guess || member.guess === true });
     }
   }
   onProgress?.(sources.length, sources.length, '');

@@ -14,6 +14,7 @@ import { HIGHEST_PROTOCOL, OPCODES, type Opcode } from './opcodes.ts';
 import type { Literal } from './literals.ts';
 import type { Anomaly, AnomalyKind, Call, Import, Lines, Program } from './program.ts';
 import { evaluate } from './pure-calls.ts';
+import { isStorageId, itemsOf, linesOf, mayPlant, numberOf, textOf } from './operands.ts';
 import { ArgumentReader, type Argument } from './read-argument.ts';
 import { Stack, Underflow } from './stack.ts';
 import { BUFFER, collection, describe, FLOAT, MARK, NONE, weightOf, type GlobalValue, type Value } from './value.ts';
@@ -21,6 +22,7 @@ import { BUFFER, collection, describe, FLOAT, MARK, NONE, weightOf, type GlobalV
 const TRACE = 14;
 const BREATHE_EVERY = 65_536;
 const FAR_MEMO = 2 ** 24;
+const MAX_LISTED = PICKLE_LIMITS.maxListed * 16;
 
 export interface MachineOptions {
   readonly begin?: Bytes;
@@ -41,8 +43,9 @@ class Machine {
   readonly #memo = new Map<number, Value>();
   readonly #imports: Import[] = [];
   readonly #calls: Call[] = [];
-  #importsLeftOut = 0;
-  #callsLeftOut = 0;
+  /** Names that were called or handed to a call: once the list of calls is full, only a call with a new one counts. */
+  readonly #told = new Set<string>();
+  #leftOut = false;
   readonly #persistentIds: Program['persistentIds'][number][] = [];
   readonly #extensions: { offset: Bytes; code: number }[] = [];
   readonly #anomalies: Anomaly[] = [];
@@ -110,9 +113,7 @@ class Machine {
       complete,
       instructions,
       imports: this.#imports,
-      importsLeftOut: this.#importsLeftOut,
       calls: this.#calls,
-      callsLeftOut: this.#callsLeftOut,
       persistentIds: this.#persistentIds,
       extensions: this.#extensions,
       anomalies: this.#anomalies,
@@ -211,7 +212,8 @@ class Machine {
       case 'PERSID':
       case 'BINPERSID': {
         const id = name === 'PERSID' ? (argument as Value) : this.#stack.pop();
-        if (this.#persistentIds.length < PICKLE_LIMITS.maxListed * 16) this.#persistentIds.push({ offset: this.#offset, id, lines: this.#lines() });
+        if (this.#persistentIds.length < MAX_LISTED) this.#persistentIds.push({ offset: this.#offset, id, lines: this.#lines() });
+        else if (!isStorageId(id)) this.#leaveOut('persistent ids');
         return this.#push({ kind: 'persistent', id, offset: this.#offset });
       }
       case 'GLOBAL': return this.#push(this.#import(...linesOf(argument), 'GLOBAL'));
@@ -282,14 +284,23 @@ class Machine {
   }
 
   #listCall(call: Call): void {
-    if (this.#calls.length < PICKLE_LIMITS.maxListed * 16) this.#calls.push(call);
-    else this.#callsLeftOut++;
+    const names = [call.callee, ...call.args].flatMap((value) => (value.kind === 'global' ? [`${call.by === 'BUILD' ? 'state ' : ''}${value.module ?? ''} ${value.name ?? ''}`] : []));
+    const told = names.every((name) => this.#told.has(name)) && (names.length > 0 || call.by === 'BUILD');
+    for (const name of names) this.#told.add(name);
+    if (this.#calls.length < MAX_LISTED) this.#calls.push(call);
+    else if (!told || (call.by === 'BUILD' && call.args.some(mayPlant))) this.#leaveOut('calls');
+  }
+
+  /** Something that was not seen before and is not listed: a flood of harmless names may hide it. */
+  #leaveOut(what: string): void {
+    if (!this.#leftOut) this.#odd('limit', `at most ${MAX_LISTED} ${what}`, 'more, of which not all could be judged');
+    this.#leftOut = true;
   }
 
   #import(module: string | undefined, name: string | undefined, by: string): GlobalValue {
     const value: GlobalValue = { kind: 'global', module, name, offset: this.#offset };
-    if (this.#imports.length < PICKLE_LIMITS.maxListed * 16) this.#imports.push({ value, by, lines: this.#lines() });
-    else this.#importsLeftOut++;
+    if (this.#imports.length < MAX_LISTED) this.#imports.push({ value, by, lines: this.#lines() });
+    else this.#leaveOut('imports');
     return value;
   }
 
@@ -369,27 +380,4 @@ class Machine {
   #odd(kind: AnomalyKind, expected: string, found: string): void {
     if (this.#anomalies.length < 64) this.#anomalies.push({ kind, offset: this.#offset, expected, found });
   }
-}
-
-/** torch.save's persistent ids: ('storage', type, key, location, size, …) or, older, ('module', …). */
-export function isStorageId(id: Value): boolean {
-  const first = id.kind === 'tuple' ? id.items[0] : undefined;
-  return first?.kind === 'text' && (first.value === 'storage' || first.value === 'module');
-}
-
-function textOf(value: Value | undefined): string | undefined {
-  return value?.kind === 'text' && value.cut !== true ? value.value : undefined;
-}
-
-function itemsOf(args: Value | undefined): readonly Value[] {
-  if (args?.kind === 'tuple') return args.items;
-  return args === undefined ? [] : [args];
-}
-
-function numberOf(argument: Argument): number {
-  return argument !== undefined && 'kind' in argument && argument.kind === 'int' ? Number(argument.value) : Number.NaN;
-}
-
-function linesOf(argument: Argument): [string, string] {
-  return argument !== undefined && 'lines' in argument ? argument.lines : ['', ''];
 }

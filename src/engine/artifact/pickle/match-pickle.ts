@@ -6,8 +6,23 @@ import { HIGHEST_PROTOCOL, OPCODES, type ArgumentKind } from './opcodes.ts';
 
 export function matchPickle({ source, head }: Probe): FormatMatch | undefined {
   if (hasProto(head) && looksLikePickle(head, source.size)) return { format: 'pickle', sure: 'certain', why: `PROTO ${head[1]} and instructions behind it` };
-  if (looksLikePickle(head, source.size)) return { format: 'pickle', sure: 'likely', why: 'its first bytes run as pickle instructions' };
+  if (runs(head, source.size, head.every(isPrinted)) === true) return { format: 'pickle', sure: 'likely', why: 'its first bytes run as pickle instructions' };
   return /\.(pkl|pickle|joblib|dill)$/i.test(source.path) ? { format: 'pickle', sure: 'name', why: 'the name is that of a pickle' } : undefined;
+}
+
+/** Of a file that nobody knows for certain: enough to see behind whatever harmless values an attacker puts in front. */
+const LONG_LEAD = 2 ** 24;
+
+/** A pickle without PROTO whose first import stands behind the bytes that every reader is shown. */
+export async function matchLongPickle({ source, head }: Probe): Promise<FormatMatch | undefined> {
+  if (hasProto(head) || head.byteLength >= source.size || runs(head, source.size, true) !== 'on') return undefined;
+  const more = await source.slice(0, Math.min(source.size, LONG_LEAD));
+  return runs(more, source.size, true) === true ? { format: 'pickle', sure: 'likely', why: 'it runs as pickle instructions up to a call' } : undefined;
+}
+
+/** As text is: pickles of protocol 0 are, and so are lists of words that run as instructions for a while. */
+function isPrinted(byte: number): boolean {
+  return byte >= 0x20 ? byte !== 0x7f : byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function hasProto(head: Uint8Array): boolean {
@@ -109,18 +124,23 @@ const NAMES = new Set(['GLOBAL', 'INST', 'STACK_GLOBAL']);
 const SETTLED = 12;
 
 export function looksLikePickle(head: Uint8Array, size: number): boolean {
+  return runs(head, size, false) === true;
+}
+
+/** 'on': nothing speaks against it as far as `head` goes, and nothing for it. `called`: imports alone do not speak for it. */
+function runs(head: Uint8Array, size: number, called: boolean): boolean | 'on' {
   const proto = hasProto(head);
   let at = 0;
   let [count, acts, names] = [0, 0, 0];
   const marks: number[] = [];
   let depth = 0;
-  const enough = (): boolean => (proto ? count > 1 : names > 0 && acts > names) || (names > 0 && count >= 4);
+  const enough = (): boolean => (proto ? count > 1 : names > 0 && acts > names) || (!called && names > 0 && count >= 4);
   for (; at < head.byteLength; count++) {
     const opcode = OPCODES[head[at] ?? 0];
     if (opcode === undefined) return enough() && (proto ? count > 2 : true);
     const end = endOf(head, at + 1, opcode.argument, size);
     if (end === undefined) return false;
-    if (end === 'beyond') return enough() || (proto && count > 0);
+    if (end === 'beyond') return enough() || (proto && count > 0) || 'on';
     if (opcode.name === 'STOP') return depth === 1 && marks.length === 0 ? proto || names > 0 || (count >= 1 && at + 1 === size) : enough();
     const effect = apply(opcode.name, depth, marks);
     if (effect === undefined) return enough();
@@ -129,9 +149,9 @@ export function looksLikePickle(head: Uint8Array, size: number): boolean {
     if (NAMES.has(opcode.name)) names++;
     if (opcode.name === 'INST') acts++;
     at = end;
-    if (count > SETTLED && (proto || names > 0)) return true;
+    if (count > SETTLED && (proto || (names > 0 && (!called || acts > names)))) return true;
   }
-  return proto ? count > 1 : enough();
+  return (proto ? count > 1 : enough()) || 'on';
 }
 
 function endOf(head: Uint8Array, at: number, argument: ArgumentKind, size: number): number | 'beyond' | undefined {

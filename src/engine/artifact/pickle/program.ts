@@ -42,10 +42,7 @@ export interface Program {
   readonly complete: boolean;
   readonly instructions: number;
   readonly imports: readonly Import[];
-  /** Imports beyond those listed. */
-  readonly importsLeftOut: number;
   readonly calls: readonly Call[];
-  readonly callsLeftOut: number;
   readonly persistentIds: readonly { readonly offset: Bytes; readonly id: Value; readonly lines: Lines }[];
   readonly extensions: readonly { readonly offset: Bytes; readonly code: number }[];
   readonly anomalies: readonly Anomaly[];

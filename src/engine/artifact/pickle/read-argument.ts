@@ -68,7 +68,7 @@ export class ArgumentReader {
         if (name === 'UNICODE') return this.#literal(textValue(unescapeUnicode(line), raw > bytes.byteLength), offset, raw, 'unicode-escapes');
         if (name === 'PERSID') return textValue(line);
         if (name === 'FLOAT') return FLOAT;
-        if (line === '01' || line === '00') return { kind: 'bool', value: line === '01' };
+        if (name === 'INT' && (line === '01' || line === '00')) return { kind: 'bool', value: line === '01' };
         return intValue(line, name);
       }
       case 'two-lines': {

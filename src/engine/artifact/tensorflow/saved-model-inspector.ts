@@ -56,7 +56,8 @@ export const tensorflowInspector: Inspector<TensorFlowContent> = {
     else if (kind === 'meta-graph') await readMeta(reader, { begin: 0, end: source.size }, found, desk);
     else await readGraph(reader, { begin: 0, end: source.size }, found, desk);
     desk.parsed(0, source.size, 'graph');
-    return { kind, operators, texts, configs: [] };
+    // TensorFlow 2.0 to 2.4 kept Keras's metadata in the model file itself.
+    return { kind, operators, texts, configs: kind === 'saved-model' ? await findConfigs(source, desk) : [] };
   },
 };
 

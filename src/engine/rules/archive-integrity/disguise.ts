@@ -21,7 +21,7 @@ const EXPECTED: readonly (readonly [ending: RegExp, formats: readonly string[], 
 ];
 
 /** Contents that run code or hide files when loaded by what they are. */
-const HARMFUL: Readonly<Record<string, string>> = { pickle: 'a pickle', zip: 'a zip archive', tar: 'a tar archive', program: 'a program', gzip: 'compressed data', bzip2: 'compressed data', xz: 'compressed data', zstd: 'compressed data', lz4: 'compressed data', sevenzip: 'a 7z archive', hdf5: 'HDF5' };
+const HARMFUL: Readonly<Record<string, string>> = { pickle: 'a pickle', zip: 'a zip archive', tar: 'a tar archive', program: 'a program', gzip: 'compressed data', bzip2: 'compressed data', xz: 'compressed data', zstd: 'compressed data', lz4: 'compressed data', sevenzip: 'a 7z archive', rar: 'a RAR archive', hdf5: 'HDF5' };
 
 /** Formats that share their beginning or end with another one by nature. */
 const COMPATIBLE: readonly (readonly string[])[] = [['json', 'text'], ['jinja', 'text'], ['json', 'jinja'], ['tflite', 'zip']];

@@ -1,6 +1,7 @@
 // Rules: containers that say different things to different readers, that unpack to where they should not or to more than
 // they should, and files that are not what they are called.
 import { COMPRESSED_INSPECTORS, COMPRESSED_LIMITS } from '../../artifact/containers/compressed-inspector.ts';
+import { rarInspector } from '../../artifact/containers/rar-inspector.ts';
 import { sevenZipInspector } from '../../artifact/containers/sevenzip-inspector.ts';
 import { tarInspector, type TarContent } from '../../artifact/containers/tar-inspector.ts';
 import { zipInspector } from '../../artifact/containers/zip-inspector.ts';
@@ -18,7 +19,7 @@ const BOMB_SIZE = 10 * 2 ** 20;
 export const archiveIntegrity = analysisOf({
   id: 'archive-integrity',
   label: 'Archives and disguises',
-  limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA, LZ4 and zstd. RAR is recognised and listed as not inspected.',
+  limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA, LZ4 and zstd. Of RAR the headers and what is stored unpacked; packed members are listed as not inspected.',
   rules: ARCHIVE_RULES,
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, zipInspector)) await checkZip(file, content, report);
@@ -30,6 +31,13 @@ export const archiveIntegrity = analysisOf({
       }
       const size = content.members.reduce((sum, member) => sum + member.size, 0);
       if (size >= BOMB_SIZE && size / Math.max(1, file.source.size) >= BOMB_RATIO) report(BOMB, { file, offset: 0, about: 'ratio', title: `${file.source.size} bytes expand to ${size}`, sure: 'read', evidence: [] });
+    }
+    for (const { file, content } of readBy(inspection, rarInspector)) {
+      for (const { name, at, target } of content.members) {
+        const [why, outside] = [leadsOut(name), target === undefined ? undefined : leadsOut(target)];
+        if (why !== undefined) report(SLIPS, { file, offset: at, about: `${shown(name, 80)}@${at}`, title: `${shown(name, 120)}: ${why}`, sure: 'read', evidence: [] });
+        if (target !== undefined) report(LINK, { file, offset: at, about: `${shown(name, 80)}@${at}`, title: `${shown(name, 80)} is a link to ${shown(target, 120)}${outside === undefined ? '' : `: ${outside}`}`, severity: outside === undefined ? 'medium' : 'high', sure: 'read', evidence: [] });
+      }
     }
     for (const inspector of COMPRESSED_INSPECTORS) {
       for (const { file, content } of readBy(inspection, inspector)) {

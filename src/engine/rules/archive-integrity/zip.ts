@@ -41,7 +41,7 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
     }
   }
   checkBomb(file, members, report);
-  const before = Math.min(shift, ...members.map(({ local }) => local?.at ?? shift));
+  const before = members.reduce((first, { local }) => Math.min(first, local?.at ?? shift), shift);
   if (before > 0 && members.length > 0) report(PREFIX, { file, offset: 0, about: 'prefix', title: `${before} bytes stand before the archive: readers that start at the beginning see something else`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
 }
 

@@ -5,7 +5,7 @@
 // Subset: constants that can be read off the syntax tree; dates by month, weekday, hour and year; up to 60 turns.
 import type { Milliseconds } from '../../core/units.ts';
 import type { Comparison } from '../../artifact/tokenizer/bounded-jinja.ts';
-import { differenceOf, HOLE, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
+import { differenceOf, frameOf, HOLE, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
 import type { TemplateFacts } from './syntax.ts';
 
 export type Dependence = 'content' | 'date' | 'length' | 'turns' | 'chance';
@@ -152,12 +152,13 @@ function controlFor(literal: string): string {
 function compare(renderer: Renderer, { role, fill }: Slot, literal: string, place: Place): Behaviour | undefined {
   const [said, usual] = [place(literal.trim()), place(controlFor(literal.trim()))];
   const [with_, without] = [fill(said), fill(usual)];
-  const [triggered, control] = [renderer.render(with_)?.text, renderer.render(without)?.text];
-  if (triggered === undefined || control === undefined) return undefined;
+  const [rendered, plain] = [renderer.render(with_), renderer.render(without)];
+  if (rendered === undefined || plain === undefined) return undefined;
+  const [triggered, control] = [rendered.text, plain.text];
   const json = JSON.stringify(said).slice(1, -1);
   const expected = [said, json, json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026').replaceAll("'", '\\u0027')].map((text) => control.replaceAll(usual, text));
   if (expected.includes(triggered)) return undefined;
-  const [frame, controlFrame] = [renderer.frame(with_), renderer.frame(without)];
+  const [frame, controlFrame] = [frameOf(rendered, with_), frameOf(plain, without)];
   if (frame === undefined || controlFrame === undefined || frame === controlFrame) return undefined;
   const holes = (text: string): number => text.split(HOLE).length;
   // Names are written in forms of their own: escaped, cut, quoted.
@@ -233,7 +234,7 @@ function byChance(renderer: Renderer, { role, fill }: Slot): Behaviour | undefin
   const conversation = fill(INSIDE(CONTROL_WORD));
   const first = renderer.frame(conversation);
   for (let i = 0; i < 6; i++) {
-    const again = renderer.frame(conversation);
+    const again = renderer.again(conversation);
     if (first !== undefined && again !== undefined && again !== first) return { on: 'chance', trigger: 'chance', role, difference: differenceOf(again, first), triggered: again, control: first };
   }
   return undefined;

@@ -32,8 +32,18 @@ export const HOLE = '\u0001';
 const DATE_HOLE = '\u0002';
 const DEFAULT_DATE: Milliseconds = Date.UTC(2025, 2, 14, 10, 30);
 
+export interface Rendered {
+  readonly text: string;
+  readonly dates: readonly string[];
+}
+
+/** Conversations of probes are short; long ones come once. */
+const LONGEST_KEPT = 4096;
+
 export class Renderer {
   readonly #template: BoundedTemplate;
+  /** Controls come again and again: what a conversation came to, by its text. */
+  readonly #known = new Map<string, Rendered | 'refused'>();
   #left = MAX_RENDERINGS;
   #beyond: string | undefined;
 
@@ -61,16 +71,25 @@ export class Renderer {
 
   /** What the template says around the turns; undefined where it refuses the conversation. */
   frame(conversation: Conversation): string | undefined {
-    const rendered = this.render(conversation);
-    if (rendered === undefined) return undefined;
-    let text = rendered.text;
-    const contents = [...conversation.turns.flatMap(({ content }) => textsIn(content)), ...(conversation.said ?? [])].sort((a, b) => b.length - a.length);
-    for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE);
-    for (const date of rendered.dates) if (date.length > 2) text = text.replaceAll(date, DATE_HOLE);
-    return text;
+    return frameOf(this.render(conversation), conversation);
   }
 
-  render({ turns, tools, documents, date = DEFAULT_DATE }: Conversation, observe?: Observer): { readonly text: string; readonly dates: readonly string[] } | undefined {
+  /** The same conversation once more, whatever it came to before. */
+  again(conversation: Conversation): string | undefined {
+    return frameOf(this.#rendered(conversation, undefined), conversation);
+  }
+
+  render(conversation: Conversation, observe?: Observer): Rendered | undefined {
+    if (observe !== undefined) return this.#rendered(conversation, observe);
+    const key = JSON.stringify(conversation);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known === 'refused' ? undefined : known;
+    const rendered = this.#rendered(conversation, undefined);
+    if (key.length < LONGEST_KEPT && !this.exhausted) this.#known.set(key, rendered ?? 'refused');
+    return rendered;
+  }
+
+  #rendered({ turns, tools, documents, date = DEFAULT_DATE }: Conversation, observe: Observer | undefined): Rendered | undefined {
     if (this.#left-- <= 0) return undefined;
     const dates: string[] = [];
     const now = (format: unknown): string => {
@@ -86,6 +105,16 @@ export class Renderer {
       return undefined;
     }
   }
+}
+
+/** A rendering with holes where the conversation itself, and dates, stand. */
+export function frameOf(rendered: Rendered | undefined, { turns, said }: Conversation): string | undefined {
+  if (rendered === undefined) return undefined;
+  let text = rendered.text;
+  const contents = [...turns.flatMap(({ content }) => textsIn(content)), ...(said ?? [])].sort((a, b) => b.length - a.length);
+  for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE);
+  for (const date of rendered.dates) if (date.length > 2) text = text.replaceAll(date, DATE_HOLE);
+  return text;
 }
 
 function textsIn(content: unknown): string[] {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { bytesOf, type ByteSource } from '../../core/byte-source.ts';
 import { alarms, findingsOf } from '../testing/findings-of.ts';
+import { fileIntegrity } from '../file-integrity/index.ts';
 import { kerasCode } from './index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -81,4 +82,38 @@ it('finds the model in a TensorFlow.js file, and classes named in other ways', a
   expect(await judge({ modelTopology: { model_config: model({ class_name: 'Lambda', config: { function: ['4wEA', null, null] } }) } })).toContain('critical ASY-KER-001');
   expect(await judge(model({ ...dense, registered_name: 'own_package.OwnDense' }))).toEqual(['medium ASY-KER-004']);
   expect(await judge(model({ module: ['os'], class_name: ['system'], config: 'x' }))).toEqual(['medium ASY-KER-004']);
+});
+
+describe('configurations in HDF5, however they are written', () => {
+  const model = (layer: object): string => JSON.stringify({ class_name: 'Sequential', config: { layers: [layer] } });
+  const call = { class_name: 'function', module: 'builtins', config: 'exec', registered_name: 'function' };
+  const dense = { class_name: 'Dense', config: { units: 1 } };
+
+  it('keys as numbers hide nothing', async () => {
+    const written = model({ class_name: 'Lambda', config: { function: ['4wEA', null, null] } }).replaceAll('class_name', 'cl\\u0061ss_name');
+    expect(await judge(hdf5(`${written}\0`))).toEqual(['critical ASY-KER-001']);
+  });
+
+  it("words that only Python's JSON has hide nothing, and are no fault", async () => {
+    expect(await judge(hdf5(`${model(call).replace('"exec"', '"exec","x":NaN,"y":-Infinity')}\0`))).toEqual(['critical ASY-KER-003']);
+    expect(await judge(hdf5(`${model(dense).replace('"units":1', '"units":1,"mask_value":NaN')}\0`))).toEqual([]);
+    expect(alarms(await findingsOf(fileIntegrity, [hdf5(`${model(dense).replace('"units":1', '"units":1,"mask_value":NaN')}\0`)]))).toEqual([]);
+  });
+
+  it('reads large ones whole', async () => {
+    const layers = [...Array.from({ length: 20_000 }, () => dense), call];
+    const [finding] = await findingsOf(kerasCode, [hdf5(`${JSON.stringify({ class_name: 'Sequential', config: { layers } })}\0`)]);
+    expect(finding?.location.key).toContain('layers');
+  });
+
+  it('tells what no JSON can be made of', async () => {
+    expect(alarms(await findingsOf(fileIntegrity, [hdf5(`{"class_name": "Sequential", "config": {,}}\0`)]))).toEqual(['medium ASY-FIL-001']);
+  });
+
+  it('ends in good time where braces are piled up', async () => {
+    const begun = process.cpuUsage();
+    await judge(hdf5(`${'{'.repeat(60_000)}"class_name":${' '.repeat(8_000_000)}`));
+    await judge(hdf5(`{"class_name":0 `.repeat(20_000)));
+    expect(process.cpuUsage(begun).user).toBeLessThan(20e6);
+  });
 });

@@ -2,13 +2,14 @@
 // with which arguments and what is odd; here the names are judged, with default deny: only what frameworks need to rebuild
 // tensors, arrays and estimators passes without a word.
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
-import { isStorageId } from '../../artifact/pickle/machine.ts';
+import { isStorageId } from '../../artifact/pickle/operands.ts';
 import { pickleInspector, type PickleContent } from '../../artifact/pickle/pickle-inspector.ts';
 import type { Call, Import, Lines, Program } from '../../artifact/pickle/program.ts';
 import { describe, nameOf, type GlobalValue, type Value } from '../../artifact/pickle/value.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { analysisOf, type Report } from '../rule.ts';
 import { mayBeNamed } from './allowed-names.ts';
+import { calledBy } from './callers.ts';
 import { judgeName } from './judge-name.ts';
 import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
@@ -42,9 +43,6 @@ function flatten(programs: readonly Program[]): Program[] {
   return programs.flatMap((program) => [program, ...flatten(program.nested)]);
 }
 
-/** Calls that make an object of the class in their first argument. */
-const CONSTRUCTS = new Set(['copyreg._reconstructor', 'copy_reg._reconstructor', 'copyreg.__newobj__', 'copyreg.__newobj_ex__']);
-
 function checkProgram(file: InspectedFile, program: Program, report: Report): void {
   const calls = new Map<Value, Call[]>();
   const use = (value: Value | undefined, call: Call): void => {
@@ -56,7 +54,7 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   for (const call of program.calls) {
     if (call.by === 'BUILD') continue;
     use(call.callee, call);
-    if (call.callee.kind === 'global' && CONSTRUCTS.has(nameOf(call.callee))) use(call.args[0], call);
+    for (const called of calledBy(call.callee, call.args)) use(called, call);
     const stands = classOf(call.callee);
     if (stands !== undefined) use(stands, call);
     else if (call.callee.kind !== 'global') untold(file, call, report);

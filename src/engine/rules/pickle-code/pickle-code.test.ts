@@ -86,6 +86,64 @@ describe('honest pickles are quiet', () => {
   });
 });
 
+describe('what an attacker puts in front', () => {
+  const text = `V${'some words '.repeat(600)}\n0`;
+  const numbers = `(lp0\n${Array.from({ length: 2000 }, (_, i) => `I${i}\na`).join('')}0`;
+  const bytes = `]q\0(${'K\x01'.repeat(3000)}e0`;
+  it.each([
+    ['a long line of text', `${text}cposix\nsystem\n(Vid\ntR.`],
+    ['rows of numbers', `${numbers}cposix\nsystem\n(Vid\ntR.`],
+    ['rows of numbers before INST', `${numbers}(S'id'\niposix\nsystem\n.`],
+    ['rows of small numbers', `${bytes}cpty\nspawn\nX\x02\0\0\0id\x85R.`],
+  ])('%s hides nothing, whatever the file is called', async (_, pickle) => {
+    for (const path of ['x.bin', 'x.txt', 'x']) expect(alarms(await findingsOf(pickleCode, [bytesOf(path, latin1(pickle))]))).toEqual(['critical ASY-PKL-001']);
+  });
+
+  it.each([
+    ['text that begins with an instruction', `Vision ${'models of many kinds '.repeat(400)}\nare described here.\n`],
+    ['words in rows', 'cat\ncow\nSam\nVic\nin\nit\nos\nsystem\n'.repeat(800)],
+    ['names in rows', 'car\ncat\ncow\ncub\ncup\ncan\ncod\ncob\n'.repeat(800)],
+  ])('%s is no pickle', async (_, words) => {
+    expect(alarms(await findingsOf(pickleCode, [bytesOf('labels.txt', latin1(words))]))).toEqual([]);
+  });
+
+  it.each([
+    ['imports', 'ccollections\nOrderedDict\n0'],
+    ['calls', 'ccollections\nOrderedDict\n)R0'],
+  ])('harmless %s by the ten thousand do not hide one that is not', async (_, harmless) => {
+    const flood = await judge(latin1(`\x80\x02${harmless.repeat(70_000)}cposix\nsystem\nX\x02\0\0\0id\x85R.`));
+    expect(flood).toContain('medium ASY-FIL-001');
+  });
+
+  it('but the same call by the ten thousand is a long list', async () => {
+    expect(await judge(latin1(`\x80\x02ccollections\nOrderedDict\nq\x000](${'h\0)R'.repeat(70_000)}e.`))).toEqual([]);
+  });
+
+  it('a number of the memo is the same with zeros in front', async () => {
+    expect(await judge(latin1('\x80\x04\x8c\x0bcollectionsp0\n0\x8c\x0bOrderedDictp1\n0\x8c\x05posixp00\n0\x8c\x06systemp01\n0g0\ng1\n\x93\x8c\x02id\x85R.'))).toEqual(['critical ASY-PKL-001']);
+  });
+});
+
+it('opens what old joblib compressed', async () => {
+  const packed = zlibSync(PAYLOAD);
+  const file = Uint8Array.from([...latin1('ZF0x20'.padEnd(21)), ...packed]);
+  expect(alarms(await findingsOf(pickleCode, [bytesOf('x.joblib', file)]))).toEqual(['critical ASY-PKL-001']);
+});
+
+describe('functions that call what they are given', () => {
+  const globalOf = (name: string): string => `c${name.slice(0, name.lastIndexOf('.'))}\n${name.slice(name.lastIndexOf('.') + 1)}\n`;
+  it.each([
+    ['torch._tensor._rebuild_from_type_v2', 'numpy.ctypeslib.load_library', 0],
+    ['torch._tensor._rebuild_from_type_v2', 'scipy._lib._bunch._make_tuple_bunch', 0],
+    ['copyreg._reconstructor', 'own.Thing', 1],
+    ['numpy.random._pickle.__generator_ctor', 'own.make', 1],
+    ['pandas.core.indexes.base._new_Index', 'own.Thing', 0],
+  ])('%s calls %s', async (caller, called, place) => {
+    const args = place === 0 ? globalOf(called) : `${globalOf('builtins.object')}${globalOf(called)}`;
+    expect(await judge(latin1(`\x80\x02${globalOf(caller)}(${args}X\x01\0\0\0xtR.`))).toEqual(['medium ASY-PKL-003']);
+  });
+});
+
 it('finds a pickle behind a file of another format', async () => {
   const header = '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}';
   const file = latin1(`${String.fromCharCode(header.length)}\0\0\0\0\0\0\0${header}\x01\x02\x03\x04${toText(PAYLOAD)}`);
