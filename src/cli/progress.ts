@@ -16,7 +16,7 @@ export function showProgress(stream: NodeJS.WriteStream): (event: AuditEvent) =>
     switch (event.type) {
       case 'plan':
         for (const { id, label } of event.stages) labels.set(id, label);
-        line(`${event.analysis}: about ${Math.round(event.tokens).toLocaleString('en')} tokens in ${event.stages.length} stages`);
+        line(`${event.analysis}: ${event.tokens > 0 ? `about ${Math.round(event.tokens).toLocaleString('en')} tokens in ` : ''}${event.stages.length} ${event.stages.length === 1 ? 'stage' : 'stages'}`);
         break;
       case 'stage':
         if (event.status !== 'done') line(`  ${labels.get(event.stage) ?? event.stage}${event.status === 'skipped' ? ` (skipped: ${event.note ?? ''})` : ''}`);

@@ -181,6 +181,12 @@ export function fractionDone(view: AuditView): number | undefined {
   return done / total;
 }
 
+/** As it is said: an audit that goes on is not wholly done, whatever its plan was. */
+export function percentDone(view: AuditView): number | undefined {
+  const fraction = fractionDone(view);
+  return fraction === undefined ? undefined : Math.min(99, Math.floor(fraction * 100));
+}
+
 export function currentProgress(view: AuditView): AnalysisProgress | undefined {
   return view.analyses.find(({ id }) => id === view.current?.analysis)?.progress;
 }

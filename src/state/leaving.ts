@@ -1,7 +1,7 @@
 // Before an audit that runs is given up for something else, the user is asked; afterwards what became of it is said.
 import type { StoreApi } from 'zustand/vanilla';
 import type { AuditStore } from './audit.ts';
-import { fractionDone } from './audit-reducer.ts';
+import { percentDone } from './audit-reducer.ts';
 import type { AssayClient } from './client.ts';
 import { isStopped, type HistoryState } from './history.ts';
 import type { NoticesState } from './notices.ts';
@@ -65,8 +65,8 @@ export function createLeaving(app: () => Asked): Leaving {
 
 function runningStill(name: string, what: string, { view, candidates }: AuditStore): Question {
   const found = view.findings.filter(({ severity }) => severity !== 'info').length;
-  const done = fractionDone(view);
-  const so = [...(done === undefined ? [] : [`${Math.floor(done * 100)} % is done`]), `${found === 0 ? 'no' : found} ${found === 1 ? 'suspicion' : 'suspicions'} so far`].join(', ');
+  const done = percentDone(view);
+  const so = [...(done === undefined ? [] : [`${done} % is done`]), `${found === 0 ? 'no' : found} ${found === 1 ? 'suspicion' : 'suspicions'} so far`].join(', ');
   const resumes = candidates.length === 0 ? `Opening ${name} again goes on after its last finished stage.` : 'An audit with named candidates cannot be gone on with: it would begin anew.';
   return {
     title: `The audit of ${name} is still ${view.status}`,

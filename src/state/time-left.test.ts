@@ -53,3 +53,5 @@ test('what an earlier visit had done took no time in this one', () => {
 });
 
 test('ends at nothing', () => expect(left(WHOLE + 1)).toEqual({ low: 0, high: 0 }));
+
+test('does not say how long a stage goes on that has spent its plan', () => expect(left(WHOLE - 0.01)).toBeUndefined());

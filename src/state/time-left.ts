@@ -31,6 +31,9 @@ const SPEND: Readonly<Record<string, Spend>> = {
 /** Measured for less than this, or a smaller share of the work, says nothing yet. */
 const FEWEST_SECONDS: Seconds = 3;
 const LEAST_SHARE = 0.02;
+/** Share of its plan from which a stage that still runs may end at any time; share of all the work that is then left. */
+const OVERDUE = 0.97;
+const OVERDUE_REST = 0.02;
 
 /** `done`: planned tokens behind the audit, of all its stages together (a progress event's). */
 export function timeLeft(stages: readonly StageView[], planned: readonly PlannedStage[], done: number, now: Milliseconds): TimeLeft | undefined {
@@ -45,6 +48,7 @@ export function timeLeft(stages: readonly StageView[], planned: readonly Planned
     to[0] += count * least;
     to[1] += count * most;
   };
+  let overdue = false;
   const ended = stages.filter(({ status }) => status === 'done' || status === 'skipped').reduce((sum, { id }) => sum + (tokens.get(id) ?? 0), 0);
   for (const { id, status, startedAt, endedAt } of stages) {
     const cost = tokens.get(id) ?? 0;
@@ -54,10 +58,13 @@ export function timeLeft(stages: readonly StageView[], planned: readonly Planned
     const share = status === 'done' ? cost : Math.max(0, Math.min(cost, done - ended));
     if (status === 'running') add(ahead, id, cost - share);
     add(behind, id, share);
+    overdue = status === 'running' && share >= OVERDUE * cost;
     counted += share;
     measured += (endedAt ?? now) - startedAt;
   }
   if (measured < FEWEST_SECONDS * 1000 || counted < LEAST_SHARE * all || behind[0] <= 0) return undefined;
+  // The last stage has spent what was planned and goes on: nobody knows for how long.
+  if (overdue && ahead[1] < OVERDUE_REST * all) return undefined;
   const seconds = measured / 1000;
   const perToken = (2 * seconds) / (behind[0] + behind[1]);
   return { low: perToken * ahead[0], high: perToken * ahead[1] };

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { belongsToField, matchesHotkey } from '../state/commands.ts';
 import type { Route } from '../state/route.ts';
-import { fractionDone } from '../state/audit-reducer.ts';
+import { percentDone } from '../state/audit-reducer.ts';
 import { useApp, useAudit, useNavigation, useSession } from './app-context.ts';
 import { commandsOf } from './commands.ts';
 import { AttentionPage } from './pages/attention/attention-page.tsx';
@@ -41,9 +41,9 @@ export function Shell(): ReactElement {
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
 
-  const progress = useAudit(({ view }) => (view.status === 'running' ? Math.floor((fractionDone(view) ?? 0) * 100) : view.status));
+  const progress = useAudit(({ view }) => (view.status === 'running' ? (percentDone(view) ?? 'running') : view.status));
   useEffect(() => {
-    const state = typeof progress === 'number' ? `${progress} % · ` : progress === 'paused' ? 'paused · ' : '';
+    const state = typeof progress === 'number' ? `${progress} % · ` : progress === 'paused' || progress === 'running' ? `${progress} · ` : '';
     document.title = `${state}${PAGE_TITLES[route.page]} · Assay`;
   }, [route.page, progress]);
 

@@ -1,6 +1,6 @@
 // One line at the bottom: what runs, how far it is, how fast; or what the open page wants to say.
 import { useEffect, useState, type ReactElement } from 'react';
-import { currentProgress, currentStage, fractionDone, type AuditView } from '../../state/audit-reducer.ts';
+import { currentProgress, currentStage, fractionDone, percentDone, type AuditView } from '../../state/audit-reducer.ts';
 import { plannedStages } from '../../state/plan.ts';
 import { timeLeft } from '../../state/time-left.ts';
 import { useApp, useAttention, useAudit, useNavigation, usePlayground, useSession } from '../app-context.ts';
@@ -41,6 +41,8 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
   const stage = currentStage(view);
   const fraction = fractionDone(view);
   const progress = currentProgress(view);
+  // Probes of classifiers cannot tell their work beforehand: they say how far the stage is that runs.
+  const step = progress !== undefined && progress.total > 0 ? progress : undefined;
   const model = useSession((state) => state.model);
   const analysis = view.analyses.find(({ id }) => id === view.current?.analysis);
   const left = model === undefined || view.request === undefined || analysis === undefined ? undefined : timeLeft(analysis.stages, plannedStages(model, view.request.budget), progress?.done ?? 0, view.seenAt ?? 0);
@@ -48,9 +50,9 @@ function Auditing({ view }: { readonly view: AuditView }): ReactElement {
   return (
     <>
       <span className={styles.what} role="status">{paused ? 'Paused' : (stage?.label ?? 'Starting')}</span>
-      <Bar fraction={fraction} />
+      <Bar fraction={fraction ?? (step === undefined ? undefined : step.done / step.total)} />
       <span className={styles.numbers}>
-        {fraction !== undefined && `${Math.floor(fraction * 100)} %`}
+        {fraction !== undefined ? `${percentDone(view) ?? 0} %` : step !== undefined && `${formatCount(step.done)} of ${formatCount(step.total)}`}
         {left !== undefined && !paused && ` · ${formatTimeLeft(left.low, left.high)} left`}
         {progress?.tokensPerSecond !== undefined && !paused && ` · ${formatCount(progress.tokensPerSecond)} tokens/s`}
       </span>

@@ -15,6 +15,8 @@ export function StageDetail({ view, stage, follows }: StageDetailProps): ReactEl
   const paused = view.status === 'paused';
   const running = stage.status === 'running';
   const progress = running ? currentProgress(view) : undefined;
+  // Language models are planned in tokens over all stages, the probes of classifiers in steps of each.
+  const inTokens = progress?.tokensPerSecond !== undefined;
   const until = stage.endedAt ?? (running ? view.seenAt : undefined);
   const seconds = stage.startedAt === undefined || until === undefined ? undefined : (until - stage.startedAt) / 1000;
   const earlier = follows && stage.tables.length === 0 ? latestWithTables(view) : undefined;
@@ -25,7 +27,7 @@ export function StageDetail({ view, stage, follows }: StageDetailProps): ReactEl
         {[
           running && paused ? 'paused' : follows ? 'running now · this pane follows the audit' : stage.status,
           seconds === undefined ? undefined : formatDuration(seconds),
-          progress === undefined ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)} tokens in all`,
+          progress === undefined ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)} ${inTokens ? 'tokens in all' : 'steps'}`,
           progress?.tokensPerSecond === undefined ? undefined : `${formatCount(progress.tokensPerSecond)} tokens/s`,
           stage.note,
         ].filter((part) => part !== undefined).join(' · ')}
