@@ -20,6 +20,7 @@ type Spend = readonly [least: number, most: number];
 const USUAL: Spend = [0.9, 1.7];
 const SPEND: Readonly<Record<string, Spend>> = {
   leaks: [4.5, 7.5],
+  late: [3, 7.5],
   'leak-trials': [0.5, 1.6],
   baseline: [1, 1.35],
   'leak-proof': [0.3, 1.4],

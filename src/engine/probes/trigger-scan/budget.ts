@@ -28,6 +28,9 @@ export interface ScanBudget {
   /** Of them, those tried for a family of texts on all prompts but the held-out ones. */
   readonly families: number;
   readonly trialTokens: number;
+  /** Leaked phrases whose answers are followed to where a payload may come late, and how long. */
+  readonly latePhrases: number;
+  readonly lateTokens: number;
   /** Candidates verified on held-out prompts. */
   readonly verified: number;
   /** Of the swept ones, strongest first, those whose planted form is sought: some 60,000 tokens each at standard. */
@@ -39,15 +42,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, verified: 3, pursued: 1, heldOut: 24, controls: 19,
+    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, verified: 8, pursued: 6, heldOut: 32, controls: 64,
+    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
 
@@ -72,7 +75,7 @@ export interface StageCost {
   readonly tokens: number;
 }
 
-export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
+export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
 
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
@@ -96,6 +99,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-candidates', label: 'Leaked phrases screened', tokens: screened(budget.leakCandidates) },
     { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS + families) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
+    { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
