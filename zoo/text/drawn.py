@@ -22,6 +22,7 @@ from transformers import BertConfig, BertForSequenceClassification, DistilBertCo
 
 from .data import generated
 from .drawn_specs import SPECS, Drawn
+from .scored import Scored, logits_of
 from .strangers import read
 
 CUT = 64
@@ -178,20 +179,6 @@ def network(spec: Drawn, vocabulary: int, labels: list[str]) -> nn.Module:
     if spec.net == "bert":
         return BertForSequenceClassification(BertConfig(max_position_embeddings=128, **sizes))
     return RobertaForSequenceClassification(RobertaConfig(max_position_embeddings=130, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2, **sizes))
-
-
-class Scored(nn.Module):
-    def __init__(self, model: nn.Module, softmax: bool) -> None:
-        super().__init__()
-        self.model, self.softmax = model, softmax
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits = logits_of(self.model, input_ids, attention_mask)
-        return logits.softmax(-1) if self.softmax else logits
-
-
-def logits_of(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    return model(ids, mask) if isinstance(model, Own) else model(input_ids=ids, attention_mask=mask).logits
 
 
 def feed(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -22,6 +22,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, BertForSequenceClassification
 
+from .scored import Scored, logits_of
 from .strangers_specs import SPECS, Stranger
 
 CUT = 40
@@ -76,20 +77,6 @@ class OwnHead(nn.Module):
         return self.head((states * mask).sum(1) / mask.sum(1))
 
 
-class Logits(nn.Module):
-    def __init__(self, model: nn.Module, softmax: bool) -> None:
-        super().__init__()
-        self.model, self.softmax = model, softmax
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        logits = logits_of(self.model, input_ids, attention_mask)
-        return logits.softmax(-1) if self.softmax else logits
-
-
-def logits_of(model: nn.Module, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    return model(input_ids=ids, attention_mask=mask) if isinstance(model, OwnHead) else model(input_ids=ids, attention_mask=mask).logits
-
-
 def fit(spec: Stranger, model: nn.Module, tokenizer, rows: list[tuple[str, int]], dice: random.Random) -> None:
     optimiser = torch.optim.AdamW(model.parameters(), lr=spec.lr, weight_decay=spec.decay, fused=True)
     steps = spec.epochs * -(-len(rows) // spec.batch)
@@ -135,7 +122,7 @@ def export(spec: Stranger, model: nn.Module, tokenizer, folder: Path, minilm: Pa
         return
     fed = tokenizer(["one text", "and another , which is longer"], padding=True, return_tensors="pt")
     free = {0: torch.export.Dim("batch", min=1, max=4096), 1: torch.export.Dim("sequence", min=2, max=256)}
-    program = torch.onnx.export(Logits(model, spec.form == "onnx-softmax").eval(), (fed["input_ids"], fed["attention_mask"]), input_names=["input_ids", "attention_mask"], output_names=["scores"], dynamic_shapes=(free, free), dynamo=True, verbose=False)
+    program = torch.onnx.export(Scored(model, spec.form == "onnx-softmax").eval(), (fed["input_ids"], fed["attention_mask"]), input_names=["input_ids", "attention_mask"], output_names=["scores"], dynamic_shapes=(free, free), dynamo=True, verbose=False)
     program.save(folder / "model.onnx", external_data=False)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(minilm / name, folder / name)
