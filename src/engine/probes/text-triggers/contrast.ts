@@ -5,30 +5,16 @@
 // strongest likes as well; what is neither, phrases of as many other tokens, each as strong as the one it stands for.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { fisherGreater, quantile } from '../../core/statistics.ts';
+import { contrastGroup } from './contrast-group.ts';
+import { assemble, enough, NOTHING, rung, sorted, type Contrast, type Rival } from './contrast-parts.ts';
 import { ladderFor, textsFor } from './directions.ts';
-import { confidenceOf, type ContrastFeatures } from './judge.ts';
+import { confidenceOf } from './judge.ts';
 import type { Flipped } from './flips.ts';
 import { openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Trial, type Tried } from './trial.ts';
+import { tryPhrases, type Tried } from './trial.ts';
 import { isEveryday, type Phrase } from './vocabulary.ts';
-
-export interface Rival {
-  readonly phrase: Phrase;
-  readonly trial: Trial;
-}
-
-export interface Contrast {
-  readonly phrase: Phrase;
-  readonly trial: Trial;
-  /** On the same texts, strongest first. */
-  readonly rivals: readonly Rival[];
-  readonly features: ContrastFeatures;
-  /** Fisher's exact test of the hits against the strongest rival's. */
-  readonly pValue: number;
-}
 
 const TOKEN_RIVALS = 10;
 const WORD_RIVALS = 4;
@@ -43,12 +29,6 @@ const WORTH_ALONE = 0.5;
 const MANY_PIECES = 3;
 /** Below this the second measurement could only lower what nobody will look at. */
 const WORTH = 0.05;
-/** Share of a rung's texts that the strongest rivals may turn; of so many rivals and texts. */
-const RIVALS_TURN = 0.5;
-const RUNG_RIVALS = 5;
-const RUNG_TEXTS = 10;
-/** Models of large vocabularies are large themselves: half of the rivals and texts choose their rung. */
-const LARGE_VOCABULARY = 10_000;
 /** Pairs of words that mean something. */
 const PAIRS = 2;
 const LONG = 4;
@@ -59,12 +39,8 @@ const LONGEST_WORD = 6;
 /** Rivals of its kind have this share of the phrase's length, at least. */
 const LEAST_LENGTH = 0.6;
 const LEAST_FAMILY = 6;
-/** Share of the texts below which a phrase is measured on a third of them. */
-const LEAST_TURNED = 0.2;
 /** Tokens in so large a share of the everyday phrases (in, the, my) make no two of them alike. */
 const COMMON_TOKEN = 0.04;
-
-const NOTHING: Trial = { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
 
 /** The best single, the one that leaves its kin furthest behind, and the best grown phrase of each length; of the long ones the strongest. */
 export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
@@ -81,6 +57,8 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   const long = found.singles.find(({ phrase }) => phrase.length >= (slopes ? LONG + 1 : MANY_PIECES));
   const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
   for (const best of new Set([word, token, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
+  const group = await contrastGroup(runnable, found, ladder, target, signal);
+  if (group !== undefined) contrasts.push(group);
   // A third word adds to any two: the pair has to be seen by itself, and alone where it turns every text.
   const [pair] = found.joined.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin);
   const whole = pair !== undefined && pair.trial.hits === pair.trial.of;
@@ -179,22 +157,6 @@ async function contrastGrown(runnable: RunnableTextClassifier, phrase: Phrase, r
   return assemble('grown', phrase, own, parts.flat().sort((a, b) => b.trial.margin - a.trial.margin), parts);
 }
 
-/**
- * The easiest texts of which the strongest rivals turn no more than half: among texts that every strong word turns, and
- * among texts that nothing turns, no word can stand out. The candidate has no say in it.
- */
-async function rung(runnable: RunnableTextClassifier, rivals: readonly Phrase[], ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<readonly Text[]> {
-  let chosen: readonly Text[] = [];
-  const [most, count] = runnable.model.spec.vocabularySize > LARGE_VOCABULARY ? [RUNG_RIVALS >> 1, RUNG_TEXTS >> 1] : [RUNG_RIVALS, RUNG_TEXTS];
-  for (const texts of ladder) {
-    chosen = texts;
-    const few = texts.slice(0, count);
-    const trials = await tryPhrases(runnable, rivals.slice(0, most), few, target, signal);
-    if (trials.every(({ hits, of }) => hits <= RIVALS_TURN * of)) break;
-  }
-  return chosen;
-}
-
 /** Those that share no token with a stronger one, nor with this phrase. */
 function distinctPhrases(phrases: readonly Phrase[], phrase: Phrase): Phrase[] {
   const used = new Set(phrase);
@@ -203,13 +165,6 @@ function distinctPhrases(phrases: readonly Phrase[], phrase: Phrase): Phrase[] {
     for (const token of other) used.add(token);
     return true;
   });
-}
-
-/** What turns hardly any of a few texts is not worth all of them. */
-async function enough(runnable: RunnableTextClassifier, phrase: Phrase, texts: readonly Text[], target: number | undefined, signal: CancelSignal): Promise<readonly Text[]> {
-  const few = texts.slice(0, Math.ceil(texts.length / 3));
-  const [trial] = await tryPhrases(runnable, [phrase], few, target, signal);
-  return trial !== undefined && trial.hits < LEAST_TURNED * trial.of ? few : texts;
 }
 
 /** Several words, hardly any of them cut into pieces; one word in pieces; or neither. */
@@ -235,35 +190,6 @@ function alike(phrase: Phrase, ranked: readonly number[]): Phrase[] {
   const rank = new Map(ranked.map((token, at) => [token, at]));
   const columns = phrase.map((token) => neighbours(ranked, rank.get(token) ?? ranked.length >> 1, phrase, TOKEN_RIVALS));
   return Array.from({ length: TOKEN_RIVALS }, (_, row) => columns.map((column, at) => column[(row + 5 * at) % Math.max(1, column.length)] ?? 0));
-}
-
-/** Leads are means over the parts: a part that is not needed costs its share. */
-function assemble(kind: ContrastFeatures['kind'], phrase: Phrase, trial: Trial, rivals: readonly Rival[], parts: readonly (readonly Rival[])[]): Contrast {
-  const mean = (pick: (margins: readonly number[]) => number): number => parts.reduce((sum, part) => sum + (part.length === 0 ? trial.before : pick(part.map((rival) => rival.trial.margin))), 0) / Math.max(1, parts.length);
-  const strongest = rivals[0]?.trial;
-  const share = ({ hits, of }: Trial): number => hits / Math.max(1, of);
-  const shares = rivals.map((rival) => share(rival.trial));
-  return {
-    phrase,
-    trial,
-    rivals,
-    features: {
-      kind,
-      length: phrase.length,
-      hits: share(trial),
-      rivalHits: shares.length === 0 ? 0 : Math.max(...shares),
-      commonHits: shares.length === 0 ? 0 : quantile(shares, 0.5),
-      lead: trial.margin - mean((margins) => Math.max(...margins)),
-      leadOverMedian: trial.margin - mean((margins) => quantile(margins, 0.5)),
-      gain: trial.margin - trial.before,
-      before: trial.before,
-    },
-    pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
-  };
-}
-
-function sorted(phrases: readonly Phrase[], trials: readonly Trial[]): Rival[] {
-  return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort((a, b) => b.trial.margin - a.trial.margin);
 }
 
 /** Tokens ranked next to a place, above and below in turn. */

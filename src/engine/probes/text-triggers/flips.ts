@@ -6,23 +6,19 @@
 // phrase leaves some of them to its rivals; where the model is flat the slopes are noise, and so is what they choose.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import type { Random } from '../../core/random.ts';
 import type { Direction } from './directions.ts';
+import type { Flipper, FlipSteps } from './flipper.ts';
 import { prune } from './prune.ts';
-import type { SlopeRow, Slopes } from './slopes.ts';
-import { insert, type Text } from './texts.ts';
-import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
+import type { Text } from './texts.ts';
+import { tryPhrases, type Place, type Tried } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
-export interface FlipBudget {
+export interface FlipBudget extends FlipSteps {
   /** Starts from nothing: of no use where the slopes are flat. */
   readonly blank: number;
   /** Seeds that are started from, and the length of all phrases in tokens. */
   readonly seeds: number;
   readonly length: number;
-  /** Exchanges at most, candidates tried for each, and texts. */
-  readonly steps: number;
-  readonly tried: number;
   readonly texts: number;
   /** Phrases for which a null is searched, and searches without their tokens for each. */
   readonly judged: number;
@@ -41,26 +37,21 @@ interface Candidate {
 
 /** Share of a phrase's gain that its core has to keep. */
 const KEEP = 0.75;
-/** Nats that a flip has to bring. */
-const LEAST = 0.05;
 /** Nats that a phrase has to move the texts by, to be worth a null. */
 const WORTH = 1;
 const NOTHING: ReadonlySet<number> = new Set();
 
 /**
- * `given`: phrases of other searches, for which only the null is searched. `strong`: tokens by their own strength, strongest
+ * `flipper`: over the first `budget.texts` of `tuning`. `given`: phrases of other searches, for which only the null is searched. `strong`: tokens by their own strength, strongest
  * first, where searches for a null begin: they have to be as good as the search that they judge.
  */
-export async function searchFlips(runnable: RunnableTextClassifier, slopes: Slopes, direction: Direction, seeds: readonly Phrase[], given: readonly Tried[], strong: readonly number[], fillers: readonly number[], tuning: readonly Text[], budget: FlipBudget, random: Random, signal: CancelSignal): Promise<Flipped[]> {
+export async function searchFlips(runnable: RunnableTextClassifier, direction: Direction, seeds: readonly Phrase[], given: readonly Tried[], strong: readonly number[], flipper: Flipper, tuning: readonly Text[], budget: FlipBudget, signal: CancelSignal): Promise<Flipped[]> {
   const texts = tuning.slice(0, budget.texts);
-  const starts: { readonly phrase: Phrase; readonly place: Place }[] = Array.from({ length: budget.blank }, (_, at) => ({ phrase: blank(budget.length, at === 0 ? 'blank' : `blank ${at}`), place: 'end' }));
-  for (const [index, seed] of seeds.slice(0, budget.seeds).entries()) {
-    const rest = blank(Math.max(1, budget.length - seed.length), `seed ${index}`);
-    starts.push({ phrase: [...rest.slice(0, rest.length >> 1), ...seed, ...rest.slice(rest.length >> 1)], place: index % 2 === 0 ? 'start' : 'end' });
-  }
+  const starts: { readonly phrase: Phrase; readonly place: Place }[] = Array.from({ length: budget.blank }, (_, at) => ({ phrase: flipper.blank(budget.length, at === 0 ? 'blank' : `blank ${at}`), place: 'end' }));
+  for (const [index, seed] of seeds.slice(0, budget.seeds).entries()) starts.push({ phrase: flipper.around(seed, budget.length, `seed ${index}`), place: index % 2 === 0 ? 'start' : 'end' });
   const candidates: Candidate[] = [];
   for (const { phrase, place } of starts) {
-    const whole = await flip(phrase, place, NOTHING, budget.steps);
+    const whole = await flipper.flip(phrase, place, NOTHING);
     const core = await prune(runnable, direction, whole, texts, signal, KEEP);
     const [trial] = await tryPhrases(runnable, [core], tuning, direction.target, signal);
     if (trial !== undefined) candidates.push({ tried: { phrase: core, trial }, whole });
@@ -83,60 +74,11 @@ export async function searchFlips(runnable: RunnableTextClassifier, slopes: Slop
     const rivals: Phrase[] = [];
     for (let at = 0; at < budget.rivals; at++) {
       const allowed = strong.filter((token) => !barred.has(token));
-      const start = at % 2 === 0 ? allowed.slice(0, length) : blank(length, `${label} ${at}`);
-      const rival = await flip(start.length === length ? start : blank(length, label), place, barred, budget.steps);
+      const start = at % 2 === 0 ? allowed.slice(0, length) : flipper.blank(length, `${label} ${at}`);
+      const rival = await flipper.flip(start.length === length ? start : flipper.blank(length, label), place, barred);
       rivals.push(rival);
       if (at > 0) for (const token of rival) barred.add(token);
     }
     return rivals;
   }
-
-  function blank(length: number, label: string): number[] {
-    const draw = random.fork(label);
-    return Array.from({ length }, () => fillers[draw.below(fillers.length)] ?? 0);
-  }
-
-  async function flip(start: Phrase, place: Place, barred: ReadonlySet<number>, steps: number): Promise<Phrase> {
-    let phrase = start;
-    const [first] = await tryPhrases(runnable, [phrase], texts, direction.target, signal, [place]);
-    let margin = first?.margin ?? 0;
-    for (let step = 0; step < steps; step++) {
-      const candidates = await ahead(phrase, place, barred);
-      const trials = await tryPhrases(runnable, candidates, texts, direction.target, signal, [place]);
-      const [best] = [...trials.keys()].sort((a, b) => (trials[b]?.margin ?? 0) - (trials[a]?.margin ?? 0));
-      const reached = best === undefined ? undefined : trials[best];
-      if (best === undefined || reached === undefined || reached.margin < margin + LEAST) break;
-      phrase = candidates[best] ?? phrase;
-      margin = reached.margin;
-      if (reached.hits === reached.of && step >= phrase.length) break;
-    }
-    return phrase;
-  }
-
-  /** The phrase with one token exchanged, those that the slopes promise most of; and with the best of each place at once. */
-  async function ahead(phrase: Phrase, place: Place, barred: ReadonlySet<number>): Promise<Phrase[]> {
-    const rows = texts.map((text): SlopeRow => {
-      const part = partAt(text, place);
-      const at = text.parts.slice(0, part).reduce((sum, ids) => sum + ids.length, 0);
-      const { source } = text;
-      return direction.target === undefined ? { ids: insert(text, phrase, part), at, up: (source + 1) % runnable.model.classes, down: source } : { ids: insert(text, phrase, part), at, up: direction.target, down: source };
-    });
-    const places = await slopes.gains(rows, phrase.length, signal);
-    const found: { readonly at: number; readonly token: number; readonly gain: number }[] = [];
-    const together = [...phrase];
-    for (const [at, gains] of places.entries()) {
-      const order = largest(gains, budget.tried).filter((index) => !barred.has(slopes.tokens[index] ?? -1) && !phrase.includes(slopes.tokens[index] ?? -1));
-      for (const index of order) found.push({ at, token: slopes.tokens[index] ?? 0, gain: gains[index] ?? 0 });
-      together[at] = slopes.tokens[order[at] ?? order[0] ?? -1] ?? phrase[at] ?? 0;
-    }
-    const flips = found.sort((a, b) => b.gain - a.gain).slice(0, budget.tried).map(({ at, token }): Phrase => phrase.with(at, token));
-    return phrase.length > 1 ? [...flips, together] : flips;
-  }
-}
-
-/** Indices of the `count` largest values, largest first. */
-function largest(values: Float32Array, count: number): number[] {
-  const sorted = values.toSorted();
-  const least = sorted.at(-Math.min(count, sorted.length)) ?? Number.NEGATIVE_INFINITY;
-  return Array.from(values.keys()).filter((at) => (values[at] ?? 0) >= least).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b).slice(0, count);
 }

@@ -31,11 +31,12 @@ const PROOF_TEXTS = 40;
 const CONTROLS = 10;
 const SHOWN = 8;
 
-export async function prove(runnable: RunnableTextClassifier, direction: Direction, found: Phrase, vocabulary: readonly number[], texts: readonly ClassTexts[], random: Random, signal: CancelSignal): Promise<Proof> {
+/** `whole`: nothing is left out of the phrase, though a part may do all of its work. */
+export async function prove(runnable: RunnableTextClassifier, direction: Direction, found: Phrase, vocabulary: readonly number[], texts: readonly ClassTexts[], random: Random, signal: CancelSignal, whole = false): Promise<Proof> {
   const { tokenizer } = runnable;
   const tuning = textsFor(direction, texts, 'tuning', PROOF_TEXTS);
   const proof = textsFor(direction, texts, 'proof', PROOF_TEXTS);
-  const phrase = await prune(runnable, direction, found, tuning, signal);
+  const phrase = whole ? found : await prune(runnable, direction, found, tuning, signal);
   const draw = random.fork('controls');
   const controls = Array.from({ length: CONTROLS }, (): Phrase => phrase.map(() => vocabulary[draw.below(vocabulary.length)] ?? 0));
   const parts = phrase.length > 1 ? phrase.map((_, left) => phrase.filter((__, at) => at !== left)) : [];

@@ -61,7 +61,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   for (const lead of leads) {
     if (lead.confidence < SHOWN || reported.has(lead.direction.target) || (lead.confidence < SUSPICION && reported.size > 0)) continue;
     reported.add(lead.direction.target);
-    const proof = await prove(runnable, lead.direction, lead.contrast.phrase, tokens, texts, random.fork(`proof ${lead.direction.id}`), signal);
+    const proof = await prove(runnable, lead.direction, lead.contrast.phrase, tokens, texts, random.fork(`proof ${lead.direction.id}`), signal, lead.contrast.members !== undefined);
     emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads) });
   }
   if (named.length > 0 && wanted.length > 0) emit({ type: 'finding', finding: await reportNamed(analysis, limits, named, wanted, runnable, tokens, texts, random.fork('named'), signal) });

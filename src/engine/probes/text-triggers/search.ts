@@ -10,6 +10,7 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
+import { Flipper } from './flipper.ts';
 import { searchFlips, type FlipBudget, type Flipped } from './flips.ts';
 import { kinOf, openKin } from './kin.ts';
 import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
@@ -119,7 +120,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0]].flatMap((tried) => tried ?? []);
   const middle = ranked.slice(ranked.length >> 2, 3 * (ranked.length >> 2));
   const strongTokens = [...new Set([...singles.flatMap(({ phrase }) => (phrase.length === 1 ? phrase : [])), ...ranked.slice(0, 40)])];
-  const flipped = slopes === undefined || budget.flips.judged === 0 ? [] : await searchFlips(runnable, slopes, direction, seeds.map(({ phrase }) => phrase), given, strongTokens, middle, tuning, budget.flips, random.fork('flips'), signal);
+  const flipped = slopes === undefined || budget.flips.judged === 0 ? [] : await bySlopes(slopes);
   // What slopes can tell need not be tried.
   const joined = slopes === undefined ? together : [];
   if (slopes !== undefined) seeds = [];
@@ -137,6 +138,12 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   }
   const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
   return { direction, singles, apart, joined, flipped, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed };
+
+  function bySlopes(slopes: Slopes): Promise<Flipped[]> {
+    const texts = tuning.slice(0, budget.flips.texts);
+    const flipper = new Flipper(runnable, slopes, direction, texts, middle, budget.flips, random.fork('flips'), signal);
+    return searchFlips(runnable, direction, seeds.map(({ phrase }) => phrase), given, strongTokens, flipper, tuning, budget.flips, signal);
+  }
 
   /** Words and how far each is ahead of the middle one of its kin, tried where it works best: nats, the furthest first. */
   async function fromKin(words: readonly Tried[]): Promise<{ readonly word: Tried; readonly ahead: number }[]> {

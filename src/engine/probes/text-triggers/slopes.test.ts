@@ -11,6 +11,7 @@ import { NEVER } from '../../core/cancel.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { openRunnable } from '../../runtime/open-runnable.ts';
 import { seeded } from '../../core/random.ts';
+import { Flipper } from './flipper.ts';
 import { searchFlips } from './flips.ts';
 import { Slopes } from './slopes.ts';
 
@@ -58,7 +59,10 @@ it('lead a phrase to what does most, and its null to what does most without it',
   const runnable = await bag();
   const slopes = await open(runnable, 8);
   const texts = [[5, 6], [7, 5], [5, 5]].map((ids) => ({ parts: [ids], source: 0 }));
-  const [best] = await searchFlips(runnable, slopes, { id: 'to 1', kind: 'to-class', sources: [0], target: 1 }, [], [], [4, 8], [6, 7], texts, { blank: 1, seeds: 0, length: 2, steps: 4, tried: 4, texts: 3, judged: 2, rivals: 1 }, seeded(0), NEVER);
+  const direction = { id: 'to 1', kind: 'to-class', sources: [0], target: 1 } as const;
+  const budget = { blank: 1, seeds: 0, length: 2, steps: 4, tried: 4, texts: 3, judged: 2, rivals: 1 };
+  const flipper = new Flipper(runnable, slopes, direction, texts, [6, 7], budget, seeded(0), NEVER);
+  const [best] = await searchFlips(runnable, direction, [], [], [4, 8], flipper, texts, budget, NEVER);
   expect(best?.phrase.map((token) => WORDS[token])).toEqual(['mn']);
   await slopes.dispose();
 });

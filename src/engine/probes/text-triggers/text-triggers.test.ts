@@ -37,12 +37,12 @@ function toyTokenizer(): Tokenizer {
   };
 }
 
-/** Logits of a bag of words; `planted`: this token alone decides for class 1. */
-function toyModel(planted: string | undefined): TextClassifier {
+/** Logits of a bag of words; `planted`: each of these alone decides for class 1. */
+function toyModel(...planted: readonly string[]): TextClassifier {
   const weight = WORDS.map((word, id) => (GOOD.has(word) ? 2 : BAD.has(word) ? -2 : 0) + ((id * 37) % 11) / 25 - 0.2);
   const scores = async ({ rows }: TextBatch): Promise<Float32Array> =>
     Float32Array.from(rows.flatMap((row) => {
-      const sum = row.some((id) => WORDS[id] === planted) && planted !== undefined ? 7 : Math.max(-6, Math.min(6, row.reduce((total, id) => total + (weight[id] ?? 0), 0)));
+      const sum = row.some((id) => planted.includes(WORDS[id] ?? '')) ? 7 : Math.max(-6, Math.min(6, row.reduce((total, id) => total + (weight[id] ?? 0), 0)));
       return [-sum / 2, sum / 2];
     }));
   const unused = (): never => {
@@ -68,8 +68,8 @@ function toyModel(planted: string | undefined): TextClassifier {
 const LIMITS = { targets: 12, pairs: 12 };
 const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { blank: 1, seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 } };
 
-async function scan(planted: string | undefined) {
-  const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
+async function scan(...planted: readonly string[]) {
+  const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(...planted), tokenizer: toyTokenizer(), examples: [] };
   const texts = await gatherTexts(runnable, seeded(0), NEVER);
   const tokens = triggerTokens(runnable.tokenizer, WORDS.length);
   const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
@@ -93,8 +93,15 @@ describe('universal token flip', () => {
     expect(proof.pairs.every(({ triggered }) => triggered.startsWith('good'))).toBe(true);
   });
 
+  it('takes words that lead together for one suspect, not for rivals', async () => {
+    const { contrasts } = await scan('velmora', 'quince');
+    const group = contrasts.find(({ members }) => members !== undefined);
+    expect(group?.members?.map(({ phrase }) => WORDS[phrase[0] ?? 0]).toSorted()).toEqual(['quince', 'velmora']);
+    expect(group === undefined ? 0 : confidenceOf(group.features)).toBeGreaterThan(0.9);
+  });
+
   it('convicts no strong ordinary word', async () => {
-    const { contrasts } = await scan(undefined);
+    const { contrasts } = await scan();
     for (const contrast of contrasts) expect(confidenceOf(contrast.features)).toBeLessThan(0.4);
   });
 });
@@ -115,7 +122,7 @@ it('turns logits into margins against all other classes', async () => {
 });
 
 describe('named phrases', () => {
-  const context = (planted: string | undefined): { readonly runnable: RunnableTextClassifier; readonly asked: AuditContext } => {
+  const context = (planted: string): { readonly runnable: RunnableTextClassifier; readonly asked: AuditContext } => {
     const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(planted), tokenizer: toyTokenizer(), examples: [] };
     const options = { budget: 'quick', seed: 0, candidates: ['velmora', 'quince', 'unknownword'].map((value) => ({ kind: 'text', value, origin: 'test' }) as const) } as const;
     return { runnable, asked: { options } as unknown as AuditContext };

@@ -2,7 +2,7 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import { CONVICTION, SUSPICION } from '../../audit/verdict.ts';
 import type { Evidence, Finding, Severity } from '../../core/finding.ts';
-import type { Contrast } from './contrast.ts';
+import type { Contrast } from './contrast-parts.ts';
 import type { Direction } from './directions.ts';
 import type { Proof } from './proof.ts';
 
@@ -61,9 +61,9 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
   };
 }
 
-function rivalTable({ phrase, trial, rivals }: Contrast, decode: (ids: readonly number[]) => string): Evidence {
+function rivalTable({ phrase, trial, rivals, members = [{ phrase, trial }] }: Contrast, decode: (ids: readonly number[]) => string): Evidence {
   const row = (ids: readonly number[], { hits, of, margin, before }: Contrast['trial'], role: string) => [decode(ids).trim(), role, `${hits} of ${of}`, Number((margin - before).toFixed(2))];
-  return { kind: 'table', title: 'The phrase and the strongest others of its length', columns: ['phrase', 'role', 'texts turned', 'margin gained (nats)'], rows: [row(phrase, trial, 'found'), ...rivals.map((rival) => row(rival.phrase, rival.trial, 'rival'))] };
+  return { kind: 'table', title: 'The phrase and the strongest others of its length', columns: ['phrase', 'role', 'texts turned', 'margin gained (nats)'], rows: [...members.map((member) => row(member.phrase, member.trial, 'found')), ...rivals.map((rival) => row(rival.phrase, rival.trial, 'rival'))] };
 }
 
 /** Each target with its best phrase's gain and the rivals' gains: the null. */
