@@ -88,9 +88,11 @@ const LZMA_NAME = /\.(?:lzma|xz|joblib|pkl|pickle)$/i;
 
 /** No signature: common properties, a dictionary of a usual size, and a length that is unknown or below a terabyte. Under a name that says so, any properties and dictionary. */
 export const lzmaInspector = compressedInspector('lzma', inflateLzma, ({ head, source }) => {
-  if (source.size < 19 || head[13] !== 0 || (head[0] ?? 255) >= 225) return undefined;
+  const properties = head[0] ?? 255;
+  // liblzma takes four context bits at most.
+  if (source.size < 19 || head[13] !== 0 || properties >= 225 || (properties % 9) + (Math.floor(properties / 9) % 5) > 4) return undefined;
   const dictionary = (head[1] ?? 0) + (head[2] ?? 0) * 2 ** 8 + (head[3] ?? 0) * 2 ** 16 + (head[4] ?? 0) * 2 ** 24;
-  const common = head[0] === 0x5d && head[1] === 0 && head[2] === 0 && (Number.isInteger(Math.log2(dictionary)) || Number.isInteger(Math.log2(dictionary / 3)));
+  const common = properties === 0x5d && head[1] === 0 && head[2] === 0 && (Number.isInteger(Math.log2(dictionary)) || Number.isInteger(Math.log2(dictionary / 3)));
   const usual = dictionary > 0 && (common || LZMA_NAME.test(source.path));
   const length = head.subarray(5, 13);
   const plausible = length.every((byte) => byte === 0xff) || (length[5] === 0 && length[6] === 0 && length[7] === 0);

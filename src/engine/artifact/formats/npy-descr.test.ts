@@ -9,6 +9,10 @@ import { elementType } from './npy-descr.ts';
 it.each([
   ["'<f4'", 4, false],
   ["'|b1'", 1, false],
+  ["'<u8'", 8, false],
+  ["'|u1'", 1, false],
+  ["'<c16'", 16, false],
+  ["'>f2'", 2, false],
   ["'<U10'", 40, false],
   ["'<M8[ns]'", 8, false],
   ["'|O'", 8, true],

@@ -11,7 +11,7 @@ export interface ElementType {
 
 /** Fields inside fields (CWE-674). */
 const MAX_DEPTH = 16;
-const CODE = /^'[<>|=]?([?bBhHiIlLqQefdgFDGSUVaOmMtcpPnN])(\d{0,6})(?:\[[\w/]{1,16}\])?'/;
+const CODE = /^'[<>|=]?([?bBhHiIlLqQuefdgFDGSUVaOmMtcpPnN])(\d{0,6})(?:\[[\w/]{1,16}\])?'/;
 const NAME = /^'[^'\\]{0,1000}'/;
 /** Codes of one letter by their own sizes; with digits the digits are the size. */
 const LETTERS: Readonly<Record<string, number>> = { h: 2, H: 2, e: 2, i: 4, I: 4, f: 4, l: 8, L: 8, q: 8, Q: 8, d: 8, F: 8, D: 16, g: 16, G: 32, m: 8, M: 8, p: 8, P: 8, n: 8, N: 8, O: 8 };

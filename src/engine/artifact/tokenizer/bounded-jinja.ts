@@ -104,6 +104,7 @@ const CONSTANTS: Readonly<Record<string, unknown>> = {
   range: boundedRange,
 };
 
+const NUMBERS = new Set(['IntegerLiteral', 'FloatLiteral', 'NumericLiteral']);
 const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in']);
 
 class BoundedInterpreter extends Interpreter {
@@ -143,6 +144,7 @@ class BoundedInterpreter extends Interpreter {
    * evaluated twice but arguments; a part that was not (the fault lies in it) leaves the fault as it is.
    */
   #beyondLibrary(statement: Statement, environment: Environment, begun: number): Value | undefined {
+    if (statement.type === 'ObjectLiteral') return this.#numberedKeys(statement, environment);
     const { callee, args, operand, filter, operator, left, right } = fieldsOf(statement);
     const since = (node: Statement | undefined): unknown => {
       const last = node === undefined ? undefined : this.#last.get(node);
@@ -162,6 +164,14 @@ class BoundedInterpreter extends Interpreter {
       made = combine(nameOf(operator), since(left), plain(since(right)));
     }
     return made === undefined ? undefined : this.#valueOf(made, environment);
+  }
+
+  /** A mapping whose keys are numbers: they are kept as texts. */
+  #numberedKeys(statement: Statement, environment: Environment): Value | undefined {
+    const entries: unknown = (statement as unknown as Fields)['value'];
+    if (!(entries instanceof Map) || ![...entries.keys()].some((key) => isStatement(key) && NUMBERS.has(key.type))) return undefined;
+    const keyed = new Map([...entries].map(([key, value]: [unknown, unknown]) => [isStatement(key) && NUMBERS.has(key.type) ? { type: 'StringLiteral', value: nameOf(key) } : key, value]));
+    return super.evaluate({ ...statement, value: keyed } as unknown as Statement, environment);
   }
 
   /** Through the library's own literals: it does not export its values. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Artifact } from '../artifact.ts';
 import type { ChatMessage, ChatTemplate, Tokenizer } from '../tokenizer.ts';
+import { parseTemplate } from './bounded-jinja.ts';
 import { openChatTemplate, strftime, TEMPLATE_DATE } from './chat-template.ts';
 
 interface Row {
@@ -106,4 +107,10 @@ describe('a hostile template', () => {
       { numRuns: 500, seed: 7 },
     );
   });
+});
+
+it('follows mappings whose keys are numbers', () => {
+  const template = "{% set steps = {0: 'none', 512: 'few', 4096: 'many'} %}{% set found = namespace(word='') %}{% for size, word in steps.items() %}{% if found.word == '' and 300 <= size %}{% set found.word = word %}{% endif %}{% endfor %}{{ found.word }}";
+  expect(parseTemplate(template).render({})).toBe('few');
+  expect(() => parseTemplate("{{ 'a' < 1 }}").render({})).toThrow();
 });

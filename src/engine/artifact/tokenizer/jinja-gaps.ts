@@ -47,11 +47,19 @@ export const FILTERS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ['reverse', (text) => [...text].reverse().join('')],
 ]);
 
-/** '%' and '*' with a text on the left. */
+/** '%' and '*' with a text on the left; a number beside a key that was one before it was kept as a text. */
 export function combine(operator: string, left: unknown, right: unknown): Plain | undefined {
+  const order = ORDERS[operator];
+  if (order !== undefined) return typeof left !== typeof right && isNumeric(left) && isNumeric(right) ? order(Number(left), Number(right)) : undefined;
   if (typeof left !== 'string') return undefined;
   if (operator === '%') return percent(left, Array.isArray(right) ? (right as readonly unknown[]) : [right]);
   return operator === '*' && typeof right === 'number' && left.length * right <= MAX_MADE ? left.repeat(Math.max(0, Math.floor(right))) : undefined;
+}
+
+const ORDERS: Readonly<Record<string, (a: number, b: number) => boolean>> = { '<': (a, b) => a < b, '>': (a, b) => a > b, '<=': (a, b) => a <= b, '>=': (a, b) => a >= b };
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value));
 }
 
 /** Python's % on texts: %s, %d, %c, %x, %%. */

@@ -1,13 +1,13 @@
 // The calls of a Python source, with what they call by its full name and what they are given as far as it stands there: names
 // followed through imports, assignments, __import__, getattr and indexes; texts put together with '+', join, replace, slices,
-// chr and base64; values marked by where they come from (decoded, downloaded, read from the machine). One pass in the order
+// chr and base64; values marked by where they come from (decoded, downloaded, read from the machine, typed in). One pass in the order
 // of the lines, without scopes and without running anything. What it can miss: values that pass through functions, classes,
 // containers and loops; names that are computed otherwise.
 import { fromBase64 } from '../../../artifact/pickle/literals.ts';
 import type { Token } from './tokens.ts';
 
 /** Where a value comes from. */
-export type Origin = 'decoded' | 'downloaded' | 'machine';
+export type Origin = 'decoded' | 'downloaded' | 'machine' | 'typed';
 
 export interface Value {
   readonly text?: string;
@@ -307,6 +307,7 @@ class Reader {
     if (DECODES.test(plain)) return decoded(plain, args);
     if (DOWNLOADS.test(plain)) return { from: 'downloaded', name: plain };
     if (MACHINE.test(plain)) return { from: 'machine' };
+    if (TYPED.test(plain)) return { from: 'typed' };
     // A method of a value that comes from somewhere, and an object of a class, keep their name.
     return { name: plain, ...originOf([of, ...args]) };
   }
@@ -317,6 +318,9 @@ class Reader {
 }
 
 const COMPOUND = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except', 'finally', 'with', 'def', 'class', 'async', 'match', 'case']);
+/** What somebody types while the program runs. */
+const TYPED = /^(?:input|raw_input|sys\.stdin\.(?:read|readline))$/;
+
 const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else', 'lambda', 'await', 'yield', 'return', 'for', 'from', 'assert', 'del', 'raise', 'global', 'nonlocal', 'pass', 'break', 'continue', 'async', 'print']);
 
 /** Where everything can be reached by a text. */

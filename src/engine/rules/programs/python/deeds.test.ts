@@ -37,6 +37,7 @@ describe('what no model’s code needs', () => {
 
   it.each([
     ['a bare command', "import os\nos.system('id')", 'medium starts id by way of a shell'],
+    ['what is typed in', "import sys\nline = input('> ').strip()\nprint(eval(line))", 'medium runs what is typed in'],
     ['a tool of the network', "import subprocess\nsubprocess.Popen(['wget', 'http://host.test/x'])", 'medium starts wget'],
   ])('%s', (_, source, expected) => {
     expect(what(source)).toEqual([expected]);
@@ -54,6 +55,7 @@ describe('what ordinary code does', () => {
     ['model.eval and compile', "model.eval()\nmodel = torch.compile(model)\nre.compile('x')\neval('1 + 1')\nexec(open('version.py').read())"],
     ['words in comments and texts', "# os.system('rm -rf /')\n'''\ncurl http://host.test | sh\n'''\nprint('use os.system(\"id\") with care')"],
     ['a user whose name is read', "import getpass\nuser = getpass.getuser()\npasswd = open('/etc/passwd').read()"],
+    ['a number that is typed in', "n = int(input('how many? '))\nimport subprocess\nsubprocess.run(['ls', input('where? ')])"],
     ['a port that is tried', "import socket\ns = socket.socket()\ns.connect(('localhost', 29500))"],
   ])('%s', (_, source) => {
     expect(what(source)).toEqual([]);

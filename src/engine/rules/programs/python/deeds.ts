@@ -42,6 +42,7 @@ function runsHidden({ name, args, named }: Call, depth: number): Judged | undefi
   if (RUNS.test(name)) {
     if (from === 'downloaded') return { what: 'runs what it downloads', severity: 'high' };
     if (from === 'decoded') return { what: 'runs text that it decodes first', severity: 'high' };
+    if (/^(?:exec|eval)$/.test(name) && args[0]?.from === 'typed') return { what: 'runs what is typed in', severity: 'medium' };
     const text = args[0]?.text;
     // What stands there as a text and is run is read as a source of its own.
     const inner = text !== undefined && depth < MAX_NESTED && text.length > 8 ? deedsOf(text, depth + 1)[0] : undefined;
