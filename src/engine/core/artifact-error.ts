@@ -24,6 +24,8 @@ export interface ArtifactErrorFields {
   readonly field?: string | undefined;
   readonly expected?: string | undefined;
   readonly actual?: string | undefined;
+  /** How many problems of one kind this stands for, where not each is listed. */
+  readonly times?: number | undefined;
 }
 
 export class ArtifactError extends Error implements ArtifactErrorFields {

@@ -68,16 +68,21 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   let metadata: Readonly<Record<string, string>> = {};
   const tensors: TensorInfo[] = [];
   let refused = 0;
+  let last: Pick<ArtifactErrorFields, 'code' | 'expected'> = { code: 'malformed' };
   for (const [name, entry] of Object.entries(parsed.value)) {
     if (name === '__metadata__') {
       metadata = readMetadata(entry, at, problems);
       continue;
     }
     const tensor = readEntry(name, entry, source, 8 + length, limits);
-    if ('name' in tensor) tensors.push(tensor);
-    else if (++refused <= limits.maxProblems) problems.push({ ...at, ...tensor });
+    if ('name' in tensor) {
+      tensors.push(tensor);
+      continue;
+    }
+    last = tensor;
+    if (++refused <= limits.maxProblems) problems.push({ ...at, ...tensor });
   }
-  if (refused > limits.maxProblems) problems.push({ code: 'malformed', ...at, field: 'tensors', actual: `${refused - limits.maxProblems} more refused tensors` });
+  if (refused > limits.maxProblems) problems.push({ code: last.code, ...at, field: 'tensors', expected: last.expected, actual: `${refused - limits.maxProblems} more refused tensors`, times: refused - limits.maxProblems });
   // A refused tensor leaves its bytes unclaimed: gaps say nothing then.
   problems.push(...checkCoverage(tensors, source, 8 + length, limits.maxProblems, refused === 0));
   return { value: { tensors, metadata }, problems };

@@ -96,7 +96,9 @@ function placeTensors(context: MetadataContext, source: ByteSource, rows: readon
   const dataBegin = Math.ceil(tableEnd / alignment) * alignment;
   const tensors = new Map<string, TensorInfo>();
   let refused = 0;
+  let last: Pick<ArtifactErrorFields, 'code' | 'expected'> = { code: 'malformed' };
   const refuse = (row: TableRow, problem: Omit<ArtifactErrorFields, 'format' | 'file' | 'offset'>): void => {
+    last = problem;
     if (++refused <= MAX_PROBLEMS) context.problems.push({ format: FORMAT, file: source.path, offset: row.at, ...problem });
   };
   for (const row of rows) {
@@ -123,7 +125,7 @@ function placeTensors(context: MetadataContext, source: ByteSource, rows: readon
       tensors.set(name, { name, dtype: type.dtype, shape, source, begin, end: begin + bytes });
     }
   }
-  if (refused > MAX_PROBLEMS) context.problems.push({ code: 'malformed', format: FORMAT, file: source.path, field: 'tensors', actual: `${refused - MAX_PROBLEMS} more refused tensors` });
+  if (refused > MAX_PROBLEMS) context.problems.push({ code: last.code, format: FORMAT, file: source.path, field: 'tensors', expected: last.expected, actual: `${refused - MAX_PROBLEMS} more refused tensors`, times: refused - MAX_PROBLEMS });
   // A refused tensor leaves its bytes unclaimed: gaps say nothing then.
   checkLayout(context, [...tensors.values()], source, dataBegin, alignment, refused === 0);
   return [...tensors.values()];

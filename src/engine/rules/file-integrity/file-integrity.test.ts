@@ -20,9 +20,15 @@ it('calls a file that was cut short one finding, and lists every tensor behind t
   const whole = weights(names);
   const [finding, ...others] = (await findingsOf(fileIntegrity, [bytesOf('model.safetensors', whole.slice(0, whole.byteLength - 40))])).filter(({ rule, location }) => rule === 'ASY-FIL-001' && location.file === 'model.safetensors');
   expect(others).toEqual([]);
-  expect(finding?.title).toContain('10 parts of one kind');
+  expect(finding?.title).toContain('Cut off: 10 parts');
   const rows = finding?.evidence.flatMap((evidence) => (evidence.kind === 'fields' ? evidence.rows : []));
   expect(rows?.map(({ field }) => field)).toEqual(names.slice(2).map((name) => `${name}.data_offsets`));
+});
+
+it('counts also those that are too many to be listed', async () => {
+  const whole = weights(Array.from({ length: 400 }, (_, i) => `layer.${i}`));
+  const findings = (await findingsOf(fileIntegrity, [bytesOf('model.safetensors', whole.slice(0, whole.byteLength - 1200))])).filter(({ rule, location }) => rule === 'ASY-FIL-001' && location.file === 'model.safetensors');
+  expect(findings.map(({ title }) => title.slice(0, 18))).toEqual(['Cut off: 300 parts']);
 });
 
 it('keeps faults of different kinds apart', async () => {

@@ -58,7 +58,7 @@ export const fileIntegrity = analysisOf({
         file: file ?? { path: path ?? artifact.name, root: path ?? artifact.name },
         ...(offset === undefined ? {} : { offset }),
         about: placeOf(first),
-        title: problems.length === 1 ? new ArtifactError(first).message : `${problems.length} parts of one kind, the first: ${new ArtifactError(first).message}`,
+        title: titleOfGroup(problems),
         severity,
         sure: harmless ? 'hint' : 'read',
         evidence: [
@@ -94,6 +94,14 @@ function groupOf(problems: readonly ArtifactErrorFields[]): (readonly [ArtifactE
     else group.push(problem);
   }
   return [...groups.values()];
+}
+
+function titleOfGroup(problems: readonly [ArtifactErrorFields, ...ArtifactErrorFields[]]): string {
+  const [first] = problems;
+  const message = new ArtifactError(first).message;
+  const count = problems.reduce((sum, { times = 1 }) => sum + times, 0);
+  if (count === 1) return message;
+  return first.code === 'truncated' ? `Cut off: ${count} parts end behind the last byte of ${first.file ?? 'the file'}, the first: ${message}` : `${count} parts of one kind, the first: ${message}`;
 }
 
 function placeOf({ field, offset }: ArtifactErrorFields): string {

@@ -60,7 +60,8 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
           {phrase && runnable && attends && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
         </div>
       </div>
-      <p className={styles.reasons}><Phrases phrases={findingReasons(finding)} /></p>
+      {/* What stands in a file is told by its heading. */}
+      {(!isRead(finding) || finding.signals.length > 0) && <p className={styles.reasons}><Phrases phrases={findingReasons(finding)} /></p>}
       <TriageControl finding={finding} />
       <Tabs label="Evidence" tabs={tabs} selected={shown} onSelect={(id) => app.navigation.getState().go({ page: 'audit', finding: finding.id, tab: id })} />
       <div role="tabpanel" id={`panel-${shown}`} aria-labelledby={`tab-${shown}`}>

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Verdict } from '../../../engine/core/finding.ts';
 import { reasonNotRun } from '../../../engine/core/plain-error.ts';
-import { verdictWords } from '../../../engine/report/verdict-words.ts';
+import { leadingFinding, verdictWords } from '../../../engine/report/verdict-words.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
@@ -55,6 +55,9 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   );
 }
 
+/** Area of the rules about files that do not hold what they should. */
+const UNREADABLE = 'ASY-FIL-';
+
 /** A check that found nothing clears nothing: the words say what was done, not that all is well. */
 function wordOf({ scope, findings }: AuditView, verdict: Verdict, unread: readonly string[]): string {
   if (verdict === 'not-tested' && unread.length > 0) return 'Not wholly inspected';
@@ -68,7 +71,8 @@ function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readon
   if (view.scope !== 'files') return [...verdictReasons(verdict, view.findings, coverage, unread), ...leftOutReasons(leftOut, true)];
   const found = verdict === 'not-tested' ? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
   if (verdict === undefined) return found;
-  if (unrun !== undefined) return [...notRunReasons(unrun), ...found];
+  // Of a file that cannot be read the reason tells the same as its finding.
+  if (unrun !== undefined) return [...notRunReasons(unrun), ...(leadingFinding(verdict, view.findings)?.rule.startsWith(UNREADABLE) === true ? [] : found)];
   return [...found, plain(opening ? ' The model is still being loaded.' : ' The model has not been run yet: choose below how much work to spend on that. '), ...leftOutReasons(leftOut, false)];
 }
 
