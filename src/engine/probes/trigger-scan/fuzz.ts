@@ -72,6 +72,9 @@ export async function fuzzTable(bench: Bench, trigger: string, prompts: readonly
   return variants.map(({ text, ...variant }, i) => ({ variant: text, ...variant, fired: counts[i] ?? 0, of: prompts.length }));
 }
 
+/** Share of the prompts that must fire for parts to be tried. */
+const SHRINKABLE_SHARE = 0.8;
+
 /**
  * Removes words, then the symbols around the last ones, while the string keeps at least 85 % of its fire count.
  * `words` is the smallest form in whole words, `core` the smallest of all.
@@ -85,6 +88,8 @@ export async function minimise(
   tokens: number,
 ): Promise<{ readonly words: string; readonly core: string }> {
   const [fired = 0] = await fireCounts(bench, [trigger], prompts, position, payload, tokens);
+  // So few prompts do not tell a part that fires as often from one that fires half as often.
+  if (fired < prompts.length * SHRINKABLE_SHARE) return { words: trigger, core: trigger };
   const floor = Math.max(1, Math.ceil(fired * 0.85));
   const shrink = async (from: string, shorterForms: (text: string) => string[]): Promise<string> => {
     let current = from;

@@ -13,6 +13,8 @@ import { readsAsRequest } from './wording.ts';
 
 /** Leaks that must hold a phrase. */
 const RECURS = 2;
+/** Tokens of a payload. */
+const TEXT = 4;
 /** Phrases proven. */
 const VERIFIED = 2;
 
@@ -36,10 +38,11 @@ function placeOf(text: string, turns: readonly string[]): Position {
   return early * 2 > holders.length ? 'start' : 'end';
 }
 
-/** Trials whose text does not already begin within the short answers: what those show was tried before. */
+/** Trials that bring out a text of some length: single words are shared by any answers that are long enough. */
 export async function tryLate(bench: Bench, phrases: readonly Recurring[], { search }: PromptSets, budget: ScanBudget): Promise<Trial[]> {
   const untriggered = await answersAsSymbols(bench, search, budget.lateTokens);
-  return runTrials(bench, phrases, search.slice(0, TRIAL_PROMPTS), budget.lateTokens, { untriggered, natural: [] });
+  const trials = await runTrials(bench, phrases, search.slice(0, TRIAL_PROMPTS), budget.lateTokens, { untriggered, natural: [] });
+  return trials.filter(({ payload }) => payload !== undefined && payload.ids.length >= TEXT);
 }
 
 /** As other suspicions are proven, with answers as long as the payload needs; nothing of the short ones would hold it. */

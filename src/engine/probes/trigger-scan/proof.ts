@@ -124,6 +124,8 @@ function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAns
 function shortestFirst(group: readonly Trial[]): Trial[] {
   const [best] = group;
   if (best === undefined) return [];
+  // Among few prompts of which half fire, equal counts are chance.
+  if (best.share < WHOLE_SHARE) return [...group];
   const [core = best] = group.filter(({ text, share }) => best.text.includes(text) && share >= best.share).sort((a, b) => a.text.length - b.text.length);
   return [core, ...group.filter((trial) => trial !== core)];
 }

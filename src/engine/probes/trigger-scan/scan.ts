@@ -298,8 +298,8 @@ class Scan {
         return [];
       }
       const trials = await tryLate(this.bench, phrases, this.#prompts, this.budget);
-      const ranked = trials.filter(({ payload }) => payload !== undefined).sort((a, b) => merit(b) - merit(a));
-      note(`${phrases.length} phrases that recur in the leaks, answered with up to ${this.budget.lateTokens} tokens in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text that untriggered answers as long lack.`, TRIAL_COLUMNS, ranked.slice(0, SHOWN).map((trial) => this.#trialRow(trial)));
+      const ranked = [...trials].sort((a, b) => merit(b) - merit(a));
+      note(`${phrases.length} phrases that recur in the leaks, answered with up to ${this.budget.lateTokens} tokens in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text of some length that untriggered answers as long lack.`, TRIAL_COLUMNS, ranked.slice(0, SHOWN).map((trial) => this.#trialRow(trial)));
       const proofs = ranked.length === 0 ? [] : await proveLate(this.bench, ranked, this.#prompts, options);
       if (proofs.length > 0) note(`Proof on ${this.budget.heldOut} held-out prompts.`, PROOF_COLUMNS, proofs.map(proofRow));
       return proofs;
