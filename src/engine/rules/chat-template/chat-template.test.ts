@@ -216,3 +216,10 @@ it('ends in time, whatever the template is', { timeout: 60_000 }, async () => {
     { numRuns: 150 },
   );
 });
+
+it('tells a name of Python that is worked with from one that is only said', async () => {
+  const said = 'Write Python that ends with if __name__ == "__main__": main()\n';
+  expect(await rulesOf(`${said}${EACH}${TURN}${END}`)).toEqual([]);
+  expect(await rulesOf(`${said}${EACH}${TURN}{{ m['__cla' ~ 'ss__'] }}${END}`)).toContain('ASY-TPL-001');
+  expect(await rulesOf(`{% set a %}__class__{% endset %}${EACH}${TURN}{{ m[a] }}${END}`)).toContain('ASY-TPL-001');
+});

@@ -14,7 +14,7 @@ export interface Escape {
 }
 
 /** Python internals: attributes by which a sandbox is left. */
-const DUNDER = /_{2}[a-z][a-z0-9_]{1,40}_{2}/i;
+const DUNDER = /_{2}[a-z][a-z0-9_]{1,40}_{2}/;
 const INTERNALS = new Set(['mro', 'func_globals', 'func_code', 'gi_frame', 'gi_code', 'cr_frame', 'cr_code', 'f_globals', 'f_locals', 'f_builtins', 'f_back', 'co_code', 'tb_frame', 'popen', 'system', 'subprocess', 'getattr', 'setattr', 'eval', 'exec', 'compile', 'builtins', '_module', '_load_form_data', 'environ', 'importlib', 'import_module', 'check_output', 'spawn', 'execfile', 'fromfile', 'urlopen']);
 /** Objects that Jinja2 or web frameworks put in reach, through which attributes lead to the interpreter. */
 const GLOBALS = new Set(['cycler', 'joiner', 'lipsum', 'self', 'request', 'config', 'url_for', 'get_flashed_messages', 'application', 'session', 'environment', 'os', 'sys', 'subprocess', 'builtins', '__builtins__', 'open', 'eval', 'exec', 'getattr', 'import', '__import__', 'globals', 'locals', 'vars', 'dir', 'type', 'object', 'compile', 'breakpoint', 'input', 'help']);
@@ -36,7 +36,7 @@ export function findEscapes(source: string, facts: TemplateFacts | undefined): E
     if (/\|\s*attr\b/.test(text)) add({ what: "the filter 'attr', which reads an attribute by its name", severity: 'high', anywhere: true, begin, end });
   }
   if (facts === undefined) return [...found.values()];
-  for (const text of facts.strings) if (DUNDER.test(text)) add({ what: `the Python internal ${DUNDER.exec(text)?.[0] ?? ''}, put together from pieces`, severity: 'high', anywhere: true });
+  for (const text of facts.worked) if (DUNDER.test(text)) add({ what: `the Python internal ${DUNDER.exec(text)?.[0] ?? ''}, put together from pieces`, severity: 'high', anywhere: true });
   for (const name of facts.attributes) if (INTERNALS.has(name)) add({ what: `the attribute ${name}`, severity: 'high', ...placeOf(source, name) });
   for (const name of facts.filters) if (REFLECTIVE.has(name)) add({ what: `the filter '${name}', which reads an attribute by its name`, severity: 'high', ...placeOf(source, name) });
   for (const member of facts.members) {

@@ -6,6 +6,8 @@ import { asNode, childrenOf, namesIn, type Node } from './nodes.ts';
 
 export interface TemplateFacts {
   readonly strings: ReadonlySet<string>;
+  /** Those that expressions work with, put together or not: what a template merely says is left out. */
+  readonly worked: ReadonlySet<string>;
   /** Those that something is compared with, searched for, or kept in a variable or list. */
   readonly compared: ReadonlySet<string>;
   readonly numbers: ReadonlySet<number>;
@@ -23,18 +25,23 @@ const MAX_DEPTH = 2000;
 export function factsOf(program: Program): TemplateFacts {
   const root = program as unknown as Node;
   const folder = new Folder(root);
-  const facts = { strings: new Set<string>(), compared: new Set<string>(), numbers: new Set<number>(), names: new Set<string>(), attributes: new Set<string>(), filters: new Set<string>(), members: new Set<string>() };
+  const facts = { strings: new Set<string>(), worked: new Set<string>(), compared: new Set<string>(), numbers: new Set<number>(), names: new Set<string>(), attributes: new Set<string>(), filters: new Set<string>(), members: new Set<string>() };
   const set = new Set<string>();
-  const stack: { readonly node: Node; readonly depth: number }[] = [{ node: root, depth: 0 }];
+  const stack: { readonly node: Node; readonly depth: number; readonly said: boolean }[] = [{ node: root, depth: 0, said: false }];
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
-    const { node, depth } = item;
+    const { node, depth, said } = item;
     if (depth > MAX_DEPTH) continue;
     collect(node, facts, set, folder);
-    for (const child of childrenOf(node)) stack.push({ node: child, depth: depth + 1 });
+    if (node.type === 'StringLiteral' && !said) facts.worked.add(String(node['value']));
+    const spoken = new Set<unknown>(BODIES.flatMap((name) => (Array.isArray(node[name]) ? (node[name] as readonly unknown[]) : [])));
+    for (const child of childrenOf(node)) stack.push({ node: child, depth: depth + 1, said: spoken.has(child) });
   }
   for (const name of set) facts.names.delete(name);
   return facts;
 }
+
+/** Where statements and text stand in a row. Jinja's sets and macros keep what is said there for later. */
+const BODIES = ['body', 'alternate', 'defaultBlock'];
 
 /** Where a constant decides something, or is kept for later. Output joins constants with '+' and '~': those are left out. */
 const COMPARING = new Set(['BinaryExpression', 'CallExpression', 'FilterExpression', 'Set', 'SetStatement', 'ArrayLiteral', 'TupleLiteral', 'ObjectLiteral', 'KeywordArgumentExpression', 'SelectExpression']);
@@ -79,7 +86,11 @@ function collect(node: Node, facts: Facts, set: Set<string>, folder: Folder): vo
       for (const text of folder.texts(child)) facts.compared.add(text);
     }
   }
-  if (node.type !== 'StringLiteral') for (const text of folder.texts(node)) facts.strings.add(text);
+  if (node.type === 'StringLiteral') return;
+  for (const text of folder.texts(node)) {
+    facts.strings.add(text);
+    facts.worked.add(text);
+  }
 }
 
 export interface CodeRegion {

@@ -6,7 +6,7 @@ import { nameOf, type Value } from '../../artifact/pickle/value.ts';
 const CALLS: ReadonlyMap<string, readonly number[]> = new Map([
   ...['copyreg', 'copy_reg'].flatMap((module): [string, number[]][] => [[`${module}._reconstructor`, [0, 1]], [`${module}.__newobj__`, [0]], [`${module}.__newobj_ex__`, [0]]]),
   ...['torch._tensor._rebuild_from_type', 'torch._tensor._rebuild_from_type_v2', 'numpy.ma.core._mareconstruct'].map((name): [string, number[]] => [name, [0, 1]]),
-  ...['numpy.core', 'numpy._core'].flatMap((core): [string, number[]][] => [[`${core}.multiarray._reconstruct`, [0]], [`${core}._multiarray_umath._reconstruct`, [0]]]),
+  ...['numpy.core', 'numpy._core'].flatMap((core): [string, number[]][] => [[`${core}.multiarray._reconstruct`, [0]], [`${core}._multiarray_umath._reconstruct`, [0]], [`${core}._internal._reconstruct`, [0]]]),
   ...['__randomstate_ctor', '__generator_ctor', '__bit_generator_ctor'].map((name): [string, number[]] => [`numpy.random._pickle.${name}`, [0, 1]]),
   ...['base._new_Index', 'datetimes._new_DatetimeIndex', 'interval._new_IntervalIndex', 'period._new_PeriodIndex'].map((name): [string, number[]] => [`pandas.core.indexes.${name}`, [0]]),
   ...['_kd_tree', '_ball_tree', '_dist_metrics'].map((name): [string, number[]] => [`sklearn.neighbors.${name}.newObj`, [0]]),

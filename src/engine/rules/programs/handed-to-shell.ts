@@ -17,3 +17,8 @@ export function handedToShell(line: string): string | undefined {
   // Without https: whoever sits on the way decides what is run.
   return /\bhttps:\/\//i.test(from) || !/\bhttp:\/\/|\bftp:\/\/|\s[\w.-]+\/?\S*\s*$/i.test(from) || /\$\{?\w/.test(from) ? undefined : 'runs what it downloads without a safe connection';
 }
+
+/** A text that pipes a download over https into a shell, as installers of tools are run: whether Python runs it is told by its calls. */
+export function isInstaller(line: string): boolean {
+  return PIPED.test(line.slice(0, 4000)) && /\bhttps:\/\//i.test(line) && handedToShell(line) === undefined;
+}

@@ -7,7 +7,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bmarshal\.loads\s{0,4}\(/, 'runs bytecode that it carries'],
   [/\/dev\/tcp\//, 'opens a connection out of a shell'],
   [/\b(?:curl|wget)\b[^\n|]{0,300}\|\s{0,4}(?:sudo\s{1,4})?(?:ba|z|da)?sh\b/, 'runs what it downloads'],
-  [/\bos\.dup2\s{0,4}\([^\n]{0,80}fileno\s{0,4}\(/, 'hands a shell to a connection'],
+  [/\bos\.dup2\s{0,4}\(\s{0,4}(?!sys\.)\w{1,40}\.fileno\s{0,4}\(/, 'hands a shell to a connection'],
   [/\bpty\.spawn\s{0,4}\(/, 'spawns a shell'],
   [/\bpowershell(?:\.exe)?\b[^\n]{0,120}\s-e(?:nc|ncodedcommand)?\b/i, 'runs encoded PowerShell'],
   [/\brm\s{1,4}-[a-zA-Z]{0,4}[rR][a-zA-Z]{0,4}\s{1,4}(?:--no-preserve-root\s{1,4})?(?:\/|~|\$HOME)(?:\*|\/?\s|\/?$|\/?[;&|])/, 'deletes everything'],

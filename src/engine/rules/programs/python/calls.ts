@@ -61,6 +61,9 @@ class Reader {
   readonly texts: { text: string; at: number }[] = [];
   readonly #tokens: readonly Token[];
   readonly #held = new Map<string, Value>();
+  /** Names that were given a value inside of the function that is being read. */
+  readonly #local = new Set<string>();
+  #inFunction = false;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -82,6 +85,7 @@ class Reader {
   }
 
   #statement(begin: number, end: number): void {
+    if (this.#tokens[begin]?.margin === true) this.#inFunction = FUNCTIONS.has(this.#tokens[begin]?.text ?? '');
     if (this.#is(begin, 'import')) return this.#import(begin + 1, end);
     if (this.#is(begin, 'from')) return this.#importFrom(begin + 1, end);
     // One-line blocks: 'if x: import os', 'try: …', 'with a() as b: …'.
@@ -107,6 +111,9 @@ class Reader {
     const as = this.#topLevel(begin, end, 'as');
     const within = this.#topLevel(begin, end, 'in');
     if (this.#is(begin, 'def') || this.#is(begin, 'class')) {
+      // Another function's names stand for other values: what was read from the machine there is not what is sent here.
+      for (const name of this.#local) if (this.#held.get(name)?.from === 'machine') this.#held.delete(name);
+      this.#local.clear();
       this.#range(begin + 2, end, 0);
       return;
     }
@@ -119,6 +126,7 @@ class Reader {
   #hold(name: string, held: Value): void {
     const { roundabout, ...rest } = held;
     const value = roundabout === true && held.name?.includes('.') !== true ? rest : held;
+    if (this.#inFunction) this.#local.add(name);
     if (held === NOTHING) this.#held.delete(name);
     else this.#held.set(name, value);
   }
@@ -299,7 +307,7 @@ class Reader {
     if (plain === 'getattr' && first?.name !== undefined && second?.text !== undefined) {
       return { name: `${first.name}.${second.text}`, roundabout: true };
     }
-    if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || plain !== name });
+    if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || (plain !== name && name !== `builtins.${plain}`) });
     if (plain === 'chr' && first?.number !== undefined) return { text: first.number >= 0 && first.number <= 0x10ffff ? String.fromCodePoint(Math.floor(first.number)) : '' };
     if ((plain === 'bytes' || plain === 'bytearray') && first?.items !== undefined && first.items.length > 0 && first.items.every(({ number }) => number !== undefined)) return { text: String.fromCharCode(...first.items.slice(0, 10_000).map(({ number }) => number ?? 0)), from: 'decoded' };
     if (/^(?:os\.path|posixpath|ntpath)\.join$|^(?:pathlib\.)?Path$/.test(plain) && args.some(({ text }) => text !== undefined)) return { text: args.map(({ text, name: root }) => text ?? (root?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(args) };
@@ -321,6 +329,7 @@ const COMPOUND = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except',
 /** What somebody types while the program runs. */
 const TYPED = /^(?:input|raw_input|sys\.stdin\.(?:read|readline))$/;
 
+const FUNCTIONS = new Set(['def', 'class', 'async']);
 const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else', 'lambda', 'await', 'yield', 'return', 'for', 'from', 'assert', 'del', 'raise', 'global', 'nonlocal', 'pass', 'break', 'continue', 'async', 'print']);
 
 /** Where everything can be reached by a text. */

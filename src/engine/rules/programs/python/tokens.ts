@@ -1,6 +1,6 @@
 // Python's tokens (Python 3.13's lexical analysis), as far as a reader of calls needs them: names, numbers, operators, strings
 // with their escapes undone, ends of logical lines. Comments are left out; what stands between the braces of an f-string is
-// read as code. Indentation is not followed. Whatever is no Python still gives tokens: nothing here throws.
+// read as code. Indentation is not followed, but for what begins at the margin. Whatever is no Python still gives tokens: nothing here throws.
 
 export interface Token {
   readonly kind: 'name' | 'number' | 'string' | 'op' | 'end';
@@ -8,6 +8,8 @@ export interface Token {
   readonly text: string;
   /** Character in the source. */
   readonly at: number;
+  /** True for a name at the very beginning of a line: what stands there is in no function. */
+  readonly margin?: true;
 }
 
 /** CWE-400: more tokens than the longest file of a model's code has. */
@@ -58,7 +60,7 @@ export function tokensOf(source: string, offset = 0, depth = 0): Token[] {
       }
       const word = match(NAME, source, at) ?? undefined;
       if (word !== undefined) {
-        tokens.push({ kind: 'name', text: word, at: offset + at });
+        tokens.push({ kind: 'name', text: word, at: offset + at, ...(depth === 0 && open === 0 && (at === 0 || source[at - 1] === '\n') ? { margin: true as const } : {}) });
         at += word.length;
         continue;
       }
