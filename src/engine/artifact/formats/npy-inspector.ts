@@ -39,7 +39,7 @@ export const npyInspector: Inspector<NpyContent> = {
     const header = parseHeader(text);
     if (header === undefined) {
       desk.problem({ code: 'malformed', offset: begin, field: 'header', expected: "a literal {'descr', 'fortran_order', 'shape'}", actual: text.slice(0, 120) });
-      desk.skipped(dataAt, source.size, 'data behind a header that cannot be read: looked at by themselves');
+      desk.parsed(dataAt, source.size, 'data behind a header that cannot be read, handed on');
       desk.member({ name: 'data', source: windowSource(source, `${source.path}!data`, dataAt, source.size) });
       return { descr: '', shape: [], objects: false, dataAt };
     }
@@ -47,7 +47,7 @@ export const npyInspector: Inspector<NpyContent> = {
     const objects = type?.objects === true;
     if (type === undefined) {
       desk.problem({ code: 'malformed', offset: begin, field: 'descr', expected: 'a type of NumPy', actual: header.descr.slice(0, 120) });
-      desk.skipped(dataAt, source.size, 'elements of a type that cannot be read: looked at by themselves');
+      desk.parsed(dataAt, source.size, 'elements of a type that cannot be read, handed on');
       desk.member({ name: 'data', source: windowSource(source, `${source.path}!data`, dataAt, source.size) });
     } else if (objects) {
       desk.parsed(dataAt, source.size, 'an array of objects: a pickle');

@@ -4,7 +4,7 @@ import { findingsAt, placeAt, type FilePlace } from '../../../state/file-places.
 import { pathOf } from '../../../state/finding-view.ts';
 import { formatRoute } from '../../../state/route.ts';
 import { useAudit, useSession } from '../../app-context.ts';
-import { formatBytes, plural } from '../../format.ts';
+import { formatBytes, plural, shownPath } from '../../format.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { BytesBrowser } from './bytes-browser.tsx';
 import { Inspected } from './file-tree.tsx';
@@ -50,7 +50,7 @@ function Trail({ place: { path, root } }: { readonly place: FilePlace }): ReactE
     <h2 className={styles.trail}>
       <a href={formatRoute({ page: 'audit', coverage: true })}>Files</a> ›{' '}
       {root !== undefined && <><a href={formatRoute({ page: 'audit', file: root })}>{root}</a> › </>}
-      {root === undefined ? path : path.slice(root.length + 1).split('!').join(' › ')}
+      {shownPath(root === undefined ? path : path.slice(root.length + 1))}
     </h2>
   );
 }

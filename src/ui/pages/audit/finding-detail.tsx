@@ -7,6 +7,7 @@ import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import { placeOfFinding } from '../../../state/file-places.ts';
 import { formatRoute, type DetailTab } from '../../../state/route.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { shownPath } from '../../format.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { Phrases } from '../../parts/phrases.tsx';
 import { Tabs, type Tab } from '../../parts/tabs.tsx';
@@ -36,13 +37,16 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
   const phrase = hasPhrase(finding);
   const pictured = finding.evidence.some(({ kind }) => kind === 'pictures');
+  const titled = finding.trigger === undefined || isRead(finding);
+  // The heading says the first of them already.
+  const reasons = findingReasons(finding).slice(titled ? 1 : 0);
   return (
     <article aria-label={finding.title}>
       <div className={styles.head}>
         <div className={styles.heading}>
           <h2>
             <SeverityGlyph severity={finding.severity} size={14} />
-            {finding.trigger === undefined || isRead(finding) ? finding.title : (
+            {titled ? finding.title : (
               <span>
                 <mark className="token">{quote(finding.trigger.value)}</mark>
                 {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
@@ -60,8 +64,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
           {phrase && runnable && attends && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
         </div>
       </div>
-      {/* What stands in a file is told by its heading. */}
-      {(!isRead(finding) || finding.signals.length > 0) && <p className={styles.reasons}><Phrases phrases={findingReasons(finding)} /></p>}
+      {reasons.length > 0 && <p className={styles.reasons}><Phrases phrases={reasons} /></p>}
       <TriageControl finding={finding} />
       <Tabs label="Evidence" tabs={tabs} selected={shown} onSelect={(id) => app.navigation.getState().go({ page: 'audit', finding: finding.id, tab: id })} />
       <div role="tabpanel" id={`panel-${shown}`} aria-labelledby={`tab-${shown}`}>
@@ -82,7 +85,7 @@ function Place({ finding }: { readonly finding: Finding }): ReactElement | null 
   const { file, member, offset, key, node, tensor } = finding.location;
   if (file === undefined) return null;
   const place = placeOfFinding(finding, report);
-  const text = `${file}${member === undefined ? '' : ` › ${member.split('!').join(' › ')}`}${offset === undefined ? '' : ` @ 0x${offset.toString(16)}`}`;
+  const text = `${shownPath(member === undefined ? file : `${file}!${member}`)}${offset === undefined ? '' : ` @ 0x${offset.toString(16)}`}`;
   const parts = [key === undefined ? undefined : `key ${key}`, node === undefined ? undefined : `node ${node}`, tensor === undefined ? undefined : `tensor ${tensor}`].filter((part) => part !== undefined);
   return (
     <p className={styles.place}>

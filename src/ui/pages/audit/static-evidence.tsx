@@ -1,6 +1,7 @@
 // Evidence out of the files themselves: bytes at their offset, the instructions around a call, header fields.
 import type { ReactElement, ReactNode } from 'react';
 import type { DisassemblyLine, Evidence, FieldRow } from '../../../engine/core/finding.ts';
+import { shownPath } from '../../format.ts';
 import { HexTable } from './hex-table.tsx';
 import styles from './static-evidence.module.css';
 
@@ -10,7 +11,7 @@ type Of<Kind extends Evidence['kind']> = Extract<Evidence, { readonly kind: Kind
 export function HexView({ evidence, at }: { readonly evidence: Of<'bytes'>; readonly at: number | undefined }): ReactElement {
   const bytes = Uint8Array.from(evidence.hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return (
-    <Piece title={evidence.title} aside={`${evidence.file} @ 0x${evidence.offset.toString(16)}`}>
+    <Piece title={evidence.title} aside={`${shownPath(evidence.file)} @ 0x${evidence.offset.toString(16)}`}>
       <HexTable bytes={bytes} begin={evidence.offset} marked={new Set(at === undefined ? [] : [at])} />
     </Piece>
   );
@@ -18,7 +19,7 @@ export function HexView({ evidence, at }: { readonly evidence: Of<'bytes'>; read
 
 export function Disassembly({ evidence }: { readonly evidence: Of<'disassembly'> }): ReactElement {
   return (
-    <Piece title={evidence.title} aside={evidence.file}>
+    <Piece title={evidence.title} aside={shownPath(evidence.file)}>
       <table className={styles.code}>
         <thead><tr><th>offset</th><th>instruction</th><th>argument</th></tr></thead>
         <tbody>{evidence.lines.map((line, i) => <Instruction key={i} line={line} />)}</tbody>
@@ -30,7 +31,7 @@ export function Disassembly({ evidence }: { readonly evidence: Of<'disassembly'>
 function Instruction({ line: { offset, instruction, argument, marked, note } }: { readonly line: DisassemblyLine }): ReactElement {
   return (
     <tr className={marked === true ? styles.marked : undefined}>
-      <td>{marked === true ? '▶ ' : ''}{offset}</td>
+      <td>{marked === true ? '▶ ' : ''}0x{offset.toString(16)}</td>
       <td>{instruction}</td>
       <td>{argument}{note !== undefined && <span className={styles.note}> {note}</span>}</td>
     </tr>

@@ -315,6 +315,8 @@ class Reader {
     if (DECODES.test(plain)) return decoded(plain, args);
     if (DOWNLOADS.test(plain)) return { from: 'downloaded', name: plain };
     if (MACHINE.test(plain)) return { from: 'machine' };
+    // One setting is what a program is configured by; all of them are the machine's.
+    if (plain === 'os.environ.get') return NOTHING;
     if (TYPED.test(plain)) return { from: 'typed' };
     // A method of a value that comes from somewhere, and an object of a class, keep their name.
     return { name: plain, ...originOf([of, ...args]) };

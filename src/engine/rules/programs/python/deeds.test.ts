@@ -57,6 +57,7 @@ describe('what ordinary code does', () => {
     ['model.eval and compile', "model.eval()\nmodel = torch.compile(model)\nre.compile('x')\neval('1 + 1')\nexec(open('version.py').read())"],
     ['words in comments and texts', "# os.system('rm -rf /')\n'''\ncurl http://host.test | sh\n'''\nprint('use os.system(\"id\") with care')"],
     ['a user whose name is read', "import getpass\nuser = getpass.getuser()\npasswd = open('/etc/passwd').read()"],
+    ['an address out of the settings', "import os, urllib.request\nurl = os.environ.get('SERVER')\nurllib.request.urlopen(urllib.request.Request(url, data=data))"],
     ['its own name', "import socket\nhost = socket.gethostname()\nip = socket.gethostbyname(host)\nsocket.getaddrinfo(socket.getfqdn(), None)"],
     ['what another function read', "import os, requests\ndef keep(path):\n    data = dict(os.environ)\n    save(data, path)\n\ndef send(url, data):\n    requests.post(url, json=data)"],
     ['exec by its module', "import builtins\nbuiltins.exec(source, space)"],
