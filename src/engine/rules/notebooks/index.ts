@@ -43,7 +43,7 @@ export const notebooks = analysisOf({
         const script = /^\s*%%(?:javascript|js|html)\b/.test(source) && ACTS.test(source) ? 'reads what belongs to the page that shows it' : undefined;
         let told = false;
         for (const [n, line] of (kind === 'code' ? source.split('\n') : []).entries()) {
-          const odd = oddLine(line) ?? (n === 0 ? script : undefined);
+          const odd = oddLine(line, true) ?? (n === 0 ? script : undefined);
           told ||= odd !== undefined;
           if (odd !== undefined) report(CELL, { file, ...place, about: `${i}:${n}`, title: `Cell ${i + 1} ${odd}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         }

@@ -85,7 +85,7 @@ export const programs = analysisOf({
       let begin = 0;
       for (const line of content.split('\n')) {
         // What was followed call by call is told once.
-        const hit = told.has(begin) || (PYTHON.test(name) && (/^\s{0,200}#/.test(line) || isInstaller(line))) ? undefined : oddLine(line);
+        const hit = told.has(begin) || (PYTHON.test(name) && (/^\s{0,200}#/.test(line) || isInstaller(line))) ? undefined : oddLine(line, PYTHON.test(name));
         if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         begin += line.length + 1;
       }

@@ -111,8 +111,8 @@ class Reader {
     const as = this.#topLevel(begin, end, 'as');
     const within = this.#topLevel(begin, end, 'in');
     if (this.#is(begin, 'def') || this.#is(begin, 'class')) {
-      // Another function's names stand for other values: what was read from the machine there is not what is sent here.
-      for (const name of this.#local) if (this.#held.get(name)?.from === 'machine') this.#held.delete(name);
+      // Another function's names stand for other values: what was read or decoded there is not what is used here.
+      for (const name of this.#local) if (this.#held.get(name)?.from !== undefined) this.#held.delete(name);
       this.#local.clear();
       this.#range(begin + 2, end, 0);
       return;

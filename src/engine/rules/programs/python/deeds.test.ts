@@ -58,6 +58,8 @@ describe('what ordinary code does', () => {
     ['words in comments and texts', "# os.system('rm -rf /')\n'''\ncurl http://host.test | sh\n'''\nprint('use os.system(\"id\") with care')"],
     ['a user whose name is read', "import getpass\nuser = getpass.getuser()\npasswd = open('/etc/passwd').read()"],
     ['an address out of the settings', "import os, urllib.request\nurl = os.environ.get('SERVER')\nurllib.request.urlopen(urllib.request.Request(url, data=data))"],
+    ['a program that the person names', "import pty, sys\npty.spawn(sys.argv[1:], read)"],
+    ['a path that another function decoded', "import base64, ctypes\ndef a(x):\n    path = base64.b64decode(x)\n    return path\n\ndef b(path):\n    return ctypes.cdll.LoadLibrary(path)"],
     ['its own name', "import socket\nhost = socket.gethostname()\nip = socket.gethostbyname(host)\nsocket.getaddrinfo(socket.getfqdn(), None)"],
     ['what another function read', "import os, requests\ndef keep(path):\n    data = dict(os.environ)\n    save(data, path)\n\ndef send(url, data):\n    requests.post(url, json=data)"],
     ['exec by its module', "import builtins\nbuiltins.exec(source, space)"],
