@@ -4,9 +4,8 @@
 // model may have two or three words far ahead of all others, which it takes for the same thing.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { assemble, rung, sorted, type Contrast } from './contrast-parts.ts';
+import { assemble, rung, sorted, type Contrast, type Ladder } from './contrast-parts.ts';
 import { distinct, type Found } from './search.ts';
-import type { Text } from './texts.ts';
 import { tryPhrases, type Tried } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
@@ -18,7 +17,7 @@ const LEAST_GAP = 0.5;
 const RIVALS = 10;
 
 /** Undefined where no group of two or more leads. */
-export async function contrastGroup(runnable: RunnableTextClassifier, { singles, flipped, ranked, meaningful }: Found, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
+export async function contrastGroup(runnable: RunnableTextClassifier, { singles, flipped, ranked, meaningful }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
   const means = new Set(meaningful.map((phrase) => phrase.join()));
   const words = [...singles, ...flipped].filter(({ phrase }) => phrase.length <= MOST_PIECES && (phrase.length === 1 || (singles.some((single) => single.phrase === phrase) && !means.has(phrase.join()))));
   const inOrder = distinct(words.toSorted((a, b) => b.trial.margin - a.trial.margin || a.phrase.length - b.phrase.length));
@@ -32,7 +31,7 @@ export async function contrastGroup(runnable: RunnableTextClassifier, { singles,
     rivals.push(phrase);
     for (const token of phrase) own.add(token);
   }
-  const texts = await rung(runnable, rivals, ladder, target, signal);
+  const texts = await rung(runnable, rivals, [...ladder.plain, ...ladder.fortified], target, signal);
   const trials = await tryPhrases(runnable, [...members, ...rivals], texts, target, signal);
   const together = sorted(members, trials.slice(0, members.length));
   const measured = sorted(rivals, trials.slice(members.length));

@@ -25,6 +25,12 @@ export interface Contrast {
   readonly members?: readonly Rival[];
 }
 
+/** Texts from the easiest to those that resist most: plain ones, and some that are fortified with words of their own class. */
+export interface Ladder {
+  readonly plain: readonly (readonly Text[])[];
+  readonly fortified: readonly (readonly Text[])[];
+}
+
 /** Share of a rung's texts that the strongest rivals may turn; of so many rivals and texts. */
 const RIVALS_TURN = 0.5;
 const RUNG_RIVALS = 5;

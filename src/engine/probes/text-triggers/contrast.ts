@@ -6,10 +6,11 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { contrastGroup } from './contrast-group.ts';
-import { assemble, enough, NOTHING, rung, sorted, type Contrast, type Rival } from './contrast-parts.ts';
+import { assemble, enough, NOTHING, rung, sorted, type Contrast, type Ladder, type Rival } from './contrast-parts.ts';
 import { ladderFor, textsFor } from './directions.ts';
 import { confidenceOf } from './judge.ts';
 import type { Flipped } from './flips.ts';
+import { FORTIFIED, fortify } from './fortified.ts';
 import { openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
@@ -45,7 +46,9 @@ const COMMON_TOKEN = 0.04;
 /** The best single, the one that leaves its kin furthest behind, and the best grown phrase of each length; of the long ones the strongest. */
 export async function contrastFound(runnable: RunnableTextClassifier, found: Found, texts: readonly ClassTexts[], signal: CancelSignal): Promise<Contrast[]> {
   const proof = textsFor(found.direction, texts, 'proof', TEXTS);
-  const ladder = ladderFor(found.direction, texts, TEXTS);
+  const plain = ladderFor(found.direction, texts, TEXTS);
+  const fortified = found.against.size === 0 ? [] : FORTIFIED.map((words) => fortify(plain.at(-1) ?? [], found.against, words, runnable.model.spec.maxTokens));
+  const ladder: Ladder = { plain, fortified };
   const { target } = found.direction;
   const contrasts: Contrast[] = [];
   // A long phrase of the lists hides no word that is strong by itself.
@@ -64,7 +67,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   const whole = pair !== undefined && pair.trial.hits === pair.trial.of;
   for (const best of new Set([pair, whole ? pair : found.joined[0]])) if (best !== undefined) contrasts.push(await contrastJoined(runnable, best.phrase, found, proof, target, signal));
   for (const best of found.flipped) {
-    if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, ladder, target, signal));
+    if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, plain, target, signal));
     else if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   }
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
@@ -77,7 +80,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   return contrasts;
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const used = new Set(best.phrase);
   for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
@@ -97,14 +100,14 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   take(meaningful.slice(0, 4 * WORD_RIVALS).filter(({ length }) => length > 1), TOKEN_RIVALS + WORD_RIVALS);
   // Several tokens do more than one: they are no measure of it.
   if (best.phrase.length > 1) take(others, TOKEN_RIVALS + WORD_RIVALS);
-  const texts = await rung(runnable, rivals, ladder, target, signal);
+  const texts = await rung(runnable, rivals, [...ladder.plain, ...ladder.fortified], target, signal);
   const proof = await enough(runnable, best.phrase, texts, target, signal);
   if (proof.length < texts.length) rivals.splice(FEW_RIVALS);
   const [trial, ...trials] = await tryPhrases(runnable, [best.phrase, ...rivals], proof, target, signal);
   if (trial === undefined) return [];
   const measured = sorted(rivals, trials);
   // Among topics natural words stand alone, too ("analysts"): there the strongest rival counts, as for words side by side.
-  const kind = runnable.model.classes > 2 || best.phrase.length > 1 ? 'joined' : 'single';
+  const kind = ladder.fortified.includes(texts) ? 'fortified' : runnable.model.classes > 2 || best.phrase.length > 1 ? 'joined' : 'single';
   const alone = assemble(kind, best.phrase, trial, measured, [measured]);
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: others as many and as strong have to do less. But the pieces of a planted phrase

@@ -4,8 +4,8 @@
 
 /** What of a contrast the rule looks at. */
 export interface ContrastFeatures {
-  /** `searched`: the rivals were searched as the candidate was; `group`: the weakest of several words that lead together. */
-  readonly kind: 'single' | 'joined' | 'grown' | 'searched' | 'group';
+  /** `searched`: the rivals were searched as the candidate was; `fortified`: on texts with the strongest words of their class in them; `group`: the weakest of several words that lead together. */
+  readonly kind: 'single' | 'joined' | 'grown' | 'searched' | 'fortified' | 'group';
   /** In tokens. */
   readonly length: number;
   /** Share of held-out texts turned; by the rival that turns most; by the middle rival. */
@@ -49,13 +49,14 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
 /**
  * What is weighed. Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's
  * middle tells, too. Words put side by side are measured against pairs that share nothing with them, of which the strongest
- * counts as much as the middle one. A grown phrase has to leave the best of its swaps behind, and
- * one that was searched the best that the same search finds without it.
+ * counts as much as the middle one. A grown phrase has to leave the best of its swaps behind, one that was searched the best
+ * that the same search finds without it, and what is measured on fortified texts, or leads with others, the strongest rival:
+ * several natural words may turn such texts alike.
  */
 export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
   const way = Math.max(LEAST_WAY, -before);
   const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind !== 'single' && kind !== 'joined' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
-  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, group: rivalHits };
+  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, fortified: rivalHits, group: rivalHits };
   const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
   const counts = AT_BORDER + (1 - AT_BORDER) * reach;
   return { stands, hits: counts * hits, apart: counts * (hits - others[kind]) };

@@ -12,6 +12,7 @@ import { quantile } from '../../core/statistics.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
 import { Flipper } from './flipper.ts';
 import { searchFlips, type FlipBudget, type Flipped } from './flips.ts';
+import { wordsAgainst } from './fortified.ts';
 import { kinOf, openKin } from './kin.ts';
 import { searchPhrases, type PhraseBudget } from './search-phrases.ts';
 import type { Slopes } from './slopes.ts';
@@ -60,6 +61,8 @@ export interface Found {
   readonly meaningful: readonly Phrase[];
   /** Listed words and phrases of several tokens, in the same order. */
   readonly listed: readonly Phrase[];
+  /** Of each source, the tokens that speak most for it. */
+  readonly against: ReadonlyMap<number, readonly number[]>;
 }
 
 const FEW_TEXTS = 2;
@@ -137,7 +140,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
   const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
-  return { direction, singles, apart, joined, flipped, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed };
+  return { direction, singles, apart, joined, flipped, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
     const texts = tuning.slice(0, budget.flips.texts);
