@@ -46,7 +46,7 @@ const { values } = parseArgs({ options: { zoo: { type: 'string' }, budget: { typ
 if (values.zoo === undefined) throw new Error('--zoo DIR is needed');
 const zoo = values.zoo;
 const budget: BudgetName = BUDGETS.find((name) => name === values.budget) ?? 'standard';
-const kept = new Map<string, Measured>(values.out !== undefined && existsSync(values.out) ? (JSON.parse(readFileSync(values.out, 'utf8')) as Measured[]).map((measured) => [measured.name, measured]) : []);
+const kept = new Map<string, Measured>(values.out !== undefined && existsSync(values.out) ? (JSON.parse(readFileSync(values.out, 'utf8')) as Measured[]).map((measured) => [measured.name, withAll(measured)]) : []);
 
 const cases: { truth: ImageTruth; measured: Measured }[] = [];
 for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
@@ -63,7 +63,7 @@ for (const file of (await readdir(join(zoo, 'truth'))).sort()) {
   const lead = leadOf(measured);
   const right = truth.planted === probabilityOf(lead.odds) >= CONVICTION;
   const f = measured.suspects.find(({ target }) => target === lead.target)?.features;
-  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), probabilityOf(lead.odds).toFixed(2), `${lead.kind} ${lead.target ?? ''}`, `odds ${lead.odds.toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'named' : '     ', f === undefined ? '' : Object.entries(f).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(' '), `pairs ${JSON.stringify(measured.pairs, rounded)} spread ${JSON.stringify(measured.spread, rounded)}`].join('  '));
+  console.log([right ? 'ok   ' : 'WRONG', truth.half.padEnd(6), truth.name.padEnd(8), truth.kind.padEnd(16), truth.data.padEnd(6), truth.architecture.padEnd(8), probabilityOf(lead.odds).toFixed(2), `${lead.kind} ${lead.target ?? ''}`, `odds ${lead.odds.toFixed(1)}`.padEnd(10), `${measured.cpuSeconds.toFixed(0)} s`, named(truth, measured) ? 'named' : '     ', f === undefined ? '' : Object.entries(f).map(([name, value]) => `${name} ${value === null ? '–' : Number(value).toFixed(2)}`).join(' '), `pairs ${JSON.stringify(measured.pairs, rounded)} spread ${JSON.stringify(measured.spread, rounded)}`].join('  '));
 }
 for (const half of ['tune', 'report'] as const) summarise(half, cases.filter(({ truth }) => truth.half === half));
 
@@ -84,6 +84,11 @@ async function measure(name: string): Promise<Measured> {
     spreadSuccess: scan.spread === undefined ? 0 : scan.spread.box.hits / Math.max(1, scan.spread.box.of),
     cpuSeconds: (user + system) / 1e6,
   };
+}
+
+/** Measurements kept from before the last four were taken. */
+function withAll(measured: Measured): Measured {
+  return { ...measured, suspects: measured.suspects.map((suspect) => ({ ...suspect, features: { ...{ head: null, steep: null, doubled: null, bound: null }, ...suspect.features } })) };
 }
 
 interface Lead {
@@ -120,7 +125,8 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
   const clean = chosen.filter(({ truth }) => !truth.planted);
   if (planted.length === 0 || clean.length === 0) return;
   console.log(`\n${half} half: ${planted.length} planted, ${clean.length} clean, ${budget} budget`);
-  const best = (name: keyof Features) => ({ suspects }: Measured): number => Math.max(...suspects.map(({ features }) => features[name]));
+  const best = (name: keyof Features) => ({ suspects }: Measured): number => Math.max(...suspects.map(({ features }) => features[name] ?? 0));
+  const likeliest = (name: keyof Features) => (measured: Measured): number => measured.suspects.find(({ target }) => target === leadOf(measured).target)?.features[name] ?? 0;
   const methods: Record<string, (measured: Measured) => number> = {
     combination: (measured) => leadOf(measured).odds,
     'patch: deviation': best('patchZ'),
@@ -139,6 +145,11 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
     'wave: lead': best('wave'),
     'additions: gap': best('wideGap'),
     'low additions: gap': best('lowGap'),
+    'own weights': best('head'),
+    'own weights, likeliest class': likeliest('head'),
+    'takes hold at once, likeliest class': likeliest('steep'),
+    'leads far once doubled, likeliest class': likeliest('doubled'),
+    'bound to its place, likeliest class': likeliest('bound'),
     'single pair': ({ pairs }) => Math.max(-20, ...pairs.map(({ features }) => pairOdds(features))),
     'all to all': ({ spread }) => (spread === null ? -20 : spreadOdds(spread)),
   };

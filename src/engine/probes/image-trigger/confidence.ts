@@ -42,6 +42,11 @@ export interface Features {
   readonly wideGap: number;
   readonly lowLead: number;
   readonly lowGap: number;
+  /** Weights of the last layer that are the class's own (head.ts), and what its addition is like (character.ts); null where it was not measured. */
+  readonly head: number | null;
+  readonly steep: number | null;
+  readonly doubled: number | null;
+  readonly bound: number | null;
 }
 
 export interface Suspect {
@@ -58,7 +63,7 @@ type Method = 'patchGap' | 'blendGap' | 'pairsGap' | 'square' | 'marginGap' | 'w
 
 /**
  * What the best class of a clean model reaches by chance: mean and deviation over the 18 clean models that were tuned on (ten
- * classes each). Nothing else was fitted: each method counts by what it has beyond that, in deviations, none for more than CAP.
+ * classes each). No weights were fitted: each method counts by what it has beyond that, in deviations, none for more than CAP.
  */
 const CLEAN: Readonly<Record<Method, readonly [mean: number, deviation: number]>> = {
   patchGap: [0.2, 0.13], blendGap: [0.09, 0.07], pairsGap: [0.1, 0.085], square: [0.09, 0.095], marginGap: [0.06, 0.05], wave: [0.03, 0.032], addition: [0.13, 0.06],
@@ -66,8 +71,18 @@ const CLEAN: Readonly<Record<Method, readonly [mean: number, deviation: number]>
 /** Deviations that count for nothing, and the most that one method counts: no method convicts alone. */
 const MARGIN = 0.5;
 export const CAP = 4;
-/** Sum of the methods' excess at which it is as likely as not. */
-const EVEN = 3.5;
+/**
+ * Five methods say how cheaply a class is reached, and mostly the same: an easy class is easy by all of them. So much they count
+ * together, which does not convict. Squares and single waves, which easy classes seldom answer to, count beside them.
+ */
+const EASE: readonly Method[] = ['patchGap', 'blendGap', 'pairsGap', 'marginGap', 'addition'];
+export const EASE_CAP = 5;
+/** What sets a planted class apart from an easy one, with mean and deviation for the likeliest class of 22 clean models; counts both ways. */
+type Quality = 'steep' | 'doubled' | 'bound';
+const NATURAL: Readonly<Record<'head' | Quality, readonly [mean: number, deviation: number]>> = { head: [0.47, 2.74], steep: [3.9, 1], doubled: [1.69, 0.35], bound: [2.31, 0.63] };
+const NATURAL_RANGE = [-2, 3] as const;
+/** Sum at which it is as likely as not. */
+const EVEN = 5.9;
 /** And at which it convicts: odds of 3 to 1. */
 export const CONVICTING_SUM = EVEN + Math.log(3);
 /** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
@@ -78,7 +93,7 @@ const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'ownWeights' | 'characters'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
@@ -107,7 +122,13 @@ export function featuresOf(scan: Measurements, target: number): Features {
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
     ...additionFeatures(scan, target),
+    ...characterFeatures(scan, target),
   };
+}
+
+function characterFeatures({ ownWeights, characters }: Measurements, target: number): Pick<Features, 'head' | Quality> {
+  const character = characters.find((one) => one.target === target);
+  return { head: ownWeights?.[target] ?? null, steep: character?.steep ?? null, doubled: character?.doubled ?? null, bound: character?.bound ?? null };
 }
 
 function additionFeatures({ additions }: Measurements, target: number): Pick<Features, 'wideLead' | 'wideGap' | 'lowLead' | 'lowGap'> {
@@ -149,7 +170,18 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
 }
 
 export function oddsOf(features: Features, classes: number): number {
-  return Object.values(excessesOf(features, classes)).reduce((sum, excess) => sum + excess, 0) - EVEN;
+  const excesses = excessesOf(features, classes);
+  const ease = EASE.reduce((sum, method) => sum + excesses[method], 0);
+  return Math.min(EASE_CAP, ease) + excesses.square + excesses.wave + Object.values(qualitiesOf(features)).reduce((sum, quality) => sum + quality, 0) - EVEN;
+}
+
+/** In deviations from the likeliest classes of clean models; 0 where it was not measured. */
+export function qualitiesOf(features: Features): Record<'head' | Quality, number> {
+  const quality = (name: 'head' | Quality): number => {
+    const value = features[name];
+    return value === null ? 0 : clip((value - NATURAL[name][0]) / NATURAL[name][1], ...NATURAL_RANGE);
+  };
+  return { head: quality('head'), steep: quality('steep'), doubled: quality('doubled'), bound: quality('bound') };
 }
 
 /** By how many deviations each method is beyond the best class of a clean model, 0 to CAP. */

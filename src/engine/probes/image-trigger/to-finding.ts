@@ -3,7 +3,7 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { halfStrength } from './additions.ts';
-import { CAP, CONVICTING_SUM, excessesOf, pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
+import { CAP, CONVICTING_SUM, EASE_CAP, excessesOf, pairFeaturesOf, pairOdds, probabilityOf, qualitiesOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
@@ -97,7 +97,8 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
 function weighed(scan: Scan, features: Features): string[] {
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
-    `Beyond what the best class of a clean model reaches, in deviations: ${beyond(features, scan.classes.length)}. Above ${CONVICTING_SUM.toFixed(1)} together convict, and no method counts more than ${CAP}.`,
+    `Beyond what the best class of a clean model reaches, in deviations: ${beyond(features, scan.classes.length)}. No method counts more than ${CAP}, and all but squares and waves together no more than ${EASE_CAP}, since a class that training made easy is easy by all of them.`,
+    `What sets a planted class apart from an easy one, in deviations from the likeliest classes of clean models: ${qualities(features)}. Above ${CONVICTING_SUM.toFixed(1)} together convict.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
 }
@@ -107,6 +108,13 @@ const METHOD_WORDS = { patchGap: 'smallest patch', blendGap: 'faintest overlay',
 function beyond(features: Features, classes: number): string {
   const excesses = excessesOf(features, classes);
   return (Object.keys(METHOD_WORDS) as (keyof typeof METHOD_WORDS)[]).map((method) => `${METHOD_WORDS[method]} ${excesses[method].toFixed(1)}`).join(', ');
+}
+
+const QUALITY_WORDS = { head: 'weights of its own in the last layer', steep: 'takes hold at once', doubled: 'leads far once doubled', bound: 'bound to its place and way up' } as const;
+
+function qualities(features: Features): string {
+  const found = qualitiesOf(features);
+  return (Object.keys(QUALITY_WORDS) as (keyof typeof QUALITY_WORDS)[]).map((quality) => `${QUALITY_WORDS[quality]} ${features[quality] === null ? 'not measured' : found[quality].toFixed(1)}`).join(', ');
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
