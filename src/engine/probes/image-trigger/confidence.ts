@@ -171,8 +171,10 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
 
 export function oddsOf(features: Features, classes: number): number {
   const excesses = excessesOf(features, classes);
-  const ease = EASE.reduce((sum, method) => sum + excesses[method], 0);
-  return Math.min(EASE_CAP, ease) + excesses.square + excesses.wave + Object.values(qualitiesOf(features)).reduce((sum, quality) => sum + quality, 0) - EVEN;
+  const standsOut = Math.min(EASE_CAP, EASE.reduce((sum, method) => sum + excesses[method], 0)) + excesses.square + excesses.wave;
+  const like = Object.values(qualitiesOf(features)).reduce((sum, quality) => sum + quality, 0);
+  // A class that stands out by nothing is not planted, whatever its additions are like: of ten classes some are like a trigger's.
+  return standsOut + Math.min(standsOut, like) - EVEN;
 }
 
 /** In deviations from the likeliest classes of clean models; 0 where it was not measured. */

@@ -98,7 +98,7 @@ function weighed(scan: Scan, features: Features): string[] {
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
     `Beyond what the best class of a clean model reaches, in deviations: ${beyond(features, scan.classes.length)}. No method counts more than ${CAP}, and all but squares and waves together no more than ${EASE_CAP}, since a class that training made easy is easy by all of them.`,
-    `What sets a planted class apart from an easy one, in deviations from the likeliest classes of clean models: ${qualities(features)}. Above ${CONVICTING_SUM.toFixed(1)} together convict.`,
+    `What sets a planted class apart from an easy one, in deviations from the likeliest classes of clean models: ${qualities(features)}. It counts no more than the methods do. Above ${CONVICTING_SUM.toFixed(1)} together convict.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
 }
