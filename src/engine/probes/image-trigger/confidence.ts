@@ -77,13 +77,13 @@ export const CAP = 4;
  * together, which does not convict. Squares and single waves, which easy classes seldom answer to, count beside them.
  */
 const EASE: readonly Method[] = ['patchGap', 'blendGap', 'pairsGap', 'marginGap', 'addition'];
-export const EASE_CAP = 5;
+export const EASE_CAP = 4;
 /** What sets a planted class apart from an easy one, with mean and deviation for the likeliest class of 22 clean models; counts both ways. */
 type Quality = 'steep' | 'doubled' | 'bound';
 const NATURAL: Readonly<Record<'head' | Quality, readonly [mean: number, deviation: number]>> = { head: [0.47, 2.74], steep: [3.9, 1], doubled: [1.69, 0.35], bound: [2.31, 0.63] };
-const NATURAL_RANGE = [-2, 3] as const;
+const NATURAL_RANGE = [-2, 2] as const;
 /** Sum at which it is as likely as not. */
-const EVEN = 5.6;
+const EVEN = 5.5;
 /** And at which it convicts: odds of 3 to 1. */
 export const CONVICTING_SUM = EVEN + Math.log(3);
 /** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
