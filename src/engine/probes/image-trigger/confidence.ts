@@ -297,7 +297,7 @@ function clip(value: number, low: number, high: number): number {
  */
 const TRUSTED_ODDS = 1.5;
 const MOST_ADDED = 0.8;
-const ADDED_SLOWLY = 4;
+const ADDED_SLOWLY = 1.5;
 
 /** No more than .91, however far a class stands out. */
 export function probabilityOf(odds: number): number {
