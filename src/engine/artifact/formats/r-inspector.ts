@@ -1,7 +1,9 @@
-// R data (.rds, .RData, .rda) for static rules: the portable binary form is read; R also writes the same as text and in the
-// machine's own form, which are recognised and not read. Compressed files are opened before they come here.
+// R data (.rds, .RData, .rda) for static rules, in the portable form, that of one machine (lowest byte first) and as text.
+// Compressed files are opened before they come here.
+import { ArtifactError } from '../../core/artifact-error.ts';
 import { windowSource } from '../containers/sources.ts';
 import type { Inspector } from '../inspect/inspection.ts';
+import type { RForm } from './r-input.ts';
 import { readR, type RContent } from './r-stream.ts';
 
 /** Shorter vectors of bytes hold no file. */
@@ -10,18 +12,17 @@ const LEAST_RAW = 16;
 export const rInspector: Inspector<RContent> = {
   format: 'r',
   match: ({ head }) => {
-    const begin = startOf(head);
-    if (begin !== undefined) return { format: 'r', sure: 'certain', why: `R's serialisation, version ${head[begin + 5] ?? 0}` };
-    return isOther(head) ? { format: 'r', sure: 'certain', why: 'R data as text or in the form of one machine' } : undefined;
+    const start = startOf(head);
+    return start === undefined ? undefined : { format: 'r', sure: 'certain', why: `R's serialisation, ${WORDS[start.form]}` };
   },
   async inspect(source, desk) {
-    const begin = startOf(await source.slice(0, 16));
-    if (begin === undefined) {
-      desk.opaque(0, source.size, 'R data as text or in the form of one machine, which Assay does not read');
-      return { version: 0, calls: [], promises: [], texts: [], raws: [], end: 0 };
-    }
-    const content = await readR(source, begin, desk.signal);
-    desk.parsed(0, content.end, 'values of R');
+    const start = startOf(await source.slice(0, 32));
+    if (start === undefined) throw new ArtifactError({ code: 'malformed', format: 'r', file: source.path, offset: 0, field: 'header', expected: "'X', 'A' or 'B' and a version", actual: 'something else' });
+    const content = await readR(source, start.begin, start.form, desk.signal);
+    const last = await source.slice(content.end, content.end + 2);
+    // Text ends with the end of a line.
+    const ends = start.form === 'text' && content.end + last.byteLength === source.size && last.every((byte) => byte <= 0x20);
+    desk.parsed(0, ends ? source.size : content.end, 'values of R');
     for (const { begin: from, end } of content.raws.filter(({ begin: from, end }) => end - from >= LEAST_RAW)) {
       const name = `raw@${from}`;
       desk.member({ name, source: windowSource(source, `${source.path}!${name}`, from, end), guess: true });
@@ -30,17 +31,13 @@ export const rInspector: Inspector<RContent> = {
   },
 };
 
-/** 'X\n' and a version, behind 'RDX2\n' or 'RDX3\n' where the file is a workspace. */
-function startOf(head: Uint8Array): number | undefined {
-  const text = latin(head);
-  const begin = /^RDX[23]\n/.test(text) ? 5 : 0;
-  return /^X\n\0\0\0[\x02\x03]/.test(text.slice(begin)) ? begin : undefined;
-}
+const WORDS: Readonly<Record<RForm, string>> = { xdr: 'in its portable form', native: 'in the form of one machine', text: 'as text' };
 
-function isOther(head: Uint8Array): boolean {
-  return /^(?:RD[AB][23]\n)?(?:A\n[23]\n\d{4,8}\n|B\n[\x02\x03]\0\0\0)/.test(latin(head));
-}
-
-function latin(head: Uint8Array): string {
-  return String.fromCharCode(...head.subarray(0, 32));
+/** A letter for the form and a version, behind 'RDX2\n' and kin where the file is a workspace. */
+function startOf(head: Uint8Array): { readonly begin: number; readonly form: RForm } | undefined {
+  const text = String.fromCharCode(...head.subarray(0, 32));
+  const front = /^RD[XAB][23]\n/.test(text) ? 5 : 0;
+  const rest = text.slice(front);
+  const form = /^X\n\0\0\0[\x02\x03]/.test(rest) ? 'xdr' : /^B\n[\x02\x03]\0\0\0/.test(rest) ? 'native' : /^A\n[23]\n\d{4,8}\n/.test(rest) ? 'text' : undefined;
+  return form === undefined ? undefined : { begin: front + 2, form };
 }

@@ -1,11 +1,10 @@
-// R's serialisation in its portable form (R Internals, section 1.8; src/main/serialize.c; versions 2 and 3): one item after
-// another, each with a word of flags. Walked without recursion and without keeping numbers. Told are calls by the name they
+// R's serialisation in any of its forms (R Internals, section 1.8; src/main/serialize.c; versions 2 and 3): one item after another, each with a word of flags. Walked without recursion and without keeping numbers. Told are calls by the name they
 // begin with, promises (values that are computed when somebody looks at them, CVE-2024-27322) with what they would run, and
 // compiled code. What it can miss: what a function's body does when somebody calls it.
-import { ArtifactError } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { Bytes } from '../../core/units.ts';
+import { RInput, type RForm } from './r-input.ts';
 
 export interface RCall {
   readonly offset: Bytes;
@@ -37,8 +36,6 @@ export const R_LIMITS = {
   maxText: 4096,
 } as const;
 
-const CHUNK: Bytes = 2 ** 18;
-
 /** What is to be read next, in which surroundings. `word`: an item of compiled code, behind a word that says of what type. */
 interface Task {
   readonly kind: 'item' | 'word' | 'code' | 'constants';
@@ -49,8 +46,9 @@ interface Task {
   readonly outermost: boolean;
 }
 
-export async function readR(source: ByteSource, begin: Bytes, signal: CancelSignal): Promise<RContent> {
-  return new RReader(source, begin, signal).read();
+/** `begin`: behind the two bytes that say in which form it is written. */
+export async function readR(source: ByteSource, begin: Bytes, form: RForm, signal: CancelSignal): Promise<RContent> {
+  return new RReader(new RInput(source, begin, form, signal), signal).read();
 }
 
 class RReader {
@@ -63,33 +61,27 @@ class RReader {
   /** Symbols, by the number that references to them carry; '' for environments and the like. */
   readonly #references: string[] = [];
   readonly #tasks: Task[] = [];
-  #at: Bytes;
-  #window = new Uint8Array(0);
-  #windowAt: Bytes = 0;
 
   constructor(
-    private readonly source: ByteSource,
-    begin: Bytes,
+    private readonly input: RInput,
     private readonly signal: CancelSignal,
-  ) {
-    this.#at = begin;
-  }
+  ) {}
 
   async read(): Promise<RContent> {
-    await this.#skip(2);
-    const version = await this.#word();
-    if (version !== 2 && version !== 3) throw this.#odd('version', '2 or 3', String(version));
-    await this.#skip(8);
-    if (version === 3) await this.#skip(await this.#count(1));
+    const { input } = this;
+    const version = await input.word();
+    if (version !== 2 && version !== 3) throw input.odd('version', '2 or 3', String(version));
+    await input.skip(2, 4);
+    if (version === 3) await input.text(await this.#count(1), 64);
     this.#push({ kind: 'item', head: false, promised: false, inFunction: false, outermost: true });
     let items = 0;
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       if (items % 16_384 === 0) await breathe(this.signal);
-      if (++items > R_LIMITS.maxItems) throw this.#odd('items', `at most ${R_LIMITS.maxItems}`, 'more');
+      if (++items > R_LIMITS.maxItems) throw this.input.odd('items', `at most ${R_LIMITS.maxItems}`, 'more');
       if (task.kind === 'item') await this.#item(task);
       else await this.#compiled(task);
     }
-    return { version, calls: this.#calls, promises: this.#promises, texts: this.#texts, raws: this.#raws, end: this.#at };
+    return { version, calls: this.#calls, promises: this.#promises, texts: this.#texts, raws: this.#raws, end: input.at };
   }
 
   /** Compiled code (R_ReadBC): instructions, then constants, of which calls are written in a way of their own. */
@@ -97,12 +89,12 @@ class RReader {
     const inside: Task = { ...task, kind: 'item', head: false, outermost: false };
     if (task.kind === 'code') return this.#then(inside, { ...inside, kind: 'constants' });
     if (task.kind === 'constants') return this.#repeat({ ...inside, kind: 'word' }, await this.#count(4));
-    let type = await this.#word();
-    if (type === 243) return this.#skip(4);
+    let type = await this.input.word();
+    if (type === 243) return this.input.skip(1, 4);
     if (type === 21) return this.#push({ ...inside, kind: 'code' });
     if (type === 244) {
-      await this.#skip(4);
-      type = await this.#word();
+      await this.input.skip(1, 4);
+      type = await this.input.word();
     }
     const called = type === 6 || type === 240;
     if (!called && type !== 2 && type !== 239) return this.#push({ ...inside, head: task.head });
@@ -111,8 +103,8 @@ class RReader {
   }
 
   async #item(task: Task): Promise<void> {
-    const offset = this.#at;
-    const flags = await this.#word();
+    const offset = this.input.at;
+    const flags = await this.input.word();
     const [type, attributes, tagged] = [flags & 0xff, (flags & 0x200) !== 0, (flags & 0x400) !== 0];
     const inside: Task = { ...task, head: false, outermost: false };
     switch (type) {
@@ -121,7 +113,7 @@ class RReader {
         return this.#symbol(offset, this.#references.at(-1), task);
       case 255: {
         const packed = flags >>> 8;
-        const index = packed === 0 ? await this.#word() : packed;
+        const index = packed === 0 ? await this.input.word() : packed;
         return this.#symbol(offset, this.#references[index - 1], task);
       }
       case 2: // a pair: attributes, tag, value, and the rest; a workspace is a list of its variables
@@ -136,19 +128,22 @@ class RReader {
       case 17: return this.#then(attributes && inside, tagged && inside, inside, inside);
       case 4: // an environment: locked, enclosure, frame, hash table, attributes
         this.#references.push('');
-        await this.#skip(4);
+        await this.input.skip(1, 4);
         return this.#then(inside, inside, inside, inside);
-      case 7: case 8: return this.#skip(await this.#count(1));
+      case 7: case 8:
+        await this.input.text(await this.#count(1), R_LIMITS.maxText);
+        return;
       case 9:
-        await this.#text(offset, await this.#word());
+        await this.#text(offset, await this.input.word());
         return;
       case 10: case 13: return this.#vector(4, attributes, inside);
       case 14: return this.#vector(8, attributes, inside);
       case 15: return this.#vector(16, attributes, inside);
       case 24: {
         const size = await this.#count(1);
-        if (this.#raws.length < R_LIMITS.maxListed && size > 0) this.#raws.push({ begin: this.#at, end: this.#at + size });
-        await this.#skip(size);
+        const { at, form } = this.input;
+        if (form !== 'text' && this.#raws.length < R_LIMITS.maxListed && size > 0) this.#raws.push({ begin: at, end: at + size });
+        await this.input.skip(size, 1);
         return this.#then(attributes && inside);
       }
       case 16: case 19: case 20: { // texts, lists, expressions
@@ -157,7 +152,7 @@ class RReader {
         return this.#repeat(inside, count);
       }
       case 21:
-        await this.#skip(4);
+        await this.input.skip(1, 4);
         return this.#then({ ...inside, kind: 'code' }, attributes && inside);
       case 22: // a pointer: protected value, tag
         this.#references.push('');
@@ -169,10 +164,10 @@ class RReader {
       case 238: return this.#then(inside, inside, inside);
       case 247: case 248: case 249:
         this.#references.push('');
-        await this.#skip(4);
+        await this.input.skip(1, 4);
         return this.#repeat(inside, await this.#count(4));
       case 241: case 242: case 250: case 251: case 252: case 253: case 254: return;
-      default: throw this.#odd('type of an item', 'one that R writes', String(type));
+      default: throw this.input.odd('type of an item', 'one that R writes', String(type));
     }
   }
 
@@ -182,12 +177,15 @@ class RReader {
   }
 
   #repeat(task: Task, count: number): void {
-    if (this.#tasks.length + count > R_LIMITS.maxWaiting) throw this.#odd('items of a list', `at most ${R_LIMITS.maxWaiting}`, String(count));
+    if (this.#tasks.length + count > R_LIMITS.maxWaiting) throw this.input.odd('items of a list', `at most ${R_LIMITS.maxWaiting}`, String(count));
     for (let i = 0; i < count; i++) this.#push(task);
   }
 
   async #vector(size: Bytes, attributes: boolean, inside: Task): Promise<void> {
-    await this.#skip((await this.#count(size)) * size);
+    const count = await this.#count(size);
+    if (this.input.form === 'text' && count > R_LIMITS.maxItems) throw this.input.odd('items', `at most ${R_LIMITS.maxItems}`, String(count));
+    // A complex number is written as two.
+    await this.input.skip(this.input.form === 'text' && size === 16 ? 2 * count : count, size);
     this.#then(attributes && inside);
   }
 
@@ -203,57 +201,30 @@ class RReader {
 
   /** A symbol's name: one item of characters. */
   async #characters(): Promise<string> {
-    const offset = this.#at;
-    const flags = await this.#word();
-    if ((flags & 0xff) !== 9) throw this.#odd('name of a symbol', 'characters', `an item of type ${flags & 0xff}`);
-    return this.#text(offset, await this.#word());
+    const offset = this.input.at;
+    const flags = await this.input.word();
+    if ((flags & 0xff) !== 9) throw this.input.odd('name of a symbol', 'characters', `an item of type ${flags & 0xff}`);
+    return this.#text(offset, await this.input.word());
   }
 
   async #text(offset: Bytes, length: number): Promise<string> {
     if (length === -1) return '';
-    if (length < 0 || length > this.source.size - this.#at) throw this.#odd('length of a text', `at most ${this.source.size - this.#at}`, String(length));
-    const kept = Math.min(length, R_LIMITS.maxText);
-    const text = new TextDecoder().decode(await this.#bytes(kept));
-    this.#at += length;
+    const text = await this.input.text(length, R_LIMITS.maxText);
     if (text.length >= 8 && this.#texts.length < R_LIMITS.maxListed) this.#texts.push({ offset, text });
     return text;
   }
 
   /** Elements of so many bytes each; as many as the file has room for. */
   async #count(size: Bytes): Promise<number> {
-    let count = await this.#word();
-    if (count === -1) count = (await this.#word()) * 2 ** 32 + ((await this.#word()) >>> 0);
-    if (count < 0 || count * size > this.source.size - this.#at) throw this.#odd('length', `at most ${this.source.size - this.#at} bytes`, `${count} x ${size}`);
+    let count = await this.input.word();
+    if (count === -1) count = (await this.input.word()) * 2 ** 32 + ((await this.input.word()) >>> 0);
+    const least = this.input.form === 'text' ? 1 : size;
+    if (count < 0 || count * least > this.input.left) throw this.input.odd('length', `at most ${this.input.left} bytes`, `${count} x ${size}`);
     return count;
   }
 
   #push(task: Task): void {
-    if (this.#tasks.length >= R_LIMITS.maxWaiting) throw this.#odd('items that wait', `at most ${R_LIMITS.maxWaiting}`, 'more');
+    if (this.#tasks.length >= R_LIMITS.maxWaiting) throw this.input.odd('items that wait', `at most ${R_LIMITS.maxWaiting}`, 'more');
     this.#tasks.push(task);
-  }
-
-  async #word(): Promise<number> {
-    const bytes = await this.#bytes(4);
-    if (bytes.byteLength < 4) throw this.#odd('item', '4 bytes', `${bytes.byteLength} bytes`, 'truncated');
-    this.#at += 4;
-    return new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0);
-  }
-
-  /** The next bytes, as many as there are; stays where it is. */
-  async #bytes(count: Bytes): Promise<Uint8Array> {
-    if (this.#at < this.#windowAt || this.#at + count > this.#windowAt + this.#window.byteLength) {
-      this.#window = await this.source.slice(this.#at, Math.min(this.source.size, this.#at + Math.max(CHUNK, count)));
-      this.#windowAt = this.#at;
-    }
-    return this.#window.subarray(this.#at - this.#windowAt, this.#at - this.#windowAt + count);
-  }
-
-  async #skip(count: Bytes): Promise<void> {
-    if (count > this.source.size - this.#at) throw this.#odd('bytes', `${count}`, `${this.source.size - this.#at}`, 'truncated');
-    this.#at += count;
-  }
-
-  #odd(field: string, expected: string, actual: string, code: 'malformed' | 'truncated' = 'malformed'): ArtifactError {
-    return new ArtifactError({ code, format: 'r', file: this.source.path, offset: this.#at, field, expected, actual });
   }
 }

@@ -47,9 +47,25 @@ describe('R data that runs code', () => {
     expect((await inspectFiles([file])).files[0]).toMatchObject({ format: 'r', status: 'inspected' });
   });
 
-  it('says that it does not read R data written as text', async () => {
-    const { files } = await inspectFiles([bytesOf('m.rds', new TextEncoder().encode('A\n3\n262145\n197888\n5\nUTF-8\n6\n'))]);
-    expect(files[0]).toMatchObject({ format: 'r', status: 'not-inspected' });
+  it.each<readonly [string, Uint8Array<ArrayBuffer>]>([
+    ['as text', new TextEncoder().encode('A\n3\n262145\n197888\n5\nUTF-8\n6\n1\n262153\n6\nsystem\n2\n14\n3\n1\nNA\n2.5e-3\n2\n16\n2\n262153\n9\nls\\040-la\\n~\n262153\n0\n\n254\n')],
+    ['in the form of one machine', Uint8Array.from([66, 10, ...[3, 0x40301, 0x30500, 5].flatMap((value) => word(value).reverse()), 85, 84, 70, 45, 56, ...[6, 1, 0x40009, 6].flatMap((value) => word(value).reverse()), ...[...'system'].map((character) => character.charCodeAt(0)), ...word(254).reverse()])],
+  ])('reads what is written %s', async (_, bytes) => {
+    const file = bytesOf('m.rds', bytes);
+    expect(await judge(file)).toEqual(['high ASY-RDA-002']);
+    expect((await inspectFiles([file])).files[0]).toMatchObject({ format: 'r', status: 'inspected' });
+  });
+
+  it('ends on damaged text of R', async () => {
+    const whole = 'A\n3\n262145\n197888\n5\nUTF-8\n6\n1\n262153\n6\nsystem\n2\n14\n3\n1\nNA\n2.5e-3\n2\n16\n1\n262153\n4\ntrue\n254\n';
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length), fc.nat(whole.length - 1), fc.constantFrom('9', '-', '\n', ' ', '\\', 'N', '0'), async (length, at, character) => {
+        const file = bytesOf('x.rds', new TextEncoder().encode((whole.slice(0, at) + character + whole.slice(at + 1)).slice(0, length)));
+        await judge(file);
+        expect((await inspectFiles([file])).files.flatMap(({ problems }) => problems).some(({ actual }) => actual?.includes('an error inside the reader'))).toBe(false);
+      }),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
+    );
   });
 
   it('ends on truncated, changed and random data, and never throws', async () => {
