@@ -1,4 +1,5 @@
 // A finding as a row and as a page: its heading, one line about it, and its evidence sorted onto tabs. Pure.
+import { shownPath } from '../engine/core/shown.ts';
 import type { Evidence, Finding } from '../engine/core/finding.ts';
 import { countForms } from '../engine/core/variant-rows.ts';
 import { unreadPaths } from '../engine/report/inspection-of.ts';
@@ -43,7 +44,7 @@ export function summaryLine(finding: Finding): string {
     texts > 0 ? `leaked in ${total >= texts ? `${texts} of ${total} samples` : `${texts} samples`}` : undefined,
     finding.trigger?.position === undefined ? undefined : `at the ${finding.trigger.position}`,
     finding.suppressed === undefined ? undefined : `accepted until ${finding.suppressed.expires}`,
-    file === undefined ? (tensor ?? node) : finding.location.member === undefined ? file : `${file} › ${finding.location.member}`,
+    file === undefined ? (tensor ?? node) : finding.location.member === undefined ? file : `${file} › ${shownPath(finding.location.member)}`,
     hasPhrase(finding) ? undefined : `rule ${finding.rule}`,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');

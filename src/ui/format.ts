@@ -61,11 +61,6 @@ export function shortHash(hash: string): string {
   return hash.length <= 14 ? hash : `${hash.slice(0, 6)}…${hash.slice(-6)}`;
 }
 
-/** A file inside a file, as a way that a reader follows: 'model.pt › archive/data.pkl'. */
-export function shownPath(path: string): string {
-  return path.split('!').join(' › ');
-}
-
 export function formatWhen(at: number): string {
   return new Date(at).toLocaleString('en-GB', { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });
 }

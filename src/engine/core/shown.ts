@@ -15,3 +15,8 @@ export function shownLines(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;
   return cut.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** A file inside a file, as a way that a reader follows: 'model.pt › archive/data.pkl'. */
+export function shownPath(path: string): string {
+  return path.split('!').join(' › ');
+}

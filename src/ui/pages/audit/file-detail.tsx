@@ -4,7 +4,8 @@ import { findingsAt, placeAt, type FilePlace } from '../../../state/file-places.
 import { pathOf } from '../../../state/finding-view.ts';
 import { formatRoute } from '../../../state/route.ts';
 import { useAudit, useSession } from '../../app-context.ts';
-import { formatBytes, plural, shownPath } from '../../format.ts';
+import { shownPath } from '../../../engine/core/shown.ts';
+import { formatBytes, plural } from '../../format.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { BytesBrowser } from './bytes-browser.tsx';
 import { Inspected } from './file-tree.tsx';

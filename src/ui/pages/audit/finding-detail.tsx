@@ -1,13 +1,13 @@
 // One suspicion in depth: heading, triage, and its evidence on tabs.
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
+import { shownPath } from '../../../engine/core/shown.ts';
 import { countForms } from '../../../engine/core/variant-rows.ts';
 import { evidenceOf, hasPhrase, isRead } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import { placeOfFinding } from '../../../state/file-places.ts';
 import { formatRoute, type DetailTab } from '../../../state/route.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
-import { shownPath } from '../../format.ts';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { Phrases } from '../../parts/phrases.tsx';
 import { Tabs, type Tab } from '../../parts/tabs.tsx';

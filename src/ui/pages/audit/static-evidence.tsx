@@ -1,7 +1,7 @@
 // Evidence out of the files themselves: bytes at their offset, the instructions around a call, header fields.
 import type { ReactElement, ReactNode } from 'react';
 import type { DisassemblyLine, Evidence, FieldRow } from '../../../engine/core/finding.ts';
-import { shownPath } from '../../format.ts';
+import { shownPath } from '../../../engine/core/shown.ts';
 import { HexTable } from './hex-table.tsx';
 import styles from './static-evidence.module.css';
 
