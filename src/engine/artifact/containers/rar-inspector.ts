@@ -43,7 +43,7 @@ export const rarInspector: Inspector<RarContent> = {
       }
       desk.parsed(at, block.dataAt, 'header');
       if (block.file !== undefined) handOver(source, block.file, block.dataAt, block.dataEnd, members, desk);
-      else desk.parsed(block.dataAt, block.dataEnd, 'archive data');
+      else desk.skipped(block.dataAt, block.dataEnd, 'comments, indexes and recovery records of RAR');
       at = block.dataEnd;
       if (block.last) break;
     }

@@ -50,6 +50,7 @@ class Machine {
   readonly #extensions: { offset: Bytes; code: number }[] = [];
   readonly #anomalies: Anomaly[] = [];
   readonly #literals: Literal[] = [];
+  #literalsLeftOut = 0;
   readonly #nested: Program[] = [];
   readonly #arrays: { begin: Bytes; end: Bytes; objects: boolean }[] = [];
   readonly #trace: { offset: Bytes; name: string; argument: Value | string | undefined }[] = [];
@@ -67,6 +68,7 @@ class Machine {
       odd: (expected, found) => this.#odd('frame', expected, found),
       literal: (literal) => {
         if (this.#literals.length < PICKLE_LIMITS.maxListed) this.#literals.push(literal);
+        else this.#literalsLeftOut++;
       },
     });
   }
@@ -118,6 +120,7 @@ class Machine {
       extensions: this.#extensions,
       anomalies: this.#anomalies,
       literals: this.#literals,
+      literalsLeftOut: this.#literalsLeftOut,
       arrays: this.#arrays,
       nested: this.#nested,
       result,

@@ -87,10 +87,14 @@ async function account(program: Program, source: ByteSource, desk: Desk, decodin
   }
   for (const literal of program.literals) {
     const encoded = literal.layers.length > 0 || literal.of === 'text';
-    if (encoded && literal.length > decoding.left) continue;
+    if (encoded && literal.length > decoding.left) {
+      desk.incomplete(`encoded values of more than ${INSPECT_PICKLE_LIMITS.maxDecodedInAll} bytes in all: the rest were not looked into`);
+      continue;
+    }
     if (encoded) decoding.left -= literal.length;
     desk.member({ name: nameOf(literal), source: await literalSource(source, literal), guess: true });
   }
+  if (program.literalsLeftOut > 0) desk.incomplete(`${program.literalsLeftOut} more values that begin as files do were not looked into`);
   for (const nested of program.nested) await account(nested, source, desk, decoding, sought);
 }
 

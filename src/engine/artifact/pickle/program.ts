@@ -47,6 +47,8 @@ export interface Program {
   readonly extensions: readonly { readonly offset: Bytes; readonly code: number }[];
   readonly anomalies: readonly Anomaly[];
   readonly literals: readonly Literal[];
+  /** Values that begin as files do beyond those listed. */
+  readonly literalsLeftOut: number;
   /** Ranges of raw array data between instructions (joblib). */
   readonly arrays: readonly { readonly begin: Bytes; readonly end: Bytes; readonly objects: boolean }[];
   /** Pickles between this one's instructions (joblib's arrays of objects). */

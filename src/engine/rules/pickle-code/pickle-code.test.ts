@@ -1,6 +1,7 @@
 // Pickles written byte by byte: what hides in their values, and what honest ones hold that looks like it.
 import { gzipSync, zlibSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
+import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
 import { bytesOf } from '../../core/byte-source.ts';
 import { fileIntegrity } from '../file-integrity/index.ts';
 import { alarms, findingsOf } from '../testing/findings-of.ts';
@@ -113,6 +114,12 @@ describe('what an attacker puts in front', () => {
   ])('harmless %s by the ten thousand do not hide one that is not', async (_, harmless) => {
     const flood = await judge(latin1(`\x80\x02${harmless.repeat(70_000)}cposix\nsystem\nX\x02\0\0\0id\x85R.`));
     expect(flood).toContain('medium ASY-FIL-001');
+  });
+
+  it('says so where more values look like files than are looked into', async () => {
+    const decoys = textValue(base64(latin1(`\x80\x04K\x01.${'\0'.repeat(12)}`))).repeat(4200);
+    const { files } = await inspectFiles([bytesOf('x.pkl', latin1(`\x80\x03](${decoys}e.`))]);
+    expect(files[0]).toMatchObject({ status: 'partly', reason: expect.stringContaining('not looked into') });
   });
 
   it('but the same call by the ten thousand is a long list', async () => {
