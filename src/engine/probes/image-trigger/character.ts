@@ -47,9 +47,12 @@ export async function characterOf(model: ImageClassifier, additions: Readonly<Re
 }
 
 async function boundOf(model: ImageClassifier, stamp: Stamp, target: number, rows: readonly Base[], signal: CancelSignal): Promise<number> {
-  const ways = [stamp, ...turned(stamp, model.spec)];
-  const p = softmaxRows(await model.scores({ kind: 'image', rows: ways.length * rows.length, pixels: concat(ways.flatMap((way) => rows.map(({ pixels }) => stamped(way, pixels)))) }, signal), model.classes);
-  const [own = 0, ...others] = ways.map((_, way) => rows.reduce((sum, __, row) => sum + (p[(way * rows.length + row) * model.classes + target] ?? 0), 0) / rows.length);
+  const shares: number[] = [];
+  for (const way of [stamp, ...turned(stamp, model.spec)]) {
+    const p = softmaxRows(await model.scores({ kind: 'image', rows: rows.length, pixels: concat(rows.map(({ pixels }) => stamped(way, pixels))) }, signal), model.classes);
+    shares.push(rows.reduce((sum, _, row) => sum + (p[row * model.classes + target] ?? 0), 0) / rows.length);
+  }
+  const [own = 0, ...others] = shares;
   const worst = others.sort((a, b) => a - b).slice(0, WORST);
   return -Math.log(worst.reduce((sum, share) => sum + share, 0) / (worst.length * Math.max(1e-6, own)) + LEAST_LEFT);
 }
