@@ -56,6 +56,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
       ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
       ...marginSignal(scan, target),
+      ...qualitySignals(scan, target, model),
       { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
       { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${controls.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
     ],
@@ -197,6 +198,22 @@ function marginSignal(scan: Scan, target: number): Signal[] {
 
 function pValue({ classes }: Pick<Scan, 'classes'>, outlier: Outlier | undefined): { pValue?: number } {
   return classes.length >= MIN_CLASSES && outlier !== undefined ? { pValue: outlier.pValue } : {};
+}
+
+const QUALITIES = {
+  steep: { name: 'rise of the addition', unit: 'logits', measured: 'Most that the logarithm of the odds gains for one e-fold of the addition over low frequencies' },
+  doubled: { name: 'lead once doubled', unit: 'deviations', measured: 'Mean lead over the best other class with twice the addition over low frequencies, in deviations of all logits' },
+  bound: { name: 'bound to its place', unit: 'nats', measured: 'Minus the logarithm of the share of its effect that an addition keeps when it is mirrored, turned or moved (the worst three of seven ways)' },
+} as const;
+
+/** What sets a planted class apart from one that is easy by nature. */
+function qualitySignals({ ownWeights, characters }: Scan, target: number, model: ImageClassifier): Signal[] {
+  const own = ownWeights?.[target];
+  const character = characters.find((one) => one.target === target);
+  return [
+    ...(own === undefined ? [] : [{ name: 'own weights', value: own, unit: 'deviations', nullValues: (ownWeights ?? []).filter((_, at) => at !== target), measured: `Weights of the last layer that are larger for ${labelOf(model, target)} than for any other class, in robust deviations from the other classes; large is suspicious where the class stands out otherwise.` }]),
+    ...(character === undefined ? [] : (['steep', 'doubled', 'bound'] as const).map((quality): Signal => ({ ...QUALITIES[quality], value: character[quality], nullValues: characters.filter((one) => one !== character).map((one) => one[quality]), measured: `${QUALITIES[quality].measured}, beside the same for the other classes; large is suspicious where the class stands out otherwise.` }))),
+  ];
 }
 
 /** A trigger for pictures of one class. */
