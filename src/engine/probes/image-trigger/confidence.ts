@@ -230,13 +230,17 @@ export function pairFeaturesOf(scan: Scan): { readonly pair: OddPair; readonly p
 }
 
 /**
- * A pair convicts where it stands far out among all pairs, moves held-out pictures of its source, and hardly any of the other
- * classes: a natural pair (4 and 9) stands out less, and a square that serves everybody is no trigger for one class.
+ * A pair is suspicious where it stands far out among all pairs, moves held-out pictures of its source, and hardly any of the other
+ * classes: a natural pair (4 and 9) stands out less, and a square that serves everybody is no trigger for one class. It does not
+ * convict: of the two that this would have convicted, one was planted and one natural (bench/detection/images.md).
  */
 export function pairOdds({ z, gap, works, others }: PairFeatures): number {
-  const odds = -11 + 0.9 * z + 2.5 * gap + 8 * (works - others);
+  const odds = Math.min(MOST_OF_A_PAIR, -11 + 0.9 * z + 2.5 * gap + 8 * (works - others));
   return works < LEAST_WORKING ? Math.min(UNPROVEN, odds) : odds;
 }
+
+/** Odds of 5 to 2: short of a conviction. */
+const MOST_OF_A_PAIR = Math.log(2.5);
 
 export interface SpreadFeatures {
   /** Mean probability of where the shift sends each held-out picture, with the best square; its lead over the next shift's. */
