@@ -296,8 +296,8 @@ function clip(value: number, low: number, high: number): number {
 }
 
 /**
- * Odds from which more says little: of 24 clean models two stood at 9.8 and 17.0, with a class that ordinary training had made
- * easy to reach by faint changes all over the picture (bench/detection/images.md).
+ * Odds from which more says little: each rule so far convicted clean models that it had not seen, some with odds far above what
+ * convicts (bench/detection/images.md).
  */
 const TRUSTED_ODDS = 1.5;
 const MOST_ADDED = 0.8;
