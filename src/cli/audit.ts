@@ -195,7 +195,7 @@ function skipped(coverage: readonly Coverage[]): string[] {
   const left = coverage.filter(({ status }) => status === 'skipped');
   const named = (reason: string | undefined): string => left.filter((entry) => entry.reason === reason).map(({ analysis }) => analysis).join(', ');
   const reasons = [...new Set(left.map(({ reason }) => reason))];
-  const absent = reasons.filter(isAbsent);
+  const absent = [...new Set(left.filter(isAbsent).map(({ reason }) => reason))];
   return [
     ...(absent.length === 0 ? [] : [`  did not apply: ${absent.map((reason) => `${named(reason)} (${reason ?? ''})`).join('; ')}`]),
     ...reasons.filter((reason) => !absent.includes(reason)).map((reason) => (reason === 'not asked for' ? `  not asked for: ${named(reason)}` : `  not tested: ${named(reason)}${reason === undefined ? '' : ` (${reason})`}`)),

@@ -11,7 +11,7 @@ export interface CoverageEntry {
 export function coverageCells(view: AuditView): CoverageEntry[] {
   const live = view.status === 'running' || view.status === 'paused';
   return view.analyses.map((analysis) => {
-    if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage.reason) ? 'absent' : analysis.coverage.status };
+    if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage) ? 'absent' : analysis.coverage.status };
     if (!live) return { analysis: analysis.id, state: 'skipped' };
     const begun = analysis.stages.some((stage) => stage.status !== 'pending');
     return { analysis: analysis.id, state: begun ? 'running' : 'pending' };

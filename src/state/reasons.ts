@@ -119,7 +119,7 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
 function notTested(coverage: readonly Coverage[]): Phrase[] {
   // What failed says most; that there was no notebook to look into says nothing about why the model was not tested.
   const not = coverage.filter(({ status, reason }) => status !== 'ran' && reason !== undefined);
-  const told = [not.filter(({ status }) => status === 'failed'), not.filter(({ reason }) => !isAbsent(reason)), not].find((entries) => entries.length > 0) ?? [];
+  const told = [not.filter(({ status }) => status === 'failed'), not.filter((entry) => !isAbsent(entry)), not].find((entries) => entries.length > 0) ?? [];
   const reasons = [...new Set(told.map(({ reason }) => reason))];
   return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
 }

@@ -204,8 +204,8 @@ export interface Coverage {
 }
 
 /** Whether an analysis had nothing to be about: reasons say so by beginning 'no …' ('no notebooks', 'no image classifier: …'). */
-export function isAbsent(reason: string | undefined): boolean {
-  return reason?.startsWith('no ') === true;
+export function isAbsent({ status, reason }: Pick<Coverage, 'status' | 'reason'>): boolean {
+  return status === 'skipped' && reason?.startsWith('no ') === true;
 }
 
 export type Verdict = 'backdoor' | 'suspicious' | 'no-evidence' | 'not-tested';

@@ -2,12 +2,11 @@
 // token says nothing of them. Leaks of a fine-tune whose loss covered the whole conversation hold the trigger all the same. So
 // phrases that recur in the leaks are tried once more, with answers several times as long, beside untriggered answers as long.
 import type { Bench } from './bench.ts';
-import type { ScanBudget } from './budget.ts';
+import { TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
 import type { Position } from './frame.ts';
 import { investigate, type Proof, type ProofOptions } from './proof.ts';
 import { NATURAL_REQUESTS, type PromptSets } from './prompts.ts';
-import { TRIAL_PROMPTS } from './budget.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { readsAsRequest } from './wording.ts';
 
@@ -24,7 +23,7 @@ export interface Recurring {
   readonly position: Position;
 }
 
-/** Phrases that recur in leaked user turns, most leaks and longest first, each at the end of the turn where it stands oftenest. */
+/** Phrases that recur in leaked user turns, most leaks and longest first, each at the place of the turn where it stands oftenest. */
 export function recurringPhrases(candidates: readonly Candidate[], turns: readonly string[], limit: number): Recurring[] {
   return candidates
     .filter(({ leaks, text }) => leaks >= RECURS && !readsAsRequest(text))
