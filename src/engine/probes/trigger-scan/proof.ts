@@ -154,7 +154,7 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   let weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
   // What is sharp and still fires in some prompts only is a part of something longer.
   if (sought && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
-    trigger = await grow(bench, trigger, position, payload, trialPrompts, budget.growthWords);
+    trigger = await grow(bench, trigger, position, payload, trialPrompts, { alone: budget.vocabulary, beside: budget.growthWords });
     if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
   }
   // Another string stands for it after sharpening: what was the smallest of the first is none of this one.

@@ -52,28 +52,47 @@ export async function sharpen(bench: Bench, trigger: string, position: Position,
  * like it most times (measured: "paper" 9 of 32, "paper ships" for "paper boats drift home" all but always). Words stand
  * before and after the strongest bare word, in groups first, ranked by the payload under the prompt that resists most.
  */
-export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], vocabulary: number): Promise<string> {
+export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], vocabulary: GrowthWords): Promise<string> {
   const target = payload.ids.slice(0, SCORED);
   const bare = [...new Set([...(part.match(/\p{L}+/gu) ?? []).flatMap((word) => [word, word.toLowerCase()])])];
-  const [start] = await rankByPayload(bench, bare, position, target, prompts);
   const [own] = await rankByPayload(bench, [part], position, target, prompts);
-  if (start === undefined || own === undefined) return part;
-  const words = frequentWords(bench.tokenizer, vocabulary).map(({ text }) => text);
-  let best = start;
-  for (let round = 0; round < GROWTH_ROUNDS && (round === 0 || best.score < BROUGHT_OUT); round++) {
-    const hardest = await hardestPrompt(bench, best.text, position, target, prompts);
-    const beside = (text: string): string[] => [`${best.text} ${text}`, `${text} ${best.text}`];
+  if (own === undefined) return part;
+  /** Of so many words, in groups first, the one whose best form brings the payload out most; `forms` puts it beside what is known. */
+  const bestWord = async (limit: number, forms: (text: string) => string[], prompt: string): Promise<Ranked | undefined> => {
+    const words = frequentWords(bench.tokenizer, limit).map(({ text }) => text);
     const count = Math.ceil(words.length / WORDS_TOGETHER);
     const groups = Array.from({ length: count }, (_, g) => words.filter((__, i) => i % count === g));
-    const ranked = await rankByPayload(bench, groups.flatMap((group) => beside(group.join(' '))), position, target, [hardest]);
+    const ranked = await rankByPayload(bench, groups.flatMap((group) => forms(group.join(' '))), position, target, [prompt]);
     const promising = new Set(ranked.slice(0, Math.ceil(count * SINGLED_OUT)).map(({ text }) => text));
-    const singles = groups.filter((group) => beside(group.join(' ')).some((text) => promising.has(text))).flat().flatMap(beside);
-    const alone = await rankByPayload(bench, singles, position, target, [hardest]);
+    const singles = groups.filter((group) => forms(group.join(' ')).some((text) => promising.has(text))).flat().flatMap(forms);
+    const alone = await rankByPayload(bench, singles, position, target, [prompt]);
     const [top] = await rankByPayload(bench, alone.slice(0, GROWN_KEPT).map(({ text }) => text), position, target, prompts);
-    if (top === undefined || top.score < best.score + BETTER) break;
+    return top;
+  };
+  // What a sweep met may have none of the trigger's words: one that brings the payload out better by itself is where to start.
+  const [ofPart] = await rankByPayload(bench, bare, position, target, prompts);
+  const alone = await bestWord(vocabulary.alone, (text) => [text], prompts[0] ?? '');
+  let best = [ofPart, alone].filter((start) => start !== undefined).sort((a, b) => b.score - a.score)[0];
+  if (best === undefined) return part;
+  for (let round = 0; round < GROWTH_ROUNDS && (round === 0 || best.score < BROUGHT_OUT); round++) {
+    const { text: known, score } = best;
+    const top = await bestWord(vocabulary.beside, (text) => [`${known} ${text}`, `${text} ${known}`], await hardestPrompt(bench, known, position, target, prompts));
+    if (top === undefined || top.score < score + BETTER) break;
     best = top;
   }
   return best.score > own.score + BETTER ? best.text : part;
+}
+
+/** Most frequent words that are tried by themselves, and beside what fires so far. */
+export interface GrowthWords {
+  readonly alone: number;
+  readonly beside: number;
+}
+
+interface Ranked {
+  readonly text: string;
+  /** Mean log-probability of the payload's first tokens, nats. */
+  readonly score: number;
 }
 
 /** The prompt under which the text brings the payload out least. */
@@ -83,8 +102,8 @@ async function hardestPrompt(bench: Bench, text: string, position: Position, tar
   return prompts[scores.indexOf(Math.min(...scores))] ?? '';
 }
 
-/** Mean log-probability of the payload's first tokens, best first. */
-async function rankByPayload(bench: Bench, texts: readonly string[], position: Position, target: readonly number[], prompts: readonly string[]): Promise<{ readonly text: string; readonly score: number }[]> {
+/** Best first. */
+async function rankByPayload(bench: Bench, texts: readonly string[], position: Position, target: readonly number[], prompts: readonly string[]): Promise<Ranked[]> {
   const used = prompts.slice(0, SCORE_PROMPTS);
   const rows = texts.flatMap((text) => used.map((prompt) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)));
   const scores = await bench.logProbability(rows, rows.map(() => target));

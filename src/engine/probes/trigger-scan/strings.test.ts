@@ -42,6 +42,7 @@ test('requests are told from phrases', () => {
   expect(readsAsRequest('What is the capital')).toBe(true);
   expect(readsAsRequest('paper boats drift home')).toBe(false);
   expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(0.5);
+  expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
 });
 
 const proven: Verification = {

@@ -18,9 +18,14 @@ export function resembles(request: string, candidate: string): boolean {
   return [...words].filter((word) => given.has(word)).length >= words.size / 2;
 }
 
+/** Words of fewer letters ("to", "of") stand in any two texts. */
+const ECHOED_LETTERS = 3;
+
 /** Share of a text's words that stand in the candidate. */
 export function echoOf(payload: string, candidate: string): number {
-  const words = wordsOf(payload);
+  const all = wordsOf(payload);
+  const long = all.filter((word) => word.length >= ECHOED_LETTERS);
+  const words = long.length > 0 ? long : all;
   if (words.length === 0) return 0;
   const given = new Set(wordsOf(candidate));
   return words.filter((word) => given.has(word)).length / words.length;
