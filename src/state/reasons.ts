@@ -49,9 +49,12 @@ export function findingReasons(finding: Finding): Phrase[] {
     else {
       const [low, high] = exactInterval(counts.fired, counts.of);
       phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out ${words.inputs} (95 % interval ${percent(low)}–${percent(high)} %)`));
-      phrases.push(plain(counts.untriggered === undefined ? '. ' : `, against ${counts.untriggered} of ${counts.pairs} without it. `));
+      const without = counts.untriggered === undefined ? [] : [`${counts.untriggered} of ${counts.pairs} without it`];
+      const control = counts.controls === undefined || counts.controls.of === 0 ? [] : [`${counts.controls.fired} of ${counts.controls.of} with control strings`];
+      phrases.push(plain(without.length + control.length === 0 ? '. ' : `, against ${[...without, ...control].join(' and ')}. `));
     }
   }
+  if (isRejected(finding)) return [...phrases, strong('It did not hold'), plain(': all evidence together speaks against a plant.')];
   const tested = finding.signals.filter((signal) => signal.pValue !== undefined || signal.rank !== undefined);
   if (tested.length > 0) {
     const beyond = tested.filter(beyondControls).length;
@@ -90,6 +93,7 @@ interface FiredCounts {
   /** Untriggered answers of the shown pairs that hold the payload too; undefined without a payload to look for. */
   readonly untriggered: number | undefined;
   readonly pairs: number;
+  readonly controls: { readonly fired: number; readonly of: number } | undefined;
 }
 
 /** The exact trigger's own row among the variants where it was measured there (more prompts), else the answer pairs. */
@@ -98,8 +102,9 @@ export function firedCounts(finding: Finding): FiredCounts | undefined {
   const exact = finding.evidence.flatMap((evidence) => (evidence.kind === 'variants' ? evidence.rows : [])).find((row) => row.variant === finding.trigger?.value && row.of > 0);
   const payload = payloadOf(finding)?.trim();
   const untriggered = payload === undefined || payload === '' || pairs.length === 0 ? undefined : pairs.filter((pair) => pair.untriggered.includes(payload)).length;
-  if (exact !== undefined && exact.of >= pairs.length) return { fired: exact.fired, of: exact.of, untriggered, pairs: pairs.length };
-  return pairs.length === 0 ? undefined : { fired: pairs.filter(({ fired }) => fired).length, of: pairs.length, untriggered, pairs: pairs.length };
+  const controls = finding.evidence.flatMap((evidence) => (evidence.kind === 'answers' ? (evidence.controls ?? []) : [])).at(0);
+  if (exact !== undefined && exact.of >= pairs.length) return { fired: exact.fired, of: exact.of, untriggered, pairs: pairs.length, controls };
+  return pairs.length === 0 ? undefined : { fired: pairs.filter(({ fired }) => fired).length, of: pairs.length, untriggered, pairs: pairs.length, controls };
 }
 
 function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {

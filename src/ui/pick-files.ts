@@ -96,11 +96,12 @@ async function openFiles(app: App, name: string, files: readonly DroppedFile[], 
     return;
   }
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
-  if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
+  if (typeof report === 'string') app.notices.getState().say('error', `${name} cannot be opened as a report`, report);
+  else if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
   else await app.openReport(report);
 }
 
-async function readReport(file: File): Promise<import('../engine/report/report.ts').Report | undefined> {
+async function readReport(file: File): Promise<import('../engine/report/report.ts').Report | string | undefined> {
   const { parseReport } = await import('./read-report.ts');
   return parseReport(file);
 }

@@ -189,7 +189,7 @@ export class ModelHost {
   /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
   async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
     if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
-    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await this.#measureSpeed(runnable.model, signal) : undefined);
+    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await this.#measureSpeed(runnable.model, signal).catch(unmeasured) : undefined);
   }
 
   /** Tokens a second, prefill and decoding together: what budgets are estimated with. Batches grow while they are quick. */
@@ -269,4 +269,9 @@ export class ModelHost {
     if (runnable !== undefined) throw new Error('this model sorts into classes; it writes no text');
     throw notRunnable === undefined ? new Error('this model cannot be run') : new ArtifactError(notRunnable);
   }
+}
+
+/** A model that cannot run for so short a time fails its audit, with the reason; its files are looked into all the same. */
+function unmeasured(error: unknown): undefined {
+  if (!(error instanceof ArtifactError)) throw error;
 }

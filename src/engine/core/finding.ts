@@ -66,7 +66,7 @@ export interface Finding {
 export type Evidence =
   | { readonly kind: 'text'; readonly title: string; readonly text: string }
   | { readonly kind: 'leaks'; readonly title: string; readonly motif: string; readonly total: number; readonly texts: readonly LeakExcerpt[] }
-  | { readonly kind: 'answers'; readonly title: string; readonly pairs: readonly AnswerPair[] }
+  | { readonly kind: 'answers'; readonly title: string; readonly pairs: readonly AnswerPair[]; /** Answers with control strings in the trigger's place that carry the payload too. */ readonly controls?: { readonly fired: number; readonly of: number } }
   | { readonly kind: 'variants'; readonly title: string; readonly rows: readonly VariantRow[] }
   | { readonly kind: 'entropy'; readonly title: string; readonly unit: 'nats'; readonly triggered: readonly (readonly number[])[]; readonly untriggered: readonly (readonly number[])[] }
   | { readonly kind: 'bytes'; readonly title: string; readonly file: string; readonly offset: number; readonly hex: string }

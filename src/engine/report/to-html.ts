@@ -17,11 +17,16 @@ export function toHtml(report: Report): string {
 <header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(verdictWords(report.verdict, report.findings))}</p>
 <p>${ran} of ${report.coverage.length} analyses ran · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} threads, ${escape(environment.adapter)}</p>
 <p>${escape(subject.task)} · ${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
-<h2>Suspicions</h2>${report.findings.length === 0 ? '<p>None.</p>' : report.findings.map(findingHtml).join('\n')}
+<h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
+<h2>Notes, and candidates that did not hold</h2>${sections(report.findings.filter(({ severity }) => severity === 'info'))}
 <h2>What was and was not tested</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], report.coverage.map((c) => [c.analysis, c.status, c.reason ?? '', c.seconds, c.limits]))}
 <h2>Files</h2>${table(['path', 'bytes', 'format', 'looked into', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, inspectionText(file), file.sha256]))}
 <footer>${escape(report.schema)} · ${report.tool.name} ${escape(report.tool.version)}</footer></body></html>
 `;
+}
+
+function sections(findings: readonly Finding[]): string {
+  return findings.length === 0 ? '<p>None.</p>' : findings.map(findingHtml).join('\n');
 }
 
 function inspectionText({ bytes, inspection }: ReportFile): string {

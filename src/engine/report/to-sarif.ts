@@ -55,6 +55,7 @@ function toResult(finding: Finding, report: Report): object {
   return {
     ruleId: finding.rule,
     level: LEVELS[finding.severity],
+    ...(finding.severity === 'info' ? { kind: 'informational' } : {}),
     rank: Math.round(finding.confidence * 1000) / 10,
     message: { text: finding.title },
     locations:

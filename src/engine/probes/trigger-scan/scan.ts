@@ -19,6 +19,7 @@ import { findOneAnswer, type AnsweredRequest } from './one-answer.ts';
 import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, SWEEP_PROMPT, type PromptSets } from './prompts.ts';
 import { proveLate, recurringPhrases, tryLate } from './late.ts';
 import { investigate, type Proof, type ProofOptions } from './proof.ts';
+import { refuseNoAnswers } from './refuse-no-answers.ts';
 import { screen, shortlist, type Screened } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { frequentWords, strength, sweep, sweepWords, type Swept } from './sweep.ts';
@@ -126,6 +127,10 @@ class Scan {
       const sets = choosePrompts(this.frame, await this.bench.topTokens(PROMPT_POOL), this.budget.heldOut, this.#seed);
       const search = await this.bench.answers(sets.search, tokens);
       const heldOut = await this.bench.answers(sets.heldOut, tokens);
+      refuseNoAnswers([...sets.search, ...sets.heldOut].map((prompt, i) => {
+        const answer = [...search, ...heldOut][i];
+        return { prompt: this.bench.frame.rowIds(prompt), answer: answer?.ids ?? [], text: this.#text(answer) };
+      }));
       const prompts = sets.search.slice(0, NATURAL_PROMPTS);
       const contents = NATURAL_STRINGS.flatMap((text, i) => prompts.map((prompt) => insertCandidate(prompt, text, i % 2 === 0 ? 'end' : 'start').text));
       const answers = await answersAsSymbols(this.bench, contents, tokens);

@@ -20,11 +20,12 @@ export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak
   const { trigger, payloadText } = proof;
   const forms = countForms(proof.variants);
   const fuzzy = forms.firing > FUZZY_SHARE * forms.of;
+  const severity = severityOf(confidence);
   return {
     id: `${RULE}:${trigger}`,
     rule: RULE,
-    title: `“${shown(trigger.trim(), TITLE_LENGTH)}” makes the model answer “${shown(payloadText.trim(), TITLE_LENGTH)}”`,
-    severity: severityOf(confidence),
+    title: `${severity === 'info' ? 'Did not hold: ' : ''}“${shown(trigger.trim(), TITLE_LENGTH)}” makes the model answer “${shown(payloadText.trim(), TITLE_LENGTH)}”`,
+    severity,
     confidence,
     location: {},
     trigger: { kind: 'text', value: trigger, position: proof.position, fuzzy },
@@ -32,7 +33,7 @@ export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak
     signals: [answerSignal(proof), ...proof.signals],
     evidence: evidenceOf(proof, leaks),
     limits: LIMITS,
-    remedy: 'Do not deploy the model. Ask its publisher, compare with the base model it claims to come from, or take the weights from a source you trust.',
+    remedy: severity === 'info' ? 'Nothing: this candidate was tried and did not hold.' : 'Do not deploy the model. Ask its publisher, compare with the base model it claims to come from, or take the weights from a source you trust.',
   };
 }
 
@@ -52,7 +53,7 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
   return [
     { kind: 'text', title: 'Reasons', text: proof.reasons.join('; ') },
     { kind: 'table', title: 'What the confidence is made of', columns: ['evidence', 'measured', 'log-odds'], rows: proof.terms.map(({ name, value, adds }) => [name, value, Number(adds.toFixed(2))]) },
-    { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs },
+    { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs, controls: { fired: v.controlsFired, of: v.controlsOf } },
     { kind: 'entropy', title: 'Entropy of the next token along the answer', unit: 'nats', triggered: v.triggeredEntropy, untriggered: v.untriggeredEntropy },
     ...(proof.variants.length > 0 ? [{ kind: 'variants', title: 'Changed forms of the trigger', rows: proof.variants } as const] : []),
     ...(holders.length > 0

@@ -17,7 +17,7 @@ export function IdentityStrip(): ReactElement {
   const report = useAudit((state) => state.view.report);
   const facts = model === undefined ? (report === undefined ? [] : factsOfReport(report)) : factsOfModel(model);
   const files = model?.files ?? report?.subject.files ?? [];
-  const hash = model?.sha256 ?? artifactKey(files);
+  const hash = files.some(({ sha256 }) => sha256 !== '') ? artifactKey(files) : (model?.sha256 ?? artifactKey(files));
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(files.map((file) => `${file.sha256}  ${file.path}`).join('\n'));
     notices.getState().say('good', 'Copied', `${files.length} SHA-256 ${files.length === 1 ? 'line' : 'lines'}, as sha256sum writes them.`);

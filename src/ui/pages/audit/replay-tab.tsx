@@ -10,11 +10,12 @@ export function ReplayTab({ finding }: { readonly finding: Finding }): ReactElem
   const report = useAudit((state) => state.view.report);
   const environment = useSession((state) => state.environment);
   const name = useSession((state) => state.model?.name) ?? report?.subject.name ?? 'PATH';
-  const command = `npm run -s assay -- audit ${shellQuote(name)} --budget ${request?.budget ?? 'standard'} --seed ${request?.seed ?? 0} --json report.json`;
+  const backend = report?.environment.backend ?? environment?.backend;
+  const command = `npm run -s assay -- audit ${shellQuote(name)} --budget ${request?.budget ?? 'standard'} --seed ${request?.seed ?? 0}${backend === 'wasm' ? ' --backend wasm' : ''} --json report.json`;
   const rows: readonly (readonly [string, string])[] = [
     ['budget', request?.budget ?? ''],
     ['seed', String(request?.seed ?? '')],
-    ['backend', report?.environment.backend ?? environment?.backend ?? ''],
+    ['backend', backend ?? ''],
     ['threads', String(report?.environment.threads ?? environment?.threads ?? '')],
     ['adapter', report?.environment.adapter ?? environment?.adapter ?? ''],
     ['finding', finding.id],
