@@ -10,8 +10,8 @@ import { tryPhrases, type Tried } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
 
 const MOST_MEMBERS = 4;
-/** Pieces of a member: a long phrase of the lists is no word. */
-const MOST_PIECES = 4;
+/** Pieces of a member: listed words in three and more ("lemur", "pulley") lead together in honest and planted models alike. */
+const MOST_PIECES = 2;
 /** Nats between the last member and the next word, below which there is no gap. */
 const LEAST_GAP = 0.5;
 const RIVALS = 10;
