@@ -33,13 +33,20 @@ export const weightsNumbers = analysisOf({
       report(ODD, {
         file: { path, root },
         about: 'numbers',
-        title: `${tensors.length} ${tensors.length === 1 ? 'tensor has' : 'tensors have'} numbers that stand out: ${shown(tensors.slice(0, 3).map(({ name }) => name).join(', '), 120)}`,
+        title: titleOf(tensors),
         sure: 'read',
         evidence: [{ kind: 'table', title: 'Counted while hashing', columns: ['tensor', 'rows', 'NaN', 'infinite', 'rows of zeros', 'rows said twice', 'furthest out: row (deviations)'], rows: tensors.slice(0, SHOWN).map(rowOf) }],
       });
     }
   },
 });
+
+/** Values that are no numbers spoil every answer: they are named first. */
+function titleOf(tensors: readonly TensorDigest[]): string {
+  const broken = tensors.filter(({ statistics }) => (statistics?.nan ?? 0) > 0);
+  const [told, what] = broken.length > 0 ? [broken, 'NaN among its numbers'] : [tensors, 'numbers that stand out'];
+  return `${told.length} ${told.length === 1 ? 'tensor has' : 'tensors have'} ${told.length === 1 ? what : what.replace('its', 'their')}: ${shown(told.slice(0, 3).map(({ name }) => name).join(', '), 120)}`;
+}
 
 function standsOut({ statistics }: TensorDigest): boolean {
   if (statistics === undefined) return false;
