@@ -1,6 +1,7 @@
 // The verdict's reasons in words, with numbers and intervals, out of findings and coverage. Pure; nothing is invented:
 // a number that was not measured is not mentioned.
-import { isRead, isRejected } from './finding-view.ts';
+import { PROBED } from '../engine/audit/registry.ts';
+import { isNote, isRead, isRejected } from './finding-view.ts';
 import { isAbsent, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
 import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
@@ -109,12 +110,15 @@ export function firedCounts(finding: Finding): FiredCounts | undefined {
 
 function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
   const ran = coverage.filter(({ status }) => status === 'ran');
+  const probes = ran.filter(({ analysis }) => PROBED.has(analysis)).length;
   const phrases: Phrase[] = [
     strong(`${ran.length} of ${coverage.length}`),
-    plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran and found no planted behaviour. `),
+    plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran (${ran.length - probes} on its files, ${probes} on what it does when it runs) and found no planted behaviour. `),
   ];
+  const low = findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
   const rejected = findings.filter(isRejected).length;
-  const notes = findings.length - rejected;
+  const notes = findings.filter(isNote).length;
+  if (low > 0) phrases.push(plain(`${low} low ${low === 1 ? 'suspicion stands' : 'suspicions stand'} below. `));
   if (rejected > 0) phrases.push(plain(`${rejected} weak ${rejected === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
   if (notes > 0) phrases.push(plain(`${notes} ${notes === 1 ? 'note stands' : 'notes stand'} below. `));
   phrases.push(plain('This is no proof of a clean model: the coverage says what was tested and what that can miss.'));
