@@ -24,6 +24,7 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'truncated':
       return `${file === undefined ? 'a file' : text(file)} is cut off${offset === undefined ? '' : `: what begins at byte ${offset} does not end in it`}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'missing-file':
+      if (file !== undefined && field !== undefined) return `what ${text(file)} names is missing (${text(field)})${both}`;
       return `${file === undefined ? 'a file' : text(file)} is missing${field === undefined ? '' : ` (${text(field)})`}${both}`;
     case 'missing-tokenizer':
       return `it brings no tokenizer that can be read${expected === undefined ? '' : ` (${text(expected)})`}${actual === undefined || actual.startsWith('none') ? '' : `: found ${text(actual)}`}`;
@@ -36,21 +37,25 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'too-large':
       return `it is too large to be run here${field === undefined ? '' : ` (${text(field)})`}${both}`;
     case 'runtime-failure':
+      if (format === 'model') return `what it gives cannot be judged${field === undefined ? '' : ` (${text(field)})`}${both}`;
       return `the runtime gave up on it${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
   }
 }
 
 /** What cannot be there because of it: files that end too early, are not there, or cannot be read. */
 const CAUSES: Partial<Record<ArtifactErrorFields['code'], readonly ArtifactErrorFields['code'][]>> = {
-  'missing-tensor': ['truncated', 'missing-file'],
+  'missing-tensor': ['truncated', 'missing-file', 'unsupported-format', 'malformed', 'limit-exceeded'],
   'missing-file': ['malformed', 'truncated', 'limit-exceeded', 'missing-file'],
   'missing-tokenizer': ['malformed', 'truncated', 'limit-exceeded'],
 };
 
+/** Formats of the problems that take tensors away; 'hugging-face': a folder's weights as a whole. */
+const WEIGHTS = new Set(['safetensors', 'gguf', 'onnx', 'hugging-face']);
+
 /** Of what is missed, its cause: a tensor of a file that is cut off is not lacking, and a malformed configuration not missing. */
 export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
   const causes = CAUSES[error.code] ?? [];
-  const cause = problems.find(({ code, file }) => causes.includes(code) && (error.code === 'missing-tensor' || sameFile(error, file)));
+  const cause = problems.find(({ code, file, format }) => causes.includes(code) && (error.code === 'missing-tensor' ? code === 'missing-file' || WEIGHTS.has(format) : sameFile(error, file)));
   return plainError(cause ?? error);
 }
 
