@@ -7,6 +7,7 @@ import type { Bytes } from '../../core/units.ts';
 import type { TensorInfo } from '../artifact.ts';
 import { SAFETENSORS_DTYPES, elementCount } from '../dtype.ts';
 import { decodeUtf8, describeType, isObject, parseJson } from '../text.ts';
+import { standsInstead } from './instead.ts';
 import type { FormatReader, Probe, ReadResult } from './reader.ts';
 
 const FORMAT = 'safetensors';
@@ -45,7 +46,7 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   const head = await source.slice(0, 8);
   const length = headerLength(head);
   if (length === undefined) {
-    const actual = head.byteLength < 8 ? `a file of ${head.byteLength} bytes` : 'a length of 2^53 bytes or more';
+    const actual = head.byteLength < 8 ? `a file of ${head.byteLength} bytes` : ((await standsInstead(source)) ?? 'a length of 2^53 bytes or more');
     throw new ArtifactError({ code: head.byteLength < 8 ? 'truncated' : 'malformed', ...at, offset: 0, field: 'header length', expected: '8 bytes that hold a length within the file', actual });
   }
   if (length > source.size - 8) {
