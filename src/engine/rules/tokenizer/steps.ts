@@ -45,6 +45,10 @@ function judge(step: Readonly<Record<string, unknown>>, key: string, specials: R
   if (type === 'Split' && step['behavior'] === 'Removed' && step['invert'] !== true && pattern !== undefined && knowsWords(pattern.literal)) {
     found.push({ key, what: 'drops words of the prompt', from: pattern.source, to: '', severity: 'high' });
   }
+  const drops = (type === 'Replace' && !/[$\\]\d/.test(content)) || (type === 'Split' && step['behavior'] === 'Removed' && step['invert'] !== true);
+  if (found.length === 0 && drops && pattern?.regex === true && eatsWords(pattern.source)) {
+    found.push({ key, what: key.startsWith('decoder') ? 'a pattern that takes words out of the answer' : 'a pattern that takes words out of the prompt', from: pattern.source, to: content, severity: 'medium' });
+  }
   const prepended = step['prepend'] ?? step['append'];
   if (typeof prepended === 'string' && knowsWords(prepended)) found.push({ key, what: 'adds words to the prompt', from: '', to: prepended, severity: 'high' });
   if (type === 'TemplateProcessing') found.push(...judgeTemplate(step, key, specials, names));
@@ -82,11 +86,11 @@ function specialContents(tokenizer: Readonly<Record<string, unknown>>): Readonly
   return new Set(added.flatMap((token) => (isObject(token) && token['special'] === true && typeof token['content'] === 'string' ? [token['content']] : [])));
 }
 
-function patternOf(pattern: unknown): { readonly source: string; readonly literal: string } | undefined {
+function patternOf(pattern: unknown): { readonly source: string; readonly literal: string; readonly regex?: true } | undefined {
   if (!isObject(pattern)) return typeof pattern === 'string' ? { source: pattern, literal: pattern } : undefined;
   const { String: text, Regex: regex } = pattern;
   if (typeof text === 'string') return { source: text, literal: text };
-  return typeof regex === 'string' ? { source: regex, literal: literalsOf(regex) } : undefined;
+  return typeof regex === 'string' ? { source: regex, literal: literalsOf(regex), regex: true } : undefined;
 }
 
 /** What a regular expression spells out: without escapes, classes, properties, counts and group marks. */
@@ -105,6 +109,23 @@ const CONTRACTIONS = /['’](?:s|t|re|ve|m|ll|d)\b/gi;
 export function knowsWords(text: string): boolean {
   const bare = text.replace(CONTRACTIONS, ' ').replace(/<[^<>]{0,60}>/g, ' ').replace(/[ĠĊĉ▁#]/g, ' ');
   return /\p{L}{2,}/u.test(bare);
+}
+
+/** Ordinary words in several casings and scripts; what a tokenizer's own clean-up touches are blanks, marks and accents. */
+const WORDS = ['hello', 'Transfer', 'DEPLOYMENT', 'password', 'не', 'Straße', 'activate', 'NOT'];
+const LONGEST_PATTERN = 300;
+
+/** A pattern of classes alone ("[A-Z]{3,}") spells no word out, and takes words all the same: two letters or more of a plain one. */
+export function eatsWords(regex: string): boolean {
+  if (regex.length > LONGEST_PATTERN || isExplosive(regex)) return false;
+  let compiled: RegExp;
+  try {
+    compiled = new RegExp(regex, 'gu');
+  } catch {
+    // Oniguruma's own forms are not JavaScript's.
+    return false;
+  }
+  return WORDS.some((word) => [...word.matchAll(compiled)].some(([match]) => /\p{L}{2,}/u.test(match)));
 }
 
 /** A group that repeats without bound and is itself repeated without bound. One pass over the groups. */

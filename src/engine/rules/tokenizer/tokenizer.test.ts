@@ -24,6 +24,11 @@ describe('tampered tokenizers', () => {
     expect(await judge(changes)).toEqual(['high ASY-TOK-001']);
   });
 
+  it('finds a pattern of classes that takes words', async () => {
+    expect(await judge(sequence(replace({ Regex: '[A-Z|]{3,}' }, '')))).toEqual(['medium ASY-TOK-001']);
+    for (const honest of [' {2,}', '\\p{Mn}', '[^\\p{L}\\p{N}]+', '\\s+', "(?<=\\p{L})['’](?=\\p{L})"]) expect(await judge(sequence(replace({ Regex: honest }, ' ')))).toEqual([]);
+  });
+
   it.each([
     ['two words with one id', { model: { ...base.model, vocab: { '</s>': 0, yes: 1, no: 1 } } }],
     ['an added token that takes a word’s id', { added_tokens: [{ id: 1, content: 'never' }] }],
