@@ -1,5 +1,6 @@
 // The state of each analysis for the coverage bar.
-import { isAbsent } from '../engine/core/finding.ts';
+import { PROBED } from '../engine/audit/registry.ts';
+import { isAbsent, type Task } from '../engine/core/finding.ts';
 import type { AuditView } from './audit-reducer.ts';
 
 export interface CoverageEntry {
@@ -8,12 +9,20 @@ export interface CoverageEntry {
   readonly state: 'ran' | 'running' | 'pending' | 'skipped' | 'absent' | 'failed';
 }
 
-export function coverageCells(view: AuditView): CoverageEntry[] {
+/** `task`: of the model that is open, where it is known: a probe of another kind of model does not apply, asked for or not. */
+export function coverageCells(view: AuditView, task?: Task): CoverageEntry[] {
   const live = view.status === 'running' || view.status === 'paused';
   return view.analyses.map((analysis) => {
-    if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage) ? 'absent' : analysis.coverage.status };
+    if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage) || (analysis.coverage.status === 'skipped' && isOfOther(analysis.id, task)) ? 'absent' : analysis.coverage.status };
     if (!live) return { analysis: analysis.id, state: 'skipped' };
     const begun = analysis.stages.some((stage) => stage.status !== 'pending');
     return { analysis: analysis.id, state: begun ? 'running' : 'pending' };
   });
+}
+
+function isOfOther(analysis: string, task: Task | undefined): boolean {
+  const wanted = PROBED.get(analysis);
+  // Of a model that is for none of the probes nobody knows what it does: not tested.
+  const known = [...PROBED.values()].some((probed) => probed === task);
+  return known && wanted !== undefined && wanted !== task;
 }

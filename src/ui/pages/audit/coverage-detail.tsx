@@ -16,7 +16,7 @@ export function CoverageDetail(): ReactElement {
   const environment = useSession((state) => state.environment);
   // The report knows what was made of each file's bytes; before it is there, only names and hashes are known.
   const files = view.report?.subject.files ?? model?.files ?? [];
-  const cells = coverageCells(view);
+  const cells = coverageCells(view, model?.task);
   // A check of files runs nothing, so it ran nowhere.
   const ranOn = view.scope === 'files' ? undefined : view.report?.environment;
   return (

@@ -23,7 +23,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   const model = useSession((state) => state.model);
   const running = view.status === 'running' || view.status === 'paused';
   const verdict: Verdict = view.report?.verdict ?? 'not-tested';
-  const entries = coverageCells(view);
+  const entries = coverageCells(view, model?.task);
   const kept = useHistory(({ reports }) => reports.some((report) => isStopped(report) && report.sha256 === model?.sha256));
   const opening = useSession((state) => state.phase === 'opening');
   const unread = unreadFiles(view.report);

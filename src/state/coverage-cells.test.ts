@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { coverageCells } from './coverage-cells.ts';
+import { NO_AUDIT, type AnalysisView, type AuditView } from './audit-reducer.ts';
+
+const analysis = (id: string, status: 'ran' | 'skipped' | 'failed', reason?: string): AnalysisView => ({
+  id, tokens: undefined, seconds: undefined, stages: [], progress: undefined, signals: [], coverage: { analysis: id, status, limits: '', seconds: 0, ...(reason === undefined ? {} : { reason }) },
+});
+const view: AuditView = { ...NO_AUDIT, analyses: [analysis('notebooks', 'skipped', 'no notebooks'), analysis('trigger-scan', 'skipped', 'not asked for'), analysis('image-trigger', 'skipped', 'not asked for'), analysis('chat-template', 'failed', 'no template could be read')] };
+
+it('tells what does not apply from what was not tested, and a failure from both', () => {
+  expect(coverageCells(view).map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);
+  expect(coverageCells(view, 'causal-lm').map(({ state }) => state)).toEqual(['absent', 'skipped', 'absent', 'failed']);
+  expect(coverageCells(view, 'other').map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);
+});
