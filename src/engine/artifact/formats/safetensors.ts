@@ -46,7 +46,10 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   const head = await source.slice(0, 8);
   const length = headerLength(head);
   if (length === undefined) {
-    const actual = head.byteLength < 8 ? `a file of ${head.byteLength} bytes` : ((await standsInstead(source)) ?? 'a length of 2^53 bytes or more');
+    // What was not fetched is no attack: it is missing.
+    const instead = await standsInstead(source);
+    if (instead !== undefined) throw new ArtifactError({ code: 'missing-file', ...at, expected: 'the weights', actual: instead });
+    const actual = head.byteLength < 8 ? `a file of ${head.byteLength} bytes` : 'a length of 2^53 bytes or more';
     throw new ArtifactError({ code: head.byteLength < 8 ? 'truncated' : 'malformed', ...at, offset: 0, field: 'header length', expected: '8 bytes that hold a length within the file', actual });
   }
   if (length > source.size - 8) {

@@ -8,7 +8,7 @@ import type { Position } from './frame.ts';
 import { investigate, type Proof, type ProofOptions } from './proof.ts';
 import { NATURAL_REQUESTS, type PromptSets } from './prompts.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';
-import { readsAsRequest } from './wording.ts';
+import { readsAsRequest, wordsOf } from './wording.ts';
 
 /** Leaks that must hold a phrase. */
 const RECURS = 2;
@@ -23,18 +23,28 @@ export interface Recurring {
   readonly position: Position;
 }
 
-/** Phrases that recur in leaked user turns, most leaks and longest first, each at the place of the turn where it stands oftenest. */
-export function recurringPhrases(candidates: readonly Candidate[], turns: readonly string[], limit: number): Recurring[] {
-  return candidates
-    .filter(({ leaks, text }) => leaks >= RECURS && !readsAsRequest(text))
-    .slice(0, limit)
-    .map(({ text, origin }) => ({ text, origin, position: placeOf(text, turns) }));
-}
+/** Leaks with the phrase beside unlike requests that count, and words by which a request is known. */
+const CONTEXTS = 6;
+const REQUEST_WORDS = 3;
 
-function placeOf(text: string, turns: readonly string[]): Position {
-  const holders = turns.filter((turn) => turn.includes(text));
-  const early = holders.filter((turn) => turn.indexOf(text) < (turn.length - text.length) / 2).length;
-  return early * 2 > holders.length ? 'start' : 'end';
+/**
+ * Phrases that recur in leaked user turns. A trigger stands at one end of requests that are otherwise unlike; what recurs because
+ * the same request was made up twice stands beside the same words. First those with the most unlike requests, long and at an end.
+ */
+export function recurringPhrases(candidates: readonly Candidate[], turns: readonly string[], tokensOf: (text: string) => number, limit: number): Recurring[] {
+  return candidates
+    .filter(({ leaks, text }) => leaks >= RECURS && !readsAsRequest(text) && tokensOf(text) > 1)
+    .map(({ text, origin }) => {
+      const holders = turns.filter((turn) => turn.includes(text));
+      const atEnd = holders.filter((turn) => turn.endsWith(text)).length;
+      const atStart = holders.filter((turn) => turn.startsWith(text)).length;
+      const requests = new Set(holders.map((turn) => wordsOf(turn.replace(text, ' ')).slice(0, REQUEST_WORDS).join(' ')));
+      const merit = Math.min(CONTEXTS, requests.size) * Math.log2(1 + tokensOf(text)) * (Math.max(atEnd, atStart) / Math.max(1, holders.length));
+      return { phrase: { text, origin, position: atStart > atEnd ? 'start' : 'end' } satisfies Recurring, merit };
+    })
+    .sort((a, b) => b.merit - a.merit)
+    .slice(0, limit)
+    .map(({ phrase }) => phrase);
 }
 
 /** Trials that bring out a text of some length: single words are shared by any answers that are long enough. */

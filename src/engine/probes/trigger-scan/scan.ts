@@ -297,7 +297,7 @@ class Scan {
       return [];
     }
     return this.runner.run('late', async ({ note }): Promise<Proof[]> => {
-      const phrases = recurringPhrases(candidates, options.leakedTurns, this.budget.latePhrases);
+      const phrases = recurringPhrases(candidates, options.leakedTurns, (text) => this.runnable.tokenizer.encode(text).length, this.budget.latePhrases);
       if (phrases.length === 0) {
         note('No phrase recurs in the leaks.', ['candidate'], []);
         return [];
