@@ -11,6 +11,7 @@ it('takes a report back, and nothing else', async () => {
     [JSON.stringify({ ...REPORT, findings: [{}] }), /^findings\[0\]: /],
     [JSON.stringify({ ...REPORT, findings: REPORT.findings.map((finding) => ({ ...finding, confidence: 'high' })) }), /confidence from 0 to 1/],
     [JSON.stringify({ ...REPORT, coverage: undefined }), /^coverage: /],
+    [JSON.stringify({ ...REPORT, subject: { ...REPORT.subject, files: [null] } }), /^subject: /],
     [JSON.stringify(REPORT).slice(0, -2), /no JSON/],
     [JSON.stringify({ ...REPORT, verdict: REPORT.verdict === 'no-evidence' ? 'backdoor' : 'no-evidence' }), /its findings and coverage say/],
   ] as const) {

@@ -33,7 +33,7 @@ export async function parseReport(file: Blob): Promise<Report | string | undefin
 
 /** The first field that is not as a report has it; what the page draws is looked at, the evidence is drawn with care. */
 function problemOf({ subject, options, findings, coverage, verdict, environment }: Record<string, unknown>): string | undefined {
-  if (!isRecord(subject) || typeof subject['name'] !== 'string' || !Array.isArray(subject['files'])) return 'subject: expected name and files';
+  if (!isRecord(subject) || typeof subject['name'] !== 'string' || !Array.isArray(subject['files']) || !subject['files'].every(isFile)) return 'subject: expected name, and files with path, bytes and sha256';
   if (!isRecord(options) || typeof options['budget'] !== 'string' || typeof options['seed'] !== 'number') return 'options: expected budget and seed';
   if (!isRecord(environment)) return 'environment: expected backend and threads';
   if (typeof verdict !== 'string') return 'verdict: expected text';
@@ -41,6 +41,10 @@ function problemOf({ subject, options, findings, coverage, verdict, environment 
   if (!Array.isArray(findings)) return 'findings: expected a list';
   const bad = findings.findIndex((finding) => !isFinding(finding));
   return bad < 0 ? undefined : `findings[${bad}]: expected id, title, severity, confidence from 0 to 1, signals and evidence`;
+}
+
+function isFile(file: unknown): boolean {
+  return isRecord(file) && typeof file['path'] === 'string' && typeof file['bytes'] === 'number' && typeof file['sha256'] === 'string';
 }
 
 function isFinding(finding: unknown): boolean {

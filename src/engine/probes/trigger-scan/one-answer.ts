@@ -6,7 +6,7 @@ import { binomialUpperTail } from '../../core/statistics.ts';
 import type { Finding } from '../../core/finding.ts';
 import { shown } from '../../core/shown.ts';
 
-export const RULE = 'ASY-LLM-002';
+const RULE = 'ASY-LLM-002';
 /** Symbols of the answer's opening that must be the same. */
 const OPENING = 8;
 /** Largest share seen in 29 models that answer as asked, clean and planted (8 of 66 requests). */
