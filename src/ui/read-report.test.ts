@@ -18,3 +18,8 @@ it('takes a report back, and nothing else', async () => {
     expect(await parseReport(new Blob([text]))).toMatch(why);
   }
 });
+
+it('takes the report of an audit that was stopped: what ran clears nothing', async () => {
+  const stopped = { ...REPORT, findings: [], coverage: REPORT.coverage.map((entry) => ({ ...entry, analysis: 'trigger-scan', status: 'ran' })), subject: { ...REPORT.subject, files: [] }, verdict: 'not-tested' };
+  expect(await parseReport(new Blob([JSON.stringify(stopped)]))).toEqual(stopped);
+});

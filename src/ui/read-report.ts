@@ -28,7 +28,9 @@ export async function parseReport(file: Blob): Promise<Report | string | undefin
   const report = value as unknown as Report;
   // A verdict is what findings and coverage say: one that was written over them is none.
   const { verdict } = judge(report.findings, report.coverage, new Set(STATIC), unreadPaths(report.subject.files));
-  return verdict === report.verdict ? report : `it says “${report.verdict}”, and its findings and coverage say “${verdict}”`;
+  // An audit that was stopped clears nothing (engine/report/stopped-report.ts).
+  const stopped = report.verdict === 'not-tested' && verdict === 'no-evidence';
+  return verdict === report.verdict || stopped ? report : `it says “${report.verdict}”, and its findings and coverage say “${verdict}”`;
 }
 
 /** The first field that is not as a report has it; what the page draws is looked at, the evidence is drawn with care. */
