@@ -25,7 +25,7 @@ const AXIS = 24;
 const CAPTION = 96;
 
 export function layoutClasses({ rows, suspect, null: band }: ClassSizesEvidence, width: number): ClassBarsLayout {
-  const labelWidth = Math.min(160, Math.max(56, ...rows.map(({ label }) => label.length * 6.6)));
+  const labelWidth = Math.min(160, Math.max(56, ...rows.map(({ label }) => label.length * 7.2)));
   const plot: readonly [number, number] = [labelWidth + 8, Math.max(labelWidth + 80, width - CAPTION)];
   const values = rows.flatMap(({ value }) => (value === null || value <= 0 ? [] : [value]));
   const low = Math.min(...values, band[0]) / 1.3;

@@ -1,9 +1,10 @@
 // What every chart has: a title, an accessible name, a view of its data as a table, and exports of what is seen.
-// The figure's first <svg> or <canvas> is what is exported, unless the chart draws its own SVG (`toSvg`).
+// What is exported is the figure as it is seen (picture.ts), unless the chart draws its own SVG (`toSvg`).
 import { useId, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import styles from './chart-frame.module.css';
 import { tableToCsv, type ChartTable } from './csv.ts';
-import { canvasToPng, saveBlob, saveText, svgToPng, svgToText } from './export.ts';
+import { saveBlob, saveText, svgToPng } from './export.ts';
+import { pictureOf } from './picture.ts';
 
 export interface ChartFrameProps {
   readonly title: string;
@@ -22,22 +23,19 @@ export interface ChartFrameProps {
 export function ChartFrame({ title, note, description, table, fileName, toSvg, interactive = false, children }: ChartFrameProps): ReactElement {
   const [asTable, setAsTable] = useState(false);
   const figure = useRef<HTMLDivElement>(null);
+  const noted = useRef<HTMLSpanElement>(null);
   const id = useId();
-  const svg = (): string | undefined => {
-    const element = figure.current?.querySelector('svg');
-    return toSvg?.() ?? (element === null || element === undefined ? undefined : svgToText(element));
-  };
+  const svg = (): string | undefined => toSvg?.() ?? (figure.current === null ? undefined : pictureOf(figure.current, { title, note: noted.current?.textContent ?? '' }));
   const savePng = async (): Promise<void> => {
-    const canvas = figure.current?.querySelector('canvas');
     const text = svg();
-    const blob = canvas !== null && canvas !== undefined && toSvg === undefined ? await canvasToPng(canvas) : text === undefined ? undefined : await svgToPng(text);
+    const blob = text === undefined ? undefined : await svgToPng(text);
     if (blob !== undefined) saveBlob(`${fileName}.png`, blob);
   };
   return (
     <figure className={styles.frame} aria-labelledby={id}>
       <figcaption className={styles.caption} id={id}>
         <b>{title}</b>
-        {note !== undefined && <span className={styles.note}>{note}</span>}
+        {note !== undefined && <span className={styles.note} ref={noted}>{note}</span>}
         <span className={styles.tools}>
           <button className="plain" aria-pressed={asTable} aria-label={`${title} as a table`} onClick={() => setAsTable(!asTable)}>{asTable ? 'chart' : 'table'}</button>
           <button className="plain" aria-label={`${title} as SVG`} onClick={() => { const text = svg(); if (text !== undefined) saveText(`${fileName}.svg`, 'image/svg+xml', text); }}>SVG</button>

@@ -1,33 +1,4 @@
-// Charts as files, exactly as seen: the theme's computed colours are written into the copy.
-
-const PROPERTIES = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity', 'fill-opacity', 'stroke-opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline', 'paint-order'] as const;
-
-export function svgToText(svg: SVGSVGElement): string {
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const originals = [svg, ...svg.querySelectorAll('*')];
-  const copies = [copy, ...copy.querySelectorAll('*')];
-  originals.forEach((original, index) => {
-    const target = copies[index];
-    if (target === undefined) return;
-    const computed = getComputedStyle(original);
-    for (const property of PROPERTIES) {
-      const value = computed.getPropertyValue(property);
-      if (value !== '') target.setAttribute(property, value);
-    }
-    for (const attribute of ['class', 'style', 'tabindex', 'role']) target.removeAttribute(attribute);
-  });
-  const { width, height } = svg.getBoundingClientRect();
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  if (!copy.hasAttribute('viewBox')) copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const background = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  background.setAttribute('width', '100%');
-  background.setAttribute('height', '100%');
-  background.setAttribute('fill', backgroundOf(svg));
-  copy.prepend(background);
-  return new XMLSerializer().serializeToString(copy);
-}
+// Charts as files.
 
 /** Drawn at twice the size, for documents. */
 export async function svgToPng(text: string, scale = 2): Promise<Blob | undefined> {
@@ -43,14 +14,10 @@ export async function svgToPng(text: string, scale = 2): Promise<Blob | undefine
     if (context === null) return undefined;
     context.scale(scale, scale);
     context.drawImage(image, 0, 0);
-    return await canvasToPng(canvas);
+    return (await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))) ?? undefined;
   } finally {
     URL.revokeObjectURL(url);
   }
-}
-
-export async function canvasToPng(canvas: HTMLCanvasElement): Promise<Blob | undefined> {
-  return (await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'))) ?? undefined;
 }
 
 export function saveText(name: string, type: string, text: string): void {
@@ -66,12 +33,4 @@ export function saveBlob(name: string, blob: Blob): void {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-function backgroundOf(element: Element): string {
-  for (let at: Element | null = element; at !== null; at = at.parentElement) {
-    const colour = getComputedStyle(at).backgroundColor;
-    if (colour !== 'rgba(0, 0, 0, 0)' && colour !== 'transparent') return colour;
-  }
-  return 'white';
 }

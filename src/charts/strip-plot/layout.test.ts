@@ -20,6 +20,12 @@ describe('layoutStrip', () => {
     expect(row).toMatchObject({ quartiles: undefined, tail: undefined });
     expect(row?.dots).toHaveLength(3);
   });
+  it('marks the farthest of few controls, and the 99 % of many', () => {
+    const few = layoutStrip([{ name: 's', value: 30, nullValues: Array.from({ length: 19 }, (_, i) => i) }], 400).rows[0];
+    expect(few?.tail).toBe(Math.max(...(few?.dots ?? []).map(({ x }) => x)));
+    const many = layoutStrip([{ name: 's', value: 300, nullValues: Array.from({ length: 201 }, (_, i) => i) }], 400).rows[0];
+    expect(many?.tail).toBeLessThan(Math.max(...(many?.dots ?? []).map(({ x }) => x)));
+  });
   it('survives a single value, none, and numbers that are none', () => {
     const [row] = layoutStrip([{ name: 's', value: 2, nullValues: [2, Number.NaN, Number.POSITIVE_INFINITY] }], 300).rows;
     expect(Number.isFinite(row?.candidate)).toBe(true);

@@ -15,7 +15,7 @@ export interface StripRow {
   readonly signal: Signal;
   readonly y: number;
   readonly dots: readonly StripDot[];
-  /** Middle half of the controls, and their 99 % (or 1 %) on the candidate's side; undefined with fewer than 8 controls. */
+  /** Middle half of the controls, and the farthest of them on the candidate's side (99 % or 1 % where there are many); undefined with fewer than 8. */
   readonly quartiles: readonly [number, number] | undefined;
   readonly tail: number | undefined;
   readonly candidate: number;
@@ -36,6 +36,8 @@ const ROW = 28;
 const SPREAD = 5.5;
 const DOT = 3.2;
 const FEWEST_FOR_QUANTILES = 8;
+/** Controls from which their 99 % is another number than their largest. */
+export const FEWEST_FOR_PERCENTILE = 100;
 
 export function layoutStrip(signals: readonly Signal[], width: number): StripLayout {
   const longest = Math.max(0, ...signals.map(({ name }) => name.length));
@@ -58,7 +60,8 @@ function layoutRow(signal: Signal, plot: readonly [number, number], y: number): 
     const value = quantileSorted(controls, p);
     return value === undefined ? undefined : x(value);
   };
-  const [first, third, above, below] = [at(0.25), at(0.75), at(0.99), at(0.01)];
+  const many = controls.length >= FEWEST_FOR_PERCENTILE;
+  const [first, third, above, below] = [at(0.25), at(0.75), at(many ? 0.99 : 1), at(many ? 0.01 : 0)];
   const median = quantileSorted(controls, 0.5);
   return {
     signal,

@@ -4,7 +4,7 @@ import type { Signal } from '../../engine/core/finding.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { useWidth } from '../frame/use-width.ts';
 import { shortNumber, shortP } from '../frame/numbers.ts';
-import { captionOf, layoutStrip, type StripRow } from './layout.ts';
+import { captionOf, FEWEST_FOR_PERCENTILE, layoutStrip, type StripRow } from './layout.ts';
 import styles from './strip-plot.module.css';
 
 export interface StripPlotProps {
@@ -23,7 +23,7 @@ export function StripPlot({ title = 'Signals against their nulls', signals, file
   return (
     <ChartFrame
       title={title}
-      note={controls > 0 ? <>◆ candidate (filled: stands out) · dots: up to {controls} controls each · tick: 99 %</> : 'no controls were measured'}
+      note={controls > 0 ? <>◆ candidate (filled: stands out) · dots: up to {controls} controls each · bar: their middle half · tick: {controls < FEWEST_FOR_PERCENTILE ? 'the farthest' : '99 % of them'}</> : 'no controls were measured'}
       description={signals.map((signal) => `${signal.name} ${shortNumber(signal.value)} ${signal.unit ?? ''} ${signal.pValue === undefined ? '' : shortP(signal.pValue)}`).join('; ')}
       fileName={fileName}
       table={() => ({

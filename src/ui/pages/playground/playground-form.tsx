@@ -1,5 +1,5 @@
 // Prompt, trigger and sampling. The model's own sampling is the default.
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { GREEDY, type SamplingOptions } from '../../../engine/runtime/causal-lm.ts';
 import { useApp, useSession } from '../../app-context.ts';
@@ -48,8 +48,14 @@ interface FieldProps {
 }
 
 function Field({ name, title, value, min, max, step, onChange }: FieldProps): ReactElement {
+  const [bound, setBound] = useState<string>();
+  const take = (next: number): void => {
+    if (!Number.isFinite(next)) return;
+    setBound(next > max ? `${max} at most` : next < min ? `${min} at least` : undefined);
+    onChange(Math.max(min, Math.min(max, next)));
+  };
   return (
-    <label title={title}>
+    <label title={`${min} to ${max}; ${title}`}>
       {name}
       <input
         type="number"
@@ -57,11 +63,10 @@ function Field({ name, title, value, min, max, step, onChange }: FieldProps): Re
         min={min}
         max={max}
         step={step}
-        onChange={(event) => {
-          const next = event.target.valueAsNumber;
-          if (Number.isFinite(next)) onChange(Math.max(min, Math.min(max, next)));
-        }}
+        onChange={(event) => take(event.target.valueAsNumber)}
+        onBlur={() => setBound(undefined)}
       />
+      <span role="status" className={styles.bound}>{bound}</span>
     </label>
   );
 }
