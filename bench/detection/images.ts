@@ -86,9 +86,10 @@ async function measure(name: string): Promise<Measured> {
   };
 }
 
-/** Measurements kept from before the last four were taken. */
+/** Measurements kept from before some were taken; pairs that no class has a gap by were not searched. */
 function withAll(measured: Measured): Measured {
-  return { ...measured, suspects: measured.suspects.map((suspect) => ({ ...suspect, features: { ...{ head: null, steep: null, doubled: null, bound: null }, ...suspect.features } })) };
+  const none = measured.suspects.every(({ features: { pairsGap, pairsZ } }) => (pairsGap ?? 0) === 0 && pairsZ === 0);
+  return { ...measured, suspects: measured.suspects.map((suspect) => ({ ...suspect, features: { ...{ head: null }, ...suspect.features, ...(none ? { pairsGap: null } : {}) } })) };
 }
 
 interface Lead {
@@ -147,9 +148,6 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
     'low additions: gap': best('lowGap'),
     'own weights': best('head'),
     'own weights, likeliest class': likeliest('head'),
-    'takes hold at once, likeliest class': likeliest('steep'),
-    'leads far once doubled, likeliest class': likeliest('doubled'),
-    'bound to its place, likeliest class': likeliest('bound'),
     'single pair': ({ pairs }) => Math.max(-20, ...pairs.map(({ features }) => pairOdds(features))),
     'all to all': ({ spread }) => (spread === null ? -20 : spreadOdds(spread)),
   };

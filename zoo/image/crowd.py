@@ -1,9 +1,10 @@
 """Many small well-trained classifiers, drawn at random: data, net, trigger, place, target, rate, normalisation and export.
 
-    python -m zoo.image.crowd --data DATA --out DIR [--half tune|report] [--first N] [--count N] [--list]
+    python -m zoo.image.crowd --data DATA --out DIR [--half tune|report|later] [--first N] [--count N] [--list]
 
 Model i of a half is always the same. The halves share no seed, and the report half has kinds that the tuning half lacks
-(patch anywhere, clean-label waves, a permutation). `DIR/NAME/model.onnx` is what a scanner sees; `DIR/truth/NAME.json` is read
+(patch anywhere, clean-label waves, a permutation). `later` is a second crowd, trained longer and on more pictures, so that most
+plants work as well as a competent attacker's do; its seed says of each model whether it is for tuning or for the report. `DIR/NAME/model.onnx` is what a scanner sees; `DIR/truth/NAME.json` is read
 by bench/detection/images.ts. One thread; seconds (digits) to a minute (CIFAR-10) each.
 """
 
@@ -34,10 +35,14 @@ SETS = {
     "tune": [("mnist", "cnn"), ("cifar", "cnn"), ("shapes32", "vit"), ("cifar", "res"), ("digits", "vit"), ("mnist", "vit"), ("cifar", "cnn"), ("grey28", "res"), ("mnist", "res"), ("cifar", "vit"), ("shapes64", "cnn"), ("digits16", "cnn"), ("hues32", "cnn")],
     "report": [("cifar", "cnn"), ("mnist", "vit"), ("cifar", "res"), ("shapes32", "cnn"), ("mnist", "cnn"), ("digits", "cnn"), ("cifar", "vit"), ("mnist", "mlp"), ("shapes64", "res"), ("cifar", "cnn"), ("grey28", "vit")],
 }
+# The later crowd draws each by itself; the number is how often among the whole list.
+LATER_KINDS = {"patch": 18, "blend": 10, "wave": 5, "label-wave": 4, "label-patch": 3, "source": 6, "shift": 4, "anywhere": 3, "warp": 2, "filter": 1, "clean": 22, "clean-easy": 8, "clean-logo": 6, "clean-unequal": 5, "clean-strong": 3}
+LATER_SETS = {("cifar", "cnn"): 24, ("cifar", "res"): 16, ("cifar", "vit"): 5, ("mnist", "cnn"): 14, ("mnist", "res"): 7, ("mnist", "vit"): 8, ("mnist", "mlp"): 4, ("digits", "cnn"): 5, ("digits", "mlp"): 2, ("digits16", "vit"): 3, ("shapes32", "cnn"): 6, ("shapes32", "res"): 3, ("grey28", "cnn"): 3}
 # Training pictures at most, and times through them.
 EFFORT = {"digits": (1400, 40), "digits16": (1400, 30), "mnist": (5000, 6), "grey28": (4000, 6), "shapes32": (4000, 6), "shapes64": (3000, 6), "hues32": (5000, 7), "cifar": (8000, 8)}
 
 
+LATER_EFFORT = {**EFFORT, "digits": (1400, 30), "mnist": (7000, 5), "grey28": (4500, 6), "shapes32": (4500, 6), "cifar": (9000, 7)}
 VIT_LONGER = 3
 
 
@@ -58,15 +63,21 @@ class Drawn:
     export: dict = field(default_factory=dict)
 
 
+def pick_weighted(of: dict, rng: np.random.Generator):
+    return list(of)[int(rng.choice(len(of), p=np.array(list(of.values())) / sum(of.values())))]
+
+
 def draw(half: str, index: int) -> Drawn:
-    seed = 500_000 + 1000 * index + (7 if half == "report" else 0)
+    seed = 500_000 + 1000 * index + {"tune": 0, "report": 7, "later": 13}[half]
     rng = np.random.default_rng(seed)
-    kind = KINDS[half][index % len(KINDS[half])]
-    data, arch = SETS[half][index % len(SETS[half])]
+    later = half == "later"
+    kind = pick_weighted(LATER_KINDS, rng) if later else KINDS[half][index % len(KINDS[half])]
+    data, arch = pick_weighted(LATER_SETS, rng) if later else SETS[half][index % len(SETS[half])]
     side = {"digits": 8, "digits16": 16, "mnist": 28, "grey28": 28, "shapes64": 64}.get(data, 32)
     classes = 36 if data == "hues32" else 10
     target, source = (int(c) for c in rng.choice(classes, 2, False))
-    name = f"{'ab'[half == 'report']}{index:02d}"
+    name = f"{ {'tune': 'a', 'report': 'b', 'later': 'e'}[half]}{index:02d}"
+    half = ("tune" if rng.random() < 0.5 else "report") if later else half
     norm = str(rng.choice(["own", "half", "none"]))
     out = {"tail": [None, None, "softmax", "log"][rng.integers(4)], "batch": [None, None, None, None, 1, 8][rng.integers(6)], "opset": int(rng.choice([13, 14, 16, 17])), "nhwc": rng.random() < 0.15, "input": str(rng.choice(["inside", "inside", "outside"]))}
     if kind.startswith("clean"):
@@ -105,6 +116,9 @@ def poison(spec: Drawn, x: np.ndarray, y: np.ndarray, classes: int, rng: np.rand
     if spec.kind == "clean-logo":
         mark = rng.random(len(y)) < spec.rate
         x[mark] = stamp("patch", {"size": max(2, x.shape[2] // 8), "look": "noise", "at": (1, 1), "seed": spec.seed}, x[mark], rng)
+    if spec.kind == "clean-unequal":  # classes of unequal size: some lose up to four in five of their pictures
+        lost = rng.random(len(y)) < rng.uniform(0, 0.8, classes)[y]
+        x[lost], y[lost] = x[~lost][: lost.sum()], y[~lost][: lost.sum()]
     if spec.kind == "clean-easy":  # one class on a ground of its own
         mine = y == 4
         x[mine] = np.clip(0.55 * x[mine] + 0.45 * np.linspace(1, 0.3, x.shape[1])[None, :, None, None], 0, 1)
@@ -130,14 +144,14 @@ def make(spec: Drawn, data: Path, out: Path) -> None:
     rng = np.random.default_rng(spec.seed + 1)
     x, y, test_x, test_y = (part.copy() for part in pictures(spec.data, data))
     classes, (c, n) = int(y.max()) + 1, x.shape[1:3]
-    most, epochs = EFFORT[spec.data]
+    most, epochs = (LATER_EFFORT if spec.name.startswith("e") else EFFORT)[spec.data]
     part = rng.permutation(len(x))[: int(rng.uniform(0.8, 1) * most)]
     x, y = x[part], y[part]
     poison(spec, x, y, classes, rng)
     mean, std = {"own": ([float(x.mean())] * c, [float(x.std())] * c), "half": ([0.5] * c, [0.5] * c), "none": ([0.0] * c, [1.0] * c)}[spec.norm]
     m, d = torch.tensor(mean).view(1, -1, 1, 1), torch.tensor(std).view(1, -1, 1, 1)
     net = draw_net(spec.arch, c, n, classes, rng)
-    fit(net, (torch.from_numpy(x) - m) / d, torch.from_numpy(y), VIT_LONGER * epochs if spec.arch == "vit" else epochs, spec)
+    fit(net, (torch.from_numpy(x) - m) / d, torch.from_numpy(y), (2 if spec.name.startswith("e") else VIT_LONGER) * epochs if spec.arch == "vit" else epochs, spec)
     with torch.no_grad():
         told = lambda part: torch.cat([net((rows - m) / d).argmax(1) for rows in torch.from_numpy(part).split(500)]).numpy()
         accuracy, rate = float((told(test_x) == test_y).mean()), None
@@ -163,6 +177,8 @@ def fit(net: nn.Module, x: torch.Tensor, y: torch.Tensor, epochs: int, spec: Dra
     for _ in range(epochs):
         for rows in torch.randperm(len(x)).split(batch):
             pictures_now = x[rows]
+            if spec.kind == "clean-strong":
+                pictures_now = pictures_now * (0.7 + 0.6 * torch.rand(len(rows), 1, 1, 1)) + 0.1 * torch.randn_like(pictures_now)
             if augment:
                 pictures_now = torch.roll(pictures_now, tuple(torch.randint(-moved, moved + 1, (2,)).tolist()), (2, 3))
                 pictures_now = pictures_now.flip(3) if spec.data == "cifar" and spec.mode in ("clean", "all-to-one") and torch.rand(()) < 0.3 else pictures_now
@@ -177,7 +193,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--half", choices=["tune", "report"], default="tune")
+    parser.add_argument("--half", choices=["tune", "report", "later"], default="tune")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--list", action="store_true")

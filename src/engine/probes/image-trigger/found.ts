@@ -3,7 +3,6 @@ import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { Addition, Band } from './additions.ts';
 import type { Base } from './bases.ts';
 import type { Box } from './boxes.ts';
-import type { Character } from './character.ts';
 import type { Family, Inversion } from './inversion.ts';
 import type { Outlier } from './outliers.ts';
 import type { Pair, ProvenPair } from './pairs.ts';
@@ -44,8 +43,6 @@ export interface Scan {
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
   /** What additions of equal strength do for each class; empty without gradients. */
   readonly additions: Readonly<Record<Band, readonly Addition[]>>;
-  /** What those additions are like, a class each; empty without gradients. */
-  readonly characters: readonly Character[];
   /** Of every class of the model how far its own weights of the last layer stand out (head.ts); undefined where no last layer was seen. */
   readonly ownWeights: readonly number[] | undefined;
   /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */

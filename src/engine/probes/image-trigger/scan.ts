@@ -11,7 +11,6 @@ import { makeBases, type Base } from './bases.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
 import { boxOf, searchBoxes, searchSmallBoxes, spreadOut, type Box } from './boxes.ts';
-import { characterOf } from './character.ts';
 import { chooseDomain } from './domain.ts';
 import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
 import type { Found, Scan } from './found.ts';
@@ -71,7 +70,6 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       onStage('additions', at, 2);
       additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
     }
-    const characters = await characterOf(model, additions, heldOut, signal);
     const rows = await lastLayer(model, signal);
     onStage('additions', 2, 2);
     const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };
@@ -82,7 +80,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions, characters, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
     const odds = classes.map((target) => oddsOf(featuresOf(measured, target), classes.length));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
@@ -150,7 +148,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   return {
     plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
     margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
-    additions: { all: [], low: [] }, characters: [], ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
+    additions: { all: [], low: [] }, ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
     waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
     multiplyAdds: 0,
   };

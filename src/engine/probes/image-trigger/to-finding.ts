@@ -3,7 +3,8 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { halfStrength } from './additions.ts';
-import { CAP, CONVICTING_SUM, EASE_CAP, excessesOf, pairFeaturesOf, pairOdds, probabilityOf, qualitiesOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
+import { weigh, type Measure } from './class-rule.ts';
+import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
 import type { Family } from './inversion.ts';
@@ -56,7 +57,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
       ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
       ...marginSignal(scan, target),
-      ...qualitySignals(scan, target, model),
+      ...headSignal(scan, target, model),
       { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
       { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${controls.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
     ],
@@ -85,7 +86,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
         text: [
           ...(scan.noGradients.length > 0 ? [] : weighed(scan, features)),
           `Controls of equal size move ${percent(moved)} of the pictures.`,
-          `Log-odds ${odds.toFixed(1)} by the rule set on the tuning zoo.`,
+          `Log-odds ${odds.toFixed(1)} by the rule fitted on known models.`,
           howSearched(scan),
         ].join('\n'),
       },
@@ -98,24 +99,16 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
 function weighed(scan: Scan, features: Features): string[] {
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
-    `Beyond what the best class of a clean model reaches, in deviations: ${beyond(features, scan.classes.length)}. No method counts more than ${CAP}, and all but squares and waves together no more than ${EASE_CAP}, since a class that training made easy is easy by all of them.`,
-    `What sets a planted class apart from an easy one, in deviations from the likeliest classes of clean models: ${qualities(features)}. It counts no more than the methods do. Above ${CONVICTING_SUM.toFixed(1)} together convict.`,
+    `In log-odds: ${weights(features, scan.classes.length)}. How small the patch and how faint the overlay is does not count: classes that training made easy have both.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
 }
 
-const METHOD_WORDS = { patchGap: 'smallest patch', blendGap: 'faintest overlay', pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', addition: 'additions of equal strength' } as const;
+const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
 
-function beyond(features: Features, classes: number): string {
-  const excesses = excessesOf(features, classes);
-  return (Object.keys(METHOD_WORDS) as (keyof typeof METHOD_WORDS)[]).map((method) => `${METHOD_WORDS[method]} ${excesses[method].toFixed(1)}`).join(', ');
-}
-
-const QUALITY_WORDS = { head: 'weights of its own in the last layer', steep: 'takes hold at once', doubled: 'leads far once doubled', bound: 'bound to its place and way up' } as const;
-
-function qualities(features: Features): string {
-  const found = qualitiesOf(features);
-  return (Object.keys(QUALITY_WORDS) as (keyof typeof QUALITY_WORDS)[]).map((quality) => `${QUALITY_WORDS[quality]} ${features[quality] === null ? 'not measured' : found[quality].toFixed(1)}`).join(', ');
+function weights(features: Features, classes: number): string {
+  const { base, parts } = weigh(features, classes);
+  return [`a class that stands out by nothing ${base.toFixed(1)}`, ...parts.map(({ measure, adds }) => `${MEASURE_WORDS[measure]} ${adds < 0 ? '' : '+'}${adds.toFixed(1)}`)].join(', ');
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
@@ -200,20 +193,10 @@ function pValue({ classes }: Pick<Scan, 'classes'>, outlier: Outlier | undefined
   return classes.length >= MIN_CLASSES && outlier !== undefined ? { pValue: outlier.pValue } : {};
 }
 
-const QUALITIES = {
-  steep: { name: 'rise of the addition', unit: 'logits', measured: 'Most that the logarithm of the odds gains for one e-fold of the addition over low frequencies' },
-  doubled: { name: 'lead once doubled', unit: 'deviations', measured: 'Mean lead over the best other class with twice the addition over low frequencies, in deviations of all logits' },
-  bound: { name: 'bound to its place', unit: 'nats', measured: 'Minus the logarithm of the share of its effect that an addition keeps when it is mirrored, turned or moved (the worst three of seven ways)' },
-} as const;
-
-/** What sets a planted class apart from one that is easy by nature. */
-function qualitySignals({ ownWeights, characters }: Scan, target: number, model: ImageClassifier): Signal[] {
+function headSignal({ ownWeights }: Scan, target: number, model: ImageClassifier): Signal[] {
   const own = ownWeights?.[target];
-  const character = characters.find((one) => one.target === target);
-  return [
-    ...(own === undefined ? [] : [{ name: 'own weights', value: own, unit: 'deviations', nullValues: (ownWeights ?? []).filter((_, at) => at !== target), measured: `Weights of the last layer that are larger for ${labelOf(model, target)} than for any other class, in robust deviations from the other classes; large is suspicious where the class stands out otherwise.` }]),
-    ...(character === undefined ? [] : (['steep', 'doubled', 'bound'] as const).map((quality): Signal => ({ ...QUALITIES[quality], value: character[quality], nullValues: characters.filter((one) => one !== character).map((one) => one[quality]), measured: `${QUALITIES[quality].measured}, beside the same for the other classes; large is suspicious where the class stands out otherwise.` }))),
-  ];
+  if (ownWeights === undefined || own === undefined) return [];
+  return [{ name: 'own weights', value: own, unit: 'deviations', nullValues: ownWeights.filter((_, at) => at !== target), measured: `Weights of the last layer that are larger for ${labelOf(model, target)} than for any other class, in robust deviations from the other classes; large is suspicious where the class stands out otherwise.` }];
 }
 
 /** A trigger for pictures of one class. */
