@@ -3,9 +3,18 @@
 // with one planted target, 32 clean; ridge 5, no weight below 0, every class of a clean model a negative); which measurements
 // count was chosen by leaving one model out. Ease alone (smallest patch, faintest overlay, additions) added nothing and is shown,
 // not weighed. How it can mislead: a class that training made easy stands out by its margin and its patches as a planted one does.
-import type { Features } from './confidence.ts';
 
 export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
+
+/** What is weighed, as confidence.ts measures it: no gap among the pairs where those were not searched, no head where no last layer was found. */
+export interface Standing {
+  readonly pairsGap: number | null;
+  readonly boxLead: number;
+  readonly smallLead: number;
+  readonly marginGap: number;
+  readonly wave: number;
+  readonly head: number | null;
+}
 
 export interface Weighed {
   readonly measure: Measure;
@@ -28,10 +37,10 @@ const CLASSES = 10;
 const WIDER = 0.4;
 
 /** The log-odds are the base and what each measurement adds; one that is missing adds nothing. */
-export function weigh(features: Features, classes: number): { readonly base: number; readonly parts: readonly Weighed[] } {
-  const { base, each } = features.pairsGap === null ? WITHOUT_PAIRS : WITH_PAIRS;
+export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[] } {
+  const { base, each } = standing.pairsGap === null ? WITHOUT_PAIRS : WITH_PAIRS;
   const wider = Math.max(1, (CLASSES / classes) ** WIDER);
-  const { pairsGap, boxLead, smallLead, marginGap, wave, head } = features;
+  const { pairsGap, boxLead, smallLead, marginGap, wave, head } = standing;
   const values: Record<Measure, number | null> = { pairsGap: over(pairsGap, wider), square: Math.max(boxLead, smallLead) / wider, marginGap: marginGap / wider, wave: wave / wider, head };
   return {
     base,
