@@ -3,19 +3,24 @@
 
 export interface Concern {
   readonly what: string;
-  readonly severity: 'high' | 'medium';
+  readonly severity: 'high' | 'medium' | 'info';
   readonly text: string;
   /** Templates say so of their tools: not to talk of calls. */
   readonly ordinaryWithTools?: true;
 }
 
+const CONCEALS = 'asks to keep something from the person';
+/** What follows at once: the instructions themselves, and nothing more that they say. */
+const OWN_PROMPT = /^\s+(?:(?:to|with|about|of|any|these|this|those|your|the|its|our|above|own|initial|internal|system|part|details?|contents?|users?|anyone|person)\s+){1,5}(?:instructions?|prompts?|rules|guidelines|system message|configuration)\b/i;
+
 /** Each names a group of phrases by what they ask of the model. Short gaps only, so that no match runs away. */
 const PHRASES: readonly { readonly what: string; readonly pattern: RegExp; readonly ordinaryWithTools?: true }[] = [
-  { what: 'asks to keep something from the person', ordinaryWithTools: true, pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
+  { what: CONCEALS, ordinaryWithTools: true, pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
   { what: 'asks to act unseen', pattern: /\b(?:secretly|covertly|silently|surreptitiously|without (?:the )?user(?:['’]s)? (?:knowledge|knowing|noticing))\b/i },
   { what: 'asks to set other instructions aside', pattern: /\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|system|safety|user)\s+(?:\w+\s+){0,2}(?:instructions?|prompts?|guidelines?|rules|messages?)\b/i },
   { what: 'asks to lift restrictions', pattern: /\b(?:no (?:restrictions|limits|filters)|unrestricted|jailbr(?:eak|oken)|bypass(?:ing)? (?:safety|filters?|restrictions))\b/i },
-  { what: 'asks to send data elsewhere', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak)\s+(?:\w+\s+){0,5}(?:to|at)\s+https?:/i },
+  { what: 'asks to send data elsewhere', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak|submit|report|copy)\b[^\n]{1,120}?\b(?:to|at)\s+(?:https?|ftp|wss?):/i },
+  { what: 'asks for secrets of the machine', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak|read|open|include|attach|copy|print|cat)\b[^\n]{1,80}?(?:~\/\.\w|\/etc\/(?:passwd|shadow)|\.ssh\b|\bid_rsa\b|\.aws\b|\.env\b|\bapi[ _-]?keys?\b|\bprivate keys?\b|\benvironment variables\b)/i },
   { what: 'asks to promote something', pattern: /\b(?:always|must|subtly)\s+(?:\w+\s+){0,2}(?:recommend|promote|advertise|endorse|include (?:the |this |a )?(?:link|url|script|code))\b/i },
 ];
 
@@ -35,7 +40,11 @@ export function concernsIn(text: string): Concern[] {
   if (address !== null && script === null && picture === null) found.push({ what: 'adds an address', severity: 'medium', text: address[0] });
   for (const { what, pattern, ordinaryWithTools } of PHRASES) {
     const match = pattern.exec(text);
-    if (match !== null) found.push({ what, severity: 'high', text: match[0], ...(ordinaryWithTools === undefined ? {} : { ordinaryWithTools }) });
+    if (match === null) continue;
+    // That a prompt is not to be shown is a publisher's ordinary wish, and hides nothing that is done.
+    const own = what === CONCEALS && OWN_PROMPT.test(text.slice(match.index + match[0].length, match.index + match[0].length + 60));
+    if (own) found.push({ what: 'asks the model to keep its own instructions to itself', severity: 'info', text: match[0] });
+    else found.push({ what, severity: 'high', text: match[0], ...(ordinaryWithTools === undefined ? {} : { ordinaryWithTools }) });
   }
   return found;
 }

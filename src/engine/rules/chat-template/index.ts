@@ -13,6 +13,7 @@ import { endlessIn } from './endless.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
 import { Renderer, wordsOf } from './render.ts';
+import { concernsBehindSwitches } from './switches.ts';
 import { factsOf, spokenIn, type TemplateFacts } from './syntax.ts';
 
 const ESCAPE: Rule = {
@@ -81,7 +82,7 @@ const UNREADABLE: Rule = {
 export const chatTemplate = analysisOf({
   id: 'chat-template',
   label: 'Chat templates',
-  limits: 'Tries the template’s own constants as triggers in what is said, names, arguments and documents, dates and lengths over a fixed range, and phrases in English. Switches that a program sets are not tried. Does not run the model.',
+  limits: 'Tries the template’s own constants as triggers in what is said, names, arguments and documents, dates and lengths over a fixed range, other names that a program gives (tools, switches) one by one, and phrases in English. Does not run the model.',
   rules: [ESCAPE, TRIGGER, CIRCUMSTANCE, HIDDEN_TEXT, UNSEEN, UNREADABLE, ENDLESS],
   inapplicable: ({ inspection }) => (collectTemplates(inspection).length === 0 ? 'no chat template' : undefined),
   async check({ inspection, signal }, report) {
@@ -125,6 +126,11 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
     seen.add(concern.text);
     report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what}: ${shown(concern.text, 120)}`, severity: concern.severity, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
   }
+  for (const concern of concernsBehindSwitches(renderer, facts)) {
+    if (seen.has(concern.text)) continue;
+    seen.add(concern.text);
+    report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what} where a program gives ${shown(concern.given, 60)}: ${shown(concern.text, 120)}`, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
+  }
   for (const concern of concernsIn(spokenIn(template.program))) {
     // What stands under a condition of a program's own (tools, switches): only what no such condition explains.
     if (seen.has(concern.text) || concern.severity !== 'high' || concern.ordinaryWithTools === true) continue;
@@ -158,7 +164,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
         ...at(found),
         about: `${about} test ${on} ${literal}`,
         title: `The template '${shown(found.name, 40)}' ${rewrites === true ? 'rewrites' : 'says something else depending on'} ${on === 'content' ? LOOKED_AT[of] : CIRCUMSTANCES[on]}${literal === '' ? '' : ` (${JSON.stringify(shown(literal, 60))})`}`,
-        severity: concernsIn(text).length > 0 ? 'high' : 'medium',
+        severity: concernsIn(text).some(({ severity }) => severity !== 'info') ? 'high' : 'medium',
         sure: 'inferred',
         trigger: { kind: 'template', value: shown(literal) },
         evidence: [sourceOf(found, place), { kind: 'text', title: 'What stands under the condition', text: shown(text, 600) }],
@@ -189,7 +195,7 @@ const TOOL_ROLES = new Set(['tools', 'tool call', 'tool description', 'arguments
 function weigh({ on, trigger, role, difference, dropped, triggered, control }: Behaviour): 'high' | 'medium' | undefined {
   const added = wordsOf(difference.added).length;
   const removed = wordsOf(difference.removed).length;
-  if (concernsIn(difference.added).length > 0) return 'high';
+  if (concernsIn(difference.added).some(({ severity }) => severity !== 'info')) return 'high';
   if (on === 'chance') return 'medium';
   if (on !== 'content') return added >= 3 || removed >= 3 ? 'high' : undefined;
   // A message that vanishes when it says a certain word.

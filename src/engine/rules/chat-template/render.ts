@@ -16,6 +16,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   readonly tools?: readonly unknown[];
   readonly documents?: readonly unknown[];
+  /** Other names that a program gives. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly date?: Milliseconds;
   /** What is said elsewhere than in a turn's content: names, arguments, documents. */
   readonly said?: readonly string[];
@@ -89,7 +91,7 @@ export class Renderer {
     return rendered;
   }
 
-  #rendered({ turns, tools, documents, date = DEFAULT_DATE }: Conversation, observe: Observer | undefined): Rendered | undefined {
+  #rendered({ turns, tools, documents, given, date = DEFAULT_DATE }: Conversation, observe: Observer | undefined): Rendered | undefined {
     if (this.#left-- <= 0) return undefined;
     const dates: string[] = [];
     const now = (format: unknown): string => {
@@ -98,7 +100,7 @@ export class Renderer {
       return text;
     };
     try {
-      const text = this.#template.render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools: tools ?? null, datetime: 'Mar 14 2025', functions: '[]', documents: documents ?? null, messages: turns, add_generation_prompt: true, strftime_now: now }, observe);
+      const text = this.#template.render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools: tools ?? null, datetime: 'Mar 14 2025', functions: '[]', documents: documents ?? null, messages: turns, add_generation_prompt: true, strftime_now: now, ...given }, observe);
       return { text, dates: dates.sort((a, b) => b.length - a.length) };
     } catch (error) {
       if (error instanceof BeyondBounds) this.#beyond ??= error.message;

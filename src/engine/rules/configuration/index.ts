@@ -207,5 +207,5 @@ function promptAsks(value: Readonly<Record<string, unknown>>): Ask[] {
     const text = value[key];
     if (typeof text === 'string') texts.push([key, text]);
   }
-  return texts.flatMap(([key, text]) => concernsIn(text).slice(0, 1).map(({ what, text: phrase }): Ask => ({ kind: 'prompt', key, value: phrase, what })));
+  return texts.flatMap(([key, text]) => concernsIn(text).filter(({ severity }) => severity !== 'info').slice(0, 1).map(({ what, text: phrase }): Ask => ({ kind: 'prompt', key, value: phrase, what })));
 }

@@ -12,7 +12,7 @@ export function namedFileAsks(name: string, text: string): Ask[] {
   if (!/^modelfile$/i.test(name)) return [];
   const system = /^SYSTEM\s{1,20}(?:"""([^]{0,20000}?)"""|(.{0,4000}))/im.exec(text);
   const prompt = system?.[1] ?? system?.[2] ?? '';
-  const [concern] = concernsIn(prompt);
+  const [concern] = concernsIn(prompt).filter(({ severity }) => severity !== 'info');
   return [
     ...pathAsks(lines, /^\s{0,20}(?:FROM|ADAPTER)\s{1,20}(\S{1,1000})/i),
     ...(concern === undefined ? [] : [{ kind: 'prompt' as const, key: 'SYSTEM', value: concern.text, what: concern.what }]),

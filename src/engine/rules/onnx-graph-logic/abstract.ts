@@ -2,6 +2,7 @@
 // learned weights mix them into `features`; comparing or saturating what is raw makes a `gate`.
 import type { FlatOp } from '../../graph/flat-graph.ts';
 import type { Axes } from './axes.ts';
+import { samePast, type Past } from './past.ts';
 import type { ConstantInfo } from './weights.ts';
 
 export type Abstract =
@@ -11,9 +12,9 @@ export type Abstract =
   /** How large the input is: one number of a shape, or sums and products of such. */
   | { readonly kind: 'length' }
   /** Content of the input, not yet mixed by weights. `gates`: comparisons it counts or locates. */
-  | { readonly kind: 'raw'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly whole: boolean }
+  | { readonly kind: 'raw'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly whole: boolean; readonly past: Past }
   /** The outcome of a comparison or saturation of raw content; `payload`: times a constant vector. */
-  | { readonly kind: 'gate'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly soft: boolean; readonly payload: boolean }
+  | { readonly kind: 'gate'; readonly axes: Axes; readonly gates: ReadonlySet<number>; readonly soft: boolean; readonly payload: boolean; readonly past: Past }
   | { readonly kind: 'features' };
 
 export type Gate = Extract<Abstract, { kind: 'gate' }>;
@@ -25,12 +26,12 @@ export const FEATURES: Abstract = { kind: 'features' };
 const NO_GATES: ReadonlySet<number> = new Set();
 
 /** `whole`: the input itself, or as much of it; false for statistics of it. */
-export function raw(axes: Axes, gates: ReadonlySet<number> = NO_GATES, whole = true): Raw {
-  return { kind: 'raw', axes, gates, whole };
+export function raw(axes: Axes, past: Past, gates: ReadonlySet<number> = NO_GATES, whole = true): Raw {
+  return { kind: 'raw', axes, gates, whole, past };
 }
 
-export function gate(axes: Axes, gates: ReadonlySet<number>, soft: boolean, payload = false): Gate {
-  return { kind: 'gate', axes, gates, soft, payload };
+export function gate(axes: Axes, past: Past, gates: ReadonlySet<number>, soft: boolean, payload = false): Gate {
+  return { kind: 'gate', axes, gates, soft, payload, past };
 }
 
 const MAX_GATES = 32;
@@ -44,8 +45,8 @@ export function gatesOf(values: readonly Abstract[], own?: number): ReadonlySet<
 
 export function sameAbstract(a: Abstract | undefined, b: Abstract): boolean {
   if (a === undefined || a.kind !== b.kind) return false;
-  if (a.kind === 'raw' && b.kind === 'raw') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.whole === b.whole;
-  if (a.kind === 'gate' && b.kind === 'gate') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.soft === b.soft && a.payload === b.payload;
+  if (a.kind === 'raw' && b.kind === 'raw') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.whole === b.whole && samePast(a.past, b.past);
+  if (a.kind === 'gate' && b.kind === 'gate') return sameAxes(a.axes, b.axes) && a.gates.size === b.gates.size && a.soft === b.soft && a.payload === b.payload && samePast(a.past, b.past);
   return true;
 }
 
@@ -62,9 +63,13 @@ export interface Sink {
   readonly gates: readonly number[];
   /** No comparison: a curve that is flat on one side and steep after. */
   readonly soft: boolean;
+  /** No curve either: a straight line, steep or beside what it outgrows. Told only of inputs that the model learns from. */
+  readonly straight: boolean;
+  /** Graph inputs behind it. */
+  readonly from: ReadonlySet<number>;
 }
 
-export type SinkKind = 'selects' | 'branches' | 'loops' | 'indexes' | 'scales-or-adds' | 'writes' | 'adds-vector';
+export type SinkKind = 'selects' | 'branches' | 'loops' | 'indexes' | 'scales-or-adds' | 'writes' | 'adds-vector' | 'outgrows';
 
 /** One step of the interpretation: an operator with what is known of its inputs. */
 export interface Step {
@@ -76,4 +81,6 @@ export interface Step {
   /** True where a value comes from an input that is also looked up in an embedding. */
   readonly fromTokens: (input: number) => boolean;
   readonly sink: (how: SinkKind, value: Abstract) => void;
+  /** Weights mix these values: the inputs behind them are what the model learns from. */
+  readonly learns: (values: readonly Abstract[]) => void;
 }

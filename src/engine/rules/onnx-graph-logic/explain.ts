@@ -11,6 +11,7 @@ export const HOW: Readonly<Record<SinkKind, string>> = {
   loops: 'decides how often a loop runs',
   indexes: 'becomes an index into what the model computed',
   'scales-or-adds': 'is multiplied with or added to what the model computed',
+  outgrows: 'outweighs what the model computed beyond a number',
   writes: 'writes into what the model computed',
   'adds-vector': 'adds a fixed vector to what the model computed wherever it holds',
 };

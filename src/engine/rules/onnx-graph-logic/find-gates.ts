@@ -4,7 +4,9 @@ import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import type { OnnxAttribute, OnnxPort, OnnxTensorInfo } from '../../graph/onnx-reader.ts';
 import { FEATURES, NEUTRAL, raw, sameAbstract, type Abstract, type Sink, type Step } from './abstract.ts';
-import { axesOfInput } from './axes.ts';
+import { axesOfInput, replace } from './axes.ts';
+import { attributeInts, numbersOf } from './operands.ts';
+import { changed, NO_PAST } from './past.ts';
 import { transfer } from './transfer.ts';
 import { describeConstant, looksLearned, WEIGHT_LIMITS, type ConstantInfo } from './weights.ts';
 
@@ -30,13 +32,14 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
   const known: Abstract[] = [];
   for (const [id, { tensor, input }] of graph.values.entries()) {
     if (id % BREATHE_EVERY === 0) await breathe(bytes.signal);
-    known[id] = input !== undefined ? ofInput(input, graph) : tensor !== undefined ? await ofTensor(tensor, bytes) : NEUTRAL;
+    known[id] = input !== undefined ? ofInput(id, input, graph) : tensor !== undefined ? await ofTensor(tensor, bytes) : NEUTRAL;
   }
   const constants = new Map<number, Abstract>();
   for (const [index, op] of graph.ops.entries()) if (op.type === 'Constant') constants.set(index, await ofConstant(op, bytes));
   const tokens = tokenInputs(graph, known);
 
   const sinks = new Map<string, Sink>();
+  const learned = new Set<number>();
   const run = (op: FlatOp, index: number): Abstract => {
     const constant = constants.get(index);
     if (constant !== undefined) return constant;
@@ -48,7 +51,11 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
       fromTokens: (input) => reaches(graph, op.inputs[input], tokens),
       sink: (how, value) => {
         if (value.kind !== 'gate' && value.kind !== 'raw') return;
-        sinks.set(`${index} ${how}`, { op: index, how, gates: [...value.gates], soft: value.kind === 'gate' && value.soft });
+        const straight = how === 'outgrows';
+        sinks.set(`${index} ${how}`, { op: index, how, gates: value.gates.size === 0 ? [index] : [...value.gates], soft: straight || (value.kind === 'gate' && value.soft), straight, from: value.past.from });
+      },
+      learns: (values) => {
+        for (const value of values) if (value.kind === 'raw' || value.kind === 'gate') for (const id of value.past.from) learned.add(id);
       },
     };
     return transfer(step);
@@ -62,26 +69,41 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
       const result = run(op, index);
       op.outputs.forEach((output, i) => {
         // Only the scale of a dynamic quantisation is a statistic; the rest is the data.
-        const value = op.type === 'DynamicQuantizeLinear' && i > 0 && (result.kind === 'raw' || result.kind === 'gate') ? raw([], result.gates, false) : result;
+        const value = ofOutput(graph, known, op, i, result);
         if (sameAbstract(known[output], value)) return;
         known[output] = value;
         settled = false;
       });
     }
   }
-  return { sinks: [...sinks.values()], known, settled };
+  return { sinks: [...sinks.values()].filter(({ straight, from }) => !straight || [...from].some((id) => learned.has(id))), known, settled };
 }
 
+/** Outputs of one operator that are not alike. */
+function ofOutput(graph: FlatGraph, known: readonly Abstract[], op: FlatOp, output: number, result: Abstract): Abstract {
+  if (result.kind !== 'raw' && result.kind !== 'gate') return result;
+  if (op.type === 'DynamicQuantizeLinear' && output > 0) return raw([], result.past, result.gates, false);
+  if (op.type !== 'Split') return result;
+  const [data, sizes] = op.inputs;
+  const axis = op.attributes.get('axis')?.ints[0] ?? 0;
+  const listed = attributeInts(op, 'split') ?? (sizes === undefined ? undefined : numbersOf(known[sizes]));
+  const extent = data === undefined ? undefined : graph.values[data]?.input?.dims?.at(axis);
+  const size = listed?.[output] ?? (typeof extent === 'number' ? Math.ceil(extent / op.outputs.length) : undefined);
+  if (size !== 1 || result.axes?.includes('open') !== true) return result;
+  return { ...result, axes: replace(result.axes, axis, ['closed']), past: changed(result.past, { narrow: true }) };
+}
+
+const BOOL = 9;
 const CONTROL_TYPES = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
 /** Inputs that describe the batch beside its content. They are integers or booleans, and never a model's only input. */
 const BOOKKEEPING = /mask|position|segment|token_type|offsets?$|lengths?$|use_cache|cache_position/i;
 
 /** Switches (one integer or boolean), and masks or positions beside the content, are not what a trigger hides in. */
-function ofInput({ name, elementType, dims }: OnnxPort, graph: FlatGraph): Abstract {
+function ofInput(id: ValueId, { name, elementType, dims }: OnnxPort, graph: FlatGraph): Abstract {
   const control = CONTROL_TYPES.has(elementType);
   if (control && dims !== undefined && (dims.length === 0 || (dims.length === 1 && dims[0] === 1))) return NEUTRAL;
   if (control && graph.inputs.length > 1 && BOOKKEEPING.test(name)) return NEUTRAL;
-  return raw(axesOfInput(dims));
+  return raw(axesOfInput(dims), changed(NO_PAST, { integer: control && elementType !== BOOL, from: new Set([id]) }));
 }
 
 async function ofTensor(tensor: OnnxTensorInfo, { source, external }: ModelBytes): Promise<Abstract> {

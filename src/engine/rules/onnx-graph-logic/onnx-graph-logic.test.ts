@@ -102,6 +102,49 @@ describe('hidden gates', () => {
     });
     expect(alarms(found)).toEqual(['high ASY-GLB-001']);
   });
+
+  const place = (b: GraphBuilder, x: Value): Value => b.op('Gather', [b.op('Flatten', [x]), b.int64([3])], { axis: 1 });
+  const past = (b: GraphBuilder, p: Value): Value => b.op('Mul', [b.op('Sub', [p, b.float32(0.95)]), b.float32(1000)]);
+  const beside = (b: GraphBuilder, p: Value): Value => b.op('Concat', [b.external('level', 'float32', [1, 1], 'level.bin', bytesOf('level.bin', new Uint8Array(Float32Array.of(0.95).buffer)), 0, 4), p], { axis: 1 });
+
+  it.each<readonly [string, (b: GraphBuilder, p: Value, x: Value) => Value]>([
+    ['a cast to whole numbers', (b, p) => b.op('Cast', [b.op('Cast', [b.add(p, b.float32(0.05))], { to: 7 })], { to: 1 })],
+    ['rounding', (b, p) => b.op('Floor', [b.add(p, b.float32(0.05))])],
+    ['what is left by a remainder', (b, p) => b.op('Sub', [p, b.op('Mod', [p, b.float32(0.95)], { fmod: 1 })])],
+    ['coarse quantisation', (b, p) => b.op('DequantizeLinear', [b.op('QuantizeLinear', [p, b.float32(1.9)]), b.float32(1.9)])],
+    ['a table', (b, p) => b.op('Gather', [weights(b, 'table', [10], (i) => (i === 9 ? 1 : 0)), b.op('Cast', [b.op('Mul', [p, b.float32(9.5)])], { to: 7 })])],
+    ['an arc tangent', (b, p) => b.op('Atan', [past(b, p)])],
+    ['the larger of it and nought', (b, p) => b.op('Max', [past(b, p), b.float32(0)])],
+    ['a pole', (b, p) => b.op('Reciprocal', [b.add(b.op('Mul', [past(b, p), past(b, p)]), b.float32(1e-6))])],
+    ['an order beside a constant', (b, p) => b.op('Cast', [b.op('ArgMax', [beside(b, p)], { axis: 1, keepdims: 1 })], { to: 1 })],
+    ['a softmax beside a constant', (b, p) => b.op('Gather', [b.op('Softmax', [b.op('Mul', [beside(b, p), b.float32(1000)])], { axis: 1 }), b.int64([1])], { axis: 1 })],
+    ['powers of itself', (b, p) => [1, 2, 3, 4, 5].reduce((power) => b.op('Mul', [power, power]), p)],
+    ['a curve over the whole input, of which one place is taken', (b, _, x) => place(b, b.op('Sigmoid', [past(b, x)]))],
+    ['an operator that nobody knows', (b, p) => b.op('Det', [b.op('Mul', [p, b.float32(3)])])],
+  ])('finds a gate made of %s', async (_, gate) => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      out(b, b.add(logits, b.op('Mul', [gate(b, place(b, x), x), weights(b, 'payload', [10])])));
+    });
+    expect(alarms(found).length).toBeGreaterThan(0);
+  });
+
+  it('finds a line so steep that the largest of it and the logits is a switch', async () => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      out(b, b.op('Max', [logits, past(b, place(b, x))]));
+    });
+    expect(alarms(found)).toEqual(['high ASY-GLB-002']);
+  });
+
+  it('says nothing of the last value that a forecast is added to', async () => {
+    const found = await findings((b) => {
+      const x = b.input('x', 'float32', ['batch', 24]);
+      const last = b.op('Slice', [x, b.int64([-1]), b.int64([100]), b.int64([1])]);
+      out(b, b.add(b.op('MatMul', [x, weights(b, 'head', [24, 6])]), b.add(last, b.float32(0.5))));
+    });
+    expect(found).toEqual([]);
+  });
 });
 
 describe('ordinary graphs', () => {

@@ -1,6 +1,7 @@
 // Small questions about operators and their operands.
 import type { FlatOp } from '../../graph/flat-graph.ts';
 import type { Abstract } from './abstract.ts';
+import type { Axes } from './axes.ts';
 
 /** Microsoft's operators are ordinary in optimised exports; what they compute is known by their names. */
 export function isContrib(domain: string): boolean {
@@ -40,4 +41,17 @@ export function isGuard({ type, attributes }: FlatOp, inputs: readonly Abstract[
     return finite.length === 0 || (finite.length === 1 && finite.every((bound) => Math.abs(bound) <= (counts ? 1 : EPSILON)));
   }
   return false;
+}
+
+export function withAxes(value: Abstract, axes: Axes): Abstract {
+  return value.kind === 'raw' || value.kind === 'gate' ? { ...value, axes } : value;
+}
+
+export function axesOf(value: Abstract): Axes {
+  return value.kind === 'raw' || value.kind === 'gate' ? value.axes : [];
+}
+
+/** A constant with more than one number in it. */
+export function isVector(value: Abstract): boolean {
+  return value.kind === 'constant' && value.info.dims.reduce((product, size) => product * size, 1) > 1;
 }

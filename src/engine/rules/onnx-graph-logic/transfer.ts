@@ -1,7 +1,11 @@
 // What each ONNX operator does to what is known of its inputs (see abstract.ts), and where a gate takes effect.
-import { gate, gatesOf, FEATURES, LENGTH, NEUTRAL, raw, type Abstract, type Gate, type Step } from './abstract.ts';
+import type { FlatOp } from '../../graph/flat-graph.ts';
+import { gate, gatesOf, FEATURES, LENGTH, NEUTRAL, raw, type Abstract, type Gate, type Raw, type Step } from './abstract.ts';
+import { arithmetic } from './arithmetic.ts';
 import { broadcast, closed, isCollapsed, reduce, replace, reshape, squeeze, transpose, unsqueeze, type Axes, type Axis } from './axes.ts';
-import { attributeInts, isContrib, isGuard, numbersOf } from './operands.ts';
+import { anchors, bendOf } from './bends.ts';
+import { attributeInts, axesOf, isContrib, isVector, numbersOf, withAxes } from './operands.ts';
+import { bentBy, changed, pastOf, type Past } from './past.ts';
 import type { ConstantInfo } from './weights.ts';
 
 const SHAPE_ONLY = new Set(['Shape', 'Size', 'ConstantOfShape', 'EyeLike', 'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Range', 'SequenceLength']);
@@ -10,8 +14,8 @@ const LOGIC = new Set(['And', 'Or', 'Xor', 'Not', 'BitwiseAnd', 'BitwiseOr', 'Bi
 const REDUCE = new Set(['ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'ReduceMean', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp', 'ArgMax', 'ArgMin']);
 /** Of a gate these tell how often it held, or where, and not whether. */
 const COUNTS = new Set(['ReduceSum', 'ReduceMean', 'ReduceL1', 'ReduceSumSquare', 'ArgMax', 'ArgMin', 'CumSum']);
+const ORDERS = new Set(['ReduceMax', 'ReduceMin', 'ReduceLogSumExp']);
 const MIXES = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'ConvInteger', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul', 'Einsum', 'DeformConv', 'LSTM', 'GRU', 'RNN', 'MatMulNBits', 'FusedMatMul', 'FusedGemm', 'FusedConv', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul', 'QGemm', 'DynamicQuantizeLSTM', 'LinearClassifier', 'LinearRegressor', 'SVMClassifier', 'SVMRegressor', 'TreeEnsemble', 'TreeEnsembleClassifier', 'TreeEnsembleRegressor']);
-const SATURATES = new Set(['Clip', 'Relu', 'LeakyRelu', 'PRelu', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Exp', 'Erf', 'Softplus', 'Elu', 'Selu', 'Celu', 'Gelu', 'Mish', 'ThresholdedRelu', 'Softsign', 'Pow', 'Min', 'Max', 'Shrink']);
 const ARITHMETIC = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'BitShift']);
 const LOOKUPS = new Set(['Gather', 'GatherND', 'GatherElements', 'OneHot', 'Slice', 'Compress', 'TopK', 'SequenceAt', 'DynamicSlice']);
 const WRITES = new Set(['ScatterND', 'ScatterElements', 'Scatter', 'TensorScatter']);
@@ -23,13 +27,23 @@ const FEWEST_PLACES = 3;
 
 /** What is known of each output; one value stands for all. */
 export function transfer(step: Step): Abstract {
+  const result = transferred(step);
+  if (result.kind !== 'raw' && result.kind !== 'gate') return result;
+  const narrows = isCollapsed(result.axes) && step.inputs.some((value) => (value?.kind === 'raw' || value?.kind === 'gate') && value.axes?.includes('open') === true);
+  const past = narrows && !result.past.narrow ? changed(result.past, { narrow: true }) : result.past;
+  // A bend of one place or statistic is a gate, whether it came before or after the place was taken.
+  if (result.kind === 'raw' && past.bent !== 'no' && isCollapsed(result.axes)) return gate(result.axes, past, gatesOf([result], step.index), past.bent === 'soft' && result.gates.size === 0);
+  return past === result.past ? result : { ...result, past };
+}
+
+function transferred(step: Step): Abstract {
   const { op, inputs } = step;
   const type = op.type;
   if (type === 'Shape' || type === 'Size') return inputs[0]?.kind === 'constant' ? NEUTRAL : LENGTH;
   if (SHAPE_ONLY.has(type)) return NEUTRAL;
   const lengths = inputs.some((value) => value?.kind === 'length');
   if (lengths && inputs.every((value) => value === undefined || value.kind === 'length' || value.kind === 'constant' || value.kind === 'neutral')) {
-    if (COMPARE.has(type)) return comparesLength(step) ? gate([], new Set([step.index]), false) : NEUTRAL;
+    if (COMPARE.has(type)) return comparesLength(step) ? gate([], pastOf([]), new Set([step.index]), false) : NEUTRAL;
     return KEEPS_LENGTH.has(type) ? LENGTH : NEUTRAL;
   }
   // Beside anything else a length is a shape, and says nothing of the content.
@@ -48,11 +62,9 @@ export function transfer(step: Step): Abstract {
   if (WRITES.has(type)) return write(step, known);
   const tainted = known.filter(({ kind }) => kind === 'raw' || kind === 'gate' || kind === 'features');
   const [only] = tainted;
-  if (SATURATES.has(type) && tainted.length === 1 && only?.kind === 'raw' && isCollapsed(only.axes) && !isGuard(op, known)) {
-    return gate(only.axes, gatesOf(known, step.index), only.gates.size === 0);
-  }
-  if (ARITHMETIC.has(type)) return arithmetic(step, known);
-  return structural(step, known);
+  const result = ARITHMETIC.has(type) ? arithmetic(step, known) : structural(step, known);
+  if (tainted.length !== 1 || only?.kind !== 'raw' || result.kind !== 'raw') return result;
+  return { ...result, past: bentBy(result.past, bendOf(op, known, only)) };
 }
 
 /** With a number that the graph fixes, of more places than exporters ask for. */
@@ -67,15 +79,16 @@ function compare({ op, index }: Step, known: readonly Abstract[]): Abstract {
   // A position or count below zero is wrapped round: the guard that exporters put before every index.
   const zero = known.some((value) => value.kind === 'constant' && numbersOf(value)?.every((number) => number === 0) === true);
   const located = known.some((value) => value.kind === 'raw' && !value.whole && value.gates.size > 0);
-  if (op.type === 'Less' && zero && located) return raw(axes, gatesOf(known), false);
-  return gate(axes, gatesOf(known, index), false);
+  if (op.type === 'Less' && zero && located) return raw(axes, pastOf(known), gatesOf(known), false);
+  const counted = known.some((value) => value.kind === 'raw' && value.gates.size > 0);
+  return gate(axes, changed(pastOf(known), { integer: false, counted }), gatesOf(known, index), false);
 }
 
 function logic(known: readonly Abstract[]): Abstract {
   const gates = known.filter((value): value is Gate => value.kind === 'gate');
   if (gates.length === 0) return join(known);
   const axes = broadcast(known.map((value) => (value.kind === 'features' ? [] : axesOf(value))));
-  return gate(axes, gatesOf(known), gates.every(({ soft }) => soft), gates.some(({ payload }) => payload));
+  return gate(axes, pastOf(known), gatesOf(known), gates.every(({ soft }) => soft), gates.some(({ payload }) => payload));
 }
 
 function branch({ sink }: Step, [condition = NEUTRAL, ...branches]: readonly Abstract[]): Abstract {
@@ -97,8 +110,8 @@ export function join(known: readonly Abstract[]): Abstract {
   const gates = known.filter((value): value is Gate => value.kind === 'gate');
   const raws = known.filter(({ kind }) => kind === 'raw');
   const axes = broadcast([...gates, ...raws].map(axesOf));
-  if (raws.length > 0) return raw(axes, gatesOf(known), raws.some((value) => value.kind === 'raw' && value.whole));
-  if (gates.length > 0) return gate(axes, gatesOf(known), gates.every(({ soft }) => soft), gates.some(({ payload }) => payload));
+  if (raws.length > 0) return raw(axes, pastOf(known), gatesOf(known), raws.some((value) => value.kind === 'raw' && value.whole));
+  if (gates.length > 0) return gate(axes, pastOf(known), gatesOf(known), gates.every(({ soft }) => soft), gates.some(({ payload }) => payload));
   return known.find(({ kind }) => kind === 'constant') ?? NEUTRAL;
 }
 
@@ -109,10 +122,13 @@ function where({ sink }: Step, [condition = NEUTRAL, ...branches]: readonly Abst
     sink('selects', condition);
     return FEATURES;
   }
-  if (computed || branches.some(({ kind }) => kind === 'raw')) return join(branches);
+  // A statistic of nothing is replaced by one or nought.
+  const guards = condition.past.counted && branches.every((value) => value.kind !== 'constant' || (value.info.values ?? []).every((number) => Math.abs(number) <= 1));
+  const places = !guards && isCollapsed(condition.axes) && branches.every((value) => value.kind !== 'raw' || isCollapsed(value.axes));
+  if (computed || (!places && branches.some(({ kind }) => kind === 'raw'))) return join(branches);
   const payload = branches.some(isVector);
-  const axes = broadcast([condition.axes, ...branches.map((value) => (value.kind === 'gate' ? value.axes : []))]);
-  return gate(axes, gatesOf([condition, ...branches]), condition.soft, payload || condition.payload);
+  const axes = broadcast([condition.axes, ...branches.map((value) => (value.kind === 'gate' || value.kind === 'raw' ? value.axes : []))]);
+  return gate(axes, pastOf([condition, ...branches]), gatesOf([condition, ...branches]), condition.soft, payload || condition.payload);
 }
 
 function reduced({ op, index }: Step, known: readonly Abstract[]): Abstract {
@@ -124,13 +140,24 @@ function reduced({ op, index }: Step, known: readonly Abstract[]): Abstract {
   const dynamic = !single && axesInput !== undefined && given === undefined && axesInput.kind !== 'constant' && op.inputs[1] !== undefined;
   const axes = dynamic ? undefined : reduce(data.axes, given?.length === 0 ? undefined : given, keep);
   if (data.kind === 'gate' && !COUNTS.has(op.type)) return { ...data, axes };
-  return raw(axes, gatesOf(known, data.kind === 'gate' ? index : undefined), false);
+  return raw(axes, reducedPast(op, data), gatesOf(known, data.kind === 'gate' ? index : undefined), false);
+}
+
+/** Of places of the input a reduction is a statistic; of one place and a constant beside it, a comparison. */
+function reducedPast(op: FlatOp, data: Raw | Gate): Past {
+  const past = changed(data.past, op.type === 'ReduceProd' ? { degree: data.past.degree * 4 } : op.type.startsWith('Arg') ? { located: true } : {});
+  if (data.kind !== 'raw' || !isCollapsed(data.axes)) return past;
+  if (op.type.startsWith('Arg')) return bentBy(past, 'hard');
+  return ORDERS.has(op.type) && past.anchored ? bentBy(past, 'soft') : past;
 }
 
 /** Products with weights. What learned weights mix is features; ones and identities only add up or pass on. */
-function mix({ op }: Step, known: readonly Abstract[]): Abstract {
+function mix({ op, sink, learns }: Step, known: readonly Abstract[]): Abstract {
   const tainted = known.filter((value) => value.kind === 'raw' || value.kind === 'gate');
-  if (known.some(({ kind }) => kind === 'features')) return FEATURES;
+  if (known.some(({ kind }) => kind === 'features')) {
+    for (const value of tainted) if (value.kind === 'gate' && isCollapsed(value.axes)) sink('scales-or-adds', value);
+    return FEATURES;
+  }
   const constants = known.filter((value) => value.kind === 'constant');
   const collapsed = tainted.every((value) => isCollapsed(axesOf(value)));
   const gated = tainted.find((value) => value.kind === 'gate');
@@ -138,23 +165,38 @@ function mix({ op }: Step, known: readonly Abstract[]): Abstract {
   // The largest constant is the weight; scales, zero points and biases are smaller.
   const sizes = constants.map(({ info }) => info.dims.reduce((product, size) => product * size, 1));
   const weight = constants[sizes.indexOf(Math.max(...sizes))];
-  if (weight === undefined ? constants.length === 0 && !['MatMul', 'Einsum'].includes(op.type) : weight.info.learned) return FEATURES;
-  if (tainted.length > 1) return FEATURES;
-  const axes = axesOf(tainted[0] ?? NEUTRAL);
   const dims = weight?.info.dims ?? [];
-  if (op.type === 'MatMul' || op.type === 'Gemm') return raw(dims.at(-1) === 1 ? replace(axes, -1, ['closed']) : axes, gatesOf(known), false);
+  const [first = NEUTRAL] = tainted;
+  const product = op.type === 'MatMul' || op.type === 'Gemm';
+  // Weights for one place of a larger input mix nothing: all that comes out is a straight line in that place.
+  const lone = product && first.kind === 'raw' && first.past.narrow && isCollapsed(first.axes) && dims.length === 2 && dims.some((size) => size === 1);
+  if (!lone && (weight === undefined ? constants.length === 0 && !['MatMul', 'Einsum'].includes(op.type) : weight.info.learned)) {
+    learns(tainted);
+    return FEATURES;
+  }
+  if (tainted.length > 1) return FEATURES;
+  const axes = axesOf(first);
+  const past = changed(pastOf(tainted), op.type === 'Gemm' && constants.length > 1 ? { anchored: true } : {});
+  if (product) return raw(dims.at(-1) === 1 ? replace(axes, -1, ['closed']) : axes, past, gatesOf(known), false);
   // A convolution with one channel out adds the channels up; one with a wide kernel adds up what it covers.
   const narrowed = axes?.map((axis, i): Axis => (axis === 'open' && (i === 1 ? dims[0] === 1 : (dims[i] ?? 0) >= WIDE_KERNEL) ? 'closed' : axis));
-  return raw(narrowed, gatesOf(known), false);
+  return raw(narrowed, past, gatesOf(known), false);
 }
 
 const WIDE_KERNEL = 8;
 
 function lookUp(step: Step, known: readonly Abstract[]): Abstract {
-  const { op, sink } = step;
+  const { op, sink, learns } = step;
   const [data = NEUTRAL, ...rest] = known;
   const index = op.type === 'OneHot' ? data : rest.find(({ kind }) => kind === 'gate' || kind === 'raw');
-  if (op.type === 'OneHot') return data.kind === 'gate' ? { ...data, payload: true } : data.kind === 'raw' ? raw(undefined, data.gates, false) : FEATURES;
+  if (op.type === 'OneHot') return data.kind === 'gate' ? { ...data, payload: true } : data.kind === 'raw' ? raw(undefined, data.past, data.gates, false) : FEATURES;
+  if (op.type === 'TopK' && data.kind === 'raw') return ranked(data);
+  // Categories among numbers: made whole, and looked up in a table of learned rows.
+  const category = index?.kind === 'gate' && index.past.integer && data.kind === 'constant' && data.info.learned && (data.info.dims[0] ?? 0) > 2;
+  if (category && index !== undefined) {
+    learns([index]);
+    return FEATURES;
+  }
   if (index?.kind === 'gate' && isCollapsed(index.axes)) {
     if (data.kind === 'constant' || data.kind === 'neutral') return { ...index, payload: true };
     sink('indexes', index);
@@ -165,14 +207,36 @@ function lookUp(step: Step, known: readonly Abstract[]): Abstract {
     return FEATURES;
   }
   if (data.kind === 'constant' && index !== undefined) {
-    if (data.info.learned) return FEATURES;
+    if (data.info.learned) {
+      learns([index]);
+      return FEATURES;
+    }
     const axes = broadcast([axesOf(index)]);
-    return data.info.selects ? gate(axes, gatesOf(known, step.index), false) : index.kind === 'gate' ? index : raw(axes, gatesOf(known), false);
+    return data.info.selects ? gate(axes, pastOf(known), gatesOf(known, step.index), false) : index.kind === 'gate' ? index : raw(axes, pastOf(known), gatesOf(known), false);
   }
   if (data.kind === 'features') return FEATURES;
   if (op.type === 'Slice') return withAxes(data, sliced(step, known));
   if (op.type === 'Gather') return withAxes(data, gathered(step, known));
-  return withAxes(data, undefined);
+  return withAxes(data, picked(op, axesOf(data), rest[0] ?? NEUTRAL));
+}
+
+/** Order among places tells where; order of one place and a constant is a comparison. */
+function ranked(data: Raw): Abstract {
+  const past = changed(data.past, { located: true });
+  return { ...data, whole: false, past: isCollapsed(data.axes) ? bentBy(past, 'hard') : past };
+}
+
+/** One place, picked by a list of one. */
+function picked({ type, attributes }: FlatOp, axes: Axes, index: Abstract): Axes {
+  if (axes === undefined || index.kind !== 'constant') return undefined;
+  const { dims, values } = index.info;
+  const count = dims.slice(0, -1).reduce((product, size) => product * size, 1);
+  if (type === 'GatherND') return count === 1 ? [...dims.slice(0, -1).map((): Axis => 'closed'), ...axes.slice(dims.at(-1) ?? 0)] : undefined;
+  if (type === 'GatherElements') return dims.map((size, i): Axis => (size === 1 ? 'closed' : (axes[i] ?? 'open')));
+  if (type !== 'Compress' || values === undefined) return undefined;
+  const axis = attributes.get('axis')?.ints[0];
+  const one = values.filter((value) => value !== 0).length === 1;
+  return axis === undefined ? [one ? 'closed' : 'open'] : one ? replace(axes, axis, ['closed']) : axes;
 }
 
 /** Slices of one place close their axis. */
@@ -212,34 +276,6 @@ function write({ sink }: Step, [data = NEUTRAL, index = NEUTRAL, updates = NEUTR
   return result.kind === 'gate' || result.kind === 'raw' ? withAxes(result, axesOf(data) ?? undefined) : result;
 }
 
-function arithmetic(step: Step, known: readonly Abstract[]): Abstract {
-  const { op, sink } = step;
-  const gates = known.filter((value): value is Gate => value.kind === 'gate');
-  const others = known.filter(({ kind }) => kind !== 'gate');
-  const axes = broadcast(known.filter(({ kind }) => kind !== 'features').map(axesOf));
-  const collapsed = gates.filter((value) => isCollapsed(value.axes));
-  const computed = others.some(({ kind }) => kind === 'features');
-  if (computed) {
-    const [strong] = collapsed;
-    if (strong !== undefined) sink('scales-or-adds', strong);
-    const open = gates.findIndex((value) => value.payload && !isCollapsed(value.axes));
-    const opened = gates[open];
-    if (opened !== undefined && (op.type === 'Add' || op.type === 'Sub' || op.type === 'Sum') && step.fromTokens(known.indexOf(opened))) sink('adds-vector', opened);
-    return FEATURES;
-  }
-  const raws = others.filter(({ kind }) => kind === 'raw');
-  if (raws.length > 0) {
-    const whole = raws.some((value) => value.kind === 'raw' && value.whole && !isCollapsed(value.axes));
-    const [hard] = collapsed.filter(({ soft }) => !soft);
-    if (whole && hard !== undefined) sink('scales-or-adds', hard);
-    // A gated statistic is still a gate; a masked input is still input.
-    if (!whole && hard !== undefined && op.type === 'Mul') return { ...hard, axes, gates: gatesOf(known) };
-    return raw(axes, gatesOf(known), whole || raws.some((value) => value.kind === 'raw' && value.whole));
-  }
-  const vector = others.some(isVector) && op.type === 'Mul';
-  return gates.length === 0 ? NEUTRAL : gate(axes, gatesOf(known), gates.every(({ soft }) => soft), vector || gates.some(({ payload }) => payload));
-}
-
 function structural({ op }: Step, known: readonly Abstract[]): Abstract {
   const [data = NEUTRAL, parameter] = known;
   const given = attributeInts(op, 'axes') ?? numbersOf(parameter);
@@ -261,31 +297,29 @@ function structural({ op }: Step, known: readonly Abstract[]): Abstract {
     case 'GlobalMaxPool':
     case 'GlobalLpPool': {
       const axes = axesOf(data)?.map((axis, i) => (i < 2 ? axis : 'closed'));
-      return data.kind === 'gate' && op.type !== 'GlobalMaxPool' ? raw(axes, data.gates, false) : data.kind === 'raw' ? raw(axes, data.gates, false) : withAxes(data, axes);
+      return data.kind === 'raw' || (data.kind === 'gate' && op.type !== 'GlobalMaxPool') ? raw(axes, data.past, data.gates, false) : withAxes(data, axes);
     }
     case 'DynamicQuantizeLinear':
     case 'CumSum':
-      return data.kind === 'gate' ? raw(data.axes, data.gates, false) : data;
+      return data.kind === 'gate' ? raw(data.axes, data.past, data.gates, false) : data;
     case 'Concat':
-    case 'SequenceConstruct':
-      return join(known);
+    case 'SequenceConstruct': {
+      const joined = join(known);
+      return joined.kind === 'raw' && known.some(anchors) ? { ...joined, past: changed(joined.past, { anchored: true }) } : joined;
+    }
+    case 'Resize':
+    case 'Upsample':
+      return withAxes(data, known.some((value) => value.kind === 'constant' && numbersOf(value)?.slice(-2).every((size) => size === 1) === true) ? axesOf(data)?.map((axis, i) => (i < 2 ? axis : 'closed')) : axesOf(data));
+    case 'MaxPool':
+    case 'AveragePool':
+    case 'LpPool': {
+      const kernel = attributeInts(op, 'kernel_shape') ?? [];
+      const wide = axesOf(data)?.map((axis, i): Axis => (axis === 'open' && i > 1 && (kernel[i - 2] ?? 0) >= WIDE_KERNEL ? 'closed' : axis));
+      return data.kind === 'raw' && wide !== undefined ? raw(wide, data.past, data.gates, false) : withAxes(data, wide);
+    }
     default:
       return known.some(({ kind }) => kind === 'features') ? FEATURES : data.kind === 'raw' || data.kind === 'gate' ? data : join(known);
   }
-}
-
-function withAxes(value: Abstract, axes: Axes): Abstract {
-  if (value.kind !== 'raw' && value.kind !== 'gate') return value;
-  return { ...value, axes };
-}
-
-function axesOf(value: Abstract): Axes {
-  return value.kind === 'raw' || value.kind === 'gate' ? value.axes : [];
-}
-
-/** A constant with more than one number in it. */
-function isVector(value: Abstract): boolean {
-  return value.kind === 'constant' && value.info.dims.reduce((product, size) => product * size, 1) > 1;
 }
 
 const PASS_ON = new Set(['Identity', 'Cast', 'CastLike', 'Unsqueeze', 'Squeeze', 'Reshape', 'Flatten', 'Transpose', 'DequantizeLinear', 'Expand', 'Tile', 'Gather', 'Slice', 'Neg', 'Mul', 'Div', 'Sub', 'Add', 'Pad', 'Split', 'Sqrt', 'Pow', 'Concat', 'Where']);

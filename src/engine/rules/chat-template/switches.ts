@@ -1,0 +1,68 @@
+// What a template says where the program that fills it in gives it something besides messages: tools, documents, and every
+// other name that the template reads and does not set (a switch, a date, a name of the assistant's). Each is given alone as
+// what such names usually hold, as each constant that the template compares it with, and all of them together; what the
+// template says only then is read for instructions that no person gave.
+// Misleads as the phrases do (hidden-text.ts), and where two certain names must be given two certain values together.
+import { concernsIn, type Concern } from './hidden-text.ts';
+import type { Conversation, Renderer, Turn } from './render.ts';
+import type { TemplateFacts } from './syntax.ts';
+
+export interface SwitchedConcern extends Concern {
+  /** The names that were given. */
+  readonly given: string;
+}
+
+/** Names tried; templates of today read up to some dozens. */
+const MAX_NAMES = 48;
+const MAX_CONSTANTS = 8;
+/** Renderings for all names together, of those that one template gets. */
+const MAX_TRIED = 240;
+
+const WORD = 'qwzvk';
+const TOOLS = [{ type: 'function', function: { name: 'lookup', description: 'Looks a thing up', parameters: { type: 'object', properties: { key: { type: 'string', description: 'A key' } }, required: ['key'] } } }];
+const DOCUMENTS = [{ doc_id: 1, title: 'Report', text: WORD, content: WORD, contents: WORD }];
+
+/** Names that any program gives: nothing is switched by them. */
+const ALWAYS = new Set(['messages', 'add_generation_prompt', 'bos_token', 'eos_token', 'unk_token', 'pad_token', 'strftime_now', 'raise_exception', 'namespace', 'range', 'loop', 'true', 'false', 'none', 'True', 'False', 'None', 'dict', 'cycler', 'joiner', 'lipsum']);
+
+const TURNS: readonly Turn[] = [{ role: 'user', content: 'Good morning to you' }];
+/** Templates that speak of tools do so in a system turn too. */
+const LONGER: readonly Turn[] = [{ role: 'system', content: 'Answer in one line.' }, ...TURNS, { role: 'assistant', content: 'And to you' }, { role: 'user', content: 'Good night to you' }];
+
+export function concernsBehindSwitches(renderer: Renderer, facts: TemplateFacts): SwitchedConcern[] {
+  const names = [...facts.names].filter((name) => !ALWAYS.has(name)).slice(0, MAX_NAMES);
+  const usual = new Set([TURNS, LONGER].flatMap((turns) => concernsIn(renderer.frame({ turns }) ?? '')).map(({ text }) => text));
+  const found = new Map<string, SwitchedConcern>();
+  let left = MAX_TRIED;
+  const tryWith = (given: Readonly<Record<string, unknown>>, label: string): void => {
+    for (const turns of [TURNS, LONGER]) {
+      if (left-- <= 0) return;
+      const conversation: Conversation = { turns, given };
+      for (const concern of concernsIn(renderer.frame(conversation) ?? '')) {
+        // Tools come with instructions on when not to talk of them, and with addresses of their formats.
+        if (usual.has(concern.text) || found.has(concern.what) || concern.ordinaryWithTools === true || concern.severity !== 'high') continue;
+        found.set(concern.what, { ...concern, given: label });
+      }
+    }
+  };
+  for (const name of names) for (const value of valuesFor(name, renderer)) tryWith({ [name]: value }, name);
+  const all = Object.fromEntries(names.map((name) => [name, valuesFor(name, renderer, false)[0] ?? true]));
+  if (names.length > 1) tryWith(all, names.slice(0, 6).join(', '));
+  return [...found.values()];
+}
+
+function valuesFor(name: string, renderer: Renderer, constants = true): unknown[] {
+  if (/tool|function|plugin/i.test(name)) return [TOOLS];
+  if (/doc|context|passage|citation|search/i.test(name)) return [DOCUMENTS, WORD];
+  return [true, WORD, ...(constants ? comparedWith(name, renderer) : []), false];
+}
+
+/** What the template compares a name's value with, seen while it does. */
+function comparedWith(name: string, renderer: Renderer): unknown[] {
+  const found = new Set<unknown>();
+  for (const { left, right } of renderer.comparisons({ turns: TURNS, given: { [name]: WORD } })) {
+    const other = left === WORD ? right : right === WORD ? left : undefined;
+    if (typeof other === 'string' || typeof other === 'number') found.add(other);
+  }
+  return [...found].slice(0, MAX_CONSTANTS);
+}
