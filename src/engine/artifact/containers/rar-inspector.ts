@@ -6,6 +6,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe } from '../../core/cancel.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
+import { crc32 } from './crc32.ts';
 import { windowSource } from './sources.ts';
 
 export interface RarMember {
@@ -90,7 +91,8 @@ async function newBlock(source: ByteSource, at: Bytes): Promise<Block | 'encrypt
   if (size < 2 || size > LIMITS.maxHeader || begin + size > source.size) throw wrong(source, at, 'header', `at most ${Math.min(LIMITS.maxHeader, source.size - begin)} bytes`, String(size));
   const header = new Numbers(await source.slice(begin, begin + size), source, begin);
   const [type, flags] = [header.next(), header.next()];
-  if (type === 4) return 'encrypted';
+  // That the rest is encrypted is believed of a block that is whole only: damage looks the same.
+  if (type === 4) return await isWhole5(source, at, begin + size) ? 'encrypted' : damaged(source, at);
   const extra = (flags & 1) === 0 ? 0 : header.next();
   const data = (flags & 2) === 0 ? 0 : header.next();
   const dataAt = begin + size;
@@ -123,6 +125,16 @@ function newFile(header: Numbers, extra: Bytes): FileHeader {
   return { name, size, folder: (flags & 1) !== 0, target, unreadable: encrypted ? 'encrypted' : method === 0 ? undefined : PACKED };
 }
 
+/** The CRC in front covers everything behind it. */
+async function isWhole5(source: ByteSource, at: Bytes, end: Bytes): Promise<boolean> {
+  const bytes = await source.slice(at, end);
+  return crc32(bytes.subarray(4)) === new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+function damaged(source: ByteSource, at: Bytes): never {
+  throw wrong(source, at, 'header CRC', 'the CRC of the header', 'another');
+}
+
 /** RAR 1.5 to 4: CRC, type, flags, size, and the size of what follows where the flags say so. */
 async function oldBlock(source: ByteSource, at: Bytes): Promise<Block | 'encrypted'> {
   const front = await source.slice(at, at + 7);
@@ -130,8 +142,8 @@ async function oldBlock(source: ByteSource, at: Bytes): Promise<Block | 'encrypt
   const view = new DataView(front.buffer, front.byteOffset);
   const [type, flags, size] = [view.getUint8(2), view.getUint16(3, true), view.getUint16(5, true)];
   if (size < 7 || at + size > source.size) throw wrong(source, at, 'header', `7 to ${source.size - at} bytes`, String(size));
-  if (type === 0x73 && (flags & 0x80) !== 0) return 'encrypted';
   const header = await source.slice(at, at + size);
+  if (type === 0x73 && (flags & 0x80) !== 0) return (crc32(header.subarray(2)) & 0xffff) === view.getUint16(0, true) ? 'encrypted' : damaged(source, at);
   const fields = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const file = type === 0x74 || type === 0x7a;
   const wide = file && (flags & 0x100) !== 0 && size >= 40 ? fields.getUint32(32, true) * 2 ** 32 : 0;

@@ -63,3 +63,12 @@ it('tells links and encryption of RAR 5', async () => {
   const { files } = await inspectFiles([bytesOf('x.rar', rar5(file5('m', 'not to be read', 0, chars(2, 1, 0))))]);
   expect(files.find(({ path }) => path === 'x.rar!m')?.reason).toBe('encrypted');
 });
+
+it.each([
+  ['5', `Rar!\x1a\x07\x01\0${u32(7)}${chars(3, 4, 0, 0)}${'x'.repeat(80)}`],
+  ['4', `Rar!\x1a\x07\0${u16(7)}${chars(0x73)}${u16(0x80)}${u16(13)}${'\0'.repeat(80)}`],
+])('is damaged, not encrypted, where the header of RAR %s that says so has another CRC', async (_, text) => {
+  const { files } = await inspectFiles([bytesOf('x.rar', latin1(text))]);
+  expect(files[0]?.reason ?? '').not.toContain('encrypted');
+  expect(files[0]?.problems[0]).toMatchObject({ code: 'malformed', field: 'header CRC' });
+});

@@ -53,7 +53,8 @@ export const fileIntegrity = analysisOf({
       const file = path === undefined ? undefined : files.get(path);
       // What merely begins as a file does need not be one.
       const harmless = HARMLESS.has(first.code) || file?.guess === true;
-      const severity: Severity = harmless ? 'info' : MALFORMED.severity;
+      // Texts that are shown and never computed with: readers replace what is not UTF-8 and go on.
+      const severity: Severity = harmless ? 'info' : problems.every(({ expected }) => expected === 'UTF-8 text') ? 'low' : MALFORMED.severity;
       report(MALFORMED, {
         file: file ?? { path: path ?? artifact.name, root: path ?? artifact.name },
         ...(offset === undefined ? {} : { offset }),

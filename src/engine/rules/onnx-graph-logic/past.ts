@@ -1,7 +1,5 @@
 // What has been done to raw content on its way: what a later curve, step or choice can make a switch of.
 // Constants are followed as magnitudes only; what they are is for `explain.ts`.
-import type { Abstract } from './abstract.ts';
-
 export interface Past {
   /** A constant was subtracted from it, or set beside it: there is something that it can be more or less than. */
   readonly anchored: boolean;
@@ -31,8 +29,9 @@ export const NO_PAST: Past = { anchored: false, bent: 'no', counted: false, loca
 const MOST_GAIN = 1e9;
 const MOST_DEGREE = 64;
 
-export function pastOf(values: readonly Abstract[]): Past {
-  const pasts = values.flatMap((value) => (value.kind === 'raw' || value.kind === 'gate' ? [value.past] : []));
+/** Of values that have one. */
+export function pastOf(values: readonly { readonly kind: string; readonly past?: Past }[]): Past {
+  const pasts = values.flatMap(({ past }) => (past === undefined ? [] : [past]));
   const [first = NO_PAST, ...rest] = pasts;
   return rest.reduce(either, first);
 }

@@ -18,6 +18,7 @@ export const pickleCode = analysisOf({
   label: 'Code in pickles',
   limits: 'Runs every pickle on an abstract machine and judges what it imports and calls. Says nothing of what the code of an allowed class does with its arguments, nor of code that is installed beside the model.',
   rules: PICKLE_RULES,
+  inapplicable: ({ inspection }) => (readBy(inspection, pickleInspector).length === 0 ? 'no pickle' : undefined),
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, pickleInspector)) {
       for (const program of flatten(content.programs)) checkProgram(file, program, report);
