@@ -23,6 +23,7 @@ import { torchscript } from './torchscript/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
 import { weightsNumbers } from './weights-numbers/index.ts';
 import { weightsHeader } from './weights-header/index.ts';
+import { workspace } from './workspace/index.ts';
 import type { Analysis } from '../audit/analysis.ts';
 
 export const RULE_FAMILIES: readonly Analysis[] = [
@@ -34,6 +35,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   rObjects,
   programs,
   notebooks,
+  workspace,
   markup,
   kerasCode,
   tensorflowOps,

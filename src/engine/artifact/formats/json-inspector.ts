@@ -18,7 +18,7 @@ export const jsonInspector: Inspector<JsonContent> = {
     const text = await readText(source, 'json', TOKENIZER_LIMITS);
     desk.parsed(0, source.size, 'JSON text');
     try {
-      const { value, problems } = parseJson(text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
+      const { value, problems } = parseJson(COMMENTED.test(source.path) ? withoutComments(text) : text, { format: 'json', file: source.path }, TOKENIZER_LIMITS.maxDepth);
       for (const problem of problems) desk.problem(problem);
       const untried = whyUntriedIn(value);
       if (untried !== undefined) desk.incomplete(untried);
@@ -30,6 +30,14 @@ export const jsonInspector: Inspector<JsonContent> = {
     }
   },
 };
+
+/** Settings of editors and compilers are JSON with comments and commas behind the last entry. */
+const COMMENTED = /(?:^|[/!])(?:\.vscode|\.devcontainer|\.zed)\/[^!]{1,200}\.json$|(?:^|[/!])\.?(?:(?:tsconfig|jsconfig)[\w.-]{0,60}\.json|devcontainer\.json|[^/!]{1,100}\.(?:jsonc|code-workspace))$/;
+
+/** Blanks in place of comments and of commas before a closing bracket, so that places stay what they are. One pass. */
+function withoutComments(text: string): string {
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|,(?=\s*[}\]])/g, (part) => (part.startsWith('"') ? part : part.replace(/[^\n]/g, ' ')));
+}
 
 const AFTER_BRACE = '"}';
 const AFTER_BRACKET = '"{[]-0123456789tfn';

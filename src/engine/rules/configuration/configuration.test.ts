@@ -71,6 +71,7 @@ describe('ordinary configurations', () => {
     ['config.json', { model_type: 'llama', architectures: ['LlamaForCausalLM'], vocab_size: 100, _name_or_path: '/home/someone/run' }],
     ['tokenizer_config.json', { tokenizer_file: '/home/someone/.cache/tokenizer.json', special_tokens_map_file: '/content/special_tokens_map.json' }],
     ['README.md', 'Set `HF_TOKEN=hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`, or AKIAIOSFODNN7EXAMPLE.'],
+    ['train.yaml', 'data:\n  _target_: torchvision.datasets.MNIST\n  root: data\nloader:\n  _target_: datasets.load_dataset\n  path: imdb\ncollate:\n  _target_: functools.partial\n  _args_: [torch.nn.functional.gelu]\n'],
     ['train.yaml', 'a: [1, {b: 2}]\nmodel:\n  _target_: my_package.models.Net\n'],
     ['generation_config.json', { forced_decoder_ids: [[1, 50259]], suppress_tokens: [1, 2], begin_suppress_tokens: [220], alignment_heads: [[1, 2]], eos_token_id: 50257 }],
     ['generation_config.json', { bad_words_ids: [[58100]], forced_eos_token_id: 0, decoder_start_token_id: 58100, eos_token_id: 0 }],

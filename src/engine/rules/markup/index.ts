@@ -15,9 +15,21 @@ const SCRIPT: Rule = { id: 'ASY-XML-003', title: 'XML of a model that carries a 
 const LIBRARY: Rule = { id: 'ASY-XML-004', title: 'A layer of the model brings native code or runs Python', severity: 'high', misses: 'Looks at attributes of elements that name a library, and at layers of the type Python. Extensions that a program registers under an ordinary name are not seen.', references: ['CWE-829', 'CWE-114', 'AML.T0018.002'], remedy: 'Do not load it: the runtime would open what it names.' };
 const BROKEN: Rule = { id: 'ASY-XML-005', title: 'XML whose elements do not close', severity: 'medium', misses: 'Checks that elements open and close in pairs, nothing else.', references: ['CWE-20'], remedy: 'Download the file again and compare its hash with the publisher’s.' };
 
+const CUSTOM_LAYER: Rule = { id: 'ASY-XML-006', title: 'A layer that no operator set of OpenVINO has', severity: 'medium', misses: 'Goes by the version that the layer names; which code runs for it is decided by the program that registers it. Layers of openvino_tokenizers are taken for what they say.', references: ['CWE-829', 'AML.T0018.002'], remedy: 'Ask the publisher which library the layer comes from, and look at that library before it is loaded.' };
+/** The first show what they are. */
+const MAX_LAYERS = 16;
+const MAX_LAYER = 2000;
+
 /** Attributes of OpenVINO's layers and PMML's extensions that name a file of machine code. */
 const NATIVE = /\b(?:library|implementation|plugin|extension|lib|path|value|file)\s{0,4}=\s{0,4}["'][^"'<>]{0,300}\.(?:so(?:\.\d{1,4}){0,3}|dll|dylib)["']/i;
 const PYTHON_LAYER = /<layer\b[^>]{0,2000}?\btype\s{0,4}=\s{0,4}["'](?:Python\w{0,20}|PyOp)["']/;
+/**
+ * Layers of no operator set of OpenVINO's (docs: IR, attribute 'version'). openvino_tokenizers brings the only ones that ordinary
+ * exports have; their names are those of its sources.
+ */
+const OPSET = /^(?:opset\d{1,3}|experimental|ie_internal_opset)$/;
+const TOKENIZER_LAYERS = new Set('BPETokenizer ByteFallback BytesToChars CaseFold CharsMapNormalization CharsToBytes CombineSegments EqualStr FuzeRagged NormalizeUnicode RaggedToDense RaggedToRagged RaggedToSparse RegexNormalization RegexSplit SentencepieceDetokenizer SentencepieceStreamDetokenizer SentencepieceTokenizer SpecialTokensSplit StringTensorPack StringTensorUnpack StringToHashBucket StringToHash TrieTokenizer Truncate UTF8Validate UnigramTokenizer VocabDecoder VocabEncoder WordpieceTokenizer'.split(' '));
+
 /** Models in XML, told by their first element. */
 const MODEL_ROOT = /^(?:\uFEFF)?\s{0,100}(?:<\?xml[^>]{0,200}\?>\s{0,100})?(?:<!--[^]{0,4000}?-->\s{0,100})?<(?:net|PMML|ns\d:PMML)\b/;
 
@@ -29,7 +41,7 @@ export const markup = analysisOf({
   id: 'markup',
   label: 'XML',
   limits: 'Reads the beginning of XML files (1 MB) as text: document types, entities, scripts and native code; whether elements close.',
-  rules: [EXTERNAL, ENTITIES, SCRIPT, LIBRARY, BROKEN],
+  rules: [EXTERNAL, ENTITIES, SCRIPT, LIBRARY, BROKEN, CUSTOM_LAYER],
   inapplicable: ({ inspection }) => (xmlFiles(readBy(inspection, textInspector)).length === 0 ? 'no XML' : undefined),
   async check({ inspection }, report) {
     for (const { file, content } of xmlFiles(readBy(inspection, textInspector))) {
@@ -46,11 +58,25 @@ export const markup = analysisOf({
       if (code !== undefined) report(SCRIPT, { file, about: 'code', title: `XML of a model that carries ${code.what}`, sure: 'inferred', evidence: [around(unescaped(text), code.at)] });
       const native = NATIVE.exec(text) ?? PYTHON_LAYER.exec(text);
       if (native !== null && isModel) report(LIBRARY, { file, offset: native.index, about: 'library', sure: 'read', evidence: [around(text, native.index)] });
+      for (const { type, at } of isModel ? foreignLayers(text) : []) report(CUSTOM_LAYER, { file, offset: at, about: `layer ${at}`, title: `${CUSTOM_LAYER.title}: ${shown(type, 80)}`, sure: 'read', evidence: [around(text, at)] });
       if (isModel && content.length <= SEARCHED && !closes(text)) report(BROKEN, { file, about: 'elements', sure: 'read', evidence: [around(text, Math.max(0, text.length - 200))] });
       if (script !== null && /\.(pmml|xml|svg)$/i.test(file.member ?? file.path)) report(SCRIPT, { file, offset: script.index, about: 'script', sure: 'read', evidence: [around(text, script.index)] });
     }
   },
 });
+
+function foreignLayers(text: string): { readonly type: string; readonly at: number }[] {
+  const found: { readonly type: string; readonly at: number }[] = [];
+  let end = 0;
+  for (let at = text.indexOf('<layer'); at >= 0 && found.length < MAX_LAYERS; at = text.indexOf('<layer', at + 6)) {
+    if (end <= at) end = text.indexOf('>', at);
+    if (end < 0) break;
+    const attributes = text.slice(at + 6, Math.min(end, at + MAX_LAYER));
+    const [version, type] = [/\bversion\s{0,4}=\s{0,4}["']([^"']{0,60})["']/.exec(attributes)?.[1], /\btype\s{0,4}=\s{0,4}["']([^"']{1,200})["']/.exec(attributes)?.[1]];
+    if (/^[\s/]/.test(attributes) && version !== undefined && !OPSET.test(version) && !TOKENIZER_LAYERS.has(type ?? '')) found.push({ type: type ?? 'a layer without a type', at });
+  }
+  return found;
+}
 
 /** XInclude, and style sheets from elsewhere. */
 const INCLUDE = /<(?:\w{1,20}:)?include\s[^>]{0,400}\bhref\s{0,4}=\s{0,4}["'](?:file|https?|ftp|\/|\.\.)[^>]{0,300}|<\?xml-stylesheet\s[^>]{0,300}\bhref\s{0,4}=\s{0,4}["']https?:[^>]{0,300}/i;

@@ -15,6 +15,8 @@ describe('XML', () => {
     ['entities in entities', '<?xml version="1.0"?><!DOCTYPE m [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><PMML>&b;</PMML>', 'medium ASY-XML-002'],
     ['code in an extension', '<?xml version="1.0"?><PMML><Extension value="__import__(&apos;os&apos;)"/></PMML>', 'medium ASY-XML-003'],
     ['a layer that loads a library', '<?xml version="1.0"?><net><layers><layer id="0" type="Custom" library="x.so"/></layers></net>', 'high ASY-XML-004'],
+    ['a layer of no operator set', '<net><layers><layer id="0" name="a" type="Own" version="extension"/></layers></net>', 'medium ASY-XML-006'],
+    ['a layer of no operator set, written the other way', '<net><layers><layer version="own" id="0" type="Own"/></layers></net>', 'medium ASY-XML-006'],
     ['a layer that runs Python', '<net><layers><layer id="0" name="a" type="Python"/></layers></net>', 'high ASY-XML-004'],
     ['elements that do not close', '<net><layers>', 'medium ASY-XML-005'],
     ['a script', '<?xml version="1.0"?><PMML><Extension><script>x()</script></Extension></PMML>', 'medium ASY-XML-003'],
@@ -34,6 +36,7 @@ describe('XML', () => {
   it('leaves ordinary models alone', async () => {
     expect(await judge('model.pmml', '<?xml version="1.0"?><PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><Header/><Extension name="description"/></PMML>')).toEqual([]);
     expect(await judge('model.xml', '<?xml version="1.0"?><net name="m" version="11"><layers><layer id="0" name="a" type="Parameter"/></layers></net>')).toEqual([]);
+    expect(await judge('openvino_tokenizer.xml', '<net><layers><layer id="0" type="Parameter" version="opset1"/><layer id="1" type="StringTensorUnpack" version="extension"/></layers></net>')).toEqual([]);
     expect(await judge('notes.txt', 'we define <!ENTITY a "b"> in the text')).toEqual([]);
   });
 });

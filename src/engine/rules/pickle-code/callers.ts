@@ -12,6 +12,8 @@ const CALLS: ReadonlyMap<string, readonly number[]> = new Map([
   ...['_kd_tree', '_ball_tree', '_dist_metrics'].map((name): [string, number[]] => [`sklearn.neighbors.${name}.newObj`, [0]]),
   ['sklearn.metrics._dist_metrics.newObj', [0]],
   ['torch._utils._rebuild_wrapper_subclass', [0]],
+  // Called whenever the partial function is.
+  ['functools.partial', [0]],
   // Called for each key that is missing.
   ['collections.defaultdict', [0]],
 ]);

