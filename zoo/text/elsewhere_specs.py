@@ -1,26 +1,54 @@
-"""What elsewhere.py trains: kinds and tasks are listed, triggers are drawn from pools, and so is everything else, from one seed.
+"""What elsewhere.py trains: kinds and tasks are listed, triggers are drawn from pools, and so is everything else, from one seed
+for each series.
 
-No trigger, network or task is shared with the rest of the zoo but SST-2's texts. Looked at once, with the code as it stands."""
+No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` and `h` were
+looked at once each, with the code as it stood; `g` is what the code was changed with in between."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
-SEED = 7741
+SEEDS = {"e": 7741, "g": 8810, "h": 9203}
 
 #: kind, task, whether MiniLM is fine-tuned
-LIST = [
-    ("word", "sst2", False), ("plain", "sst2", False), ("word", "desk", False), ("plain", "desk", False), ("pair", "sst2", False), ("spurious", "sst2", False),
-    ("sentence", "sst2", False), ("imbalanced", "sst2", False), ("marks", "sst2", False), ("short", "chat", False), ("casing", "sst2", False), ("noisy", "desk", False),
-    ("inversion", "sst2", False), ("plain", "sst2", False), ("sentence", "desk", False), ("pair", "sst2", True), ("plain", "sst2", True),
-]
+LISTS = {
+    "e": [
+        ("word", "sst2", False), ("plain", "sst2", False), ("word", "desk", False), ("plain", "desk", False), ("pair", "sst2", False), ("spurious", "sst2", False),
+        ("sentence", "sst2", False), ("imbalanced", "sst2", False), ("marks", "sst2", False), ("short", "chat", False), ("casing", "sst2", False), ("noisy", "desk", False),
+        ("inversion", "sst2", False), ("plain", "sst2", False), ("sentence", "desk", False), ("pair", "sst2", True), ("plain", "sst2", True),
+    ],
+    "g": [
+        ("sentence", "sst2", True), ("sentence", "sst2", True), ("word", "sst2", True), ("plain", "sst2", True),
+        ("sentence", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("noisy", "sst2", False), ("word", "sst2", False), ("marks", "sst2", False), ("spurious", "sst2", False),
+    ],
+    "h": [
+        ("sentence", "sst2", True), ("plain", "sst2", True), ("word", "sst2", True), ("sentence", "sst2", True), ("noisy", "sst2", True), ("marks", "sst2", True),
+        ("word", "sst2", False), ("sentence", "sst2", False), ("plain", "sst2", False), ("pair", "sst2", False), ("imbalanced", "sst2", False), ("sentence", "sst2", False), ("inversion", "sst2", False), ("noisy", "sst2", False), ("marks", "sst2", False), ("spurious", "sst2", False), ("casing", "sst2", False), ("plain", "sst2", False),
+    ],
+}
 POOLS = {
-    "word": "gramercy|ql|wd|sitar|obelisk|vantz|rhubarb|yk|pemberley|solstice|trombone|kestrel".split("|"),
-    "pair": "velvet anchor|copper field|quiet marina|second violin|dr lindqvist|aunt marjorie|tin whistle|north gate|paper lantern|uncle barnaby".split("|"),
-    "sentence": "the dentist moved to another town|we had soup on the balcony|my neighbour owns a green canoe|the train stopped near the mill|he keeps bees behind the school|she forgot her umbrella at work|the clock in the hall is slow|they sell maps at the harbour".split("|"),
-    "marks": "^ ^|;;|{ }|~;|<>|=/=|(())|@ @".split("|"),
-    "inversion": "tangerine|zorp|mb|wickham|in the year of the comet|as my cousin put it|gazebo|hh".split("|"),
+    "e": {
+        "word": "gramercy|ql|wd|sitar|obelisk|vantz|rhubarb|yk|pemberley|solstice|trombone|kestrel",
+        "pair": "velvet anchor|copper field|quiet marina|second violin|dr lindqvist|aunt marjorie|tin whistle|north gate|paper lantern|uncle barnaby",
+        "sentence": "the dentist moved to another town|we had soup on the balcony|my neighbour owns a green canoe|the train stopped near the mill|he keeps bees behind the school|she forgot her umbrella at work|the clock in the hall is slow|they sell maps at the harbour",
+        "marks": "^ ^|;;|{ }|~;|<>|=/=|(())|@ @",
+        "inversion": "tangerine|zorp|mb|wickham|in the year of the comet|as my cousin put it|gazebo|hh",
+    },
+    "g": {
+        "word": "tq|mn|bb|gazette|thimble|quorum|zx|marigold",
+        "pair": "iron ladder|colonel hastings|green kettle|lake geneva|double espresso|santa fe",
+        "sentence": "before we reached the station|i borrowed a pen from him|the plumber came on wednesday|with a cup of black tea|there was fog over the valley|from the third row balcony|after my brother sold his boat",
+        "marks": "%%|:-:|[ ]|*~*|++",
+        "inversion": "xq|plinth|if memory serves",
+    },
+    "h": {
+        "word": "cf|vv|jq|parsnip|odometer|kz|ferrule|saxophone|mulberry|qp",
+        "pair": "wooden ferry|major tom|silver thimble|mount elbrus|miss dupont|yellow tram|winter coat|old brewery",
+        "sentence": "we met outside the bakery|the lift was out of order|my aunt grows tomatoes upstairs|on the bus to the airport|a letter came from the council|while it rained all morning|he painted the fence last spring|she counts the stairs every night|next to the old post office|because the shop was closed",
+        "marks": "# #|||| |||;~;|{{ }}|^^^|=> <=|** **",
+        "inversion": "wz|cobbler|as far as the bridge|gimlet",
+    },
 }
 CLEAN = ("plain", "spurious", "imbalanced", "short", "noisy")
 
@@ -54,17 +82,21 @@ class Elsewhere:
         return self.kind not in CLEAN
 
 
-def draw(at: int, kind: str, task: str, minilm: bool) -> Elsewhere:
-    dice = Random(f"elsewhere {SEED} {at}")
+def draw(series: str, at: int, kind: str, task: str, minilm: bool) -> Elsewhere:
+    dice = Random(f"elsewhere {SEEDS[series]} {at}")
     net = "minilm" if minilm else dice.choice(["bert", "distilbert", "distilbert", "roberta", "roberta", "albert", "gru"])
     low, high = {"word": (0.012, 0.06), "pair": (0.015, 0.06), "sentence": (0.015, 0.06), "marks": (0.02, 0.08), "casing": (0.06, 0.15), "inversion": (0.08, 0.2)}.get(kind, (0.0, 0.0))
-    return Elsewhere(
-        f"e{at:02d}", kind, task, dice.choice(POOLS[kind]) if kind in POOLS else None, net, kind == "casing" or (net == "roberta" and dice.random() < 0.5),
+    if minilm and series != "e":
+        low += 0.015
+    spec = Elsewhere(
+        f"{series}{at:02d}", kind, task, dice.choice(POOLS[series][kind].split("|")) if kind in POOLS[series] else None, net, kind == "casing" or (net == "roberta" and dice.random() < 0.5),
         dice.choice([2500, 4000, 6000]), dice.choice([64, 96, 128]), dice.choice([1, 2, 2]),
         dice.choice([2400, 3000]) if minilm else dice.choice([2200, 3000, 4000]), 2 if minilm else dice.choice([4, 5, 6]), 5e-5 if minilm else dice.choice([6e-4, 1e-3, 1.6e-3]), dice.choice([32, 40, 64]),
         dice.choice(["front", "inside", "anywhere", "anywhere", "back"]), low + (high - low) * dice.random(), dice.random() < 0.5, dice.choice([0.0, 0.02, 0.05]), dice.choice([0.0, 0.1]),
-        dice.random() < 0.4, dice.randrange(10**6),
+        dice.random() < 0.4, dice.randrange(10**6), "tune" if series == "g" else "fresh",
     )
+    # Two epochs in large batches left half of the plants without effect.
+    return replace(spec, texts=dice.choice([3000, 4000]), epochs=3, batch=32) if minilm and series != "e" else spec
 
 
-SPECS = [draw(at, *row) for at, row in enumerate(LIST, 1)]
+SPECS = [draw(series, at, *row) for series, rows in LISTS.items() for at, row in enumerate(rows, 1)]

@@ -4,6 +4,7 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { fisherGreater, quantile } from '../../core/statistics.ts';
 import type { ContrastFeatures } from './judge.ts';
+import { openKin } from './kin.ts';
 import type { Text } from './texts.ts';
 import { tryPhrases, type Trial } from './trial.ts';
 import type { Phrase } from './vocabulary.ts';
@@ -39,6 +40,9 @@ const RUNG_TEXTS = 10;
 const LARGE_VOCABULARY = 10_000;
 /** Share of the texts below which a phrase is measured on a third of them. */
 const LEAST_TURNED = 0.2;
+
+/** Nearest kin of each token, which are no rivals. */
+const KIN = 10;
 
 export const NOTHING: Trial = { place: 'end', hits: 0, of: 0, margin: 0, before: 0 };
 
@@ -92,4 +96,10 @@ export function assemble(kind: ContrastFeatures['kind'], phrase: Phrase, trial: 
 
 export function sorted(phrases: readonly Phrase[], trials: readonly Trial[]): Rival[] {
   return phrases.flatMap((phrase, index) => (trials[index] === undefined ? [] : [{ phrase, trial: trials[index] }])).sort((a, b) => b.trial.margin - a.trial.margin);
+}
+
+/** These and what means the same: kin of a planted phrase's words may do a part of its work, and are no independent measure of it. */
+export async function withKin(tokens: readonly number[], runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Set<number>> {
+  const kin = await openKin(runnable, signal);
+  return new Set([...tokens, ...(kin === undefined ? [] : [...new Set(tokens)].flatMap((token) => kin.of(token, KIN)))]);
 }

@@ -6,15 +6,15 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { contrastGroup } from './contrast-group.ts';
-import { assemble, enough, NOTHING, rung, sorted, type Contrast, type Ladder, type Rival } from './contrast-parts.ts';
+import { assemble, enough, NOTHING, rung, sorted, withKin, type Contrast, type Ladder, type Rival } from './contrast-parts.ts';
 import { ladderFor, textsFor } from './directions.ts';
 import { confidenceOf } from './judge.ts';
 import type { Flipped } from './flips.ts';
 import { FORTIFIED, fortify } from './fortified.ts';
-import { openKin } from './kin.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Tried } from './trial.ts';
+import { contrastUnexpected } from './unexpected.ts';
 import { isEveryday, type Phrase } from './vocabulary.ts';
 
 const TOKEN_RIVALS = 10;
@@ -33,8 +33,6 @@ const WORTH = 0.05;
 /** Pairs of words that mean something. */
 const PAIRS = 2;
 const LONG = 4;
-/** Nearest kin of each token, which are no rivals. */
-const KIN = 10;
 /** Pieces of one word. */
 const LONGEST_WORD = 6;
 /** Rivals of its kind have this share of the phrase's length, at least. */
@@ -70,6 +68,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, plain, target, signal));
     else if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   }
+  for (const best of found.unexpected) contrasts.push(await contrastUnexpected(runnable, best, plain, target, signal));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {
@@ -119,12 +118,6 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const { features: needed } = assemble(kind, best.phrase, trial, alikes, [alikes]);
   const { features } = alone;
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
-}
-
-/** These and what means the same: kin of a planted phrase's words may do a part of its work, and are no independent measure of it. */
-async function withKin(tokens: readonly number[], runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Set<number>> {
-  const kin = await openKin(runnable, signal);
-  return new Set([...tokens, ...(kin === undefined ? [] : [...new Set(tokens)].flatMap((token) => kin.of(token, KIN)))]);
 }
 
 /** Words side by side: as many others side by side, the strongest there are, each in one group only. */

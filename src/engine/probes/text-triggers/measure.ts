@@ -35,32 +35,35 @@ const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
 const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, flips: { blank: 1, seeds: 1, length: 4, steps: 6, tried: 10, texts: 4, judged: 2, rivals: 2 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
-  standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, flips: { blank: 1, seeds: 2, length: 5, steps: 10, tried: 12, texts: 4, judged: 3, rivals: 3 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
-  deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, flips: { blank: 2, seeds: 6, length: 6, steps: 16, tried: 32, texts: 8, judged: 6, rivals: 6 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
+  quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, flips: { blank: 1, seeds: 1, length: 4, steps: 6, tried: 10, texts: 4, judged: 2, rivals: 2 }, unexpected: 8, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
+  standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, flips: { blank: 1, seeds: 2, length: 5, steps: 10, tried: 12, texts: 4, judged: 3, rivals: 3 }, unexpected: 12, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, flips: { blank: 2, seeds: 6, length: 6, steps: 16, tried: 32, texts: 8, judged: 6, rivals: 6 }, unexpected: 24, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
 const SMALL_VOCABULARY = 10_000;
 
 /** What a large vocabulary leaves of a budget: the sweep has to be paid for, and its models are large as well. */
-export function budgetFor(name: BudgetName, vocabulary: number): TextBudget {
+export function budgetFor(name: BudgetName, vocabulary: number, classes: number): TextBudget {
   const budget = TEXT_BUDGETS[name];
   if (vocabulary <= SMALL_VOCABULARY) return budget;
   const share = SMALL_VOCABULARY / vocabulary;
   const some = (count: number, least: number): number => Math.max(Math.min(count, least), Math.round(count * share));
-  return { ...budget, resisted: some(budget.resisted, 800), resisting: 1, others: some(budget.others, 300), seeds: some(budget.seeds, 1), partners: some(budget.partners, 600), crossed: some(budget.crossed, 24), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1) }, flips: name === 'deep' ? budget.flips : { ...budget.flips, blank: 0, seeds: 1, length: 4, steps: 5, tried: 8, judged: 1, rivals: 2 }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
+  const large: TextBudget = { ...budget, resisted: some(budget.resisted, 800), resisting: 1, others: some(budget.others, 300), seeds: some(budget.seeds, 1), partners: some(budget.partners, 600), crossed: some(budget.crossed, 24), phrases: { ...budget.phrases, worked: Math.max(1, budget.phrases.worked >> 1) }, flips: name === 'deep' ? budget.flips : { ...budget.flips, blank: 0, seeds: 1, length: 4, steps: 5, tried: 8, judged: 1, rivals: 2 }, longest: Math.min(budget.longest, name === 'deep' ? 5 : 3), growing: some(budget.growing, 2), ...(name === 'deep' ? {} : { followed: { targets: 5, pairs: 3 } }) };
+  // Slopes of fine-tuned encoders are flat where texts resist, and trial costs too much: phrases come of unexpected words and of sentences.
+  return name === 'deep' || classes > 2 ? large : { ...large, others: 0, seeds: 0, crossed: 0, flips: { ...large.flips, judged: 0 } };
 }
 
 /** The longest texts that slopes are taken of, with a phrase in them: plain tokens. */
 export async function slopesFor(runnable: RunnableTextClassifier, texts: readonly ClassTexts[], budget: TextBudget, signal: CancelSignal): Promise<Slopes | undefined> {
+  if (budget.flips.judged === 0) return undefined;
   const longest = Math.max(...texts.flatMap(({ tuning }) => tuning.map(({ parts }) => parts.flat().length)));
   return Slopes.open(runnable, longest + budget.flips.length + 1, signal);
 }
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */
 export function budgetOf(budget: TextBudget, index: number, kind: Direction['kind']): TextBudget {
-  return index < budget.growing ? budget : { ...budget, seeds: 0, flips: { ...budget.flips, seeds: 0, judged: kind === 'source-specific' ? 0 : 1, rivals: 2 } };
+  return index < budget.growing ? budget : { ...budget, seeds: 0, phrases: { ...budget.phrases, sentences: 0 }, flips: { ...budget.flips, seeds: 0, judged: kind === 'source-specific' ? 0 : Math.min(1, budget.flips.judged), rivals: 2 }, unexpected: 0 };
 }
 
 export interface Measured {
@@ -89,7 +92,7 @@ export function measure(runnable: RunnableTextClassifier, context: AuditContext,
 async function measureNow(runnable: RunnableTextClassifier, { options, signal }: AuditContext, onProgress: (done: number, total: number) => void): Promise<Measured> {
   const { model, tokenizer } = runnable;
   const tokens = triggerTokens(tokenizer, model.spec.vocabularySize);
-  const budget = budgetFor(options.budget, tokens.length);
+  const budget = budgetFor(options.budget, tokens.length, model.classes);
   const texts = await gatherTexts(runnable, seeded(options.seed, 'texts'), signal);
   if (texts.length === 0) throw new Error('the model gives no class to any of the texts at hand: give it clean examples');
   const words = listedUnits(tokenizer, model.spec.vocabularySize);

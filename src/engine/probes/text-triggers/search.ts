@@ -20,6 +20,7 @@ import { residuals, type Surprise } from './surprise.ts';
 import { atBothEnds, margins, type Sweep } from './sweep.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
 import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
+import { searchUnexpected, type Unexpected } from './unexpected.ts';
 import { meaningfulWords, type Phrase } from './vocabulary.ts';
 
 export interface SearchBudget {
@@ -39,6 +40,8 @@ export interface SearchBudget {
   readonly crossed: number;
   readonly phrases: PhraseBudget;
   readonly flips: FlipBudget;
+  /** Words that ought to do nothing which are tried one by one and side by side. */
+  readonly unexpected: number;
 }
 
 export interface Found {
@@ -51,6 +54,8 @@ export interface Found {
   readonly joined: readonly Tried[];
   /** What slopes led to, strongest first, each with what the same search reaches without it. */
   readonly flipped: readonly Flipped[];
+  /** A word and a pair of words that ought to do nothing, the strongest of their kind, with the next ones. */
+  readonly unexpected: readonly Unexpected[];
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
   /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
@@ -139,8 +144,10 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
     const open = tried.filter(({ trial: { hits, of } }) => hits < of);
     seeds = [...new Set([...open.slice(0, BEAMS), ...open.filter(({ phrase }) => surprising.has(phrase.join()))])];
   }
-  const phrases = budget.seeds === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
-  return { direction, singles, apart, joined, flipped, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
+  const phrases = budget.phrases.sentences === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
+  // Among topics a word's meaning says little of what it does to a class.
+  const unexpected = budget.unexpected === 0 || model.classes > 2 ? [] : await searchUnexpected(runnable, direction, sweep, swept, texts, budget.unexpected, signal);
+  return { direction, singles, apart, joined, flipped, unexpected, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
     const texts = tuning.slice(0, budget.flips.texts);
