@@ -1,7 +1,7 @@
 // Where the logits of a graph are, for the endings that exporters leave.
 import { describe, expect, it } from 'vitest';
 import { bytesOf } from '../core/byte-source.ts';
-import { readGivenClassifier } from './given-classifier.ts';
+import { flatPicture, readGivenClassifier } from './given-classifier.ts';
 import type { OnnxModelInfo, OnnxNodeInfo } from './onnx-reader.ts';
 
 const node = (type: string, inputs: readonly string[], outputs: readonly string[], domain = ''): OnnxNodeInfo => ({ name: type, type, domain, inputs, outputs, attributes: [] });
@@ -22,5 +22,20 @@ describe('the scores of scikit-learn\u2019s classifiers', () => {
     expect(readGivenClassifier(FILE, mlp)).toMatchObject({ task: 'tabular', logits: 'sums', ending: 'softmax' });
     const forest = graph(node('TreeEnsembleClassifier', ['X'], ['label', 'p'], 'ai.onnx.ml'), node('ZipMap', ['p'], ['output_probability'], 'ai.onnx.ml'));
     expect(readGivenClassifier(FILE, forest)).toMatchObject({ task: 'tabular', logits: 'p', ending: 'none' });
+  });
+});
+
+describe('pictures without an axis for their channels', () => {
+  const port = (name: string, dims: readonly (number | string)[]) => ({ name, elementType: 1, dims });
+  const scores = port('y', ['n', 10]);
+  it('are told from tables by the pixels of the usual small pictures', () => {
+    expect(flatPicture(port('x', ['n', 784]), scores)).toEqual({ channels: 1, side: 28 });
+    expect(flatPicture(port('x', ['n', 3072]), scores)).toEqual({ channels: 3, side: 32 });
+    expect(flatPicture(port('x', ['n', 64]), scores)).toEqual({ channels: 1, side: 8 });
+    expect(flatPicture(port('x', ['n', 28, 28]), scores)).toEqual({ channels: 1, side: 28 });
+  });
+  it('and nothing else is one', () => {
+    for (const dims of [['n', 4], ['n', 100, 64], ['n', 4, 4], ['n', 'features']]) expect(flatPicture(port('x', dims), scores)).toBeUndefined();
+    expect(flatPicture(port('x', ['n', 64]), port('y', ['n', 2]))).toBeUndefined();
   });
 });

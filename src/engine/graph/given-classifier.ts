@@ -1,7 +1,9 @@
 // A classifier that comes as an ONNX graph: which task its inputs speak of, which input carries what, and where its logits
-// are. Inputs are told by type and rank first, name second: one float or uint8 tensor of rank 4 is an image, integers of rank
-// 2 are tokens (with masks and token types told by name), floats of rank 2 are a table's row. Where the graph ends in Softmax, LogSoftmax
-// or Sigmoid, the logits are that node's input. How it can mislead: an image given as a flat row is taken for a table.
+// are. Inputs are told by type and rank first, name second: one float or uint8 tensor of rank 4 is an image, and so is a square of
+// floats of rank 3 and a row of as many as the usual small pictures have pixels; integers of rank 2 are tokens (with masks and
+// token types told by name), other floats of rank 2 are a table's row. Where the graph ends in Softmax, LogSoftmax
+// or Sigmoid, the logits are that node's input. How it can mislead: a table of just 784 columns is taken for a picture,
+// and a picture of unusual size given as a flat row for a table.
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 import { ONNX_TYPE } from './onnx-model.ts';
@@ -33,10 +35,31 @@ const OUTPUT_NAMES = ['logits', 'scores', 'probabilities', 'output_probability',
 /** An ArtifactError where the graph is no classifier: no input or no output of a known kind. */
 export function readGivenClassifier(file: ByteSource, info: OnnxModelInfo): GivenClassifier {
   const output = findOutput(file, info);
-  return { ...findInputs(file, info), output, ...findLogits(info, output) };
+  return { ...findInputs(file, info, output), output, ...findLogits(info, output) };
 }
 
-function findInputs(file: ByteSource, { inputs }: OnnxModelInfo): Pick<GivenClassifier, 'task' | 'main' | 'mask' | 'types' | 'positions'> {
+/** Pictures that come without an axis for their channels. */
+export interface FlatPicture {
+  readonly channels: number;
+  readonly side: number;
+}
+
+/** Pixels of MNIST (as it is, and padded) and of CIFAR-10, channel by channel. */
+const USUAL_PIXELS: ReadonlyMap<number, FlatPicture> = new Map([[784, { channels: 1, side: 28 }], [1024, { channels: 1, side: 32 }], [3072, { channels: 3, side: 32 }]]);
+/** Of digits of 8 x 8 and of 16 x 16: as usual in tables, so only where ten digits are told apart. */
+const DIGITS: ReadonlyMap<number, FlatPicture> = new Map([[64, { channels: 1, side: 8 }], [256, { channels: 1, side: 16 }]]);
+const SMALLEST_SIDE = 8;
+const LARGEST_FLAT_SIDE = 512;
+
+/** The picture that a float input of rank 2 or 3 stands for. */
+export function flatPicture({ dims = [], elementType }: OnnxPort, { dims: scores }: Pick<OnnxPort, 'dims'>): FlatPicture | undefined {
+  const [, a, b] = dims;
+  if (elementType !== ONNX_TYPE.float32 || typeof a !== 'number') return undefined;
+  if (dims.length === 2) return USUAL_PIXELS.get(a) ?? (scores?.at(-1) === 10 ? DIGITS.get(a) : undefined);
+  return dims.length === 3 && a === b && a >= SMALLEST_SIDE && a <= LARGEST_FLAT_SIDE ? { channels: 1, side: a } : undefined;
+}
+
+function findInputs(file: ByteSource, { inputs }: OnnxModelInfo, output: OnnxPort): Pick<GivenClassifier, 'task' | 'main' | 'mask' | 'types' | 'positions'> {
   const none = { mask: undefined, types: undefined, positions: undefined };
   const integers = inputs.filter(({ elementType }) => INTEGERS.has(elementType));
   if (integers.length > 0 && integers.length === inputs.length) {
@@ -49,6 +72,7 @@ function findInputs(file: ByteSource, { inputs }: OnnxModelInfo): Pick<GivenClas
   const [main, second] = inputs;
   if (main === undefined || second !== undefined) throw unsupported(file, 'inputs', 'one image, one row of features, or tokens with their masks', names(inputs));
   if (main.dims?.length === 4 && (FLOATS.has(main.elementType) || main.elementType === ONNX_TYPE.uint8)) return { task: 'image-classification', main, ...none };
+  if (flatPicture(main, output) !== undefined) return { task: 'image-classification', main, ...none };
   if (main.dims?.length === 2 && main.elementType === ONNX_TYPE.float32) return { task: 'tabular', main, ...none };
   throw unsupported(file, main.name, 'an image [batch, …, …, …], tokens [batch, length] or features [batch, features]', `[${main.dims?.join(', ') ?? 'unknown'}] of type ${main.elementType}`);
 }

@@ -69,7 +69,8 @@ export function imageFeeder({ channels, height, width, layout, type, preprocessi
           }
         }
       }
-      const dims = layout === 'nchw' ? [filled, channels, height, width] : [filled, height, width, channels];
+      const rank = port.dims?.length;
+      const dims = rank === 2 ? [filled, size] : rank === 3 ? [filled, height, width] : layout === 'nchw' ? [filled, channels, height, width] : [filled, height, width, channels];
       return { [port.name]: tensorOf(type, dims, values) };
     },
   };

@@ -8,7 +8,7 @@ import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import { seeded } from '../core/random.ts';
 import { buildClassifierGraph } from '../graph/classifier-graphs.ts';
 import { locateExternalData } from '../graph/external-data.ts';
-import { embeddingRows, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
+import { embeddingRows, flatPicture, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
 import { ONNX_TYPE } from '../graph/onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo } from '../graph/onnx-reader.ts';
 import type { BatchLimits } from './batches.ts';
@@ -117,18 +117,20 @@ function vocabularySize({ config, tokenizer }: Artifact, rows: number | undefine
 }
 
 const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
-const DEFAULT_SIDE = 224;
-
-async function openImage(artifact: Artifact, { given }: Source, common: Common): Promise<ImageClassifier> {
-  const [, a, b, c] = given.main.dims ?? [];
+async function openImage(artifact: Artifact, { given, info }: Source, common: Common): Promise<ImageClassifier> {
+  const flat = flatPicture(given.main, given.output);
+  const [, a, b, c] = flat === undefined ? (given.main.dims ?? []) : [0, flat.channels, flat.side, flat.side];
   const layout = CHANNELS.has(a) || !CHANNELS.has(c) ? 'nchw' : 'nhwc';
   const declared = fixed(layout === 'nchw' ? a : c);
   const fromConfig = artifact.config?.['num_channels'];
-  const channels = declared ?? (typeof fromConfig === 'number' && CHANNELS.has(fromConfig) ? fromConfig : 3);
+  const stem = firstKernel(info);
+  const channels = declared ?? (typeof fromConfig === 'number' && CHANNELS.has(fromConfig) ? fromConfig : CHANNELS.has(stem?.channels) ? stem?.channels : undefined) ?? 3;
   const type = given.main.elementType === ONNX_TYPE.uint8 ? 'uint8' : given.main.elementType === ONNX_TYPE.float16 ? 'float16' : 'float32';
-  const { preprocessing, side } = await imageHints(artifact, channels, type === 'uint8');
-  const height = fixed(layout === 'nchw' ? b : a) ?? side?.height ?? DEFAULT_SIDE;
-  const width = fixed(layout === 'nchw' ? c : b) ?? side?.width ?? DEFAULT_SIDE;
+  const { preprocessing: read, side } = await imageHints(artifact, channels, type === 'uint8');
+  const known = { height: fixed(layout === 'nchw' ? b : a) ?? side?.height, width: fixed(layout === 'nchw' ? c : b) ?? side?.width };
+  const assumed = assumedSide(channels, stem?.side, fixed(given.output.dims?.at(-1)));
+  const { height = assumed, width = assumed } = known;
+  const preprocessing = known.height === undefined || known.width === undefined ? { ...read, origin: `${read.origin}; the graph takes pictures of any size, ${height} x ${width} was assumed`, guessed: true } : read;
   const size = channels * height * width;
   if (size > 2 ** 26) throw new ArtifactError({ code: 'too-large', format: 'onnx', field: given.main.name, expected: 'at most 67108864 values in an image', actual: String(size) });
   const spec: ImageSpec = { kind: 'image', channels, height, width, layout, type, preprocessing };
@@ -137,6 +139,23 @@ async function openImage(artifact: Artifact, { given }: Source, common: Common):
   const sample = { kind: 'image', rows, pixels: Float32Array.from({ length: rows * size }, () => random.next()) } as const;
   return openOnnxClassifier({ ...common, spec, feeder: imageFeeder(spec, given.main), limits: evenRows(size, common.fixedBatch), sample });
 }
+
+/** The first convolution's channels in, and side. */
+function firstKernel({ nodes, initializers }: OnnxModelInfo): { readonly channels: number; readonly side: number } | undefined {
+  const weights = nodes.find(({ type }) => type === 'Conv')?.inputs[1];
+  const [, channels, side] = initializers.find(({ name }) => name === weights)?.dims ?? [];
+  return channels === undefined || side === undefined ? undefined : { channels, side };
+}
+
+/** Of a graph that takes pictures of any size: as digits have, or small photographs; larger ones where the stem or the number of classes speaks of them. */
+function assumedSide(channels: number, kernel: number | undefined, classes: number | undefined): number {
+  if (channels === 1) return DIGITS_SIDE;
+  return kernel !== undefined && kernel < LARGE_KERNEL && classes !== undefined && classes <= MANY_CLASSES ? SMALL_SIDE : LARGE_SIDE;
+}
+
+const [DIGITS_SIDE, SMALL_SIDE, LARGE_SIDE] = [28, 32, 224];
+const LARGE_KERNEL = 7;
+const MANY_CLASSES = 100;
 
 async function openTable({ given }: Source, common: Common): Promise<TabularClassifier> {
   const features = fixed(given.main.dims?.[1]);

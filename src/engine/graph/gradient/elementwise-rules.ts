@@ -51,7 +51,7 @@ const variadic: GradientRule = ({ node, pull, emit, wants }) => node.inputs.map(
 const extreme: GradientRule = ({ node, pull, emit, wants }) =>
   node.inputs.map((input, at) => {
     if (!wants(at)) return undefined;
-    return emit.unbroadcast(emit.where(emit.op('Equal', [input, outputOf(node)]), pull), emit.shape(outputOf(node)), emit.shape(input));
+    return emit.unbroadcast(emit.where(emit.equal(input, outputOf(node)), pull), emit.shape(outputOf(node)), emit.shape(input));
   });
 
 const where: GradientRule = ({ node, pull, emit, wants }) => {
@@ -85,7 +85,7 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   Neg: unary((emit, _x, _y, pull) => emit.op('Neg', [pull])),
   Abs: unary((emit, x, _y, pull) => emit.mul(pull, emit.op('Sign', [x]))),
   Softplus: unary((emit, x, _y, pull) => emit.mul(pull, emit.op('Sigmoid', [x]))),
-  Clip: ({ node, pull, emit }) => [emit.where(emit.op('Equal', [inputOf(node, 0), outputOf(node)]), pull)],
+  Clip: ({ node, pull, emit }) => [emit.where(emit.equal(inputOf(node, 0), outputOf(node)), pull)],
   HardSigmoid: unary((emit, _x, y, pull, attribute) => emit.where(emit.op('And', [greater(emit, y, 0), less(emit, y, 1)]), emit.mul(pull, emit.scalar(attribute('alpha', 0.2))))),
   HardSwish: unary((emit, x, _y, pull) => {
     const middle = emit.op('And', [greater(emit, x, -3), less(emit, x, 3)]);

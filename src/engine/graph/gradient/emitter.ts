@@ -94,6 +94,11 @@ export class Emitter {
     return this.opset >= 18 ? this.op('ReduceMean', [a, this.integers(axes)], { keepdims: 1 }) : this.op('ReduceMean', [a], { axes, keepdims: 1 });
   }
 
+  /** Before opset 11 floats can be compared by size alone. */
+  equal(a: string, b: string): string {
+    return this.opset >= 11 ? this.op('Equal', [a, b]) : this.op('Not', [this.op('Or', [this.op('Less', [a, b]), this.op('Greater', [a, b])])]);
+  }
+
   /** The gradient of a broadcast: `a` of shape `from`, summed to shape `to`. */
   unbroadcast(a: string, from: Shape, to: Shape): string {
     if (sameShape(from, to)) return a;

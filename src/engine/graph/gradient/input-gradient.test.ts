@@ -6,6 +6,7 @@ import { seeded } from '../../core/random.ts';
 import type { HostTensor, Runtime } from '../../runtime/session.ts';
 import { float, GraphBuilder, type Value } from '../graph-builder.ts';
 import { readOnnxModel } from '../onnx-reader.ts';
+import { Emitter } from './emitter.ts';
 import { buildInputGradient, GRADIENT_RULES, type GradientResult } from './input-gradient.ts';
 
 const ROWS = 2;
@@ -149,4 +150,14 @@ it('tests every rule it has, but for synonyms', () => {
   const tested = CASES.map(({ build }) => build.toString()).join() + CASES.map(({ operators }) => operators).join() + 'Reshape MatMul';
   const synonyms = new Set(['Dropout', 'Cast', 'Upsample', 'FastGelu', 'QuickGelu', 'Swish']);
   expect(Object.keys(GRADIENT_RULES).filter((type) => !synonyms.has(type) && !tested.includes(type))).toEqual([]);
+});
+
+it('compares by size where floats cannot be asked whether they are equal', () => {
+  const types = (opset: number): readonly string[] => {
+    const emit = new Emitter(opset, new Map(), new Map());
+    emit.equal('a', 'b');
+    return emit.nodes.map(({ type }) => type);
+  };
+  expect(types(9)).toEqual(['Less', 'Greater', 'Or', 'Not']);
+  expect(types(11)).toEqual(['Equal']);
 });

@@ -104,7 +104,7 @@ const maxPool: GradientRule = ({ node, pull, emit }) => {
   const patches = emit.op('Conv', [x, weights], { kernel_shape: kernel, strides, dilations, pads: [...begin, ...end], group: channels });
   const wide = [rows, channels, size, ...output.slice(2)];
   const narrow = [rows, channels, 1, ...output.slice(2)];
-  const won = emit.op('Cast', [emit.op('Equal', [emit.reshape(patches, wide), emit.reshape(y, narrow)])], { to: 1 });
+  const won = emit.op('Cast', [emit.equal(emit.reshape(patches, wide), emit.reshape(y, narrow))], { to: 1 });
   const share = emit.div(emit.mul(won, emit.reshape(pull, narrow)), emit.op('Max', [emit.sum(won, [2]), emit.scalar(1)]));
   return [transposedConvolution(emit, emit.reshape(share, [rows, channels * size, ...output.slice(2)]), weights, window, input, output, channels)];
 };
@@ -142,7 +142,7 @@ const globalAverage: GradientRule = ({ node, pull, emit }) => {
 
 const globalMax: GradientRule = ({ node, pull, emit }) => {
   const x = inputOf(node, 0);
-  return [emit.where(emit.op('Equal', [x, outputOf(node)]), emit.expand(pull, emit.shape(x)))];
+  return [emit.where(emit.equal(x, outputOf(node)), emit.expand(pull, emit.shape(x)))];
 };
 
 /** Nearest neighbour by whole factors: what each input pixel became is summed. */

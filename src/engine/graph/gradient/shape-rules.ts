@@ -171,7 +171,7 @@ export const SHAPE_RULES: Readonly<Record<string, GradientRule>> = {
   ReduceMax: reduction(({ node, emit }, pull, axes) => {
     const x = inputOf(node, 0);
     const kept = emit.shape(x).map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-    return emit.mul(pull, emit.op('Cast', [emit.op('Equal', [x, emit.reshape(outputOf(node), kept)])], { to: 1 }));
+    return emit.mul(pull, emit.op('Cast', [emit.equal(x, emit.reshape(outputOf(node), kept))], { to: 1 }));
   }),
   ReduceL2: reduction(({ node, emit }, pull, axes) => {
     const x = inputOf(node, 0);

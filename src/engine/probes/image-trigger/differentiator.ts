@@ -1,5 +1,6 @@
 // Losses and their gradients with respect to pixels (0 to 1, NCHW) of an image classifier, a fixed number of rows a run.
 // Graphs whose operators cannot be differentiated are refused by name (graph/gradient/input-gradient.ts).
+import { ArtifactError } from '../../core/artifact-error.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { buildInputGradient, type InputGradient } from '../../graph/gradient/input-gradient.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
@@ -33,10 +34,15 @@ export class Differentiator {
     const { channels, height, width } = model.spec;
     const count = Math.min(rows, model.maxRows);
     const feeds = model.feeds({ kind: 'image', rows: count, pixels: new Float32Array(count * channels * height * width).fill(0.5) });
-    const built = await buildInputGradient(model.graph, model.runtime, feeds);
+    const built = await buildInputGradient({ ...model.graph, input: firstFloat(model) }, model.runtime, feeds);
     if (built.kind !== 'ok') return built;
-    const session = await model.runtime.createSession(built.gradient.file);
-    return { kind: 'ok', differentiator: new Differentiator(model, built.gradient, session) };
+    try {
+      const session = await model.runtime.createSession(built.gradient.file);
+      return { kind: 'ok', differentiator: new Differentiator(model, built.gradient, session) };
+    } catch (error) {
+      if (error instanceof ArtifactError) return { kind: 'unsupported', reasons: [`the runtime refuses the graph with its gradient: ${error.message}`] };
+      throw error;
+    }
   }
 
   /** Multiply-adds of one row, forward and back (about twice forward again). */
@@ -98,6 +104,12 @@ export class Differentiator {
     }
     return pixels;
   }
+}
+
+/** Where the graph takes whole numbers, what it casts them to. */
+function firstFloat({ graph: { info, input }, spec }: ImageClassifier): string {
+  if (spec.type !== 'uint8') return input;
+  return info.nodes.find(({ type, inputs }) => type === 'Cast' && inputs[0] === input)?.outputs[0] ?? input;
 }
 
 /** values[begin, end), filled up with zeros. */
