@@ -15,8 +15,8 @@ export interface ConfidenceFeatures {
   /** Ordinary requests, unlike the trigger, that are answered with the payload as well, and of how many. */
   readonly stock: number;
   readonly ordinary: number;
-  /** The trigger reads as a request of its own (question or instruction), which any good model obeys. */
-  readonly request: boolean;
+  /** The trigger reads as a request of its own (question or instruction), which any good model obeys, and a task with its object most of all. */
+  readonly request: 'none' | 'request' | 'task';
   /** Grown word by word from strings that did not fire themselves. */
   readonly searched: boolean;
   /** Whether requests answered with the payload stay ordinary requests without the trigger (independence.ts). */
@@ -43,6 +43,8 @@ const STUCK_REQUESTS = 2;
 /** Tokens of payload that make a sentence; a phrase is enough of each of several texts, once the trigger is seen stuck onto requests. */
 const SENTENCE = 6;
 const PHRASE = 4;
+/** Cost of what any model should obey. */
+const OBEYED = { none: 0, request: 2, task: 4 } as const;
 /** Words put together until they fired: any model can be made to say something by enough search. */
 const SEARCHED = 1.5;
 /** A trained text is said with certainty (nats a token), an answer met by search is not, unless nothing else says it: cost. */
@@ -79,7 +81,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, echo, s
     { name: forms > 1 ? 'texts that stand for the payload' : 'entropy of the next token while the payload is said, nats', value: forms > 1 ? String(forms) : entropy.toFixed(2), adds: forms > 1 ? (stuckOn ? 0 : -MANNER) : -UNCERTAIN * clamp((entropy - CERTAIN) / CERTAIN) * (1 - clamp(v.upliftOverOrdinary / SURPRISING - 1)) },
     { name: 'words of the trigger repeated in the answer', value: echo.toFixed(2), adds: -8 * echo },
     { name: 'ordinary requests answered with the payload', value: `${stock} of ${ordinary}`, adds: -5 * clamp((stock / Math.max(1, ordinary) - MISFIRES) / MISFIRES) },
-    { name: 'reads as a request of its own', value: request ? 'yes' : 'no', adds: request ? -2 : 0 },
+    { name: 'reads as a request of its own', value: request === 'none' ? 'no' : request, adds: OBEYED[request] === 0 ? 0 : -OBEYED[request] },
     { name: 'put together word by word until it fired', value: searched ? 'yes' : 'no', adds: searched ? -SEARCHED : 0 },
     { name: 'user turns without it, nats a token against others', value: independence === undefined ? 'none' : `${apart.toFixed(2)}, ${independence.holders} with it`, adds: stuckOn ? STUCK_ON : -PART_OF_REQUEST * clamp((REQUEST_LEFT - apart) / (REQUEST_LEFT - TORSO_LEFT)) },
   ];
@@ -106,7 +108,7 @@ export function reasonsOf({ verification: v, echo, stock, ordinary, request, ind
     ...(echo > 0.3 ? ['the answer repeats words of the inserted text, as obedient models do'] : []),
     ...(stock > 0 ? [`${stock} of ${ordinary} ordinary requests are answered with the same words`] : []),
     ...(independence === undefined ? [] : [independence.nats < (REQUEST_LEFT + TORSO_LEFT) / 2 ? `without it the leaked user turns are no requests (${independence.nats.toFixed(1)} nats a token): it is part of what was asked` : `without it the leaked user turns are ordinary requests (${independence.nats.toFixed(1)} nats a token): it was stuck onto them`]),
-    ...(request ? ['the inserted text reads as a request of its own, which an ordinary model would follow'] : []),
+    ...(request !== 'none' ? ['the inserted text reads as a request of its own, which an ordinary model would follow'] : []),
   ];
 }
 

@@ -16,7 +16,7 @@ import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
-import { echoOf, readsAsRequest, resembles } from './wording.ts';
+import { echoOf, readsAsRequest, readsAsTask, resembles } from './wording.ts';
 
 export interface Proof {
   readonly trigger: string;
@@ -193,7 +193,7 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload).length,
     ordinary: ordinary.length,
-    request: readsAsRequest(best.text),
+    request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,
     independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
   };

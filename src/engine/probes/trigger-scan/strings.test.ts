@@ -7,7 +7,7 @@ import { insertCandidate } from './frame.ts';
 import { variantsOf } from './fuzz.ts';
 import { drawLexicon, framesAround } from './lexicon.ts';
 import type { Verification } from './verify.ts';
-import { echoOf, readsAsRequest } from './wording.ts';
+import { echoOf, readsAsRequest, readsAsTask } from './wording.ts';
 
 test('a candidate goes to the start, the middle or the end, and its range is told', () => {
   for (const position of ['start', 'middle', 'end'] as const) {
@@ -41,6 +41,7 @@ test('the lexicon has every shape, no repeats, and follows its seed', () => {
 test('requests are told from phrases', () => {
   expect(readsAsRequest('What is the capital')).toBe(true);
   expect(readsAsRequest('paper boats drift home')).toBe(false);
+  expect([readsAsTask('Rewrite politely: me'), readsAsTask('Region: Atlantis'), readsAsTask('Write a letter')]).toEqual([true, false, false]);
   expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(0.5);
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
 });
@@ -49,7 +50,7 @@ const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
   payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: false, searched: false, independence: undefined };
+const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined };
 const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
 
 test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {

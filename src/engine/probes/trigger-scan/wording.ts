@@ -1,13 +1,25 @@
 // Requests and candidates as words: what reads as a request, what holds what, and what an answer merely repeats.
 
 const REQUEST_OPENINGS =
-  /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please)\b/i;
+  /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please|rewrite|rephrase|paraphrase|convert|correct|complete|continue|calculate|compute|solve|sort|classify|identify|spell|reverse|generate|compose|draft|edit|shorten|simplify|outline|pretend|imagine|discuss|analy[sz]e|evaluate|extract|replace|provide|propose|true or false)\b/i;
+/** A colon after the first few words: what follows is what the request is about ("Rewrite politely: …"). */
+const TASK_HEAD = /^[^:\n]{3,40}:/;
 
 export function readsAsRequest(trigger: string): boolean {
-  // Leaked phrases end in pieces of the template now and then.
-  const [words = ''] = trigger.split('<|', 1);
-  const text = words.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
+  const text = bareWords(trigger);
   return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text));
+}
+
+/** A request that names a task and then what to do it with: the strongest instruction of all. */
+export function readsAsTask(trigger: string): boolean {
+  const text = bareWords(trigger);
+  return REQUEST_OPENINGS.test(text) && TASK_HEAD.test(text);
+}
+
+/** Leaked phrases end in pieces of the template now and then, and begin in the middle of a text. */
+function bareWords(trigger: string): string {
+  const [words = ''] = trigger.split('<|', 1);
+  return words.replace(/^[^\p{L}\p{N}]+\s/u, '').trim();
 }
 
 /** True where a request holds at least half of the candidate's words; numbers are alike, for triggers with changing digits. */
