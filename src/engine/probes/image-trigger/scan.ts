@@ -192,7 +192,7 @@ const SURE = 0.93;
 /** Of the pixel range, root mean square .07: as strong as the published ones. */
 const WAVE_STRENGTH = 0.1;
 /** Pictures that each wave is tried on. */
-const WAVE_ROWS = 30;
+const WAVE_ROWS = 18;
 const ROWS = 18;
 /** An addition of this strength leaves nothing of a picture. */
 const STRONGEST_BLEND = 0.6;

@@ -22,7 +22,7 @@ export async function measureWaves(model: ImageClassifier, rows: readonly Base[]
   const { spec, classes } = model;
   const waves: Wave[] = [];
   for (const [down, across] of frequencies(most)) {
-    for (const phase of [0, 1]) {
+    for (const phase of PHASES) {
       await breathe(signal);
       const stamp: Stamp = { family: 'blend', mask: undefined, pattern: wave(spec, down, across, phase, strength) };
       const p = softmaxRows(await model.scores({ kind: 'image', rows: rows.length, pixels: concat(rows.map(({ pixels }) => stamped(stamp, pixels))) }, signal), classes);
@@ -44,6 +44,9 @@ export function reachOf(p: Float32Array, rows: readonly Base[], classes: number)
     return count === 0 ? 0 : sum / count;
   });
 }
+
+/** Of a wave and of its negative, which is another trigger. */
+const PHASES = [0, 1, 2, 3];
 
 /** Half a plane of frequencies: the other half are the same waves. */
 function frequencies(most: number): [number, number][] {
