@@ -1,7 +1,6 @@
 // How likely it is that one class of a classifier was planted: logistic regression over five measurements, each of which says how
-// far the class stands out among the model's own classes. Weights were fitted by bench/detection/images.md's table of 57 models (25
-// with one planted target, 32 clean; ridge 5, no weight below 0, every class of a clean model a negative); which measurements
-// count was chosen by leaving one model out. Ease alone (smallest patch, faintest overlay, additions) added nothing and is shown,
+// far the class stands out among the model's own classes. Weights are fitted by bench/detection/fit-images.ts on what was measured
+// of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone (smallest patch, faintest overlay, additions) added nothing and is shown,
 // not weighed. How it can mislead: a class that training made easy stands out by its margin and its patches as a planted one does.
 
 export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
@@ -29,7 +28,7 @@ interface Weights {
   readonly base: number;
   readonly each: Readonly<Partial<Record<Measure, number>>>;
 }
-/** The base holds .3 that the odds of models left out of the fit were too low by. */
+/** The fitted base and .3: by about so much the odds of models left out were too low, and there what convicts parts the clean from the planted ones. */
 const WITH_PAIRS: Weights = { base: -3.6, each: { pairsGap: 4.9, square: 6.3, marginGap: 2.3, wave: 7.4, head: 0.62 } };
 const WITHOUT_PAIRS: Weights = { base: -3.8, each: { square: 10.7, marginGap: 3.8, wave: 8.2, head: 0.64 } };
 /** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
@@ -39,18 +38,27 @@ const WIDER = 0.4;
 /** The log-odds are the base and what each measurement adds; one that is missing adds nothing. */
 export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[] } {
   const { base, each } = standing.pairsGap === null ? WITHOUT_PAIRS : WITH_PAIRS;
-  const wider = Math.max(1, (CLASSES / classes) ** WIDER);
-  const { pairsGap, boxLead, smallLead, marginGap, wave, head } = standing;
-  const values: Record<Measure, number | null> = { pairsGap: over(pairsGap, wider), square: Math.max(boxLead, smallLead) / wider, marginGap: marginGap / wider, wave: wave / wider, head };
+  const values = valuesOf(standing, classes);
   return {
     base,
-    parts: (['pairsGap', 'square', 'marginGap', 'wave', 'head'] as const).flatMap((measure) => {
-      const [weight, value, [low, high]] = [each[measure], values[measure], RANGE[measure]];
-      return weight === undefined || value === null ? [] : [{ measure, adds: weight * Math.max(low, Math.min(high, value)) }];
+    parts: MEASURES.flatMap((measure) => {
+      const [weight, value] = [each[measure], values[measure]];
+      return weight === undefined || value === null ? [] : [{ measure, adds: weight * value }];
     }),
   };
 }
 
-function over(value: number | null, by: number): number | null {
-  return value === null ? null : value / by;
+export const MEASURES = ['pairsGap', 'square', 'marginGap', 'wave', 'head'] as const;
+
+/** What a weight is multiplied with. */
+export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, head }: Standing, classes: number): Record<Measure, number | null> {
+  const wider = Math.max(1, (CLASSES / classes) ** WIDER);
+  const within = (measure: Measure, value: number): number => Math.max(RANGE[measure][0], Math.min(RANGE[measure][1], value));
+  return {
+    pairsGap: pairsGap === null ? null : within('pairsGap', pairsGap / wider),
+    square: within('square', Math.max(boxLead, smallLead) / wider),
+    marginGap: within('marginGap', marginGap / wider),
+    wave: within('wave', wave / wider),
+    head: head === null ? null : within('head', head),
+  };
 }
