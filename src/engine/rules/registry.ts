@@ -7,6 +7,7 @@ import { configuration } from './configuration/index.ts';
 import { fileIntegrity } from './file-integrity/index.ts';
 import { hiddenInWeights } from './hidden-in-weights/index.ts';
 import { kerasCode } from './keras-code/index.ts';
+import { lowBits } from './low-bits/index.ts';
 import { markup } from './markup/index.ts';
 import { notebooks } from './notebooks/index.ts';
 import { programs } from './programs/index.ts';
@@ -47,6 +48,7 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   weightsHeader,
   provenance,
   hiddenInWeights,
+  lowBits,
   weightsNumbers,
   checksums,
   modelSigning,

@@ -7,7 +7,8 @@ import type { Bytes } from '../../core/units.ts';
 import type { Inspection } from '../inspect/inspection.ts';
 import { BuriedSearch } from '../inspect/buried.ts';
 import { chunksOf } from '../read-chunks.ts';
-import type { BuriedInNumbers, Digests, TensorDigest } from './digests.ts';
+import type { BuriedInNumbers, Digests, HiddenInBits, TensorDigest } from './digests.ts';
+import { LOW_BIT_LIMITS, LowBits } from './low-bits.ts';
 import { RowCounter, type TensorStatistics } from './statistics.ts';
 import { tensorPlaces, type TensorPlace } from './tensor-places.ts';
 import { unreadStretches, type UnreadStretch } from './unread.ts';
@@ -45,6 +46,7 @@ interface Running {
   readonly stretch: Stretch;
   readonly sink: Hasher | Uint8Array<ArrayBuffer>;
   readonly counter: RowCounter | undefined;
+  readonly lowBits: LowBits | undefined;
 }
 
 export async function digestPass(sources: readonly ByteSource[], inspection: Inspection, makeHasher: MakeHasher, { onProgress, signal = NEVER, digestWhole, hashBeside }: DigestOptions = {}): Promise<Digests> {
@@ -55,6 +57,7 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
   const tensors: Promise<TensorDigest[]>[] = [];
   const unread = unreadStretches(inspection);
   const buried: BuriedInNumbers[] = [];
+  const budget = new LowBitsBudget();
   let done = 0;
   for (const source of sources) {
     const whole = hashBeside !== undefined && source.size >= BESIDE_FROM ? hashBeside() : hereOf(await makeHasher());
@@ -73,13 +76,16 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
             next++;
             await tensors.at(-IN_FLIGHT);
             const sink = digestWhole !== undefined && stretch.end - stretch.begin <= MAX_HELD ? new Uint8Array(stretch.end - stretch.begin) : await makeHasher();
-            running = { stretch, sink, counter: RowCounter.for(stretch.tensors[0]?.dtype ?? '', stretch.tensors[0]?.shape ?? []) };
+            const [tensor] = stretch.tensors;
+            running = { stretch, sink, counter: RowCounter.for(tensor?.dtype ?? '', tensor?.shape ?? []), lowBits: budget.take(tensor?.dtype ?? '', stretch.end - stretch.begin) };
           }
           const piece = bytes.subarray(Math.max(0, running.stretch.begin - begin), Math.min(bytes.byteLength, running.stretch.end - begin));
           if (running.sink instanceof Uint8Array) running.sink.set(piece, Math.max(running.stretch.begin, begin) - running.stretch.begin);
           else running.sink.update(piece);
           running.counter?.update(piece);
+          running.lowBits?.update(piece);
           if (running.stretch.end > end) break;
+          budget.finish(running);
           const finished = finish(running, digestWhole);
           // Waited for at the end; a failure before that must not count as nobody's.
           finished.catch(() => undefined);
@@ -97,8 +103,37 @@ export async function digestPass(sources: readonly ByteSource[], inspection: Ins
     }
     buried.push(...search.found);
   }
-  return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut, buried };
+  return { files, tensors: (await Promise.all(tensors)).flat(), tensorsLeftOut: leftOut, buried, lowBits: { hits: budget.hits, looked: budget.looked, left: budget.left } };
 }
+
+/** Of which tensors the low bits are looked at: all, until the numbers that one drop may cost are spent. */
+class LowBitsBudget {
+  readonly hits: HiddenInBits[] = [];
+  looked = 0;
+  left = 0;
+  #elements = 0;
+
+  take(dtype: string, size: Bytes): LowBits | undefined {
+    const lowBits = LowBits.for(dtype, size);
+    if (lowBits === undefined) return undefined;
+    if (this.#elements + lowBits.elements > LOW_BIT_LIMITS.most) {
+      this.left++;
+      return undefined;
+    }
+    this.#elements += lowBits.elements;
+    this.looked++;
+    return lowBits;
+  }
+
+  finish({ lowBits, stretch }: Running): void {
+    const hit = lowBits?.finish();
+    const [tensor] = stretch.tensors;
+    if (hit !== undefined && tensor !== undefined && this.hits.length < MAX_HITS) this.hits.push({ ...hit, tensor: tensor.name, file: tensor.file });
+  }
+}
+
+/** The first show what is hidden; a payload goes on through the tensors behind (CWE-770). */
+const MAX_HITS = 64;
 
 function hereOf(hasher: Hasher): HasherBeside {
   return { update: async (bytes) => hasher.update(bytes), digest: async () => hasher.digest(), dispose: () => undefined };

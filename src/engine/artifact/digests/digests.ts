@@ -2,6 +2,7 @@
 // can be counted of numbers on the way.
 import type { Bytes } from '../../core/units.ts';
 import type { Buried } from '../inspect/buried.ts';
+import type { LowBitsHit } from './low-bits.ts';
 import type { TensorStatistics } from './statistics.ts';
 
 export interface TensorDigest {
@@ -25,6 +26,13 @@ export interface BuriedInNumbers extends Buried {
   readonly inside: string;
 }
 
+/** What the low bits of one tensor's numbers spell. */
+export interface HiddenInBits extends LowBitsHit {
+  readonly tensor: string;
+  /** Path of the file (or member) that names it. */
+  readonly file: string;
+}
+
 export interface Digests {
   /** By the path in the drop, lower-case hexadecimal. */
   readonly files: ReadonlyMap<string, string>;
@@ -33,4 +41,10 @@ export interface Digests {
   readonly tensorsLeftOut: number;
   /** Programs, code and pickles found among bytes that no reader takes apart. */
   readonly buried: readonly BuriedInNumbers[];
+  readonly lowBits: {
+    readonly hits: readonly HiddenInBits[];
+    /** Float tensors whose low bits were looked at, and those left out when the limit was reached. */
+    readonly looked: number;
+    readonly left: number;
+  };
 }

@@ -8,7 +8,7 @@ const HIDDEN: Rule = {
   id: 'ASY-EXE-004',
   title: 'Code stands among the numbers of the weights',
   severity: 'high',
-  misses: 'Finds programs, scripts, pickles and calls that stand there as they are. Bits spread over many numbers (steganography), compressed and encrypted payloads look like weights. Tensors inside compressed members are not searched.',
+  misses: 'Finds programs, scripts, pickles and calls that stand there as they are. Bits spread over many numbers are looked for apart (low bits); compressed and encrypted payloads look like weights. Tensors inside compressed members are not searched.',
   references: ['AML.T0018.002', 'CWE-506'],
   remedy: 'Do not use the file. Numbers do not run by themselves: look for the loader that takes this out of them.',
 };

@@ -19,6 +19,7 @@ export const kerasCode = analysisOf({
   label: 'Code in Keras models',
   limits: 'Reads configurations as JSON. Layers written by the model’s author run code that is not in the file; what they do cannot be told. HDF5 attributes that are compressed or stored in pieces are not found.',
   rules: KERAS_RULES,
+  inapplicable: ({ inspection }) => (hasKeras(inspection) ? undefined : 'no Keras model'),
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, jsonInspector)) for (const [key, config] of configsIn(content.value)) walk(config, key, 0, { file, offset: 0, report });
     for (const { file, content } of [...readBy(inspection, hdf5Inspector), ...readBy(inspection, tensorflowInspector)]) {
@@ -37,6 +38,10 @@ export const kerasCode = analysisOf({
     checkMembers(inspection, report);
   },
 });
+
+function hasKeras(inspection: Inspection): boolean {
+  return readBy(inspection, hdf5Inspector).length > 0 || readBy(inspection, tensorflowInspector).length > 0 || readBy(inspection, jsonInspector).some(({ content }) => configsIn(content.value).length > 0) || inspection.files.some((file) => /\.keras$/i.test(file.path) || (file.container !== undefined && file.member === 'metadata.json'));
+}
 
 interface Place {
   readonly file: InspectedFile;

@@ -32,6 +32,7 @@ export const tensorflowOps = analysisOf({
   label: 'TensorFlow operators',
   limits: 'Looks at the names of operators in SavedModel, GraphDef and TensorFlow Lite files. Conditions hidden in the graph’s logic are not followed here.',
   rules: [RUNS_PYTHON, WRITES, READS, NETWORK, CUSTOM, TEXT],
+  inapplicable: ({ inspection }) => (readBy(inspection, tensorflowInspector).length + readBy(inspection, tfliteInspector).length === 0 ? 'no TensorFlow graph' : undefined),
   async check({ inspection }, report) {
     for (const { file, content } of readBy(inspection, tensorflowInspector)) {
       const uses = new Map<string, OperatorUse[]>();

@@ -10,7 +10,7 @@ const tensor = (name: string, statistics: Partial<TensorStatistics>): TensorDige
 
 it('tells of numbers that stand out, as a note', async () => {
   const tensors = [tensor('quiet', {}), tensor('padded', { zeroRows: 1 }), tensor('broken', { nan: 3 }), tensor('loud', { outliers: [{ row: 17, deviations: 40 }] })];
-  const found = await findingsOf(weightsNumbers, [bytesOf('model.safetensors', new Uint8Array(8))], { digests: { files: new Map(), tensors, tensorsLeftOut: 0, buried: [] } });
+  const found = await findingsOf(weightsNumbers, [bytesOf('model.safetensors', new Uint8Array(8))], { digests: { files: new Map(), tensors, tensorsLeftOut: 0, buried: [], lowBits: { hits: [], looked: 0, left: 0 } } });
   expect(found).toMatchObject([{ rule: 'ASY-PRV-032', severity: 'info', title: expect.stringContaining('1 tensor has NaN among its numbers: broken') }]);
 });
 
