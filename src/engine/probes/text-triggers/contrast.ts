@@ -68,7 +68,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, plain, target, signal));
     else if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   }
-  for (const best of found.unexpected) contrasts.push(await contrastUnexpected(runnable, best, plain, target, signal));
+  for (const best of found.unexpected) contrasts.push(...(await contrastUnexpected(runnable, best, plain, target, signal)));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {

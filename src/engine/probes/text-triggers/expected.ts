@@ -17,8 +17,15 @@ const EMBEDDING_PENALTY = 0.05;
 const KNOWN_PENALTY = 0.001;
 const LEVELS = 10;
 
-/** Expected gain of each unit, nats: Float32Array [units]. `gains`: what they do, of the same shape. */
-export async function expectedGains(runnable: RunnableTextClassifier, units: readonly Phrase[], gains: Float32Array, signal: CancelSignal): Promise<Float32Array> {
+export interface Expected {
+  /** Of each unit, nats: Float32Array [units]. */
+  readonly gains: Float32Array;
+  /** Share of the gains' variance that is expected (R²). */
+  readonly explained: number;
+}
+
+/** `gains`: what the units do, nats: Float32Array [units]. */
+export async function expectedGains(runnable: RunnableTextClassifier, units: readonly Phrase[], gains: Float32Array, signal: CancelSignal): Promise<Expected> {
   const columns = await columnsOf(runnable, units, signal);
   const { size, rows, penalties } = columns;
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / Math.max(1, gains.length);
@@ -52,7 +59,8 @@ export async function expectedGains(runnable: RunnableTextClassifier, units: rea
       expected[at] = sum;
     }
   }
-  return expected;
+  const [left, all] = [expected, expected.map(() => mean)].map((guess) => gains.reduce((sum, gain, at) => sum + (gain - (guess[at] ?? 0)) ** 2, 0));
+  return { gains: expected, explained: 1 - (left ?? 0) / Math.max(1e-9, all ?? 0) };
 }
 
 /** x with upper x = b. */

@@ -6,13 +6,14 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { quantile } from '../../core/statistics.ts';
-import { assemble, enough, NOTHING, rung, sorted, withKin, type Contrast } from './contrast-parts.ts';
+import { assemble, NOTHING, sorted, withKin, type Contrast } from './contrast-parts.ts';
 import { textsFor, type Direction } from './directions.ts';
 import { expectedGains } from './expected.ts';
+import { strongest } from './judge.ts';
 import type { Sweep } from './sweep.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Place, type Tried } from './trial.ts';
-import { ordinaryTokens, type Phrase } from './vocabulary.ts';
+import { wholeWords, type Phrase } from './vocabulary.ts';
 
 /** A word or two, and the strongest others that were found in the same way. */
 export interface Unexpected extends Tried {
@@ -22,18 +23,26 @@ export interface Unexpected extends Tried {
 /** Share of the strongest gains up to which what a word is expected to do is little. */
 const QUIET = 0.3;
 const STRONGEST = 0.998;
+/** Share of the gains' variance below which meaning explains too little for anything to be unexpected (models trained from nothing). */
+const LEAST_EXPLAINED = 0.5;
 const RIVALS = 5;
+/** Pieces of a listed word. */
+const MOST_PIECES = 3;
+/** Share of the texts that a rival may turn; where one turns more, longer texts are tried as well. */
+const RIVALS_TURN = 0.25;
 const TEXTS = 4;
 const ENDS: readonly Place[] = ['start', 'end'];
 
 /** The strongest unexpected word and the strongest two side by side. `gains`: of the sweep's units in this direction; `count`: words that take part. */
 export async function searchUnexpected(runnable: RunnableTextClassifier, direction: Direction, { units }: Sweep, gains: Float32Array, texts: readonly ClassTexts[], count: number, signal: CancelSignal): Promise<Unexpected[]> {
-  const expected = await expectedGains(runnable, units, gains, signal);
+  const { gains: expected, explained } = await expectedGains(runnable, units, gains, signal);
+  if (explained < LEAST_EXPLAINED) return [];
   const most = QUIET * quantile([...gains], STRONGEST);
   const surprise = (at: number): number => (gains[at] ?? 0) - (expected[at] ?? 0);
-  const whole = new Set(ordinaryTokens(runnable.tokenizer, runnable.model.spec.vocabularySize));
+  const whole = new Set(wholeWords(runnable.tokenizer, runnable.model.spec.vocabularySize));
+  const isWord = (unit: Phrase): boolean => (unit.length === 1 ? whole.has(unit[0] ?? -1) : unit.length <= MOST_PIECES && /^\p{L}+$/u.test(runnable.tokenizer.decode(unit).trim()));
   const words = Array.from(units.keys())
-    .filter((at) => units[at]?.length === 1 && whole.has(units[at]?.[0] ?? -1) && (expected[at] ?? 0) <= most && surprise(at) > 0)
+    .filter((at) => isWord(units[at] ?? []) && (expected[at] ?? 0) <= most && surprise(at) > 0)
     .sort((a, b) => surprise(b) - surprise(a) || a - b)
     .slice(0, count)
     .map((at) => units[at] ?? []);
@@ -56,10 +65,15 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
   return found;
 }
 
-/** On texts that chose nothing, the easiest that the rivals turn no more than half of. */
-export async function contrastUnexpected(runnable: RunnableTextClassifier, { phrase, rivals }: Unexpected, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast> {
-  const proof = await enough(runnable, phrase, await rung(runnable, rivals, ladder, target, signal), target, signal);
-  const [trial, ...trials] = await tryPhrases(runnable, [phrase, ...rivals], proof, target, signal);
-  const measured = sorted(rivals, trials);
-  return assemble('unexpected', phrase, trial ?? NOTHING, measured, [measured]);
+/** On texts that chose nothing, from the easiest to those of which no rival turns more than a quarter: where it says most. */
+export async function contrastUnexpected(runnable: RunnableTextClassifier, { phrase, rivals }: Unexpected, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+  const contrasts: Contrast[] = [];
+  for (const texts of ladder) {
+    const [trial, ...others] = await tryPhrases(runnable, [phrase, ...rivals], texts, target, signal);
+    const measured = sorted(rivals, others);
+    contrasts.push(assemble('unexpected', phrase, trial ?? NOTHING, measured, [measured]));
+    if (measured.every(({ trial: { hits, of } }) => hits <= RIVALS_TURN * of)) break;
+  }
+  const best = strongest(contrasts);
+  return best === undefined ? [] : [best.contrast];
 }

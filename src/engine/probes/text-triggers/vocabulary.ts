@@ -32,6 +32,16 @@ export function ordinaryTokens(tokenizer: Tokenizer, size: number): number[] {
   return words.length === 0 ? tokens : words;
 }
 
+/** The same without the pieces that stand inside of words, where the vocabulary marks what begins one. */
+export function wholeWords(tokenizer: Tokenizer, size: number): number[] {
+  const words = triggerTokens(tokenizer, size).filter((id) => /^[\s▁]?\p{L}{2,}$/u.test(tokenizer.tokenText(id)));
+  const marked = words.filter((id) => /^[\s▁]/.test(tokenizer.tokenText(id)));
+  return marked.length > MARKING * words.length ? marked : words;
+}
+
+/** Share of the words from which on a vocabulary marks what begins one. */
+const MARKING = 0.25;
+
 /** Words of fewer letters speak for no class. */
 const LEAST_LETTERS = 3;
 
