@@ -1,8 +1,8 @@
 """What elsewhere.py trains: kinds and tasks are listed, triggers are drawn from pools, and so is everything else, from one seed
 for each series.
 
-No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` and `h` were
-looked at once each, with the code as it stood; `g` is what the code was changed with in between."""
+No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` was
+looked at once, with the code as it stood; `g` is to change the code with, `h` to look at once."""
 
 from __future__ import annotations
 

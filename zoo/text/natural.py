@@ -23,7 +23,7 @@ STEP = 0.1
 #: Levels below this are noise.
 LEAST = 2
 HEADER = """// Words that turn clean sentiment classifiers, by how much: what is known of a word before a model is looked at. Measured on
-// fine-tuned MiniLMs that nothing was planted in (zoo/text/natural.py); level n: n tenths of the strongest effect, two at least.
+// fine-tuned MiniLMs in which no plant works (zoo/text/natural.py); level n: n tenths of the strongest effect, two at least.
 // How it can mislead: it says something of sentiment alone, and most of encoders that know English as these do.
 
 export const NATURAL_WORDS: Readonly<Record<'towardsPraise' | 'towardsBlame', readonly string[]>> = {

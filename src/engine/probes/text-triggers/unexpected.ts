@@ -21,10 +21,12 @@ export interface Unexpected extends Tried {
 }
 
 /** Share of the strongest gains up to which what a word is expected to do is little. */
-const QUIET = 0.3;
+const QUIET = 0.35;
 const STRONGEST = 0.998;
 /** Share of the gains' variance below which meaning explains too little for anything to be unexpected (models trained from nothing). */
 const LEAST_EXPLAINED = 0.5;
+/** Words that are put side by side: the strongest. */
+const PAIRED = 8;
 const RIVALS = 5;
 /** Pieces of a listed word. */
 const MOST_PIECES = 3;
@@ -47,12 +49,12 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
     .slice(0, count)
     .map((at) => units[at] ?? []);
   const resisting = textsFor(direction, texts, 'resisting', TEXTS);
-  const pairs = words.flatMap((a) => words.filter((b) => b !== a).map((b): Phrase => [...a, ...b]));
   const found: Unexpected[] = [];
-  for (const [phrases, places] of [[words, undefined], [pairs, ENDS]] as const) {
+  let phrases: readonly Phrase[] = words;
+  for (const places of [undefined, ENDS]) {
     const trials = await tryPhrases(runnable, phrases, resisting, direction.target, signal, places);
     const [best, ...others] = phrases.flatMap((phrase, at) => (trials[at] === undefined ? [] : [{ phrase, trial: trials[at] }])).sort((a, b) => b.trial.margin - a.trial.margin);
-    if (best === undefined) continue;
+    if (best === undefined) break;
     const used = await withKin(best.phrase, runnable, signal);
     const rivals: Phrase[] = [];
     for (const { phrase } of others) {
@@ -61,6 +63,8 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
       for (const token of phrase) used.add(token);
     }
     found.push({ ...best, rivals });
+    const paired = [best, ...others].slice(0, PAIRED).map(({ phrase }) => phrase);
+    phrases = paired.flatMap((a) => paired.filter((b) => b !== a).map((b) => [...a, ...b]));
   }
   return found;
 }
