@@ -124,8 +124,12 @@ function untold(file: InspectedFile, call: Call, report: Report): void {
   report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}`, title: `Loading calls the result of ${describe(call.callee, 100)}`, sure: 'resolved', evidence: [disassembly(file, call.lines)] });
 }
 
-/** What an allowed function calls, where that is no name: a result of another call, or what cannot be called at all. */
+/**
+ * What copyreg's functions call, where that is no name: a result of another call, or what cannot be called at all. Others take
+ * names of generators and objects as well (numpy.random).
+ */
 function handsOver(file: InspectedFile, call: Call, called: Value, report: Report): void {
+  if (call.callee.kind !== 'global' || !/^(?:copyreg|copy_reg|functools)$/.test(call.callee.module ?? '')) return;
   const made = called.kind === 'object' && called.callee.kind === 'global';
   // Whoever made the object has been judged as a call of its own.
   if (called.kind === 'global' || called.kind === 'none' || called.kind === 'persistent' || (made && (isPartial(called.callee) || isGetattr(called.callee)))) return;

@@ -164,6 +164,8 @@ describe('callbacks', () => {
     ['what cannot be made an object', 'ccopyreg\n__newobj_ex__\n(X\x01\0\0\0xX\x01\0\0\0ytR', ['medium ASY-PKL-005']],
     ['the result of a call made an object', 'ccopyreg\n_reconstructor\n(cdatetime\ndate\n)Rc__builtin__\nobject\nNtR', ['high ASY-PKL-005']],
     ['a NumPy scalar of an object', 'cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(X\x02\0\0\0O8\x89\x88tRC\x02abtR', ['medium ASY-PKL-010']],
+    ['the state of a NumPy generator', 'cnumpy.random._pickle\n__generator_ctor\n(cnumpy.random._pickle\n__bit_generator_ctor\n(cnumpy.random._pcg64\nPCG64\ntRtR', []],
+    ['the state of an older one', 'cnumpy.random._pickle\n__randomstate_ctor\n(X\x07\0\0\0MT19937tR', []],
     ['a NumPy scalar of a number', 'cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(X\x02\0\0\0f4\x89\x88tRC\x04\0\0\0\0tR', []],
   ])('%s', async (_, value, expected) => {
     expect([...(await judge(latin1(`\x80\x03${value}.`)))].sort()).toEqual([...expected].sort());
