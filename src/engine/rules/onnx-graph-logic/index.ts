@@ -30,9 +30,9 @@ const HARD_GATE: Rule = {
 const SOFT_GATE: Rule = {
   ...COMMON,
   id: 'ASY-GLB-002',
-  title: 'A saturating function of one statistic of the input is added to what the model computes',
+  title: 'A curve or a steep line of one place or statistic of the input is added to what the model computes',
   severity: 'high',
-  misses: 'Smooth functions that neither saturate nor bend (a plain product of a statistic) are not seen. Hand-written preprocessing with a threshold can be reported.',
+  misses: 'Straight lines that are not steep (a plain product of a statistic) are not seen, nor a small network of noise on several places. Hand-written preprocessing with a threshold can be reported.',
 };
 
 const LENGTH_GATE: Rule = {
