@@ -10,12 +10,12 @@ import type { Bytes } from '../../core/units.ts';
 
 export const LOW_BIT_LIMITS = {
   /** Numbers read from the beginning of a tensor, and from its middle. */
-  begin: 16_384,
-  middle: 4_096,
+  begin: 8_192,
+  middle: 2_048,
   /** Smaller tensors carry nothing worth hiding, and say nothing by statistics. */
   fewest: 512,
-  /** Numbers over all tensors of a drop: half a second of processor time. */
-  most: 8_000_000,
+  /** Numbers over all tensors of a drop: less than a second of processor time. */
+  most: 1_500_000,
 } as const;
 
 export interface LowBitsHit {
@@ -108,7 +108,7 @@ function* streamsOf(raw: Uint8Array, low: Uint8Array, { width, mantissa }: Layou
   for (const bits of [1, 2, 4]) {
     const packed = packedAligned(low, bits);
     yield { bits, order: FIRST, bytes: packed };
-    yield { bits, order: LAST, bytes: packed.map((byte) => turned(byte, bits)) };
+    yield { bits, order: LAST, bytes: turned(packed, bits) };
   }
   for (const bits of [3, 5, 6, 7]) yield { bits, order: FIRST, bytes: packedAcross(low, bits) };
   for (const bytes of [2, 3]) {
@@ -137,10 +137,17 @@ function packedAligned(low: Uint8Array, bits: number): Uint8Array {
   return packed;
 }
 
-/** The same numbers with the first one lowest in the byte. */
-function turned(byte: number, bits: number): number {
+/** The same numbers with the first one lowest in the byte, for each byte. */
+const TURNED: ReadonlyMap<number, Uint8Array> = new Map([1, 2, 4].map((bits) => [bits, Uint8Array.from({ length: 256 }, (_, byte) => {
   let result = 0;
   for (let j = 0; j < 8; j += bits) result = (result << bits) | ((byte >> j) & ((1 << bits) - 1));
+  return result;
+})]));
+
+function turned(packed: Uint8Array, bits: number): Uint8Array {
+  const table = TURNED.get(bits);
+  const result = new Uint8Array(packed.length);
+  if (table !== undefined) for (let i = 0; i < packed.length; i++) result[i] = table[packed[i] ?? 0] ?? 0;
   return result;
 }
 
@@ -174,8 +181,10 @@ const OPENINGS: readonly (readonly [what: string, signature: readonly number[]])
 const OPENING_WITHIN = 17;
 
 function fileIn(bytes: Uint8Array): { readonly what: string; readonly at: number } | undefined {
-  const opening = OPENINGS.flatMap(([what, signature]) => Array.from({ length: signature.length > 4 ? OPENING_WITHIN : 9 }, (_, at) => ({ what, signature, at }))).find(({ signature, at }) => (signature.length > 3 || at === 0) && signature.every((byte, i) => bytes[at + i] === byte));
-  if (opening !== undefined && opening.signature.length > 3) return opening;
+  for (const [what, signature] of OPENINGS) {
+    const last = signature.length > 4 ? OPENING_WITHIN : 8;
+    for (let at = 0; at <= last; at++) if (signature.every((byte, i) => bytes[at + i] === byte)) return { what, at };
+  }
   const search = new BuriedSearch();
   search.update(bytes, 0);
   const [found] = search.found;

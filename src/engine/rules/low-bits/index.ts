@@ -17,7 +17,9 @@ export const lowBits = analysisOf({
   rules: [CONTENT],
   needsDigests: true,
   inapplicable: ({ digests }) => (digests === undefined ? 'the files were not hashed' : digests.lowBits.looked === 0 ? 'no float tensors that stand plainly in a file' : undefined),
-  async check({ inspection, digests }, report) {
+  async check({ artifact, inspection, digests }, report) {
+    const left = digests?.lowBits.left ?? 0;
+    if (left > 0) report(CONTENT, { file: { path: artifact.name, root: artifact.name }, about: 'left', title: `The low bits of ${left} tensors were not looked at: there are more numbers than are read`, severity: 'info', sure: 'hint', evidence: [] });
     const byPath = new Map(inspection.files.map((file) => [file.path, file]));
     const groups = new Map<string, HiddenInBits[]>();
     for (const hit of digests?.lowBits.hits ?? []) {
