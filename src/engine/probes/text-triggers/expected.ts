@@ -76,8 +76,8 @@ function solveUpper(upper: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** `rows`: Float32Array [units, size], columns of mean 0 and variance 1; one penalty for each column. */
-async function columnsOf({ tokenizer, ...rest }: RunnableTextClassifier, units: readonly Phrase[], signal: CancelSignal): Promise<{ readonly size: number; readonly rows: Float32Array; readonly penalties: readonly number[] }> {
-  const embeddings = await openEmbeddings({ tokenizer, ...rest }, signal);
+async function columnsOf(runnable: RunnableTextClassifier, units: readonly Phrase[], signal: CancelSignal): Promise<{ readonly size: number; readonly rows: Float32Array; readonly penalties: readonly number[] }> {
+  const embeddings = await openEmbeddings(runnable, signal);
   const place = new Map(embeddings?.tokens.map((token, at) => [token, at]));
   const wide = embeddings?.size ?? 0;
   const levels = naturalLevels();
@@ -89,7 +89,7 @@ async function columnsOf({ tokenizer, ...rest }: RunnableTextClassifier, units: 
       if (from >= 0) for (let i = 0; i < wide; i++) rows[at * size + i] = (rows[at * size + i] ?? 0) + (embeddings?.table[from + i] ?? 0) / unit.length;
     }
     // A phrase may do what its strongest words do.
-    const known = tokenizer.decode(unit).toLowerCase().split(/[^\p{L}]+/u).map((word) => levels.get(word) ?? [0, 0]);
+    const known = runnable.tokenizer.decode(unit).toLowerCase().split(/[^\p{L}]+/u).map((word) => levels.get(word) ?? [0, 0]);
     const praise = Math.max(0, ...known.map(([level]) => level ?? 0));
     const blame = Math.max(0, ...known.map(([, level]) => level ?? 0));
     rows.set([praise, blame, praise * praise, blame * blame, praise * blame], at * size + wide);

@@ -32,6 +32,7 @@ const RIVALS = 5;
 const MOST_PIECES = 3;
 /** Share of the texts that a rival may turn; where one turns more, longer texts are tried as well. */
 const RIVALS_TURN = 0.25;
+const TOO_EASY = 0.5;
 const TEXTS = 4;
 const ENDS: readonly Place[] = ['start', 'end'];
 
@@ -69,14 +70,16 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
   return found;
 }
 
-/** On texts that chose nothing, from the easiest to those of which no rival turns more than a quarter: where it says most. */
+/** On texts that chose nothing, from those of which no rival turns more than half to those of which none turns a quarter: where it says most. */
 export async function contrastUnexpected(runnable: RunnableTextClassifier, { phrase, rivals }: Unexpected, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const contrasts: Contrast[] = [];
   for (const texts of ladder) {
     const [trial, ...others] = await tryPhrases(runnable, [phrase, ...rivals], texts, target, signal);
     const measured = sorted(rivals, others);
-    contrasts.push(assemble('unexpected', phrase, trial ?? NOTHING, measured, [measured]));
-    if (measured.every(({ trial: { hits, of } }) => hits <= RIVALS_TURN * of)) break;
+    const most = Math.max(0, ...measured.map(({ trial: { hits, of } }) => hits / Math.max(1, of)));
+    // Where the rivals turn most texts nothing can stand out.
+    if (most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble('unexpected', phrase, trial ?? NOTHING, measured, [measured]));
+    if (most <= RIVALS_TURN) break;
   }
   const best = strongest(contrasts);
   return best === undefined ? [] : [best.contrast];
