@@ -8,6 +8,8 @@ import { baseName, directoryOf } from './formats/reader.ts';
 import { CONFIG_LIMITS, isObject, readJsonObject, readText, type JsonObject } from './text.ts';
 
 const LABEL_FILES = ['labels.txt', 'classes.txt', 'class_names.txt'];
+/** Lists of names in a config.json that is not transformers' own, in the order of the classes. */
+const LABEL_LISTS = ['id2label', 'labels', 'label_names', 'class_names', 'classes'];
 const MAX_LABELS = 50_000;
 
 /** Names by index, where the files give them. */
@@ -19,6 +21,10 @@ export async function classNames(artifact: Artifact): Promise<readonly (string |
     if (Number.isInteger(index) && index >= 0 && index < MAX_LABELS && typeof value === 'string') names[index] = value;
   }
   if (names.length > 0) return names;
+  for (const key of LABEL_LISTS) {
+    const list = artifact.config?.[key];
+    if (Array.isArray(list) && list.length > 0 && list.length <= MAX_LABELS && list.every((name) => typeof name === 'string')) return list;
+  }
   const file = artifact.files.find(({ source }) => LABEL_FILES.includes(baseName(source.path)));
   if (file === undefined) return [];
   const text = await readText(file.source, 'text', CONFIG_LIMITS);
@@ -110,7 +116,7 @@ export async function imageHints(artifact: Artifact, channels: number, wide: boo
   const directory = choice.kind === 'gguf' ? '' : choice.directory;
   const file = artifact.files.find(({ source }) => baseName(source.path) === 'preprocessor_config.json' && directoryOf(source.path) === directory);
   const fields = file === undefined ? undefined : (await readJsonObject(file.source, CONFIG_LIMITS)).value;
-  const side = sideOf(fields?.['crop_size']) ?? sideOf(fields?.['size']) ?? sideOf(artifact.config?.['image_size']);
+  const side = sideOf(fields?.['crop_size']) ?? sideOf(fields?.['size']) ?? sideOf(artifact.config?.['image_size']) ?? sideOf(artifact.config?.['input_size']);
   if (fields === undefined) {
     const why = wide ? 'guessed: the graph takes whole numbers, so pixels go in as 0 to 255' : 'guessed: pixels go in as 0 to 1, since no preprocessor_config.json says otherwise';
     return { side, preprocessing: { scale: wide ? 255 : 1, mean: fill(channels, 0), std: fill(channels, 1), origin: why, guessed: true } };
@@ -128,7 +134,12 @@ export async function imageHints(artifact: Artifact, channels: number, wide: boo
 
 const LARGEST_SIDE = 4096;
 
+/** Of one number, of height and width by name, or of a shape with the channels first or last. */
 function sideOf(value: unknown): { readonly height: number; readonly width: number } | undefined {
+  if (Array.isArray(value)) {
+    const sides = value.length === 3 ? value.filter((_, at) => at !== (Number(value[0]) <= 4 ? 0 : 2)) : value;
+    return sides.length === 2 ? sideOf({ height: sides[0], width: sides[1] }) : undefined;
+  }
   const { height, width } = isObject(value) ? { height: value['height'] ?? value['shortest_edge'], width: value['width'] ?? value['shortest_edge'] } : { height: value, width: value };
   const [h, w] = [whole(height), whole(width)];
   return h === undefined || w === undefined || h < 1 || w < 1 || h > LARGEST_SIDE || w > LARGEST_SIDE ? undefined : { height: h, width: w };

@@ -98,7 +98,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
 
 function weighed(scan: Scan, features: Features): string[] {
   return [
-    scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsZ.toFixed(1)} by the patches from each class singly, ${features.marginZ.toFixed(1)} by its largest margin.`,
+    scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsGap === null ? '' : `${features.pairsZ.toFixed(1)} by the patches from each class singly, `}${features.marginZ.toFixed(1)} by its largest margin.`,
     `In log-odds: ${weights(features, scan.classes.length)}. How small the patch and how faint the overlay is does not count: classes that training made easy have both.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
