@@ -1,7 +1,8 @@
 // How likely it is that one class of a classifier was planted: logistic regression over five measurements, each of which says how
 // far the class stands out among the model's own classes. Weights are fitted by bench/detection/fit-images.ts on what was measured
-// of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone (smallest patch, faintest overlay, additions) added nothing and is shown,
-// not weighed. How it can mislead: a class that training made easy stands out by its margin and its patches as a planted one does.
+// of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone
+// (smallest patch, faintest overlay, additions) added nothing and is shown, not weighed. How it can mislead: a class that training
+// made easy stands out by its margin and its patches as a planted one does; without the pairs a clean model of 32 is convicted.
 
 export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
 
