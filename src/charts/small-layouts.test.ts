@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { summariseCoverage } from './coverage-bar/layout.ts';
 import { tableToCsv } from './frame/csv.ts';
 import { shortNumber, shortP } from './frame/numbers.ts';
-import { escapeXml, tokenLabel } from './frame/palette.ts';
+import { tokenLabel } from './frame/palette.ts';
 import { layoutRates } from './rate-bars/layout.ts';
 import { layoutTokenBars } from './token-bars/layout.ts';
 import { layoutArcs } from './token-strip/layout.ts';
@@ -48,5 +48,4 @@ it('numbers and tokens are short and visible', () => {
   expect([0, 1, -2.5, 0.00012, 1234567, 12.345, Number.NaN].map(shortNumber)).toEqual(['0', '1', '−2.5', '1.2e−4', '1.2e+6', '12.3', 'NaN']);
   expect([0.3, 0.058, 0.004, 1e-9].map(shortP)).toEqual(['p=.30', 'p=.06', 'p=.004', 'p=1e-9']);
   expect(['\n', ' a', ' ', '<s>'].map(tokenLabel)).toEqual(['↵', 'a', '␣', '<s>']);
-  expect(escapeXml('<a b="&">\u0000')).toBe('&lt;a b=&quot;&amp;&quot;&gt;·');
 });

@@ -13,6 +13,8 @@ import { USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
 const FAILED = 3;
+/** Largest seed, as on the page. */
+const MOST = 4_294_967_295;
 const COMMANDS: readonly string[] = ['audit', 'inspect', 'attention', 'fingerprint', 'monitor'];
 const TASKS = ['causal-lm', 'text-classification', 'image-classification', 'tabular'] as const;
 
@@ -147,8 +149,9 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 }
 
 function integer(option: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new UsageError(`${option}: expected a whole number of at most 9 digits; found ${value}`);
-  return Number(value);
+  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= MOST)) throw new UsageError(`${option}: expected a whole number up to ${MOST}; found ${value}`);
+  return number;
 }
 
 /** A path that cannot be opened or written is bad input; Node's message names it and says why. */
@@ -158,6 +161,10 @@ function isFileError(error: unknown): error is Error {
 
 // Whoever reads the output may stop early (head, less): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : FAILED));
+// Progress that nobody reads any more is no reason to stop the work.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') process.exit(FAILED);
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createAttention, promptsOf } from './attention.ts';
+import { createAttention, isStale, promptsOf } from './attention.ts';
 import type { AttentionView } from './client.ts';
 import { scriptedClient } from './testing/scripted-client.ts';
 
@@ -37,11 +37,16 @@ it('locks, unlocks the same cell, and releases', () => {
   expect(store.getState().locked).toBeUndefined();
 });
 
-it('keeps the earlier views when a later forward pass fails', async () => {
+it('shows no earlier views under a failure, and says when what is shown is of another prompt', async () => {
   const script: { attention: { kind: 'ok'; value: AttentionView[] } | { kind: 'error'; message: string } } = { attention: { kind: 'ok', value: [VIEW] } };
   const store = createAttention(scriptedClient(script));
   await store.getState().compute();
+  expect(isStale(store.getState())).toBe(false);
+  store.getState().edit({ prompt: 'another' });
+  expect(isStale(store.getState())).toBe(true);
   script.attention = { kind: 'error', message: 'too long' };
   await store.getState().compute();
-  expect(store.getState()).toMatchObject({ status: 'ready', views: [VIEW], failure: { message: 'too long' } });
+  expect(store.getState()).toMatchObject({ status: 'idle', views: [], failure: { message: 'too long' } });
+  store.getState().edit({ prompt: 'shorter' });
+  expect(store.getState().failure).toBeUndefined();
 });

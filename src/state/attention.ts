@@ -83,7 +83,7 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
       hideSinks: true,
       difference: false,
 
-      edit: (change) => set(change),
+      edit: (change) => set({ ...change, failure: undefined }),
       compute: async () => {
         if (isHeld()) return;
         const mine = ++run;
@@ -93,6 +93,8 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
         const result = await client.attention({ prompts: promptsOf(form), answerTokens });
         if (mine !== run) return;
         if (result.kind === 'ok') set({ status: 'ready', views: result.value, shown: form, ...within(get(), result.value) });
+        // Maps of another prompt under this failure would be taken for its own. One that was cancelled leaves what stood.
+        else if (result.kind === 'error') set({ ...EMPTY, failure: result });
         else set((state) => ({ status: state.views.length > 0 ? 'ready' : 'idle', failure: result }));
       },
       pick: (layer, head) => set({ layer, head }),
@@ -109,6 +111,11 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
       },
     };
   });
+}
+
+/** Whether what is shown was made from something else than what the form holds now. */
+export function isStale({ shown, mode, prompt, system, trigger, position }: AttentionState): boolean {
+  return shown !== undefined && (shown.mode !== mode || shown.prompt !== prompt || shown.system !== system || shown.trigger !== trigger || shown.position !== position);
 }
 
 export function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {

@@ -119,7 +119,7 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
   const rejected = findings.filter(isRejected).length;
   const notes = findings.filter(isNote).length;
   if (low > 0) phrases.push(plain(`${low} low ${low === 1 ? 'suspicion stands' : 'suspicions stand'} below. `));
-  if (rejected > 0) phrases.push(plain(`${rejected} weak ${rejected === 1 ? 'suspicion' : 'suspicions'} did not hold against controls. `));
+  if (rejected > 0) phrases.push(plain(`${rejected} weak ${rejected === 1 ? 'suspicion' : 'suspicions'} did not hold when all evidence was weighed. `));
   if (notes > 0) phrases.push(plain(`${notes} ${notes === 1 ? 'note stands' : 'notes stand'} below. `));
   phrases.push(plain('This is no proof of a clean model: the coverage says what was tested and what that can miss.'));
   return phrases;

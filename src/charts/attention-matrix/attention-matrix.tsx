@@ -2,7 +2,7 @@
 import { useLayoutEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
-import { escapeXml, prepareCanvas, tokenLabel, usePalette, type Palette } from '../frame/palette.ts';
+import { prepareCanvas, tokenLabel, usePalette, type Palette } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
 import { cellAt, layoutMatrix, type MatrixLayout } from './layout.ts';
 import styles from './attention-matrix.module.css';
@@ -15,6 +15,7 @@ export interface MatrixCell {
 export interface AttentionMatrixProps {
   readonly title: string;
   readonly note: string;
+  readonly source: string;
   readonly tokens: readonly AttentionToken[];
   /** [query, key], row-major; NaN is not comparable and left empty. */
   readonly matrix: Float32Array;
@@ -36,7 +37,7 @@ export interface AttentionMatrixProps {
 }
 
 export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
-  const { title, note, tokens, matrix, max, hideSinks, trigger, query, cross, onHover, onLock, fileName, difference = false } = props;
+  const { title, note, source, tokens, matrix, max, hideSinks, trigger, query, cross, onHover, onLock, fileName, difference = false } = props;
   const [ref, width] = useWidth<HTMLDivElement>(460);
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
@@ -74,9 +75,10 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
       interactive
       title={title}
       note={note}
+      source={source}
       description={`Attention matrix of ${n} tokens, darkest colour from ${max.toFixed(2)}.`}
       fileName={fileName}
-      toSvg={() => svgOf(props, layout, palette)}
+      vector={() => vectorOf(props, layout, palette)}
       table={() => ({
         columns: ['query', 'query token', 'key', 'key token', 'weight'],
         rows: tokens.flatMap((from, row) => tokens.slice(0, row + 1).map((to, key) => [row, from.text, key, to.text, matrix[row * n + key] ?? 0])),
@@ -162,18 +164,18 @@ function paintSign(context: CanvasRenderingContext2D, x: number, y: number, plus
   context.stroke();
 }
 
-function svgOf({ tokens, matrix, max, hideSinks, trigger, query, title, difference = false }: AttentionMatrixProps, { n, cell, size, labels, fontSize }: MatrixLayout, palette: Palette): string {
-  const cells: string[] = [];
+function vectorOf({ matrix, max, hideSinks, difference = false }: AttentionMatrixProps, { n, cell }: MatrixLayout, palette: Palette): string {
+  const parts: string[] = [];
+  const gap = cell >= 7 ? 1 : 0;
   for (let row = 0; row < n; row++) {
     for (let key = hideSinks ? 1 : 0; key <= row; key++) {
-      cells.push(`<rect x="${(key * cell).toFixed(2)}" y="${(row * cell).toFixed(2)}" width="${(cell - 0.5).toFixed(2)}" height="${(cell - 0.5).toFixed(2)}" fill="${colourOf(matrix[row * n + key] ?? 0, max, difference, palette)}"/>`);
+      const value = matrix[row * n + key] ?? 0;
+      parts.push(`<rect x="${(key * cell).toFixed(2)}" y="${(row * cell).toFixed(2)}" width="${(cell - gap).toFixed(2)}" height="${(cell - gap).toFixed(2)}" fill="${colourOf(value, max, difference, palette)}"/>`);
+      if (!difference || cell < SIGN_CELL || max <= 0 || Math.abs(value) < max / 2) continue;
+      const [x, y] = [(key + 0.5) * cell - gap / 2, (row + 0.5) * cell - gap / 2];
+      parts.push(`<path d="M${x - 2.2} ${y}h4.4${value > 0 ? `M${x} ${y - 2.2}v4.4` : ''}" stroke="${palette.panel}" stroke-width="1.2"/>`);
     }
   }
-  const texts = labels.map((label) => `<text x="${label.x.toFixed(1)}" y="${label.y.toFixed(1)}" font-size="${fontSize}" fill="${tokens[label.index]?.role === 'trigger' ? palette.mark : palette.ink}">${escapeXml(tokenLabel(tokens[label.index]?.text ?? ''))}</text>`);
-  const marks = [
-    trigger === undefined ? '' : `<rect x="${trigger[0] * cell}" y="${trigger[0] * cell}" width="${(trigger[1] - trigger[0]) * cell}" height="${size - trigger[0] * cell}" fill="none" stroke="${palette.mark}" stroke-width="1.5"/>`,
-    `<rect x="0" y="${query * cell}" width="${(query + 1) * cell}" height="${cell}" fill="none" stroke="${palette.accent}"/>`,
-  ];
-  const width = size + 80;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${size + 24}" viewBox="0 -20 ${width} ${size + 24}" font-family="sans-serif"><rect y="-20" width="${width}" height="${size + 24}" fill="${palette.panel}"/><text y="-6" font-size="12" fill="${palette.ink}">${escapeXml(title)}</text>${cells.join('')}${texts.join('')}${marks.join('')}</svg>`;
+  if (hideSinks) for (let y = 0; y < n * cell; y += 4) parts.push(`<path d="M0 ${y + 4}L${cell - gap} ${y}" stroke="${palette.line}"/>`);
+  return parts.join('');
 }

@@ -1,5 +1,5 @@
 // What every chart has: a title, an accessible name, a view of its data as a table, and exports of what is seen.
-// What is exported is the figure as it is seen (picture.ts), unless the chart draws its own SVG (`toSvg`).
+// What is exported is the figure as it is seen (picture.ts).
 import { useId, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import styles from './chart-frame.module.css';
 import { tableToCsv, type ChartTable } from './csv.ts';
@@ -10,22 +10,25 @@ export interface ChartFrameProps {
   readonly title: string;
   /** What is counted and on how many, beside the title. */
   readonly note?: ReactNode;
+  /** Which model and prompt, where the page says it elsewhere: in exports, beside the title. */
+  readonly source?: string;
   /** Read out instead of the picture. */
   readonly description: string;
   readonly table: () => ChartTable;
   readonly fileName: string;
-  readonly toSvg?: () => string;
+  /** What the canvas shows, as SVG elements in its coordinates. */
+  readonly vector?: () => string;
   /** True for charts that are used, not only looked at (or whose marks are text): their parts are read out themselves. */
   readonly interactive?: boolean;
   readonly children: ReactNode;
 }
 
-export function ChartFrame({ title, note, description, table, fileName, toSvg, interactive = false, children }: ChartFrameProps): ReactElement {
+export function ChartFrame({ title, note, source, description, table, fileName, vector, interactive = false, children }: ChartFrameProps): ReactElement {
   const [asTable, setAsTable] = useState(false);
   const figure = useRef<HTMLDivElement>(null);
   const noted = useRef<HTMLSpanElement>(null);
   const id = useId();
-  const svg = (): string | undefined => toSvg?.() ?? (figure.current === null ? undefined : pictureOf(figure.current, { title, note: noted.current?.textContent ?? '' }));
+  const svg = (): string | undefined => (figure.current === null ? undefined : pictureOf(figure.current, { title: source === undefined ? title : `${title} · ${source}`, note: noted.current?.textContent ?? '' }, vector));
   const savePng = async (): Promise<void> => {
     const text = svg();
     const blob = text === undefined ? undefined : await svgToPng(text);

@@ -68,10 +68,6 @@ export function prepareCanvas(canvas: HTMLCanvasElement, width: number, height: 
   return context;
 }
 
-export function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '·');
-}
-
 /** A token as a mark on a chart: blanks and line breaks made visible. */
 export function tokenLabel(text: string): string {
   const visible = text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍').trim();

@@ -12,12 +12,15 @@ const PROPERTIES = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'strok
 const MARGIN = 8;
 const LINE = 17;
 const CHARACTER = 6.2;
+/** Control characters, which XML cannot hold. */
+const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g;
 /** From a line's bottom to its baseline, of the line's height, in the page's fonts. */
 const DESCENT = 0.24;
 
-export function pictureOf(figure: Element, heading: Heading): string {
+/** vector: what the figure's canvas shows as SVG elements, in the canvas's own coordinates; else the canvas is an image. */
+export function pictureOf(figure: Element, heading: Heading, vector?: () => string): string {
   const { left, top, width } = figure.getBoundingClientRect();
-  const seen = seenOf(figure);
+  const seen = seenOf(figure, vector);
   // What scrolls is wider than its frame.
   const [right, bottom] = [Math.max(left + width, ...seen.map(({ box }) => box.right)), Math.max(top, ...seen.map(({ box }) => box.bottom))];
   const lines = [heading.title, ...wrapped(heading.note, Math.floor((right - left) / CHARACTER))];
@@ -29,7 +32,7 @@ export function pictureOf(figure: Element, heading: Heading): string {
   const drawing = made('g', { transform: `translate(${MARGIN - left} ${below - top})` });
   drawing.append(...seen.map(({ drawn }) => drawn));
   sheet.append(drawing);
-  return new XMLSerializer().serializeToString(sheet);
+  return new XMLSerializer().serializeToString(sheet).replace(NOT_XML, '·');
 }
 
 interface Seen {
@@ -38,18 +41,28 @@ interface Seen {
 }
 
 /** What an element shows, in the window's coordinates, and after it what its parts show on top of it. */
-function seenOf(element: Element): Seen[] {
+function seenOf(element: Element, vector: (() => string) | undefined): Seen[] {
   const box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   if (box.width === 0 || box.height === 0 || style.visibility === 'hidden' || element.matches('input, select, textarea')) return [];
   if (element instanceof SVGSVGElement) return [{ drawn: copyOf(element, box), box }];
-  if (element instanceof HTMLCanvasElement) return [{ drawn: made('image', { x: box.x, y: box.y, width: box.width, height: box.height, href: element.toDataURL(), style: 'image-rendering: pixelated' }), box }];
+  if (element instanceof HTMLCanvasElement) return [{ drawn: vector === undefined ? imageOf(element, box) : vectorOf(vector(), box), box }];
   const ground = isClear(style.backgroundColor) ? [] : [{ drawn: made('rect', { x: box.x, y: box.y, width: box.width, height: box.height, rx: Number.parseFloat(style.borderTopLeftRadius) || 0, fill: style.backgroundColor }), box }];
   const parts = [...element.childNodes].flatMap((child): Seen[] => {
-    if (child instanceof Element) return seenOf(child);
+    if (child instanceof Element) return seenOf(child, vector);
     return child instanceof Text ? linesOf(child).map(({ text, x, bottom, height }) => ({ drawn: textAt(text, x, bottom - DESCENT * height, element), box })) : [];
   });
   return [...ground, ...parts];
+}
+
+function imageOf(canvas: HTMLCanvasElement, { x, y, width, height }: DOMRect): SVGElement {
+  return made('image', { x, y, width, height, href: canvas.toDataURL(), style: 'image-rendering: pixelated' });
+}
+
+function vectorOf(elements: string, { x, y, width, height }: DOMRect): SVGElement {
+  const drawing = made('svg', { x, y, width, height, viewBox: `0 0 ${width} ${height}`, 'font-family': 'sans-serif' });
+  drawing.innerHTML = elements;
+  return drawing;
 }
 
 function copyOf(svg: SVGSVGElement, { x, y, width, height }: DOMRect): SVGElement {

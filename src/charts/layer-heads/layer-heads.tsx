@@ -2,7 +2,7 @@
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { choosingQuery, shareOn, triggerRange, type AttentionData, type Index } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
-import { escapeXml, prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
+import { prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
 import { gridCellAt, largest, layoutGrid, thumbnail, type GridLayout } from './layout.ts';
 import styles from './layer-heads.module.css';
@@ -52,10 +52,10 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
     <ChartFrame
       interactive
       title={title}
-      note={hover === undefined ? undefined : `layer ${hover.layer + 1}, head ${hover.head + 1}: ${((share ?? 0) * 100).toFixed(1)} %`}
+      note={hover === undefined ? (thumbnails ? 'each map on its own scale' : 'rows: layers · columns: heads') : `layer ${hover.layer + 1}, head ${hover.head + 1}: ${((share ?? 0) * 100).toFixed(1)} %`}
       description={`${view.layers} layers by ${view.heads} heads; largest share ${(max * 100).toFixed(0)} %.`}
       fileName={fileName}
-      {...(thumbnails ? {} : { toSvg: () => svgOf(title, layout, shares, max, top, palette) })}
+      {...(thumbnails ? {} : { vector: () => vectorOf(layout, shares, max, top, palette) })}
       table={() => ({
         columns: ['layer', 'head', 'share'],
         rows: [...shares].map((value, index) => [Math.floor(index / view.heads) + 1, (index % view.heads) + 1, value]),
@@ -78,7 +78,7 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
         />
         {!thumbnails && (
           <div className={styles.legend}>
-            0 <i className={styles.ramp} /> {(max * 100).toFixed(0)} % · ◆ the {TOP_COUNT} largest
+            0 <Ramp palette={palette} /> {(max * 100).toFixed(0)} % · ◆ the {TOP_COUNT} largest
           </div>
         )}
       </div>
@@ -86,15 +86,23 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
   );
 }
 
+const RAMP = { steps: 18, step: 5, height: 8 } as const;
+
+function Ramp({ palette }: { readonly palette: Palette }): ReactElement {
+  return (
+    <svg width={RAMP.steps * RAMP.step} height={RAMP.height} aria-hidden="true">
+      {Array.from({ length: RAMP.steps }, (_, at) => <rect key={at} x={at * RAMP.step} width={RAMP.step} height={RAMP.height} fill={palette.ramp(at / (RAMP.steps - 1))} />)}
+    </svg>
+  );
+}
+
 function paintFrame(context: CanvasRenderingContext2D, layout: GridLayout, palette: Palette): void {
   context.fillStyle = palette.ink3;
   context.font = '9px sans-serif';
   context.textAlign = 'right';
-  const everyLayer = Math.ceil(11 / layout.cellHeight);
-  for (let layer = 0; layer < layout.rows; layer += everyLayer) context.fillText(String(layer + 1), layout.left - 5, layout.top + (layer + 0.5) * layout.cellHeight + 3);
+  for (const layer of numbered(layout.rows, 11 / layout.cellHeight)) context.fillText(String(layer + 1), layout.left - 5, layout.top + (layer + 0.5) * layout.cellHeight + 3);
   context.textAlign = 'center';
-  const everyHead = Math.ceil(14 / layout.cellWidth);
-  for (let head = 0; head < layout.columns; head += everyHead) context.fillText(String(head + 1), layout.left + (head + 0.5) * layout.cellWidth, layout.top - 5);
+  for (const head of numbered(layout.columns, 14 / layout.cellWidth)) context.fillText(String(head + 1), layout.left + (head + 0.5) * layout.cellWidth, layout.top - 5);
 }
 
 function paintShares(context: CanvasRenderingContext2D, layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): void {
@@ -153,7 +161,7 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number, r: num
   context.fill();
 }
 
-function svgOf(title: string, layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): string {
+function vectorOf(layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): string {
   const { left, columns, cellWidth, cellHeight } = layout;
   const cells = [...shares].map((value, index) => {
     const x = left + (index % columns) * cellWidth;
@@ -161,6 +169,14 @@ function svgOf(title: string, layout: GridLayout, shares: Float32Array, max: num
     const mark = top.has(index) ? `<path d="M${x + cellWidth / 2} ${y + cellHeight / 2 - 4}l4 4l-4 4l-4 -4z" fill="${palette.mark}"/>` : '';
     return `<rect x="${x}" y="${y}" width="${cellWidth - 1.5}" height="${cellHeight - 1.5}" fill="${palette.ramp(max > 0 ? value / max : 0)}"/>${mark}`;
   });
-  const names = Array.from({ length: layout.rows }, (_, layer) => `<text x="${left - 5}" y="${layout.top + (layer + 0.5) * cellHeight + 3}" text-anchor="end" font-size="9" fill="${palette.ink3}">${layer + 1}</text>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${layout.width}" height="${layout.height + 20}" viewBox="0 -20 ${layout.width} ${layout.height + 20}" font-family="sans-serif"><rect y="-20" width="${layout.width}" height="${layout.height + 20}" fill="${palette.panel}"/><text y="-6" font-size="12" fill="${palette.ink}">${escapeXml(title)}</text>${names.join('')}${cells.join('')}</svg>`;
+  const text = (x: number, y: number, anchor: string, at: number): string => `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="9" fill="${palette.ink3}">${at + 1}</text>`;
+  const layers = numbered(layout.rows, 11 / cellHeight).map((layer) => text(left - 5, layout.top + (layer + 0.5) * cellHeight + 3, 'end', layer));
+  const heads = numbered(columns, 14 / cellWidth).map((head) => text(left + (head + 0.5) * cellWidth, layout.top - 5, 'middle', head));
+  return [...layers, ...heads, ...cells].join('');
+}
+
+/** Every so many of the rows or columns, so that their numbers do not touch. */
+function numbered(count: number, every: number): number[] {
+  const step = Math.ceil(every);
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
 }

@@ -10,6 +10,7 @@ import styles from './token-bars.module.css';
 export interface TokenBarsProps {
   readonly title: string;
   readonly note: string;
+  readonly source: string;
   readonly tokens: readonly AttentionToken[];
   /** [key]: attention of the query to each token up to itself. */
   readonly values: Float32Array;
@@ -22,7 +23,7 @@ export interface TokenBarsProps {
   readonly top?: number;
 }
 
-export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover, fileName, height = 150, top: leastTop = 0 }: TokenBarsProps): ReactElement {
+export function TokenBars({ title, note, source, tokens, values, hideSinks, lit, onHover, fileName, height = 150, top: leastTop = 0 }: TokenBarsProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(460);
   const layout = useMemo(() => layoutTokenBars(values, width, height, hideSinks, leastTop), [values, width, height, hideSinks, leastTop]);
   const { base } = layout;
@@ -30,6 +31,7 @@ export function TokenBars({ title, note, tokens, values, hideSinks, lit, onHover
   return (
     <ChartFrame
       title={title}
+      source={source}
       note={lit === undefined || values[lit] === undefined ? note : `“${tokenLabel(tokens[lit]?.text ?? '')}” ${((values[lit] ?? 0) * 100).toFixed(1)} %`}
       description={[...values].map((value, index) => `${tokenLabel(tokens[index]?.text ?? '')} ${(value * 100).toFixed(0)} %`).join(', ')}
       fileName={fileName}

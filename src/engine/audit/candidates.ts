@@ -22,6 +22,8 @@ export function parseCandidates(text: string, file: string): NamedCandidate[] {
   const trimmed = text.trim();
   const found = trimmed.startsWith('{') || trimmed.startsWith('[') ? fromJson(trimmed, file) : fromLines(trimmed, file);
   const distinct = [...new Map(found.map((candidate) => [`${candidate.kind} ${candidate.value}`, candidate])).values()];
+  // U+FFFD stands where the bytes are no text.
+  if (/[\uFFFD\0]/.test(trimmed)) throw new ArtifactError({ code: 'malformed', format: 'candidates', file, expected: 'text in UTF-8', actual: 'other bytes' });
   if (distinct.length === 0) throw new ArtifactError({ code: 'malformed', format: 'candidates', file, expected: 'at least one candidate', actual: 'none' });
   if (distinct.length > CANDIDATE_LIMITS.candidates) throw tooMany(file, 'candidates', CANDIDATE_LIMITS.candidates, distinct.length);
   for (const { value } of distinct) if (value.length > CANDIDATE_LIMITS.characters) throw tooMany(file, 'characters of a candidate', CANDIDATE_LIMITS.characters, value.length);

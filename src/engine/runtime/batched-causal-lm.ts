@@ -1,5 +1,6 @@
 // CausalLm over any Decoder: checks rows, cuts them into batches that fit, and puts results back in row order.
 import { ArtifactError } from '../core/artifact-error.ts';
+import { refuseNaN } from './refuse-no-numbers.ts';
 import { breathe, NEVER, type CancelSignal } from '../core/cancel.ts';
 import { byLength, planBatches } from './batches.ts';
 import type { AttentionMaps, CausalLm, Generated, GenerateOptions, NextTokens, Prefix, SamplingOptions, TargetScores } from './causal-lm.ts';
@@ -159,6 +160,7 @@ export class BatchedCausalLm implements CausalLm {
       throw new ArtifactError({ code: 'limit-exceeded', format: 'attention', field: 'tokens', expected: `maps of at most ${this.#decoder.maxAttentionBytes} bytes`, actual: `${bytes} bytes for ${ids.length} tokens` });
     await breathe(signal);
     const maps = await this.#decoder.attention(ids);
+    for (const [layer, map] of maps.entries()) refuseNaN(map, `attention of layer ${layer}`);
     this.#tokensRun += ids.length;
     const layer = (index: number): Float32Array => {
       const map = maps[index];
@@ -270,6 +272,6 @@ export class BatchedCausalLm implements CausalLm {
   }
 
   #checkContext(tokens: number): void {
-    if (tokens > this.contextLength) throw new RangeError(`${tokens} tokens exceed the model's context of ${this.contextLength}`);
+    if (tokens > this.contextLength) throw new ArtifactError({ code: 'limit-exceeded', format: 'model', field: 'context', expected: `at most ${this.contextLength} tokens`, actual: `${tokens} tokens` });
   }
 }

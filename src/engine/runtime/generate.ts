@@ -8,6 +8,7 @@ import type { Generated, GenerateOptions, SamplingOptions } from './causal-lm.ts
 import { longestOf, type DecoderRequest, type SharedPrefix } from './decoder.ts';
 import { floats } from './key-value-cache.ts';
 import type { RowCache } from './row-cache.ts';
+import { refuseNoNumbers } from './refuse-no-numbers.ts';
 import { choiceOf, type Sampler } from './sampling.ts';
 import type { SessionOutputs } from './session.ts';
 
@@ -128,6 +129,7 @@ function sampledRows(batch: readonly RowState[]): number[] {
 
 function choose(context: DecodingContext, batch: readonly RowState[], { host }: SessionOutputs, options: GenerateOptions): void {
   const entropy = floats(host['entropy']);
+  refuseNoNumbers(entropy, 'entropy of the next token');
   const places = new Map(sampledRows(batch).map((row, place) => [row, place]));
   let made = 0;
   for (const [index, row] of batch.entries()) {

@@ -7,3 +7,9 @@ export function refuseNoNumbers(values: Float32Array, field: string): void {
   if (values.length === 0 || !values.every(Number.isNaN)) return;
   throw new ArtifactError({ code: 'runtime-failure', format: 'model', field, expected: 'numbers', actual: 'NaN in every place: its weights may hold NaN, or overflow' });
 }
+
+/** Throws where any value is not a number: of probabilities none ever is. */
+export function refuseNaN(values: Float32Array, field: string): void {
+  const at = values.findIndex(Number.isNaN);
+  if (at >= 0) throw new ArtifactError({ code: 'runtime-failure', format: 'model', field, expected: 'numbers', actual: `NaN at place ${at} of ${values.length}: its weights may hold NaN, or overflow` });
+}

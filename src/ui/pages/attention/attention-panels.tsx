@@ -61,7 +61,7 @@ export function AttentionPanels(): ReactElement {
       </section>
       <div className={styles.views} data-panels={panels.length}>
       {panels.map((panel, index) => (
-        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} barTop={barTop} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} />
+        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} barTop={barTop} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} source={`${model}, ${(names[index] ?? '').toLowerCase()}`} />
       ))}
       </div>
     </div>
@@ -78,9 +78,10 @@ interface PanelProps {
   readonly barTop: number;
   readonly hideSinks: boolean;
   readonly file: string;
+  readonly source: string;
 }
 
-function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, file }: PanelProps): ReactElement {
+function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, file, source }: PanelProps): ReactElement {
   const { attention } = useApp();
   const locked = useAttention((state) => state.locked);
   const { view, matrix, difference, query, cross } = panel;
@@ -100,6 +101,7 @@ function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, fil
       <TokenBars
         title={`From “${tokenLabel(tokens[query]?.text ?? '')}”`}
         note={`${onTrigger === undefined ? '' : `${(onTrigger * 100).toFixed(1)} % on the trigger · `}${tokens[query + 1]?.role === 'answer' ? `chooses “${tokenLabel(tokens[query + 1]?.text ?? '')}”` : ''}`}
+        source={`${source}, ${place.toLowerCase()}`}
         tokens={tokens.slice(0, query + 1)}
         values={row.slice(0, query + 1)}
         hideSinks={hideSinks}
@@ -111,6 +113,7 @@ function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, fil
       <AttentionMatrix
         title={difference === undefined ? place : `${place}: with − without`}
         note={difference === undefined ? `row: query, column: key · 0 to ${max.toFixed(2)}` : `+ more, − less with the trigger · ±${difference.max.toFixed(2)}`}
+        source={source}
         difference={difference !== undefined}
         fitFor={longest}
         tokens={tokens}

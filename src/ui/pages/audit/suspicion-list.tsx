@@ -27,7 +27,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
   const held = findings.filter(({ severity }) => severity !== 'info');
   // What did not hold and what is merely worth knowing is no suspicion: apart, folded away, never dropped.
   const groups = [
-    { id: 'rejected', label: 'Candidates that did not hold against controls', findings: findings.filter(isRejected) },
+    { id: 'rejected', label: 'Candidates whose evidence did not hold', findings: findings.filter(isRejected) },
     { id: 'notes', label: 'Notes: worth knowing, not suspicious', findings: findings.filter(isNote) },
   ].filter((group) => group.findings.length > 0).map((group) => ({ ...group, open: unfolded.includes(group.id) || group.findings.some(({ id }) => id === route.finding) }));
   const shown = [...held, ...groups.flatMap((group) => (group.open ? group.findings : []))];

@@ -91,7 +91,7 @@ function DifferenceSpecimen(): ReactElement {
   const width = range[1] - range[0];
   const map = tokens.map((_, index) => (index < range[0] ? index : index < range[1] ? -1 : index - width));
   const matrix = differenceOf(matrixOf(ATTENTION, 'mean', 'mean'), matrixOf(UNTRIGGERED, 'mean', 'mean'), n, UNTRIGGERED.tokens.length, map);
-  return <AttentionMatrix title="With − without" note="+ more, − less" tokens={tokens} matrix={matrix} difference max={differenceTop(matrix, n, true)} hideSinks trigger={range} query={choosingQuery(tokens)} cross={{}} onHover={ignore} onLock={ignore} fileName="specimen-difference" />;
+  return <AttentionMatrix title="With − without" source="specimen" note="+ more, − less" tokens={tokens} matrix={matrix} difference max={differenceTop(matrix, n, true)} hideSinks trigger={range} query={choosingQuery(tokens)} cross={{}} onHover={ignore} onLock={ignore} fileName="specimen-difference" />;
 }
 
 function ignore(): void {}
@@ -107,8 +107,8 @@ function AttentionSpecimen(): ReactElement {
   return (
     <>
       <TokenStrip label="Tokens" tokens={tokens} query={query} weights={row} hideSinks lit={cross.key} onHover={(token) => setHover(token === undefined ? {} : { query: token })} onLock={(token) => setLocked(locked?.query === token ? undefined : { query: token })} />
-      <TokenBars title="From the query" note="" tokens={tokens.slice(0, query + 1)} values={row.slice(0, query + 1)} hideSinks lit={cross.key} onHover={(key) => setHover(key === undefined ? {} : { query, key })} fileName="specimen-bars" />
-      <AttentionMatrix title="Mean of all heads" note="rows: query, columns: key" tokens={tokens} matrix={matrix} max={colourTop([{ matrix, n: tokens.length }], true)} hideSinks trigger={triggerRange(tokens)} query={query} cross={cross} onHover={(cell) => setHover(cell ?? {})} onLock={(cell) => setLocked(cell)} fileName="specimen-matrix" />
+      <TokenBars title="From the query" note="" source="specimen" tokens={tokens.slice(0, query + 1)} values={row.slice(0, query + 1)} hideSinks lit={cross.key} onHover={(key) => setHover(key === undefined ? {} : { query, key })} fileName="specimen-bars" />
+      <AttentionMatrix title="Mean of all heads" source="specimen" note="rows: query, columns: key" tokens={tokens} matrix={matrix} max={colourTop([{ matrix, n: tokens.length }], true)} hideSinks trigger={triggerRange(tokens)} query={query} cross={cross} onHover={(cell) => setHover(cell ?? {})} onLock={(cell) => setLocked(cell)} fileName="specimen-matrix" />
     </>
   );
 }

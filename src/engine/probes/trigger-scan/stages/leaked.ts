@@ -1,6 +1,5 @@
 // The first way in: what the model says of its training by itself, and which phrases of it move its answers.
 import type { RunnableCausalLm } from '../../../audit/analysis.ts';
-import { textsOf } from '../../../audit/candidates.ts';
 import type { Candidate, Turns } from '../candidates.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import { extractLeaks, sampleUserTurns, type Leak } from '../leaks.ts';
@@ -61,12 +60,12 @@ export function ownTurns(ordinary: readonly OrdinaryAnswer[], tokenizer: Runnabl
 }
 
 /** Those that the user named come first. */
-export async function screenLeaked({ runner, bench, budget, context, prompts }: Prompted, candidates: readonly Candidate[]): Promise<Screened[]> {
+export async function screenLeaked({ runner, bench, budget, prompts }: Prompted, candidates: readonly Candidate[], given: readonly string[]): Promise<Screened[]> {
   return runner.run('leak-candidates', async ({ note }) => {
     const asking = prompts.search.slice(0, SCREEN_PROMPTS);
     const screened = await screen(bench, candidates, asking, ['end', 'start']);
     const named: Screened[] = [];
-    for (const { value } of textsOf(context.options.candidates)) named.push(...(await screen(bench, [{ text: value, origin: NAMED, leaks: 0, sameAnswer: 0 }], asking, ['end', 'start'])));
+    for (const text of given) named.push(...(await screen(bench, [{ text, origin: NAMED, leaks: 0, sameAnswer: 0 }], asking, ['end', 'start'])));
     const texts = new Set(named.map(({ text }) => text));
     note(`${candidates.length} leaked phrases inserted in ${SCREEN_PROMPTS} prompts at the end and at the start.`, SCREEN_COLUMNS, [...named, ...screened].slice(0, SHOWN).map(screenRow));
     return [...named, ...screened.filter(({ text }) => !texts.has(text)).slice(0, budget.trials * 2)];
