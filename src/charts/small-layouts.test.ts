@@ -47,5 +47,5 @@ describe('CSV', () => {
 it('numbers and tokens are short and visible', () => {
   expect([0, 1, -2.5, 0.00012, 1234567, 12.345, Number.NaN].map(shortNumber)).toEqual(['0', '1', '−2.5', '1.2e−4', '1.2e+6', '12.3', 'NaN']);
   expect([0.3, 0.058, 0.004, 1e-9].map(shortP)).toEqual(['p=.30', 'p=.06', 'p=.004', 'p=1e-9']);
-  expect(['\n', ' a', ' ', '<s>'].map(tokenLabel)).toEqual(['↵', 'a', '␣', '<s>']);
+  expect(['\n', ' a', ' ', '<s>', '\u202Eevil'].map(tokenLabel)).toEqual(['↵', 'a', '␣', '<s>', '\\u202eevil']);
 });

@@ -1,6 +1,7 @@
 // The tokens' colours as the canvas needs them (resolved), renewed when the theme changes.
 import { interpolateRgb } from 'd3';
 import { useEffect, useState } from 'react';
+import { shownLines } from '../../engine/core/shown.ts';
 
 export interface Palette {
   readonly panel: string;
@@ -70,6 +71,6 @@ export function prepareCanvas(canvas: HTMLCanvasElement, width: number, height: 
 
 /** A token as a mark on a chart: blanks and line breaks made visible. */
 export function tokenLabel(text: string): string {
-  const visible = text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍').trim();
+  const visible = shownLines(text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍'), text.length).trim();
   return visible === '' ? '␣' : visible;
 }

@@ -1,5 +1,6 @@
-// Text with one range of characters marked (a trigger, a motif).
+// Text with one range of characters marked (a trigger, a motif). Characters that would turn its direction are shown by their codes.
 import type { ReactElement } from 'react';
+import { shownLines } from '../../engine/core/shown.ts';
 
 export interface MarkedTextProps {
   readonly text: string;
@@ -9,15 +10,16 @@ export interface MarkedTextProps {
 }
 
 export function MarkedText({ text, range, meaning = 'trigger' }: MarkedTextProps): ReactElement {
-  if (range === undefined || range[1] <= range[0]) return <>{text}</>;
+  const visible = (part: string): string => shownLines(part, part.length);
+  if (range === undefined || range[1] <= range[0]) return <>{visible(text)}</>;
   const [begin, end] = range;
   return (
     <>
-      {text.slice(0, begin)}
+      {visible(text.slice(0, begin))}
       <mark className="token" title={meaning}>
-        {text.slice(begin, end)}
+        {visible(text.slice(begin, end))}
       </mark>
-      {text.slice(end)}
+      {visible(text.slice(end))}
     </>
   );
 }
