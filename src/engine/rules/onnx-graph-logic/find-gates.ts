@@ -5,6 +5,7 @@ import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import type { OnnxAttribute, OnnxPort, OnnxTensorInfo } from '../../graph/onnx-reader.ts';
 import { FEATURES, NEUTRAL, raw, sameAbstract, type Abstract, type Sink, type Step } from './abstract.ts';
 import { axesOfInput, replace } from './axes.ts';
+import { feedsAttention } from './feeds-attention.ts';
 import { attributeInts, numbersOf } from './operands.ts';
 import { changed, NO_PAST } from './past.ts';
 import { transfer } from './transfer.ts';
@@ -51,6 +52,7 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
       fromTokens: (input) => reaches(graph, op.inputs[input], tokens),
       sink: (how, value) => {
         if (value.kind !== 'gate' && value.kind !== 'raw') return;
+        if (how === 'adds-vector' && feedsAttention(graph, op)) return;
         const straight = how === 'outgrows';
         sinks.set(`${index} ${how}`, { op: index, how, gates: value.gates.size === 0 ? [index] : [...value.gates], soft: straight || (value.kind === 'gate' && value.soft), straight, from: value.past.from });
       },

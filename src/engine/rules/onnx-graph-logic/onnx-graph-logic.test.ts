@@ -56,6 +56,18 @@ describe('hidden gates', () => {
     expect(graph).toMatchObject({ kind: 'graph', nodes: expect.arrayContaining([expect.objectContaining({ kind: 'input', label: 'x' }), expect.objectContaining({ kind: 'Greater', marked: true })]) });
   });
 
+  it('takes padding that is masked in attention for what it is, and the same mask read elsewhere for a gate', async () => {
+    const masked = (elsewhere: boolean) => (b: GraphBuilder): void => {
+      const { ids, embedded, project } = tokens(b);
+      const mask = b.op('Unsqueeze', [b.op('Where', [b.op('Equal', [ids, b.int64([0])]), b.float32(Number.NEGATIVE_INFINITY), weights(b, 'zeros', [1, 8], () => 0)]), b.int64([1])]);
+      const scores = b.op('Add', [b.op('MatMul', [embedded, b.op('Transpose', [embedded], { perm: [0, 2, 1] })]), mask]);
+      const weighed = project(b.op('MatMul', [b.op('Softmax', [scores], { axis: -1 }), embedded]));
+      out(b, elsewhere ? b.op('Add', [weighed, b.op('ReduceMax', [scores])]) : weighed);
+    };
+    expect(alarms(await findings(masked(false)))).toEqual([]);
+    expect(alarms(await findings(masked(true)))).not.toEqual([]);
+  });
+
   it('finds a token that adds a vector to the residual stream, once for the text or at each place', async () => {
     for (const collapse of [true, false]) {
       const found = await findings((b) => {

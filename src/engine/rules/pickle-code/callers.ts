@@ -14,6 +14,7 @@ const CALLS: ReadonlyMap<string, readonly number[]> = new Map([
   ['torch._utils._rebuild_wrapper_subclass', [0]],
   // Called whenever the partial function is.
   ['functools.partial', [0]],
+  ...['numpy', 'numpy.lib.function_base', 'numpy.lib._function_base_impl'].map((home): [string, number[]] => [`${home}.vectorize`, [0]]),
   // Called for each key that is missing.
   ['collections.defaultdict', [0]],
 ]);

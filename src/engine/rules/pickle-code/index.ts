@@ -5,8 +5,9 @@ import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts
 import { isStorageId } from '../../artifact/pickle/operands.ts';
 import { pickleInspector, type PickleContent } from '../../artifact/pickle/pickle-inspector.ts';
 import type { Call, Import, Lines, Program } from '../../artifact/pickle/program.ts';
-import { describe, nameOf, type GlobalValue, type Value } from '../../artifact/pickle/value.ts';
+import { describe, nameOf, type GlobalValue, type ObjectValue, type Value } from '../../artifact/pickle/value.ts';
 import type { Evidence } from '../../core/finding.ts';
+import { shownLines } from '../../core/shown.ts';
 import { analysisOf, type Report } from '../rule.ts';
 import { mayBeNamed } from './allowed-names.ts';
 import { calledBy } from './callers.ts';
@@ -161,8 +162,20 @@ function checkBuild(file: InspectedFile, call: Call, report: Report): void {
   const states = args.flatMap((state) => (state.kind === 'tuple' ? state.items : [state]));
   const hooks = states.flatMap((state) => (state.kind === 'dict' ? state.entries : [])).flatMap(([key, value]) => (key.kind === 'text' && HOOKS.has(key.value) && (value.kind === 'global' || value.kind === 'object') ? [{ name: key.value, value }] : []));
   const evidence: Evidence[] = [{ kind: 'text', title: 'The state that BUILD sets', text: describe(args[0]) }];
+  for (const [key, value] of states.flatMap((state) => (state.kind === 'dict' ? state.entries : []))) {
+    if (key.kind !== 'text' || key.value !== ARGUMENT_TEMPLATE || (value.kind === 'text' && isArgumentTemplate(value))) continue;
+    report(HOOK, { file, offset, about: `${offset}:${ARGUMENT_TEMPLATE}`, title: `scipy executes ${ARGUMENT_TEMPLATE} of ${describe(callee, 60)} as source code, and it is not what scipy writes there`, sure: 'read', evidence: [{ kind: 'source', title: ARGUMENT_TEMPLATE, text: value.kind === 'text' ? shownLines(value.value, 600) : describe(value), marks: [] }] });
+  }
   for (const { name, value } of hooks) report(HOOK, { file, offset, about: `${offset}:${name}`, title: `Sets ${name} of ${describe(callee, 60)} to ${describe(value, 60)}`, sure: 'read', evidence });
   if (callee.kind === 'global') report(HOOK, { file, offset, about: `${offset}:class`, title: `Changes attributes of ${nameOf(callee)} itself, for the whole program`, sure: 'read', evidence });
+}
+
+/** rv_generic.__setstate__ executes it (scipy/stats/_distn_infrastructure.py): three functions that return their arguments. */
+const ARGUMENT_TEMPLATE = '_parse_arg_template';
+const TEMPLATE_LINE = /^(def _parse_args\w*\(self, [\w ,=.'-]*\):| {4}return [\w ,().=-]*|)$/;
+
+function isArgumentTemplate({ value, cut }: Extract<Value, { kind: 'text' }>): boolean {
+  return cut !== true && !value.includes('__') && value.split('\n').every((line) => TEMPLATE_LINE.test(line));
 }
 
 const HOOKS = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__getattr__', '__getattribute__', '__class__', '__call__', '__del__', '__init__', '__new__', '__setattr__', '__setitem__', '__getitem__', '__len__', '__iter__', '__repr__', '__str__', '__eq__', '__hash__', 'append', 'extend', '__globals__', '__code__', '__builtins__']);
@@ -181,10 +194,20 @@ function isGetattr(value: Value): value is GlobalValue {
   return value.kind === 'global' && value.name === 'getattr' && (value.module === 'builtins' || value.module === '__builtin__');
 }
 
-/** getattr(AllowedClass, 'plain_name'): how methods and members of enumerations are pickled. */
+/**
+ * getattr(AllowedClass, 'plain_name'): how methods and members of enumerations are pickled; getattr(object of such a class, 'method'):
+ * how methods of an object are (scipy's distributions hold one of theirs, with one underscore).
+ */
 function isPlainGetattr({ callee, args }: Call): boolean {
   const [target, attribute] = args;
-  return isGetattr(callee) && target?.kind === 'global' && judgeName(target.module, target.name).kind === 'allowed' && attribute?.kind === 'text' && /^[A-Za-z]\w{0,99}$/.test(attribute.value);
+  if (!isGetattr(callee) || attribute?.kind !== 'text') return false;
+  const [named, plain] = target?.kind === 'object' ? [madeFrom(target), /^_?[A-Za-z]\w{0,99}$/] : [target, /^[A-Za-z]\w{0,99}$/];
+  return named?.kind === 'global' && judgeName(named.module, named.name).kind === 'allowed' && plain.test(attribute.value);
+}
+
+/** The class of an object: what is called, or the first argument of copyreg's functions. */
+function madeFrom({ callee, args }: ObjectValue): Value | undefined {
+  return calledBy(callee, args)[0] ?? callee;
 }
 
 function isPlainAttribute({ module, name }: GlobalValue): boolean {
