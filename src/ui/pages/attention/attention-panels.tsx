@@ -51,7 +51,7 @@ export function AttentionPanels(): ReactElement {
           />
         )}
         <p className={styles.hint}>
-          {overview === 'maps' ? 'each map on its own scale' : hasTrigger ? 'share of the attention that chooses the answer’s first token' : 'where the answer’s first token is chosen'} · click picks, again for the mean
+          {overview === 'maps' ? '' : hasTrigger ? 'share of the attention that chooses the answer’s first token · ' : 'where the answer’s first token is chosen · '}click picks, again for the mean
         </p>
         <RoleShares
           title={`Where “${queryText}” looks`}

@@ -17,8 +17,8 @@ const WHAT: Readonly<Record<BudgetName, string>> = {
 
 /** Classifiers cost no tokens that could be told beforehand; what audits of their like took is. bench/detection, two cores. */
 const TOOK: Partial<Readonly<Record<OpenedModel['task'], string>>> = {
-  'image-classification': 'Measured on two cores, standard: 10 to 60 s for pictures of 32 × 32 in ten classes. More classes and larger networks take longer; the samples take some 10 s at quick.',
-  'text-classification': 'Measured on two cores, standard: 10 to 40 s for networks of two layers, about 5 minutes for MiniLM (22 M parameters, 30,522 tokens); the samples take some 10 s at quick.',
+  'image-classification': 'Measured at standard, in processor seconds (all cores together): 17 to 133 for small networks of ten classes, up to 185 where only one picture runs at a time. The samples take 11 to 15 at quick.',
+  'text-classification': 'Measured at standard, in processor seconds (all cores together): 8 to 86 for networks of two layers, 287 to 380 for MiniLM (22 M parameters, 30,522 tokens). The samples take 9 at quick.',
 };
 
 export function BudgetPanel({ onStart }: { readonly onStart: () => void }): ReactElement | null {
