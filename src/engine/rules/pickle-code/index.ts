@@ -8,17 +8,20 @@ import type { Call, Import, Lines, Program } from '../../artifact/pickle/program
 import { describe, nameOf, type GlobalValue, type ObjectValue, type Value } from '../../artifact/pickle/value.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shownLines } from '../../core/shown.ts';
-import { analysisOf, type Report } from '../rule.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { mayBeNamed } from './allowed-names.ts';
-import { calledBy } from './callers.ts';
+import { calledBy, calledByState, isPartial, type Called } from './callers.ts';
+import { actsOnArguments } from './constructor-calls.ts';
+import { Costs } from './costs.ts';
+import { executedTexts } from './executed-texts.ts';
 import { handedFunctions } from './handed-functions.ts';
 import { judgeName } from './judge-name.ts';
-import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
+import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, COSTLY, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
 export const pickleCode = analysisOf({
   id: 'pickle-code',
   label: 'Code in pickles',
-  limits: 'Runs every pickle on an abstract machine and judges what it imports and calls. Says nothing of what the code of an allowed class does with its arguments, nor of code that is installed beside the model.',
+  limits: 'Runs every pickle on an abstract machine and judges what it imports and calls. Of allowed classes it says whether their constructors are called with names or settings, not what they do with them; nothing is said of code that is installed beside the model.',
   rules: PICKLE_RULES,
   inapplicable: ({ inspection }) => (readBy(inspection, pickleInspector).length === 0 ? 'no pickle' : undefined),
   async check({ inspection }, report) {
@@ -54,12 +57,23 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
     list.push(call);
     calls.set(value, list);
   };
+  const costs = new Costs();
+  const told = new Set<string>();
+  const weigh = (call: Call, called: Called): void => checkArguments(file, call, called, { costs, told, report });
   for (const call of program.calls) {
-    if (call.by === 'BUILD') continue;
+    if (call.by === 'BUILD') {
+      for (const called of calledByState(call)) {
+        use(called.callee, call);
+        weigh(call, called);
+      }
+      continue;
+    }
     use(call.callee, call);
+    weigh(call, { callee: call.callee, args: call.args, how: initialises(call) ? 'called' : 'new' });
     for (const called of calledBy(call.callee, call.args)) {
-      use(called, call);
-      handsOver(file, call, called, report);
+      use(called.callee, call);
+      weigh(call, called);
+      handsOver(file, call, called.callee, report);
     }
     if (isObjectScalar(call)) report(OBJECT_SCALAR, { file, offset: call.offset, about: `${call.offset}`, title: `${OBJECT_SCALAR.title}: ${describe(call.args[1], 80)}`, sure: 'read', evidence: [disassembly(file, call.lines)] });
     const stands = classOf(call.callee);
@@ -90,10 +104,10 @@ interface Judging {
   readonly report: Report;
 }
 
-function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: readonly Call[], { seen, handed, report }: Judging): void {
-  const standing = by === 'getattr' && isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
+function judgeImport(file: InspectedFile, { value, lines }: Import, calls: readonly Call[], { seen, handed, report }: Judging): void {
+  const standing = isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
   if (standing.kind === 'allowed') return;
-  if (standing.kind === 'review' && calls.length === 0 && mayBeNamed(value.module ?? '', value.name ?? '')) return;
+  if (standing.kind === 'review' && calls.every(isLater) && mayBeNamed(value.module ?? '', value.name ?? '')) return;
   const name = nameOf(value);
   if (isType(value) && calls.length > 0 && calls.every(namesSingleton)) return;
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
@@ -120,6 +134,39 @@ function judgeImport(file: InspectedFile, { value, by, lines }: Import, calls: r
   });
 }
 
+/** INST and OBJ without arguments, and NEWOBJ, make an object and leave it as it is (Lib/pickle.py, _instantiate). */
+function initialises({ by, args }: Call): boolean {
+  return by === 'REDUCE' || ((by === 'INST' || by === 'OBJ') && args.length > 0);
+}
+
+/** A function that a partial function or a dictionary's default is made of is not called while loading. */
+function isLater({ by, callee, args }: Call): boolean {
+  return by === 'BUILD' || calledBy(callee, args).some(({ how }) => how === 'later');
+}
+
+interface Weighing {
+  readonly costs: Costs;
+  /** One finding a name. */
+  readonly told: Set<string>;
+  readonly report: Report;
+}
+
+/** Allowed names with arguments that do harm. */
+function checkArguments(file: InspectedFile, call: Call, called: Called, { costs, told, report }: Weighing): void {
+  const acts = actsOnArguments(called);
+  const cost = costs.of(called);
+  if (called.callee.kind !== 'global' || (acts === undefined && cost === undefined) || judgeName(called.callee.module, called.callee.name).kind !== 'allowed') return;
+  const name = nameOf(called.callee);
+  const text = describeCall(called);
+  const say = (rule: Rule, about: string, title: string): void => {
+    if (told.has(about)) return;
+    told.add(about);
+    report(rule, { file, offset: call.offset, about, title, sure: 'resolved', evidence: [disassembly(file, call.lines)] });
+  };
+  if (acts !== undefined) say(CALLS_UNKNOWN, `${name}:arguments`, `${called.how === 'later' ? 'An object is made to call' : 'Loading calls'} ${text}: ${acts}`);
+  if (cost !== undefined) say(COSTLY, `${name}:cost`, `Loading calls ${text}, which makes ${cost}`);
+}
+
 function untold(file: InspectedFile, call: Call, report: Report): void {
   // A class's own method called on what the class made ('x.append') is not written this way: only results of calls are.
   report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}`, title: `Loading calls the result of ${describe(call.callee, 100)}`, sure: 'resolved', evidence: [disassembly(file, call.lines)] });
@@ -130,10 +177,11 @@ function untold(file: InspectedFile, call: Call, report: Report): void {
  * names of generators and objects as well (numpy.random).
  */
 function handsOver(file: InspectedFile, call: Call, called: Value, report: Report): void {
-  if (call.callee.kind !== 'global' || !/^(?:copyreg|copy_reg|functools)$/.test(call.callee.module ?? '')) return;
+  if (call.callee.kind !== 'global') return;
   const made = called.kind === 'object' && called.callee.kind === 'global';
+  const copies = /^(?:copyreg|copy_reg|functools)$/.test(call.callee.module ?? '');
   // Whoever made the object has been judged as a call of its own.
-  if (called.kind === 'global' || called.kind === 'none' || called.kind === 'persistent' || (made && (isPartial(called.callee) || isGetattr(called.callee)))) return;
+  if (called.kind === 'global' || called.kind === 'none' || called.kind === 'persistent' || (!copies && called.kind !== 'object') || (copies && made && (isPartial(called.callee) || isGetattr(called.callee)))) return;
   const result = called.kind === 'object' || called.kind === 'unknown';
   if (!result && called !== call.args[0]) return;
   report(CALLS_UNTOLD, { file, offset: call.offset, about: `${call.offset}:handed`, title: `Loading hands ${describe(called, 80)} to ${describe(call.callee, 80)}, which calls it`, ...(result ? {} : { severity: 'medium' as const }), sure: 'resolved', evidence: [disassembly(file, call.lines)] });
@@ -147,10 +195,6 @@ function isObjectScalar({ callee, args }: Call): boolean {
   return code?.kind === 'text' && /^[|<>=]?O/.test(code.value);
 }
 
-function isPartial(value: Value): boolean {
-  return value.kind === 'global' && value.name === 'partial' && (value.module === 'functools' || value.module === '_functools');
-}
-
 /** A partial function of a name: the name is judged as called. */
 function isPlainPartial({ callee, args }: Call): boolean {
   return !isPartial(callee) || args[0]?.kind === 'global';
@@ -162,20 +206,11 @@ function checkBuild(file: InspectedFile, call: Call, report: Report): void {
   const states = args.flatMap((state) => (state.kind === 'tuple' ? state.items : [state]));
   const hooks = states.flatMap((state) => (state.kind === 'dict' ? state.entries : [])).flatMap(([key, value]) => (key.kind === 'text' && HOOKS.has(key.value) && (value.kind === 'global' || value.kind === 'object') ? [{ name: key.value, value }] : []));
   const evidence: Evidence[] = [{ kind: 'text', title: 'The state that BUILD sets', text: describe(args[0]) }];
-  for (const [key, value] of states.flatMap((state) => (state.kind === 'dict' ? state.entries : []))) {
-    if (key.kind !== 'text' || key.value !== ARGUMENT_TEMPLATE || (value.kind === 'text' && isArgumentTemplate(value))) continue;
-    report(HOOK, { file, offset, about: `${offset}:${ARGUMENT_TEMPLATE}`, title: `scipy executes ${ARGUMENT_TEMPLATE} of ${describe(callee, 60)} as source code, and it is not what scipy writes there`, sure: 'read', evidence: [{ kind: 'source', title: ARGUMENT_TEMPLATE, text: value.kind === 'text' ? shownLines(value.value, 600) : describe(value), marks: [] }] });
+  for (const { key, value, who } of executedTexts(callee, states)) {
+    report(HOOK, { file, offset, about: `${offset}:${key}`, title: `${who} executes ${key} of ${describe(callee, 60)} as source code, and it is not what ${who} writes there`, sure: 'read', evidence: [{ kind: 'source', title: key, text: value.kind === 'text' ? shownLines(value.value, 600) : describe(value), marks: [] }] });
   }
   for (const { name, value } of hooks) report(HOOK, { file, offset, about: `${offset}:${name}`, title: `Sets ${name} of ${describe(callee, 60)} to ${describe(value, 60)}`, sure: 'read', evidence });
   if (callee.kind === 'global') report(HOOK, { file, offset, about: `${offset}:class`, title: `Changes attributes of ${nameOf(callee)} itself, for the whole program`, sure: 'read', evidence });
-}
-
-/** rv_generic.__setstate__ executes it (scipy/stats/_distn_infrastructure.py): three functions that return their arguments. */
-const ARGUMENT_TEMPLATE = '_parse_arg_template';
-const TEMPLATE_LINE = /^(def _parse_args\w*\(self, [\w ,=.'-]*\):| {4}return [\w ,().=-]*|)$/;
-
-function isArgumentTemplate({ value, cut }: Extract<Value, { kind: 'text' }>): boolean {
-  return cut !== true && !value.includes('__') && value.split('\n').every((line) => TEMPLATE_LINE.test(line));
 }
 
 const HOOKS = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__getattr__', '__getattribute__', '__class__', '__call__', '__del__', '__init__', '__new__', '__setattr__', '__setitem__', '__getitem__', '__len__', '__iter__', '__repr__', '__str__', '__eq__', '__hash__', 'append', 'extend', '__globals__', '__code__', '__builtins__']);
@@ -195,27 +230,29 @@ function isGetattr(value: Value): value is GlobalValue {
 }
 
 /**
- * getattr(AllowedClass, 'plain_name'): how methods and members of enumerations are pickled; getattr(object of such a class, 'method'):
- * how methods of an object are (scipy's distributions hold one of theirs, with one underscore).
+ * getattr(AllowedClass, 'name'): how methods and members of enumerations are pickled; getattr(object of such a class, 'method'):
+ * how methods of an object are (scipy's distributions and torch's schedules hold one of theirs, with one underscore).
  */
 function isPlainGetattr({ callee, args }: Call): boolean {
   const [target, attribute] = args;
   if (!isGetattr(callee) || attribute?.kind !== 'text') return false;
-  const [named, plain] = target?.kind === 'object' ? [madeFrom(target), /^_?[A-Za-z]\w{0,99}$/] : [target, /^[A-Za-z]\w{0,99}$/];
-  return named?.kind === 'global' && judgeName(named.module, named.name).kind === 'allowed' && plain.test(attribute.value);
+  const named = target?.kind === 'object' ? madeFrom(target) : target;
+  return named?.kind === 'global' && judgeName(named.module, named.name).kind === 'allowed' && PLAIN.test(attribute.value);
 }
+
+const PLAIN = /^_?[A-Za-z]\w{0,99}$/;
 
 /** The class of an object: what is called, or the first argument of copyreg's functions. */
 function madeFrom({ callee, args }: ObjectValue): Value | undefined {
-  return calledBy(callee, args)[0] ?? callee;
+  return calledBy(callee, args)[0]?.callee ?? callee;
 }
 
 function isPlainAttribute({ module, name }: GlobalValue): boolean {
   const at = name?.lastIndexOf('.') ?? -1;
-  return name !== undefined && at > 0 && !name.slice(at + 1).startsWith('_') && judgeName(module, name.slice(0, at)).kind === 'allowed';
+  return name !== undefined && at > 0 && PLAIN.test(name.slice(at + 1)) && judgeName(module, name.slice(0, at)).kind === 'allowed';
 }
 
-function describeCall({ callee, args }: Call): string {
+function describeCall({ callee, args }: Pick<Call, 'callee' | 'args'>): string {
   return `${describe(callee, 100)}(${args.map((argument) => describe(argument, 120)).join(', ')})`.slice(0, 300);
 }
 
