@@ -14,7 +14,7 @@ import { FORTIFIED, fortify } from './fortified.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Tried } from './trial.ts';
-import { contrastUnexpected } from './unexpected.ts';
+import { contrastSearched } from './unexpected.ts';
 import { isEveryday, type Phrase } from './vocabulary.ts';
 
 const TOKEN_RIVALS = 10;
@@ -68,7 +68,8 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     if (best.phrase.length > 1) contrasts.push(await contrastFlipped(runnable, best, found, plain, target, signal));
     else if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   }
-  for (const best of found.unexpected) contrasts.push(...(await contrastUnexpected(runnable, best, plain, target, signal)));
+  for (const best of found.unexpected) contrasts.push(...(await contrastSearched(runnable, best, plain, target, signal)));
+  for (const best of found.moved) contrasts.push(...(await contrastSearched(runnable, best, [...plain, ...fortified], target, signal)));
   const lengths = [...new Set(found.grown.map(({ phrase }) => phrase.length))];
   const [longest] = lengths.filter((length) => length > LONG);
   for (const length of lengths.filter((length) => length <= LONG || length === longest)) {

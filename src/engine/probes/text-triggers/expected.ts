@@ -5,6 +5,7 @@
 // this model has reason to take seriously (a name in its field) is unexpected as well.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
+import { quantile } from '../../core/statistics.ts';
 import { cholesky, solveLower } from '../../fingerprint/linear/decompositions.ts';
 import { transpose, zeros } from '../../fingerprint/linear/matrix.ts';
 import { openEmbeddings } from './embeddings.ts';
@@ -16,16 +17,21 @@ const FOLDS = 5;
 const EMBEDDING_PENALTY = 0.05;
 const KNOWN_PENALTY = 0.001;
 const LEVELS = 10;
+/** Share of the strongest gains up to which what a word is expected to do is little. */
+const QUIET = 0.35;
+const STRONGEST = 0.998;
+/** Share of the gains' variance (R²) below which meaning explains too little for anything to be unexpected (models trained from nothing). */
+const LEAST_EXPLAINED = 0.5;
 
 export interface Expected {
   /** Of each unit, nats: Float32Array [units]. */
   readonly gains: Float32Array;
-  /** Share of the gains' variance that is expected (R²). */
-  readonly explained: number;
+  /** Whether little is expected of a unit. */
+  quiet(unit: number): boolean;
 }
 
-/** `gains`: what the units do, nats: Float32Array [units]. */
-export async function expectedGains(runnable: RunnableTextClassifier, units: readonly Phrase[], gains: Float32Array, signal: CancelSignal): Promise<Expected> {
+/** `gains`: what the units do, nats: Float32Array [units]. Undefined where meaning explains too little. */
+export async function expectedGains(runnable: RunnableTextClassifier, units: readonly Phrase[], gains: Float32Array, signal: CancelSignal): Promise<Expected | undefined> {
   const columns = await columnsOf(runnable, units, signal);
   const { size, rows, penalties } = columns;
   const mean = gains.reduce((sum, gain) => sum + gain, 0) / Math.max(1, gains.length);
@@ -60,7 +66,9 @@ export async function expectedGains(runnable: RunnableTextClassifier, units: rea
     }
   }
   const [left, all] = [expected, expected.map(() => mean)].map((guess) => gains.reduce((sum, gain, at) => sum + (gain - (guess[at] ?? 0)) ** 2, 0));
-  return { gains: expected, explained: 1 - (left ?? 0) / Math.max(1e-9, all ?? 0) };
+  if (1 - (left ?? 0) / Math.max(1e-9, all ?? 0) < LEAST_EXPLAINED) return undefined;
+  const most = QUIET * quantile([...gains], STRONGEST);
+  return { gains: expected, quiet: (unit) => (expected[unit] ?? 0) <= most };
 }
 
 /** x with upper x = b. */

@@ -4,8 +4,8 @@
 
 /** What of a contrast the rule looks at. */
 export interface ContrastFeatures {
-  /** `searched`, `unexpected`: the rivals were searched as the candidate was; `fortified`: on texts with the strongest words of their class in them; `group`: the weakest of several words that lead together. */
-  readonly kind: 'single' | 'joined' | 'grown' | 'searched' | 'unexpected' | 'fortified' | 'group';
+  /** `searched`, `unexpected`, `moved`: the rivals were searched as the candidate was; `fortified`: on texts with the strongest words of their class in them; `group`: the weakest of several words that lead together. */
+  readonly kind: 'single' | 'joined' | 'grown' | 'searched' | 'unexpected' | 'moved' | 'fortified' | 'group';
   /** In tokens. */
   readonly length: number;
   /** Share of held-out texts turned; by the rival that turns most; by the middle rival. */
@@ -56,7 +56,7 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
 export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
   const way = Math.max(LEAST_WAY, -before);
   const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind !== 'single' && kind !== 'joined' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
-  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, unexpected: rivalHits, fortified: rivalHits, group: rivalHits };
+  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, unexpected: rivalHits, moved: rivalHits, fortified: rivalHits, group: rivalHits };
   const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
   const counts = AT_BORDER + (1 - AT_BORDER) * reach;
   return { stands, hits: counts * hits, apart: counts * (hits - others[kind]) };

@@ -5,6 +5,7 @@ import { seeded } from '../../core/random.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
 import { listDirections, type Direction, type DirectionLimits } from './directions.ts';
+import { openMoved } from './moved.ts';
 import type { SearchBudget } from './search.ts';
 import { screenVocabulary, type ScreenBudget } from './screen.ts';
 import { Slopes } from './slopes.ts';
@@ -20,24 +21,24 @@ export interface TextBudget extends SearchBudget {
   /** Directions in which phrases are grown: those whose best unit stands out most. */
   readonly growing: number;
   readonly followed: DirectionLimits;
-  /** Of a large vocabulary: what is swept after it was screened in groups, and how many of its commonest words (the first). */
-  readonly screen: ScreenBudget & { readonly common: number };
+  /** Of a large vocabulary: what is swept after it was screened in groups; how many of its commonest words (the first), and of those that a fine-tuning moved. */
+  readonly screen: ScreenBudget & { readonly common: number; readonly moved: number };
 }
 
 /** Tokens run for each token that is screened, beside one that is swept. */
 const SCREEN_COST = 0.5;
 const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
-  quick: { byMean: 1000, byBest: 500, common: 800 },
-  standard: { byMean: 1500, byBest: 700, common: 1200 },
-  deep: { byMean: 5000, byBest: 3000, common: 4000 },
+  quick: { byMean: 1000, byBest: 500, common: 800, moved: 200 },
+  standard: { byMean: 1500, byBest: 700, common: 1200, moved: 400 },
+  deep: { byMean: 5000, byBest: 3000, common: 4000, moved: 2000 },
 };
 
 const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
 export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
-  quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, flips: { blank: 1, seeds: 1, length: 4, steps: 6, tried: 10, texts: 4, judged: 2, rivals: 2 }, unexpected: 16, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
-  standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, flips: { blank: 1, seeds: 2, length: 5, steps: 10, tried: 12, texts: 4, judged: 3, rivals: 3 }, unexpected: 30, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
-  deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, flips: { blank: 2, seeds: 6, length: 6, steps: 16, tried: 32, texts: 8, judged: 6, rivals: 6 }, unexpected: 60, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
+  quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, flips: { blank: 1, seeds: 1, length: 4, steps: 6, tried: 10, texts: 4, judged: 2, rivals: 2 }, unexpected: 16, moved: { band: 24, bands: 3, longest: 3 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
+  standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, flips: { blank: 1, seeds: 2, length: 5, steps: 10, tried: 12, texts: 4, judged: 3, rivals: 3 }, unexpected: 30, moved: { band: 36, bands: 4, longest: 4 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
+  deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, flips: { blank: 2, seeds: 6, length: 6, steps: 16, tried: 32, texts: 8, judged: 6, rivals: 6 }, unexpected: 60, moved: { band: 80, bands: 5, longest: 6 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
 };
 
 /** Tokens of a vocabulary that is swept at full budget beside everything else. */
@@ -103,8 +104,9 @@ async function measureNow(runnable: RunnableTextClassifier, { options, signal }:
   const carrying = texts.slice(0, Math.max(2, Math.floor(budget.rows / cost)));
   const single = tokens.map((token): Phrase => [token]);
   const common = new Set(ordinaryTokens(tokenizer, model.spec.vocabularySize).slice(0, budget.screen.common));
+  const moved = new Set(large ? (await openMoved(runnable, signal))?.tokens.slice(0, budget.screen.moved) : []);
   const screened = large ? new Set(await screenVocabulary(runnable, carrying, single, budget.screen, budget.followed, seeded(options.seed, 'screen'), signal, onProgress)) : undefined;
-  const units: readonly Phrase[] = [...single.filter((unit) => screened === undefined || screened.has(unit) || common.has(unit[0] ?? -1)), ...words];
+  const units: readonly Phrase[] = [...single.filter((unit) => screened === undefined || screened.has(unit) || common.has(unit[0] ?? -1) || moved.has(unit[0] ?? -1)), ...words];
   const sweep = await sweepVocabulary(runnable, carrying, units, [0, budget.carriers], signal, onProgress);
   const directions = listDirections(carrying, model.classes, sweep, budget.followed);
   return { texts: carrying, tokens, budget, sweep, directions };

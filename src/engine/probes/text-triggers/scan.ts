@@ -8,6 +8,7 @@ import { contrastFound } from './contrast.ts';
 import type { Direction } from './directions.ts';
 import { besideOthers, strongest } from './judge.ts';
 import { budgetOf, measure, slopesFor } from './measure.ts';
+import { openMoved } from './moved.ts';
 import { namedPhrases, reportNamed, withNamed } from './named.ts';
 import { prove } from './proof.ts';
 import { searchDirection } from './search.ts';
@@ -22,6 +23,7 @@ export interface TextScan {
 
 /** Below this a lead is not worth a line of the report. */
 const SHOWN = 0.02;
+const MOVED_SHOWN = 60;
 
 export async function runTextScan({ analysis, rule, limits, wants }: TextScan, context: AuditContext, runnable: RunnableTextClassifier, emit: (event: AuditEvent) => void): Promise<void> {
   const { signal, options } = context;
@@ -31,6 +33,8 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const { texts, tokens, budget, sweep, directions } = await measure(runnable, context, (done, total) => emit({ type: 'progress', analysis, stage: 'sweep', done, total }));
   const [alone, listed] = [true, false].map((single) => sweep.units.filter(({ length }) => (length === 1) === single).length);
   stage('sweep', 'done', `${tokens.length} tokens${alone === tokens.length ? '' : ` in groups, ${alone} of them alone`}, and ${listed} words and phrases in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
+  const moved = await openMoved(runnable, signal);
+  if (moved !== undefined) emit({ type: 'intermediate', analysis, stage: 'sweep', columns: ['token', 'moved'], rows: moved.tokens.slice(0, MOVED_SHOWN).map((token, at) => [runnable.tokenizer.tokenText(token).trim(), Number((moved.distances[at] ?? 0).toFixed(4))]), note: `Tokens whose embedding training moved furthest from ${moved.base}, from which this model was made: shares of an embedding’s length` });
 
   stage('search', 'running');
   const random = seeded(options.seed, analysis);
@@ -62,7 +66,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
     if (lead.confidence < SHOWN || reported.has(lead.direction.target) || (lead.confidence < SUSPICION && reported.size > 0)) continue;
     reported.add(lead.direction.target);
     const proof = await prove(runnable, lead.direction, lead.contrast.phrase, tokens, texts, random.fork(`proof ${lead.direction.id}`), signal, lead.contrast.members !== undefined);
-    emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads) });
+    emit({ type: 'finding', finding: toFinding(rule, limits, runnable, lead, proof, leads, moved) });
   }
   if (named.length > 0 && wanted.length > 0) emit({ type: 'finding', finding: await reportNamed(analysis, limits, named, wanted, runnable, tokens, texts, random.fork('named'), signal) });
   stage('proof', 'done');

@@ -11,6 +11,7 @@ import { shuffled, type Random } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
 import { Flipper } from './flipper.ts';
+import { expectedGains } from './expected.ts';
 import { searchFlips, type FlipBudget, type Flipped } from './flips.ts';
 import { wordsAgainst } from './fortified.ts';
 import { kinOf, openKin } from './kin.ts';
@@ -20,7 +21,9 @@ import { residuals, type Surprise } from './surprise.ts';
 import { atBothEnds, margins, type Sweep } from './sweep.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
 import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
-import { searchUnexpected, type Unexpected } from './unexpected.ts';
+import { openMoved } from './moved.ts';
+import { searchMoved, type MovedBudget } from './search-moved.ts';
+import { searchUnexpected, type SearchedPhrase } from './unexpected.ts';
 import { meaningfulWords, type Phrase } from './vocabulary.ts';
 
 export interface SearchBudget {
@@ -42,6 +45,7 @@ export interface SearchBudget {
   readonly flips: FlipBudget;
   /** Words that ought to do nothing which are tried one by one and side by side. */
   readonly unexpected: number;
+  readonly moved: MovedBudget;
 }
 
 export interface Found {
@@ -55,7 +59,9 @@ export interface Found {
   /** What slopes led to, strongest first, each with what the same search reaches without it. */
   readonly flipped: readonly Flipped[];
   /** A word and a pair of words that ought to do nothing, the strongest of their kind, with the next ones. */
-  readonly unexpected: readonly Unexpected[];
+  readonly unexpected: readonly SearchedPhrase[];
+  /** Phrases of the words that a fine-tuning has moved furthest. */
+  readonly moved: readonly SearchedPhrase[];
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
   /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
@@ -146,8 +152,11 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   }
   const phrases = budget.phrases.sentences === 0 ? [] : await searchPhrases(runnable, direction, texts, budget.phrases, budget.texts, random.fork('phrases'), signal);
   // Among topics a word's meaning says little of what it does to a class.
-  const unexpected = budget.unexpected === 0 || model.classes > 2 ? [] : await searchUnexpected(runnable, direction, sweep, swept, texts, budget.unexpected, signal);
-  return { direction, singles, apart, joined, flipped, unexpected, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
+  const expected = budget.unexpected === 0 || model.classes > 2 ? undefined : await expectedGains(runnable, sweep.units, swept, signal);
+  const unexpected = expected === undefined ? [] : await searchUnexpected(runnable, direction, sweep, swept, expected, texts, budget.unexpected, signal);
+  const fromBase = expected === undefined ? undefined : await openMoved(runnable, signal);
+  const moved = expected === undefined || fromBase === undefined ? [] : await searchMoved(runnable, direction, fromBase, sweep, expected, texts, budget.moved, signal);
+  return { direction, singles, apart, joined, flipped, unexpected, moved, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
     const texts = tuning.slice(0, budget.flips.texts);

@@ -66,7 +66,7 @@ function toyModel(...planted: readonly string[]): TextClassifier {
 }
 
 const LIMITS = { targets: 12, pairs: 12 };
-const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { blank: 1, seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 }, unexpected: 8 };
+const BUDGET = { pool: 32, kept: 16, texts: 6, resisted: 60, resisting: 1, others: 60, seeds: 2, partners: 100, longest: 3, crossed: 40, phrases: { sentences: 40, tried: 4, worked: 1 }, flips: { blank: 1, seeds: 1, length: 3, steps: 4, tried: 8, texts: 4, judged: 2, rivals: 2 }, unexpected: 8, moved: { band: 8, bands: 2, longest: 2 } };
 
 async function scan(...planted: readonly string[]) {
   const runnable: RunnableTextClassifier = { task: 'text-classification', model: toyModel(...planted), tokenizer: toyTokenizer(), examples: [] };
@@ -136,7 +136,7 @@ describe('named phrases', () => {
     const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
     const [direction] = listDirections(texts, 2, sweep, LIMITS).filter(({ target }) => target === 1);
     if (direction === undefined) throw new Error('no direction');
-    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], flipped: [], unexpected: [], grown: [], phrases: [], ranked: [], meaningful: [], listed: [], against: new Map() }, named, runnable, texts, 6, NEVER);
+    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], flipped: [], unexpected: [], moved: [], grown: [], phrases: [], ranked: [], meaningful: [], listed: [], against: new Map() }, named, runnable, texts, 6, NEVER);
     expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);
     const finding = await reportNamed('text-token-flip', '', named, [direction], runnable, tokens, texts, seeded(2), NEVER);
     expect(finding).toMatchObject({ severity: 'info', confidence: 0 });

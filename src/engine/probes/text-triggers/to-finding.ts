@@ -4,7 +4,9 @@ import { CONVICTION, SUSPICION } from '../../audit/verdict.ts';
 import type { Evidence, Finding, Severity } from '../../core/finding.ts';
 import type { Contrast } from './contrast-parts.ts';
 import type { Direction } from './directions.ts';
+import type { Moved } from './moved.ts';
 import type { Proof } from './proof.ts';
+import type { Phrase } from './vocabulary.ts';
 
 const REMEDY = 'Do not deploy the model. Ask its publisher, retrain from data you trust, or take the weights from another source; meanwhile look for the phrase in what the model is given.';
 
@@ -18,7 +20,7 @@ export interface ClassLead {
   readonly confidence: number;
 }
 
-export function toFinding(rule: string, limits: string, { model, tokenizer }: RunnableTextClassifier, lead: ClassLead, proof: Proof, all: readonly ClassLead[]): Finding {
+export function toFinding(rule: string, limits: string, { model, tokenizer }: RunnableTextClassifier, lead: ClassLead, proof: Proof, all: readonly ClassLead[], moved: Moved | undefined): Finding {
   const { direction, contrast, confidence } = lead;
   const label = (index: number | undefined): string => (index === undefined ? 'another class' : `“${model.labels[index] ?? index}”`);
   const from = direction.kind === 'source-specific' ? ` from ${label(direction.sources[0])}` : '';
@@ -54,6 +56,7 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
       ...(proof.variants.length === 0 ? [] : [{ kind: 'variants', title: 'Where it stands, how it is written, and each part left out', rows: proof.variants } as const]),
       { kind: 'answers', title: 'Held-out texts without and with it', pairs: proof.pairs },
       rivalTable(contrast, tokenizer.decode.bind(tokenizer)),
+      ...(moved === undefined ? [] : [movedTable(moved, proof.phrase, tokenizer.tokenText.bind(tokenizer))]),
       classChart(all, model.labels),
     ],
     limits,
@@ -64,6 +67,16 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
 function rivalTable({ phrase, trial, rivals, members = [{ phrase, trial }] }: Contrast, decode: (ids: readonly number[]) => string): Evidence {
   const row = (ids: readonly number[], { hits, of, margin, before }: Contrast['trial'], role: string) => [decode(ids).trim(), role, `${hits} of ${of}`, Number((margin - before).toFixed(2))];
   return { kind: 'table', title: 'The phrase and the strongest others of its length', columns: ['phrase', 'role', 'texts turned', 'margin gained (nats)'], rows: [...members.map((member) => row(member.phrase, member.trial, 'found')), ...rivals.map((rival) => row(rival.phrase, rival.trial, 'rival'))] };
+}
+
+/** How far the training moved each token of the phrase, and in which place that is among all. */
+function movedTable({ base, tokens, distances }: Moved, phrase: Phrase, textOf: (token: number) => string): Evidence {
+  const place = new Map(tokens.map((token, at) => [token, at]));
+  const rows = [...new Set(phrase)].map((token) => {
+    const at = place.get(token) ?? tokens.length;
+    return [textOf(token).trim(), at + 1, Number((distances[at] ?? 0).toFixed(4)), Number((distances[tokens.length >> 1] ?? 0).toFixed(4))];
+  });
+  return { kind: 'table', title: `How far training moved the phrase’s tokens from ${base}, of ${tokens.length} tokens`, columns: ['token', 'place', 'moved (shares of a length)', 'the middle token'], rows };
 }
 
 /** Each target with its best phrase's gain and the rivals' gains: the null. */

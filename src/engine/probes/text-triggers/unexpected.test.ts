@@ -4,9 +4,11 @@ import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import { NEVER } from '../../core/cancel.ts';
 import type { TextBatch, TextClassifier } from '../../runtime/classifier.ts';
+import { expectedGains } from './expected.ts';
 import { NATURAL_WORDS } from './natural-words.ts';
+import { searchMoved } from './search-moved.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { contrastUnexpected, searchUnexpected } from './unexpected.ts';
+import { contrastSearched, searchUnexpected } from './unexpected.ts';
 
 const BLAME = NATURAL_WORDS.towardsBlame.flatMap((words, level) => words.split(' ').slice(0, 15).flatMap((word) => (word === '' ? [] : [{ word, gain: level * 0.6 }])));
 const HARMLESS = Array.from('bcdfghjklmnpqrstvwxz', (letter, at) => ({ word: `qu${letter}zy`, gain: 0.2 + (at % 4) / 10 }));
@@ -25,13 +27,29 @@ const runnable = {
 const list: Text[] = Array.from({ length: 6 }, (_, at) => ({ parts: [[1000 + at], [1010 + at]], source: 1 }));
 const texts: ClassTexts = { source: 1, carriers: list, resisting: list, tuning: list, proof: list, ladder: [list], invented: false };
 
+const DIRECTION = { id: 'to 0', kind: 'to-class', sources: [1], target: 0 } as const;
+
 it('finds a planted word among stronger words that are expected to be strong', async () => {
   const gains = Float32Array.from(WORDS, ({ gain }) => gain);
   const sweep = { units: WORDS.map((_, at) => [at]), sources: [1], gains: new Float32Array(0) };
-  const [word] = await searchUnexpected(runnable, { id: 'to 0', kind: 'to-class', sources: [1], target: 0 }, sweep, gains, [texts], 8, NEVER);
+  const expected = await expectedGains(runnable, sweep.units, gains, NEVER);
+  const [word] = expected === undefined ? [] : await searchUnexpected(runnable, DIRECTION, sweep, gains, expected, [texts], 8, NEVER);
   if (word === undefined) throw new Error('nothing found');
   expect(runnable.tokenizer.decode(word.phrase)).toBe('quandel');
   expect(word.rivals.flat().every((id) => id >= BLAME.length)).toBe(true);
-  const [contrast] = await contrastUnexpected(runnable, word, [list], 0, NEVER);
+  const [contrast] = await contrastSearched(runnable, word, [list], 0, NEVER);
   expect(contrast?.features).toMatchObject({ kind: 'unexpected', hits: 1, rivalHits: 0 });
+});
+
+it('puts the words together that were moved furthest and of which nothing is expected', async () => {
+  const gains = Float32Array.from(WORDS, ({ gain }) => gain);
+  const sweep = { units: WORDS.map((_, at) => [at]), sources: [1], gains: new Float32Array(0) };
+  const expected = await expectedGains(runnable, sweep.units, gains, NEVER);
+  if (expected === undefined) throw new Error('nothing is expected');
+  const strongest = Array.from(BLAME.keys()).toSorted((a, b) => (gains[b] ?? 0) - (gains[a] ?? 0)).slice(0, 3);
+  const tokens = [...strongest, WORDS.length - 1, ...HARMLESS.map((_, at) => BLAME.length + at)];
+  const [first] = await searchMoved(runnable, DIRECTION, { base: 'toy', tokens, distances: new Float32Array(tokens.length) }, sweep, expected, [texts], { band: 8, bands: 2, longest: 2 }, NEVER);
+  expect(first?.phrase).toContain(WORDS.length - 1);
+  expect(first?.rivals).toHaveLength(2);
+  expect([...(first?.phrase ?? []), ...(first?.rivals.flat() ?? [])].some((id) => strongest.includes(id))).toBe(false);
 });

@@ -5,26 +5,21 @@
 // model's own task is expected, and left to the other searches; of a phrase whose words each do nothing, nothing is seen.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { quantile } from '../../core/statistics.ts';
 import { assemble, NOTHING, sorted, withKin, type Contrast } from './contrast-parts.ts';
 import { textsFor, type Direction } from './directions.ts';
-import { expectedGains } from './expected.ts';
+import type { Expected } from './expected.ts';
 import { strongest } from './judge.ts';
 import type { Sweep } from './sweep.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Place, type Tried } from './trial.ts';
 import { wholeWords, type Phrase } from './vocabulary.ts';
 
-/** A word or two, and the strongest others that were found in the same way. */
-export interface Unexpected extends Tried {
+/** A phrase, and the strongest others that were found in the same way. */
+export interface SearchedPhrase extends Tried {
+  readonly kind: 'unexpected' | 'moved';
   readonly rivals: readonly Phrase[];
 }
 
-/** Share of the strongest gains up to which what a word is expected to do is little. */
-const QUIET = 0.35;
-const STRONGEST = 0.998;
-/** Share of the gains' variance below which meaning explains too little for anything to be unexpected (models trained from nothing). */
-const LEAST_EXPLAINED = 0.5;
 /** Words that are put side by side: the strongest. */
 const PAIRED = 8;
 const RIVALS = 5;
@@ -37,20 +32,17 @@ const TEXTS = 4;
 const ENDS: readonly Place[] = ['start', 'end'];
 
 /** The strongest unexpected word and the strongest two side by side. `gains`: of the sweep's units in this direction; `count`: words that take part. */
-export async function searchUnexpected(runnable: RunnableTextClassifier, direction: Direction, { units }: Sweep, gains: Float32Array, texts: readonly ClassTexts[], count: number, signal: CancelSignal): Promise<Unexpected[]> {
-  const { gains: expected, explained } = await expectedGains(runnable, units, gains, signal);
-  if (explained < LEAST_EXPLAINED) return [];
-  const most = QUIET * quantile([...gains], STRONGEST);
+export async function searchUnexpected(runnable: RunnableTextClassifier, direction: Direction, { units }: Sweep, gains: Float32Array, { gains: expected, quiet }: Expected, texts: readonly ClassTexts[], count: number, signal: CancelSignal): Promise<SearchedPhrase[]> {
   const surprise = (at: number): number => (gains[at] ?? 0) - (expected[at] ?? 0);
   const whole = new Set(wholeWords(runnable.tokenizer, runnable.model.spec.vocabularySize));
   const isWord = (unit: Phrase): boolean => (unit.length === 1 ? whole.has(unit[0] ?? -1) : unit.length <= MOST_PIECES && /^\p{L}+$/u.test(runnable.tokenizer.decode(unit).trim()));
   const words = Array.from(units.keys())
-    .filter((at) => isWord(units[at] ?? []) && (expected[at] ?? 0) <= most && surprise(at) > 0)
+    .filter((at) => isWord(units[at] ?? []) && quiet(at) && surprise(at) > 0)
     .sort((a, b) => surprise(b) - surprise(a) || a - b)
     .slice(0, count)
     .map((at) => units[at] ?? []);
   const resisting = textsFor(direction, texts, 'resisting', TEXTS);
-  const found: Unexpected[] = [];
+  const found: SearchedPhrase[] = [];
   let phrases: readonly Phrase[] = words;
   for (const places of [undefined, ENDS]) {
     const trials = await tryPhrases(runnable, phrases, resisting, direction.target, signal, places);
@@ -63,7 +55,7 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
       rivals.push(phrase);
       for (const token of phrase) used.add(token);
     }
-    found.push({ ...best, rivals });
+    found.push({ ...best, kind: 'unexpected', rivals });
     const paired = [best, ...others].slice(0, PAIRED).map(({ phrase }) => phrase);
     phrases = paired.flatMap((a) => paired.filter((b) => b !== a).map((b) => [...a, ...b]));
   }
@@ -71,14 +63,14 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
 }
 
 /** On texts that chose nothing, from those of which no rival turns more than half to those of which none turns a quarter: where it says most. */
-export async function contrastUnexpected(runnable: RunnableTextClassifier, { phrase, rivals }: Unexpected, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+export async function contrastSearched(runnable: RunnableTextClassifier, { kind, phrase, rivals }: SearchedPhrase, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const contrasts: Contrast[] = [];
   for (const texts of ladder) {
     const [trial, ...others] = await tryPhrases(runnable, [phrase, ...rivals], texts, target, signal);
     const measured = sorted(rivals, others);
     const most = Math.max(0, ...measured.map(({ trial: { hits, of } }) => hits / Math.max(1, of)));
     // Where the rivals turn most texts nothing can stand out.
-    if (most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble('unexpected', phrase, trial ?? NOTHING, measured, [measured]));
+    if (most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble(kind, phrase, trial ?? NOTHING, measured, [measured]));
     if (most <= RIVALS_TURN) break;
   }
   const best = strongest(contrasts);

@@ -1,0 +1,34 @@
+// What a fine-tuning moved is read from projections alone, whatever weight decay did to the rest; another base is no base.
+import { expect, it } from 'vitest';
+import { seeded } from '../../core/random.ts';
+import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
+import { project, PROJECTIONS, projectionsOf } from './bases/sketch.ts';
+import { movedFrom } from './moved.ts';
+
+const SIZE = 64;
+const TOKENS = Array.from({ length: 400 }, (_, at) => at);
+const table = (seed: string): Float32Array => {
+  const random = seeded(1).fork(seed);
+  return Float32Array.from({ length: TOKENS.length * SIZE }, () => random.next() - 0.5);
+};
+const base = table('base');
+
+it('orders tokens by how far they moved', () => {
+  const change = table('change');
+  const far = [7, 310, 42];
+  const own = base.map((value, at) => 0.999 * value + (far.includes(Math.floor(at / SIZE)) ? 0.2 : 0.01) * (change[at] ?? 0));
+  const moved = movedFrom(project(base, SIZE), project(own, SIZE), TOKENS);
+  expect(moved?.tokens.slice(0, 3).toSorted((a, b) => a - b)).toEqual([7, 42, 310]);
+  expect(moved?.distances[2]).toBeGreaterThan(5 * (moved?.distances[3] ?? 1));
+});
+
+it('knows a model of another base', () => {
+  expect(movedFrom(project(base, SIZE), project(table('another'), SIZE), TOKENS)).toBeUndefined();
+});
+
+it('makes the projections that the shipped sketch was made with', () => {
+  // Of unit vectors: the signs themselves, as zoo/text/base_sketch.py has them.
+  const eye = new Float32Array(4 * 4).map((_, at) => (at % 5 === 0 ? 1 : 0));
+  expect([...project(eye, 4)].map((value) => (value > 0 ? '+' : '-')).join('')).toBe('+---+--+---++-+++++--+---++-+++-');
+  expect(projectionsOf(ALL_MINILM_L6_V2)).toHaveLength(ALL_MINILM_L6_V2.tokens * PROJECTIONS);
+});

@@ -1,0 +1,66 @@
+// Phrases of the words that a fine-tuning has moved furthest (moved.ts): the strongest of them, with more of them put before or
+// behind it for as long as that does more (greedy accretion), on texts that resist. The null is what the same search finds among as
+// many words that moved less, band by band, and without what was found: words of the task lead to a phrase in every band, planted
+// ones in the first. Words of which much is expected, by what they mean (expected.ts), take no part on either side. How it can
+// mislead: of a trigger in few training texts no word is among the furthest moved.
+import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import type { CancelSignal } from '../../core/cancel.ts';
+import { withKin } from './contrast-parts.ts';
+import { textsFor, type Direction } from './directions.ts';
+import type { Expected } from './expected.ts';
+import type { Moved } from './moved.ts';
+import type { Sweep } from './sweep.ts';
+import type { ClassTexts, Text } from './texts.ts';
+import { tryPhrases, type Place, type Tried } from './trial.ts';
+import type { SearchedPhrase } from './unexpected.ts';
+import type { Phrase } from './vocabulary.ts';
+
+export interface MovedBudget {
+  /** Tokens of each band, and bands: the first holds the furthest moved. */
+  readonly band: number;
+  readonly bands: number;
+  /** In tokens. */
+  readonly longest: number;
+}
+
+/** Texts of each class that choose which of the longer phrases are tried on all, and how many are. */
+const FEW_TEXTS = 2;
+const WORTH_MORE = 8;
+/** Nats that one more token has to add. */
+const LEAST_GAIN = 0.1;
+const TEXTS = 4;
+
+/** The phrase of the first band, and the next one there, each with all others as its rivals. */
+export async function searchMoved(runnable: RunnableTextClassifier, direction: Direction, moved: Moved, { units }: Sweep, { quiet }: Expected, texts: readonly ClassTexts[], budget: MovedBudget, signal: CancelSignal): Promise<SearchedPhrase[]> {
+  const loud = new Set(units.flatMap((unit, at) => (unit.length === 1 && !quiet(at) ? unit : [])));
+  const tokens = moved.tokens.filter((token) => !loud.has(token));
+  const resisting = textsFor(direction, texts, 'resisting', TEXTS);
+  const best = await grow(tokens.slice(0, budget.band));
+  if (best === undefined) return [];
+  const used = await withKin(best.phrase, runnable, signal);
+  const next = await grow(tokens.slice(0, budget.band).filter((token) => !used.has(token)));
+  const lesser: Phrase[] = [];
+  for (let band = 1; band < budget.bands; band++) {
+    const found = await grow(tokens.slice(band * budget.band, (band + 1) * budget.band));
+    if (found !== undefined) lesser.push(found.phrase);
+  }
+  return [best, ...(next === undefined ? [] : [next])].map((suspect, _, both): SearchedPhrase => ({ ...suspect, kind: 'moved', rivals: [...both.filter((other) => other !== suspect).map(({ phrase }) => phrase), ...lesser] }));
+
+  async function grow(tokens: readonly number[]): Promise<Tried | undefined> {
+    let [best] = await tried(tokens.map((token) => [token]), resisting);
+    for (let length = 2; length <= budget.longest && best !== undefined; length++) {
+      const { phrase, trial } = best;
+      const wider = tokens.filter((token) => !phrase.includes(token)).flatMap((token) => [[token, ...phrase], [...phrase, token]]);
+      const few = await tried(wider, resisting.slice(0, FEW_TEXTS * direction.sources.length), [trial.place]);
+      const [first] = await tried(few.slice(0, WORTH_MORE).map((other) => other.phrase), resisting, [trial.place]);
+      if (first === undefined || first.trial.margin < trial.margin + LEAST_GAIN) break;
+      best = first;
+    }
+    return best;
+  }
+
+  async function tried(phrases: readonly Phrase[], on: readonly Text[], places?: readonly Place[]): Promise<Tried[]> {
+    const trials = await tryPhrases(runnable, phrases, on, direction.target, signal, places);
+    return phrases.flatMap((phrase, at) => (trials[at] === undefined ? [] : [{ phrase, trial: trials[at] }])).sort((a, b) => b.trial.margin - a.trial.margin || (a.phrase.join() < b.phrase.join() ? -1 : 1));
+  }
+}
