@@ -1,5 +1,6 @@
 // The page's composition root: workers, stores and shell are put together here and nowhere else.
 // `?backend=wasm` or `?backend=webgpu` overrides the choice of backend.
+import { auditLocks } from './adapters/audit-locks.ts';
 import { openMonitorStorage } from './adapters/monitor-storage.ts';
 import { referenceStorage } from './adapters/reference-storage.ts';
 import { startServiceWorker } from './adapters/service-worker.ts';
@@ -17,7 +18,7 @@ async function start(): Promise<void> {
   if (import.meta.env.PROD && (await startServiceWorker(baseUrl))) return;
   const element = document.getElementById('root');
   if (element === null) throw new Error('index.html has no #root');
-  const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked(), storage: openStorage().catch(() => undefined), monitorStorage: openMonitorStorage().catch(() => undefined) });
+  const client: AssayClient = new WorkerClient({ baseUrl, backend: backendAsked(), storage: openStorage().catch(() => undefined), monitorStorage: openMonitorStorage().catch(() => undefined), locks: auditLocks('locks' in navigator ? navigator.locks : undefined) });
   const lab = { sets: referenceStorage(), client: new FingerprintWorkerClient({ baseUrl, backend: backendAsked() }), drawSeed: (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) >>> 1 };
   mount(createApp(client, browserHost(), browserSchedule, lab), element);
 }

@@ -5,7 +5,7 @@ import { tableToCsv } from './frame/csv.ts';
 import { shortNumber, shortP } from './frame/numbers.ts';
 import { tokenLabel } from './frame/palette.ts';
 import { layoutRates } from './rate-bars/layout.ts';
-import { layoutTokenBars } from './token-bars/layout.ts';
+import { barLabel, layoutTokenBars, longestLabel } from './token-bars/layout.ts';
 import { layoutArcs } from './token-strip/layout.ts';
 
 it('coverage: what did not run is counted as such', () => {
@@ -24,9 +24,19 @@ it('rates: bar, whisker, and firing in at least half', () => {
 });
 
 it('token bars: the hidden sink neither stands nor scales', () => {
-  const layout = layoutTokenBars(Float32Array.from([0.9, 0.05, 0.05]), 400, 150, true);
+  const layout = layoutTokenBars(Float32Array.from([0.9, 0.05, 0.05]), longestLabel(['<|im_start|>', 'a']), 400, 92, true);
   expect(layout.bars[0]?.height).toBe(0);
   expect(layout.bars[1]?.height).toBeGreaterThan(30);
+});
+
+it('token bars: special tokens stand whole under their bars, and what is cut says so', () => {
+  expect(barLabel('<|start_header_id|>')).toBe('<|start_header_id|>');
+  expect(barLabel('a'.repeat(40))).toBe(`${'a'.repeat(19)}…`);
+  const values = Float32Array.from([0.5, 0.5]);
+  const room = (label: string): number => layoutTokenBars(values, longestLabel([label]), 400, 92, true).height - 92;
+  // At 55 degrees a character of 6 px takes 4.9 px of height.
+  expect(room('<|im_start|>')).toBeGreaterThanOrEqual(12 * 4.9 + 8);
+  expect(room('a'.repeat(500))).toBe(room('a'.repeat(20)));
 });
 
 it('arcs: from the query to what it looks at, over one line or to another', () => {

@@ -157,6 +157,47 @@ it('offers to go on with an audit that was cancelled', async () => {
   expect(app.session.getState().model?.resumable).toEqual(resumable);
 });
 
+describe('an audit in another tab', () => {
+  const resumable = { budget: 'quick', seed: 0, savedAt: 0, stagesDone: 2, stagesTotal: 12 } as const;
+  it('offers nothing to go on with until it has ended', async () => {
+    let end = (): void => {};
+    const { app } = start({ ...WHOLE, opened: { kind: 'ok', value: { ...MODEL, elsewhere: true } }, resumable, elsewhereEnded: new Promise((resolve) => (end = resolve)) });
+    await app.open(FILES);
+    expect(app.session.getState().model).toMatchObject({ elsewhere: true, resumable: undefined });
+    end();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(app.session.getState().model).toMatchObject({ elsewhere: false, resumable });
+  });
+
+  it('says nothing of a model that has been closed meanwhile', async () => {
+    let end = (): void => {};
+    const { app } = start({ ...WHOLE, opened: { kind: 'ok', value: { ...MODEL, elsewhere: true } }, resumable, elsewhereEnded: new Promise((resolve) => (end = resolve)) });
+    await app.open(FILES);
+    await app.closeModel();
+    end();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(app.session.getState().model).toBeUndefined();
+  });
+});
+
+it('asks for no more tokens than the context holds', async () => {
+  const { app, client } = start();
+  await app.open(FILES);
+  app.playground.getState().edit({ prompt: 'hello', maxNewTokens: 400 });
+  await app.playground.getState().generate();
+  expect(MODEL.contextLength).toBe(256);
+  expect([app.playground.getState().mostTokens, client.asked.generate[0]?.maxNewTokens]).toEqual([255, 255]);
+});
+
+it('keeps what a message said after it has gone', () => {
+  const { app } = start();
+  const { say, fail, dismiss } = app.notices.getState();
+  fail('Importing a', { kind: 'error', message: 'is none', artifact: { code: 'malformed', format: 'allow-list', field: 'schema' } });
+  say('good', 'b');
+  for (const { id } of app.notices.getState().notices) dismiss(id);
+  expect(app.notices.getState()).toMatchObject({ notices: [], log: [{ title: 'b' }, { title: 'Importing a', tone: 'error', artifact: { field: 'schema' } }] });
+});
+
 it('answers nothing by hand while the audit has the model', async () => {
   const { app, client } = start({ ...WHOLE, report: 'never' });
   await app.open(FILES);
@@ -177,7 +218,7 @@ describe('investigating', () => {
   });
 
   it('compares answers in the playground', async () => {
-    const answer = { text: 'x', tokens: [], stopped: true, seconds: 1 };
+    const answer = { text: 'x', tokens: [], stopped: true, full: false, seconds: 1 };
     const { app, client } = start({ ...WHOLE, answers: { kind: 'ok', value: [answer, answer] } });
     await app.open(FILES);
     app.investigate('playground', FINDING);

@@ -87,7 +87,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const triage = createTriage(host);
   const knowledge = createKnowledge(host, (known) => client.know(known));
   const theme = createTheme(host);
-  const notices = createNotices();
+  const notices = createNotices(() => host.now());
   const questions = createQuestions();
   const pace = createPace(host);
   const navigation = createNavigation(host);
@@ -96,7 +96,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
   const forget = (): void => {
     audit.getState().reset();
     attention.getState().reset();
-    playground.getState().reset(session.getState().model?.defaultSampling);
+    playground.getState().reset(session.getState().model);
     pictureLab.getState().reset();
   };
 
@@ -108,6 +108,12 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     const { failure } = audit.getState();
     if (failure !== undefined) notices.getState().fail('Checking the files again', failure);
   };
+
+  // What another tab audited stands in the history once it has ended.
+  session.subscribe(({ model, remembered }, before) => {
+    const ended = (before.model?.elsewhere === true && model?.elsewhere === false) || (before.remembered?.elsewhere === true && remembered?.elsewhere === false);
+    if (ended) void history.getState().refresh();
+  });
 
   const { leave, isLeaving, watch } = createLeaving(() => ({ audit, session, questions, notices, history, client }));
   const showReport = (report: Report): void => {
@@ -134,7 +140,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       const opened = await session.getState().open(input, check.take);
       check.settle();
       if (opened) {
-        playground.getState().reset(session.getState().model?.defaultSampling);
+        playground.getState().reset(session.getState().model);
         return;
       }
       audit.getState().reset();

@@ -57,6 +57,8 @@ export interface AssayClient {
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
   /** What is left of an audit of the open model that was stopped; null where nothing was kept. */
   resumable(): Promise<Resumable | null>;
+  /** Settles once no other tab of this browser audits the artifact with this hash. */
+  elsewhereEnded(sha256: string): Promise<void>;
   /** Stops open, audit, attention or generate at its next step; their promises settle as 'cancelled'. */
   cancel(): Promise<void>;
   pause(): Promise<void>;

@@ -50,7 +50,7 @@ export function summaryLine(finding: Finding): string {
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
-/** One hash for an artifact of several files: its largest file's, which is its weights. */
+/** What triage is kept under: the hash of the largest file, which is the weights, whatever else lies beside them. */
 export function artifactKey(files: readonly ReportFile[]): string {
   const largest = files.reduce<ReportFile | undefined>((best, file) => (best === undefined || file.bytes > best.bytes ? file : best), undefined);
   return largest?.sha256 ?? 'none';

@@ -1,10 +1,13 @@
-// Short messages to the user (toasts), with the exact fields of an ArtifactError where there is one.
+// Short messages to the user, with the exact fields of an ArtifactError where there is one: shown for a while (toasts), and kept
+// to be read again.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Failure } from '../engine/core/result.ts';
+import type { Milliseconds } from '../engine/core/units.ts';
 
 export interface Notice {
   readonly id: number;
+  readonly at: Milliseconds;
   readonly tone: 'error' | 'info' | 'good';
   readonly title: string;
   readonly detail: string | undefined;
@@ -12,7 +15,10 @@ export interface Notice {
 }
 
 export interface NoticesState {
+  /** Those that are shown. */
   readonly notices: readonly Notice[];
+  /** All of this visit, newest first. */
+  readonly log: readonly Notice[];
   say(tone: Notice['tone'], title: string, detail?: string): void;
   /** A failure as a notice; 'cancelled' is no error and says so. */
   fail(title: string, failure: Failure): void;
@@ -20,16 +26,18 @@ export interface NoticesState {
 }
 
 const MAX_NOTICES = 4;
+const MAX_LOGGED = 100;
 
-export function createNotices(): StoreApi<NoticesState> {
+export function createNotices(now: () => Milliseconds): StoreApi<NoticesState> {
   let next = 1;
   return createStore<NoticesState>((set) => {
-    const add = (notice: Omit<Notice, 'id'>): void => {
-      const id = next++;
-      set((state) => ({ notices: [...state.notices, { ...notice, id }].slice(-MAX_NOTICES) }));
+    const add = (content: Omit<Notice, 'id' | 'at'>): void => {
+      const notice = { ...content, id: next++, at: now() };
+      set((state) => ({ notices: [...state.notices, notice].slice(-MAX_NOTICES), log: [notice, ...state.log].slice(0, MAX_LOGGED) }));
     };
     return {
       notices: [],
+      log: [],
       say: (tone, title, detail) => add({ tone, title, detail, artifact: undefined }),
       fail: (title, failure) => {
         if (failure.kind === 'cancelled') add({ tone: 'info', title: `${title}: cancelled`, detail: undefined, artifact: undefined });

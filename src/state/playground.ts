@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../engine/core/result.ts';
 import { GREEDY, type SamplingOptions } from '../engine/runtime/causal-lm.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
-import type { AssayClient, GeneratedAnswer, PromptText } from './client.ts';
+import type { AssayClient, GeneratedAnswer, OpenedModel, PromptText } from './client.ts';
 import { BLANK, insertTrigger, type Position } from './insert-trigger.ts';
 
 export interface PlaygroundForm {
@@ -35,6 +35,8 @@ export interface ReadTry {
 
 export interface PlaygroundState extends PlaygroundForm {
   readonly status: 'idle' | 'running';
+  /** New tokens that can be asked for: what the model's context holds beside a prompt, and no more than MAX_NEW_TOKENS. */
+  readonly mostTokens: number;
   /** Tokens made so far of the tokens asked for. */
   readonly made: number;
   readonly asked: number;
@@ -47,10 +49,11 @@ export interface PlaygroundState extends PlaygroundForm {
   generate(): Promise<void>;
   read(): Promise<void>;
   clear(): void;
-  reset(sampling: SamplingOptions | undefined): void;
+  reset(model: Pick<OpenedModel, 'defaultSampling' | 'contextLength'> | undefined): void;
 }
 
 const MAX_TRIES = 20;
+const MAX_NEW_TOKENS = 512;
 
 /** `isHeld`: the model answers nothing else now. */
 export function createPlayground(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<PlaygroundState> {
@@ -62,12 +65,13 @@ export function createPlayground(client: AssayClient, isHeld: () => boolean = ()
       maxNewTokens: 48,
       seed: 0,
       status: 'idle',
+      mostTokens: MAX_NEW_TOKENS,
       made: 0,
       asked: 0,
       failure: undefined,
       tries: [],
       readTries: [],
-      edit: (change) => set(change),
+      edit: (change) => set((state) => ({ ...change, maxNewTokens: Math.min(change.maxNewTokens ?? state.maxNewTokens, state.mostTokens) })),
       generate: async () => {
         if (isHeld()) return;
         const mine = ++run;
@@ -102,9 +106,10 @@ export function createPlayground(client: AssayClient, isHeld: () => boolean = ()
         set((state) => ({ status: 'idle', readTries: [entry, ...state.readTries].slice(0, MAX_TRIES) }));
       },
       clear: () => set({ tries: [], readTries: [] }),
-      reset: (sampling) => {
+      reset: (model) => {
         run++;
-        set({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], readTries: [], ...BLANK, sampling: sampling ?? GREEDY });
+        const mostTokens = Math.max(1, Math.min(MAX_NEW_TOKENS, (model?.contextLength ?? Infinity) - 1));
+        set((state) => ({ status: 'idle', made: 0, asked: 0, failure: undefined, tries: [], readTries: [], ...BLANK, sampling: model?.defaultSampling ?? GREEDY, mostTokens, maxNewTokens: Math.min(state.maxNewTokens, mostTokens) }));
       },
     };
   });

@@ -15,8 +15,11 @@ describe('routes', () => {
     { page: 'gallery', specimen: 'strip-plot' },
   ];
   it.each(routes)('come back from their address: %j', (route) => expect(parseRoute(formatRoute(route))).toEqual(route));
-  it.each(['', '#', '#/', '#/nowhere', '#/audit/finding', '#/audit/finding/', '#/audit/stage/one', '#/%E0%A4%A'])('fall back to the audit: %j', (hash) =>
-    expect(parseRoute(hash)).toEqual({ page: 'audit' }),
-  );
+  it.each(['', '#', '#/', '#/audit', '#/audit/'])('begin with the audit: %j', (hash) => expect(parseRoute(hash)).toEqual({ page: 'audit' }));
+  it.each(['#/nowhere', '#/nowhere/at/all', '#/audit/finding', '#/audit/finding/', '#/audit/stage/one', '#/audit/nonsense', '#/history/7', '#/%E0%A4%A'])('say of an address that it names no page: %j', (hash) => {
+    const route = parseRoute(hash);
+    expect(route).toEqual({ page: 'unknown', address: hash });
+    expect(formatRoute(route)).toBe(hash);
+  });
   it('drop an unknown tab', () => expect(parseRoute('#/audit/finding/x/nope')).toEqual({ page: 'audit', finding: 'x' }));
 });

@@ -13,35 +13,58 @@ export type Route =
   | { readonly page: 'monitor'; readonly alert?: string }
   | { readonly page: 'history' }
   | { readonly page: 'known' }
-  | { readonly page: 'gallery'; readonly specimen?: string };
+  | { readonly page: 'gallery'; readonly specimen?: string }
+  /** An address that names no page: told, with what was asked for. */
+  | { readonly page: 'unknown'; readonly address: string };
 
 export type PageName = Route['page'];
 
 export function parseRoute(hash: string): Route {
   const [page, ...rest] = hash.replace(/^#?\/?/, '').split('/').map(decode);
-  const [first, second, third] = rest;
-  if (page === 'attention' || page === 'playground') return first === undefined || first === '' ? { page } : { page, finding: first };
-  if (page === 'history' || page === 'known' || page === 'fingerprints') return { page };
-  if (page === 'monitor') return first === undefined || first === '' ? { page } : { page, alert: first };
-  if (page === 'gallery') return first === undefined || first === '' ? { page } : { page, specimen: first };
-  if (first === 'finding' && second !== undefined && second !== '') {
-    const tab = DETAIL_TABS.find((name) => name === third);
-    return tab === undefined ? { page: 'audit', finding: second } : { page: 'audit', finding: second, tab };
+  // A trailing slash says nothing.
+  while (rest.at(-1) === '') rest.pop();
+  const [first] = rest;
+  const unknown: Route = { page: 'unknown', address: hash };
+  switch (page) {
+    case '':
+    case 'audit':
+      return auditRoute(rest) ?? unknown;
+    case 'attention':
+    case 'playground':
+      return rest.length > 1 ? unknown : first === undefined ? { page } : { page, finding: first };
+    case 'monitor':
+      return rest.length > 1 ? unknown : first === undefined ? { page } : { page, alert: first };
+    case 'gallery':
+      return rest.length > 1 ? unknown : first === undefined ? { page } : { page, specimen: first };
+    case 'history':
+    case 'known':
+    case 'fingerprints':
+      return rest.length > 0 ? unknown : { page };
+    default:
+      return unknown;
   }
-  if (first === 'stage' && second !== undefined && third !== undefined) return { page: 'audit', stage: { analysis: second, stage: third } };
-  if (first === 'file' && second !== undefined && second !== '') {
-    const at = third !== undefined && /^\d{1,15}$/.test(third) ? Number(third) : undefined;
-    return at === undefined ? { page: 'audit', file: second } : { page: 'audit', file: second, at };
+}
+
+function auditRoute([what, first, second]: readonly string[]): Route | undefined {
+  if (what === undefined) return { page: 'audit' };
+  if (what === 'coverage') return { page: 'audit', coverage: true };
+  if (first === undefined) return undefined;
+  if (what === 'finding') {
+    const tab = DETAIL_TABS.find((name) => name === second);
+    return tab === undefined ? { page: 'audit', finding: first } : { page: 'audit', finding: first, tab };
   }
-  if (first === 'coverage') return { page: 'audit', coverage: true };
-  return { page: 'audit' };
+  if (what === 'stage') return second === undefined ? undefined : { page: 'audit', stage: { analysis: first, stage: second } };
+  if (what !== 'file') return undefined;
+  const at = second !== undefined && /^\d{1,15}$/.test(second) ? Number(second) : undefined;
+  return at === undefined ? { page: 'audit', file: first } : { page: 'audit', file: first, at };
 }
 
 export function formatRoute(route: Route): string {
+  if (route.page === 'unknown') return route.address;
   return `#/${partsOf(route).map(encodeURIComponent).join('/')}`;
 }
 
-function partsOf(route: Route): string[] {
+function partsOf(route: Exclude<Route, { page: 'unknown' }>): string[] {
   switch (route.page) {
     case 'audit':
       if (route.finding !== undefined) return ['audit', 'finding', route.finding, ...(route.tab === undefined ? [] : [route.tab])];

@@ -40,6 +40,19 @@ export function nameOf(input: OpenInput): string {
 export function createSession(client: AssayClient): StoreApi<SessionState> {
   return createStore<SessionState>((set, get) => {
     let attempt = 0;
+    const recall = async (): Promise<void> => {
+      const found = await client.remembered();
+      if (found.kind !== 'ok' || found.value === null || get().phase !== 'empty') return;
+      const remembered = found.value;
+      set({ remembered });
+      if (remembered.elsewhere) void client.elsewhereEnded(remembered.sha256).then(() => (get().remembered === remembered ? recall() : undefined));
+    };
+    /** What another tab has left of its audit, once that has ended. */
+    const follow = async (mine: number, sha256: string): Promise<void> => {
+      await client.elsewhereEnded(sha256);
+      const resumable = (await client.resumable()) ?? undefined;
+      if (mine === attempt) set((state) => (state.model === undefined ? {} : { model: { ...state.model, elsewhere: false, resumable } }));
+    };
     return {
       phase: 'empty',
       input: undefined,
@@ -55,7 +68,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
         // Asked side by side and shown as each comes: starting the runtime takes longest.
         await Promise.all([
           client.samples().then((samples) => samples.kind === 'ok' && set({ samples: samples.value })),
-          client.remembered().then((found) => found.kind === 'ok' && found.value !== null && get().phase === 'empty' && set({ remembered: found.value })),
+          recall(),
           client.environment().then((environment) =>
             environment.kind === 'ok' ? set((state) => ({ environment: state.environment ?? environment.value })) : set({ environmentFailure: environment }),
           ),
@@ -73,6 +86,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
         if (mine !== attempt) return false;
         if (result.kind === 'ok') {
           set({ phase: 'open', model: result.value, environment: result.value.environment ?? get().environment });
+          if (result.value.elsewhere) void follow(mine, result.value.sha256);
           return true;
         }
         set({ phase: 'empty', input: undefined, failure: { name: nameOf(input), failure: result } });

@@ -14,10 +14,12 @@ import { HistoryPage } from './pages/history/history-page.tsx';
 import { KnownPage } from './pages/known/known-page.tsx';
 import { MonitorPage } from './pages/monitor/monitor-page.tsx';
 import { PlaygroundPage } from './pages/playground/playground-page.tsx';
+import { UnknownPage } from './pages/unknown/unknown-page.tsx';
 import { ErrorBoundary } from './parts/error-boundary.tsx';
 import { Footer } from './shell/footer.tsx';
 import { Header } from './shell/header.tsx';
 import { Help } from './shell/help.tsx';
+import { Messages } from './shell/messages.tsx';
 import type { Overlay } from './shell/overlay.ts';
 import { PAGE_TITLES } from './shell/page-titles.ts';
 import { Palette } from './shell/palette.tsx';
@@ -75,6 +77,7 @@ export function Shell(): ReactElement {
       <QuestionDialog />
       {overlay === 'palette' && <Palette commands={commands} onClose={() => show('none')} />}
       {overlay === 'help' && <Help commands={commands} onClose={() => show('none')} />}
+      {overlay === 'messages' && <Messages onClose={() => show('none')} />}
       {dropping && <div className={styles.drop} aria-hidden="true"><b>Drop to open</b><span>{route.page === 'monitor' ? 'a baseline or a prediction log' : 'a model folder, its files, or an Assay report'}</span></div>}
     </div>
   );
@@ -98,5 +101,7 @@ function Page({ route }: { readonly route: Route }): ReactElement {
       return <KnownPage />;
     case 'gallery':
       return <GalleryPage specimen={route.specimen} />;
+    case 'unknown':
+      return <UnknownPage address={route.address} />;
   }
 }

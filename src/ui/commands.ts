@@ -6,6 +6,7 @@ import { THEMES } from '../state/theme.ts';
 import { canExport, exportReportAs } from './export-report.ts';
 import { pickFiles, pickFolder, pickKnown, pickOther } from './pick-files.ts';
 import type { Overlay } from './shell/overlay.ts';
+import { PAGE_TITLES, PAGES, shortcutOf } from './shell/page-titles.ts';
 
 export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[] {
   const { navigation, audit, session, attention, theme } = app;
@@ -32,13 +33,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'next-finding', group: 'Audit', label: 'Next suspicion', hotkey: 'j', enabled: () => hasFindings(app), run: () => stepFinding(app, 1) },
     { id: 'previous-finding', group: 'Audit', label: 'Previous suspicion', hotkey: 'k', enabled: () => hasFindings(app), run: () => stepFinding(app, -1) },
 
-    { id: 'go-audit', group: 'Go to', label: 'Audit', hotkey: '1', enabled: always, run: () => navigation.getState().go({ page: 'audit' }) },
-    { id: 'go-attention', group: 'Go to', label: 'Attention', hotkey: '2', enabled: always, run: () => navigation.getState().go({ page: 'attention' }) },
-    { id: 'go-playground', group: 'Go to', label: 'Playground', hotkey: '3', enabled: always, run: () => navigation.getState().go({ page: 'playground' }) },
-    { id: 'go-fingerprints', group: 'Go to', label: 'Fingerprints', hotkey: '4', enabled: always, run: () => navigation.getState().go({ page: 'fingerprints' }) },
-    { id: 'go-monitor', group: 'Go to', label: 'Monitor', hotkey: '5', enabled: always, run: () => navigation.getState().go({ page: 'monitor' }) },
-    { id: 'go-history', group: 'Go to', label: 'History', hotkey: '6', enabled: always, run: () => navigation.getState().go({ page: 'history' }) },
-    { id: 'go-known', group: 'Go to', label: 'Known and accepted', hotkey: '7', enabled: always, run: () => navigation.getState().go({ page: 'known' }) },
+    ...PAGES.map((page) => ({ id: `go-${page}`, group: 'Go to', label: PAGE_TITLES[page], hotkey: shortcutOf(page), enabled: always, run: () => navigation.getState().go({ page }) })),
     { id: 'import-known', group: 'Model', label: 'Import known digests, accepted findings or trusted keys…', enabled: always, run: () => void pickKnown(app) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 
@@ -57,6 +52,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     ...THEMES.map((name) => ({ id: `theme-${name}`, group: 'Look', label: name === 'system' ? 'Light or dark as the system says' : `${name === 'dark' ? 'Dark' : 'Light'} theme`, enabled: always, run: () => theme.getState().setTheme(name) })),
     { id: 'palette', group: 'Help', label: 'Command palette', hotkey: 'mod+k', enabled: always, run: () => show('palette') },
     { id: 'help', group: 'Help', label: 'Keyboard shortcuts', hotkey: '?', enabled: always, run: () => show('help') },
+    { id: 'messages', group: 'Help', label: 'Messages and errors of this visit', hotkey: 'n', enabled: always, run: () => show('messages') },
     { id: 'release', group: 'Help', label: 'Release what is locked', hotkey: 'escape', enabled: always, run: () => release(app) },
   ];
 }

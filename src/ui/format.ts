@@ -65,6 +65,11 @@ export function formatWhen(at: number): string {
   return new Date(at).toLocaleString('en-GB', { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });
 }
 
+/** The hour of a moment of today. */
+export function formatClock(at: number): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

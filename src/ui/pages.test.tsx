@@ -77,6 +77,18 @@ describe('the audit page', () => {
     expect(missing(await pageAt('', open, { opened: { kind: 'ok', value: model } }), ['after 3 of 9 stages'])).toEqual([]);
   });
 
+  it('offers none of an audit that runs in another tab, and says that it does', async () => {
+    const html = await pageAt('', open, { opened: { kind: 'ok', value: { ...MODEL, elsewhere: true } }, elsewhereEnded: new Promise(() => {}) });
+    expect(missing(html, ['is running in another tab of this browser'])).toEqual([]);
+    expect(html).not.toContain('was interrupted on');
+  });
+
+  it('tells weights from files, and names the one hash for what it is', async () => {
+    const files = [...MODEL.files, { path: 'config.json', bytes: 100_000, sha256: 'cd', format: 'json' }];
+    const html = await pageAt('', open, { opened: { kind: 'ok', value: { ...MODEL, files, sha256: 'ef01' } } });
+    expect(missing(html, ['2.5 M · F16 · 5 MB', '<dt>2 files</dt><dd>5.1 MB', 'sha-256 of 2 files', '>ef01<'])).toEqual([]);
+  });
+
   it('says why a model cannot be run', async () => {
     const model: OpenedModel = { ...MODEL, notRunnable: { code: 'unsupported-architecture', format: 'hugging-face', field: 'model_type', actual: 'mamba' }, budgets: [] };
     const html = await pageAt('', open, { opened: { kind: 'ok', value: model } });
@@ -139,8 +151,17 @@ describe('the other pages', () => {
     expect(missing(html, ['Classify both', '<b>negative</b> becomes <b>positive</b>', '97.0 %', 'left out: −90.0 points · attention 60.0 %'])).toEqual([]);
     expect(html).not.toContain('system turn');
   });
+  it('an address that names no page is told, with the ways on', async () => {
+    const html = await pageAt('#/inventori/a', () => {});
+    expect(missing(html, ['There is no such page', '#/inventori/a', 'To the audit', 'href="#/history"'])).toEqual([]);
+    expect(html).not.toContain('Drop a model');
+  });
+  it('shortcuts of pages count up in the order of the navigation', async () => {
+    const nav = /<nav[^>]*aria-label="Pages".*?<\/nav>/.exec(await pageAt('', () => {}))?.[0] ?? '';
+    expect([...nav.matchAll(/aria-keyshortcuts="(\d)"/g)].map((match) => match[1])).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  });
   it('the playground compares two answers', async () => {
-    const answer = (text: string, id: number): { text: string; tokens: { id: number; text: string; entropy: number }[]; stopped: boolean; seconds: number } => ({ text, tokens: [{ id, text, entropy: 0.5 }], stopped: true, seconds: 1 });
+    const answer = (text: string, id: number): { text: string; tokens: { id: number; text: string; entropy: number }[]; stopped: boolean; full: boolean; seconds: number } => ({ text, tokens: [{ id, text, entropy: 0.5 }], stopped: true, full: false, seconds: 1 });
     const html = await pageAt('#/playground', async (app) => {
       await open(app);
       app.playground.getState().edit({ trigger: 'blue heron' });

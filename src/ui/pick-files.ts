@@ -1,4 +1,5 @@
 // Files and folders from the pickers and from drops, as DroppedFile lists. Nothing is read here.
+import { shown } from '../engine/core/shown.ts';
 import type { App } from '../state/app.ts';
 import { looksKnown } from '../state/knowledge.ts';
 import type { DroppedFile } from '../state/client.ts';
@@ -60,10 +61,12 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
   const only = entries.length === 1 ? entries[0] : undefined;
   const found: DroppedFile[] = [];
   for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
-  const files = found.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
+  // A browser without entries gives folders as files that cannot be read.
+  const files = entries.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
   const first = files[0];
   if (first === undefined) {
-    app.notices.getState().say('error', 'Nothing to open', 'The drop held no files.');
+    const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => `“${shown(name)}”`);
+    app.notices.getState().say('error', 'Nothing to open', folders.length === 0 ? 'The drop held no files.' : `${folders.length === 1 ? `The folder ${folders[0] ?? ''} is` : `The folders ${folders.slice(0, 4).join(', ')} are`} empty: there is no file in ${folders.length === 1 ? 'it' : 'them'}. Drop the folder that holds the model’s files.`);
     return;
   }
   // On the monitor's page a drop is a log, or a baseline file.

@@ -2,6 +2,7 @@
 // browser keeps. Implements the stores' AssayClient by shape. One call at a time reaches the model worker; cancel is
 // cooperative first, and a worker that does not answer in time is ended and started again.
 import * as Comlink from 'comlink';
+import type { AuditLocks } from '../adapters/audit-locks.ts';
 import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
@@ -29,6 +30,7 @@ export interface ClientOptions {
   /** Undefined where the browser keeps nothing (private windows): everything works, nothing is remembered. */
   readonly storage: Promise<Storage | undefined>;
   readonly monitorStorage: Promise<MonitorStorage | undefined>;
+  readonly locks: AuditLocks;
 }
 
 /** A worker that has not stopped this long after a cancel is ended. Long runs on slow machines take seconds. */
@@ -139,31 +141,48 @@ export class WorkerClient {
       const storage = await this.#storage;
       const { budget, seed, analyses, candidates } = request;
       const key = { sha256: opened.sha256, budget, seed };
-      const resumeState = request.resume ? await storage?.resumeState(key).catch(() => undefined) : undefined;
-      if (resumeState === undefined) await storage?.forgetAudit(key).catch(() => undefined);
-      const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
-      const heard = new HeardSoFar();
-      const take = (event: AuditEvent): void => {
-        heard.take(event);
-        onEvent(event);
-      };
-      const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(take))));
-      const stopped = `stopped/${opened.sha256}/${budget}/${seed}`;
-      if (result.kind === 'ok') {
-        await storage?.forgetAudit(key).catch(() => undefined);
-        await storage?.removeReport(stopped).catch(() => undefined);
-        await this.#saveReport(opened.sha256, result.value);
-      } else if (this.#checked !== undefined && heard.began) {
-        const why = result.kind === 'cancelled' ? 'the audit was stopped before this had ended' : `the audit was broken off by an error: ${result.message}`;
-        await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened.environment), stopped);
+      const name = `${opened.sha256}/${budget}/${seed}`;
+      const lock = await this.#options.locks.hold(name);
+      // Another tab runs the same audit: what it keeps stays its own.
+      const kept = lock === undefined ? undefined : storage;
+      try {
+        const resumeState = request.resume ? await kept?.resumeState(key).catch(() => undefined) : undefined;
+        if (resumeState === undefined) await kept?.forgetAudit(key).catch(() => undefined);
+        // Checkpoints are found by artifact, budget and seed: those of an audit with named candidates would be taken for another's.
+        const keeps = lock !== undefined && candidates === undefined;
+        const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, keeps, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
+        const heard = new HeardSoFar();
+        const take = (event: AuditEvent): void => {
+          heard.take(event);
+          onEvent(event);
+        };
+        const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(take))));
+        const stopped = `stopped/${name}`;
+        if (result.kind === 'ok') {
+          await kept?.forgetAudit(key).catch(() => undefined);
+          await storage?.removeReport(stopped).catch(() => undefined);
+          await this.#saveReport(opened.sha256, result.value);
+        } else if (this.#checked !== undefined && heard.began) {
+          const why = result.kind === 'cancelled' ? 'the audit was stopped before this had ended' : `the audit was broken off by an error: ${result.message}`;
+          await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened.environment), stopped);
+        }
+        return result;
+      } finally {
+        lock?.release();
       }
-      return result;
     });
   }
 
   /** What is left of an audit of the open model that was stopped, where its finished stages were kept. */
   async resumable(): Promise<Resumable | null> {
-    return this.#opened === undefined ? null : ((await this.#resumable(this.#opened.sha256)) ?? null);
+    const opened = this.#opened;
+    if (opened === undefined || (await this.#options.locks.isHeld(`${opened.sha256}/`))) return null;
+    return (await this.#resumable(opened.sha256)) ?? null;
+  }
+
+  /** Settles once no other tab audits it; this one must not either. */
+  elsewhereEnded(sha256: string): Promise<void> {
+    return this.#options.locks.whenFree(`${sha256}/`);
   }
 
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>> {
@@ -212,8 +231,9 @@ export class WorkerClient {
       const storage = await this.#storage;
       const drop = await storage?.rememberedDrop();
       if (storage === undefined || drop === undefined) return null;
-      const interrupted = (await storage.interrupted(drop.sha256)) !== undefined;
-      return { name: drop.name, savedAt: drop.savedAt, interrupted, needsPermission: drop.kind === 'handles' && (await needsPermission(drop.handles)) };
+      const elsewhere = await this.#options.locks.isHeld(`${drop.sha256}/`);
+      const interrupted = !elsewhere && (await storage.interrupted(drop.sha256)) !== undefined;
+      return { name: drop.name, savedAt: drop.savedAt, sha256: drop.sha256, interrupted, elsewhere, needsPermission: drop.kind === 'handles' && (await needsPermission(drop.handles)) };
     });
   }
 
@@ -342,7 +362,7 @@ export class WorkerClient {
 
   /** What cannot be run has been audited as far as it goes once its files are checked: one report an artifact, not one an opening. */
   async #concludeNotRun({ sha256, files }: OpenedModel, checked: Report, onEvent: (event: AuditEvent) => void): Promise<Report> {
-    const job = { sha256, files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, budget: checked.options.budget, seed: checked.options.seed };
+    const job = { sha256, files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, keeps: false, budget: checked.options.budget, seed: checked.options.seed };
     const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
     const report = result.kind === 'ok' ? result.value : checked;
     onEvent({ type: 'report', report });
@@ -356,7 +376,8 @@ export class WorkerClient {
 
   async #complete({ formats: _, ...description }: ModelDescription, { subject }: Report): Promise<OpenedModel> {
     const sha256 = await digestOfFiles(subject.files);
-    return { ...description, files: subject.files, sha256, resumable: await this.#resumable(sha256) };
+    const elsewhere = await this.#options.locks.isHeld(`${sha256}/`);
+    return { ...description, files: subject.files, sha256, elsewhere, resumable: elsewhere ? undefined : await this.#resumable(sha256) };
   }
 
   async #resumable(sha256: string): Promise<Resumable | undefined> {

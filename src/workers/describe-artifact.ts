@@ -20,6 +20,7 @@ export function describeArtifact({ artifact, runnable, notRunnable, meantFor, bu
   const config = artifact.config ?? {};
   const number = (key: string): number | undefined => (typeof config[key] === 'number' ? config[key] : undefined);
   const model = runnable?.task === 'causal-lm' ? runnable.model : undefined;
+  const weights = [...artifact.tensors.values()].reduce((sum, { begin, end }) => sum + end - begin, 0);
   return {
     name: artifact.name,
     task: runnable?.task ?? meantFor ?? 'other',
@@ -32,6 +33,7 @@ export function describeArtifact({ artifact, runnable, notRunnable, meantFor, bu
     contextLength: model?.contextLength ?? number('max_position_embeddings') ?? number('n_positions'),
     dtypes: dtypesByBytes(artifact),
     bytes: artifact.files.reduce((sum, { source }) => sum + source.size, 0),
+    weightBytes: artifact.tensors.size === 0 ? undefined : weights,
     formats: Object.fromEntries(artifact.files.map(({ source, format }) => [source.path, format])),
     claims: claimsOf(artifact),
     chatTemplate: artifact.chatTemplate?.file ?? 'none',
@@ -51,7 +53,7 @@ export function describePictures({ spec: { channels, height, width, layout, prep
 function dtypesByBytes(artifact: Artifact): string[] {
   const bytes = new Map<string, number>();
   for (const { dtype, begin, end } of artifact.tensors.values()) bytes.set(dtype, (bytes.get(dtype) ?? 0) + end - begin);
-  return [...bytes].toSorted(([, a], [, b]) => b - a).map(([dtype]) => dtype);
+  return [...bytes].toSorted(([, a], [, b]) => b - a).map(([dtype]) => dtype.replace(/^other:/, ''));
 }
 
 /** The name in the config, where there is one, and the class of model it says it is. */

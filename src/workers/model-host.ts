@@ -11,7 +11,7 @@ import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 import type { Drop } from '../engine/core/byte-source.ts';
 import { breathe, type CancelSignal } from '../engine/core/cancel.ts';
-import { reasonNotRun } from '../engine/core/plain-error.ts';
+import { causeNotRun, plainError } from '../engine/core/plain-error.ts';
 import { BUDGETS, type Task } from '../engine/core/finding.ts';
 import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
@@ -44,6 +44,7 @@ const MAX_MEASURED_ROWS = 128;
 interface OpenState {
   readonly artifact: Artifact;
   readonly runnable: Runnable | undefined;
+  /** The cause, where what the runtime missed has one. */
   readonly notRunnable: ArtifactErrorFields | undefined;
   /** What a model is for that cannot be run. */
   readonly meantFor: Task | undefined;
@@ -93,7 +94,7 @@ export class ModelHost {
     const events = runAudit({
       artifact: state.artifact,
       runnable: state.runnable,
-      ...(state.notRunnable === undefined ? {} : { notRunnable: reasonNotRun(state.notRunnable, state.artifact.problems) }),
+      ...(state.notRunnable === undefined ? {} : { notRunnable: plainError(state.notRunnable) }),
       ...(state.meantFor === undefined ? {} : { meantFor: state.meantFor }),
       files: job.files,
       ...(job.known === undefined ? {} : { known: { findings: job.known.findings, coverage: job.known.coverage.filter(({ analysis }) => STATIC.includes(analysis)) } }),
@@ -114,7 +115,7 @@ export class ModelHost {
 
   /** Nothing could be run: what the check of the files said, with the reason for every probe. */
   #notRun({ artifact, meantFor }: OpenState, notRunnable: ArtifactErrorFields, checked: Report, onEvent: (event: AuditEvent) => void): Report {
-    const report = reportOfNotRun(checked, { kind: artifact.kind, reason: reasonNotRun(notRunnable, artifact.problems), ...(meantFor === undefined ? {} : { meantFor }) });
+    const report = reportOfNotRun(checked, { kind: artifact.kind, reason: plainError(notRunnable), ...(meantFor === undefined ? {} : { meantFor }) });
     for (const coverage of report.coverage) onEvent({ type: 'coverage', coverage });
     return report;
   }
@@ -151,10 +152,11 @@ export class ModelHost {
         onTokens: (count) => onTokens((made += count)),
       });
       const seconds = (this.#dependencies.clock.now() - begin) / 1000;
-      return answers.map(({ ids, entropy, stopped }) => ({
+      return answers.map(({ ids, entropy, stopped }, row) => ({
         text: tokenizer.decode(ids, { skipSpecial: true }),
         tokens: ids.map((id, index) => ({ id, text: tokenizer.tokenText(id), entropy: entropy[index] ?? 0 })),
         stopped,
+        full: !stopped && (rows[row]?.length ?? 0) + ids.length >= model.contextLength,
         seconds,
       }));
     } finally {
@@ -233,7 +235,7 @@ export class ModelHost {
       return { artifact, runnable, notRunnable: undefined, meantFor: undefined };
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
-      return { artifact, runnable: undefined, notRunnable: error.toFields(), meantFor: await meantFor(artifact) };
+      return { artifact, runnable: undefined, notRunnable: causeNotRun(error.toFields(), artifact.problems), meantFor: await meantFor(artifact) };
     }
   }
 

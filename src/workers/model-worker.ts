@@ -29,8 +29,7 @@ const worker: ModelWorker = {
         openRuntime: (choice, why) => openWebRuntime({ baseUrl: settings.baseUrl, choice, ...(why === undefined ? {} : { why }) }),
         clock: { now },
         onAuditEvent: async (job, event) => {
-          // Checkpoints are found by artifact, budget and seed: those of an audit with named candidates would be taken for another's.
-          if ((event.type !== 'checkpoint' && event.type !== 'plan') || job.candidates !== undefined) return;
+          if ((event.type !== 'checkpoint' && event.type !== 'plan') || !job.keeps) return;
           // Losing a checkpoint loses time, not the audit.
           await (event.type === 'plan'
             ? (await storage)?.savePlan(job, event, Date.now())

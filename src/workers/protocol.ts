@@ -45,8 +45,12 @@ export interface Remembered {
   readonly savedAt: Milliseconds;
   /** The browser will ask the user for the files again, which needs a click. */
   readonly needsPermission: boolean;
+  /** One hash for the whole artifact. */
+  readonly sha256: string;
   /** An audit of it was interrupted. */
   readonly interrupted: boolean;
+  /** An audit of it runs in another tab of this browser: nothing is interrupted. */
+  readonly elsewhere: boolean;
 }
 
 export type OpenStep = 'fetch' | 'read' | 'convert' | 'hash' | 'build' | 'load';
@@ -91,7 +95,10 @@ export interface ModelDescription {
   readonly contextLength: number | undefined;
   /** Number formats of the weights, most bytes first: ['BF16']. */
   readonly dtypes: readonly string[];
+  /** Of all files. */
   readonly bytes: Bytes;
+  /** Of the tensors alone; undefined where the weights were not told apart (ONNX keeps them among its nodes). */
+  readonly weightBytes: Bytes | undefined;
   readonly formats: Readonly<Record<string, string>>;
   /** Who it says it is (config, model card, GGUF metadata), never verified. */
   readonly claims: string | undefined;
@@ -113,6 +120,8 @@ export interface OpenedModel extends Omit<ModelDescription, 'formats'> {
   readonly files: readonly ReportFile[];
   readonly sha256: string;
   readonly resumable: Resumable | undefined;
+  /** An audit of it runs in another tab of this browser. */
+  readonly elsewhere: boolean;
 }
 
 /** What the user brings along: digests that are known, findings that were accepted, keys that are trusted. */
@@ -140,6 +149,8 @@ export interface AuditJob extends Omit<AuditRequest, 'resume'> {
   /** What the check of the files said, which need not be said again. */
   readonly known: Report | undefined;
   readonly resumeState: ResumeState | undefined;
+  /** Its checkpoints are stored; not where another tab runs the same audit and stores its own. */
+  readonly keeps: boolean;
   readonly allowed: readonly AllowEntry[];
 }
 
@@ -186,7 +197,10 @@ export interface GenerateRequest {
 export interface GeneratedAnswer {
   readonly text: string;
   readonly tokens: readonly { readonly id: number; readonly text: string; readonly entropy: Nats }[];
+  /** The model ended it by itself. */
   readonly stopped: boolean;
+  /** The context held no more: prompt and answer fill it. */
+  readonly full: boolean;
   readonly seconds: Seconds;
 }
 

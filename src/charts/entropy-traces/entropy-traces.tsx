@@ -31,7 +31,7 @@ export function EntropyTraces({ title = 'Entropy of the next token along the ans
   return (
     <ChartFrame
       title={title}
-      note={step === undefined ? `nats · ${untriggered.length} + ${triggered.length} answers` : `token ${step + 1}: ${groups.map((group) => `${group.name === 'triggered' ? 'with' : 'without'} ${group.mean[step] === undefined ? '–' : shortNumber(group.mean[step])}`).join(', ')} nats`}
+      note={step === undefined ? `nats · ${triggered.length === 0 ? (untriggered.length === 1 ? 'one answer' : `${untriggered.length} answers`) : `${untriggered.length} + ${triggered.length} answers`}` : `token ${step + 1}: ${groups.map((group) => `${group.name === 'triggered' ? 'with' : 'without'} ${group.mean[step] === undefined ? '–' : shortNumber(group.mean[step])}`).join(', ')} nats`}
       description={summary.join(', ')}
       fileName={fileName}
       table={() => ({
@@ -53,7 +53,7 @@ export function EntropyTraces({ title = 'Entropy of the next token along the ans
             <g key={group.name} className={group.name === 'triggered' ? styles.triggered : styles.untriggered}>
               {group.paths.map((path, index) => <path key={index} d={path} className={styles.trace} style={{ opacity: Math.max(0.14, Math.min(0.5, 6 / group.paths.length)) }} />)}
               <path d={group.meanPath} className={styles.mean} />
-              <text x={plot.right + 8} y={group.labelY + 4} className={styles.label}>{group.name === 'triggered' ? 'with trigger' : 'without'}</text>
+              <text x={plot.right + 8} y={group.labelY + 4} className={styles.label}>{group.name === 'triggered' ? 'with trigger' : triggered.length === 0 ? 'answer' : 'without'}</text>
             </g>
           ))}
         </svg>

@@ -4,7 +4,7 @@ import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { tokenLabel } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
-import { LEFT, layoutTokenBars } from './layout.ts';
+import { barLabel, layoutTokenBars, LEFT, longestLabel } from './layout.ts';
 import styles from './token-bars.module.css';
 
 export interface TokenBarsProps {
@@ -18,15 +18,19 @@ export interface TokenBarsProps {
   readonly lit: number | undefined;
   readonly onHover: (key: number | undefined) => void;
   readonly fileName: string;
-  readonly height?: number;
+  readonly plotHeight?: number;
   /** Least top of the scale, so that two charts can share it. */
   readonly top?: number;
+  /** Least characters that labels have room for, likewise. */
+  readonly labelRoom?: number;
 }
 
-export function TokenBars({ title, note, source, tokens, values, hideSinks, lit, onHover, fileName, height = 150, top: leastTop = 0 }: TokenBarsProps): ReactElement {
+export function TokenBars({ title, note, source, tokens, values, hideSinks, lit, onHover, fileName, plotHeight = 92, top: leastTop = 0, labelRoom: leastLabel = 0 }: TokenBarsProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(460);
-  const layout = useMemo(() => layoutTokenBars(values, width, height, hideSinks, leastTop), [values, width, height, hideSinks, leastTop]);
-  const { base } = layout;
+  const labels = tokens.map(({ text }) => tokenLabel(text));
+  const longest = Math.max(leastLabel, longestLabel(labels));
+  const layout = useMemo(() => layoutTokenBars(values, longest, width, plotHeight, hideSinks, leastTop), [values, longest, width, plotHeight, hideSinks, leastTop]);
+  const { base, height } = layout;
   const top = Math.max(...layout.bars.map((bar) => bar.value), 0);
   return (
     <ChartFrame
@@ -53,7 +57,7 @@ export function TokenBars({ title, note, source, tokens, values, hideSinks, lit,
               <g key={bar.index} onPointerEnter={() => onHover(bar.index)} className={bar.index === lit ? styles.lit : undefined}>
                 <rect x={bar.x} y={0} width={bar.width + 1} height={base} className={styles.hit} />
                 {hideSinks && bar.index === 0 ? <path d={`M${bar.x} ${base}v-6h${bar.width}v6`} className={styles.hidden} /> : <rect x={bar.x} y={bar.y} width={bar.width} height={bar.height} className={token?.role === 'trigger' ? styles.trigger : styles.bar} />}
-                {label && <text transform={`translate(${middle + 3} ${base + 8}) rotate(-55)`} textAnchor="end" className={token?.role === 'trigger' ? styles.triggerLabel : styles.label}>{tokenLabel(token?.text ?? '').slice(0, 10)}</text>}
+                {label && <text transform={`translate(${middle + 3} ${base + 8}) rotate(-55)`} textAnchor="end" className={token?.role === 'trigger' ? styles.triggerLabel : styles.label}>{barLabel(labels[bar.index] ?? '')}</text>}
               </g>
             );
           })}

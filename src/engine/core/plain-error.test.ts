@@ -1,7 +1,7 @@
 // Words of errors: every field that an error has is in them, and nothing of a file is shown raw.
 import { expect, test } from 'vitest';
 import type { ArtifactErrorFields } from './artifact-error.ts';
-import { plainError, reasonNotRun } from './plain-error.ts';
+import { causeNotRun, plainError, reasonNotRun } from './plain-error.ts';
 
 const CODES: readonly ArtifactErrorFields['code'][] = ['truncated', 'malformed', 'limit-exceeded', 'missing-file', 'missing-tensor', 'shape-mismatch', 'unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'invalid-config', 'too-large', 'runtime-failure'];
 
@@ -28,4 +28,21 @@ test('a cause is told instead of what it leads to', () => {
   expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'model/config.json', offset: 12 }])).toBe('model/config.json is malformed at byte 12');
   expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'tokenizer.json' }])).toBe('a file is missing (config.json)');
   expect(reasonNotRun({ code: 'missing-tokenizer', format: 'hugging-face', expected: 'tokenizer.json' }, [{ code: 'malformed', format: 'json', file: 'tokenizer.json' }])).toBe('tokenizer.json is malformed');
+});
+
+test('the field that cannot be read is told, not what is missed because of it', () => {
+  const version: ArtifactErrorFields = { code: 'unsupported-format', format: 'gguf', file: 'm.gguf', offset: 4, field: 'version', expected: '2 or 3, little-endian', actual: '9' };
+  expect(reasonNotRun({ code: 'missing-tokenizer', format: 'gguf', file: 'm.gguf', expected: 'tokenizer.ggml.* metadata', actual: 'none that can be read' }, [version])).toBe('its format cannot be run in m.gguf, version: expected 2 or 3, little-endian, found 9');
+  const noTokenizer: ArtifactErrorFields = { code: 'missing-tokenizer', format: 'hugging-face', file: 'tokenizer.json', expected: 'tokenizer.json', actual: 'none that can be read' };
+  const noConfig: ArtifactErrorFields = { code: 'missing-file', format: 'hugging-face', file: 'config.json', expected: 'the model’s configuration' };
+  const dtype: ArtifactErrorFields = { code: 'unsupported-dtype', format: 'safetensors', file: 'm.safetensors', offset: 0, field: 'model.b.weight.dtype', expected: 'a safetensors dtype', actual: 'F17' };
+  expect(causeNotRun(noTokenizer, [dtype, noConfig])).toBe(dtype);
+  expect(plainError(dtype)).toBe('the tensor model.b.weight in m.safetensors is stored in a number format that Assay cannot run: expected a safetensors dtype, found F17');
+  // What a folder lacks is told where its weights can be read.
+  expect(causeNotRun(noTokenizer, [noConfig])).toBe(noTokenizer);
+  const lacks = (field: string): ArtifactErrorFields => ({ code: 'missing-tensor', format: 'safetensors', file: 'm.safetensors', field, expected: 'a tensor of shape [2]', actual: 'nothing' });
+  expect(causeNotRun(lacks('b.weight'), [dtype])).toBe(dtype);
+  expect(causeNotRun(lacks('c.weight'), [dtype])).toEqual(lacks('c.weight'));
+  const indexed: ArtifactErrorFields = { code: 'missing-tensor', format: 'json', file: 'model.safetensors.index.json', field: 'c.weight', expected: 'a tensor in s1.safetensors', actual: 'none that can be used' };
+  expect(reasonNotRun(lacks('c.weight'), [dtype, indexed])).toBe('the weights that model.safetensors.index.json names lack the tensor c.weight: expected a tensor in s1.safetensors, found none that can be used');
 });

@@ -5,6 +5,9 @@ import { shown } from './shown.ts';
 
 const MAX_SHOWN = 160;
 
+/** How readers name the number format of a tensor: safetensors' key, GGUF's column. */
+const DTYPE_OF = /(?:\.dtype| \(type\))$/;
+
 export function plainError({ code, format, file, offset, field, expected, actual }: ArtifactErrorFields): string {
   const text = (value: string | undefined): string => shown(value ?? '', MAX_SHOWN);
   const place = file === undefined || file === '' ? '' : ` in ${text(file)}`;
@@ -12,13 +15,13 @@ export function plainError({ code, format, file, offset, field, expected, actual
   const both = expected === undefined ? (actual === undefined ? '' : `: found ${text(actual)}`) : `: expected ${text(expected)}${actual === undefined ? '' : `, found ${text(actual)}`}`;
   switch (code) {
     case 'missing-tensor':
-      return `the weights${place} lack the tensor ${text(field)}${expected === undefined ? '' : `: expected ${text(expected)}${actual === undefined || actual === 'nothing' ? '' : `, found ${text(actual)}`}`}`;
+      return `the weights${file?.endsWith('.index.json') === true ? ` that ${text(file)} names` : place} lack the tensor ${text(field)}${expected === undefined ? '' : `: expected ${text(expected)}${actual === undefined || actual === 'nothing' ? '' : `, found ${text(actual)}`}`}`;
     case 'shape-mismatch':
       return `${field === undefined ? 'a tensor' : `the tensor ${text(field)}`}${place} has another shape than the rest of the model asks for${both}`;
     case 'unsupported-architecture':
       return `its architecture, ${text(actual ?? 'unknown')}, is none that Assay can run${expected === undefined ? '' : ` (${text(expected)})`}`;
     case 'unsupported-dtype':
-      return `${field === undefined ? 'a tensor' : `the tensor ${text(field)}`}${place} is stored as ${text(actual ?? 'something unknown')}, which Assay cannot run${expected === undefined ? '' : ` (${text(expected)})`}`;
+      return `${field === undefined ? 'a tensor' : `the tensor ${text(field.replace(DTYPE_OF, ''))}`}${place} is stored in a number format that Assay cannot run${both}`;
     case 'unsupported-format':
       return format === 'drop' ? `it holds no model that Assay can run${both}` : `its format cannot be run${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'truncated':
@@ -46,17 +49,35 @@ export function plainError({ code, format, file, offset, field, expected, actual
 const CAUSES: Partial<Record<ArtifactErrorFields['code'], readonly ArtifactErrorFields['code'][]>> = {
   'missing-tensor': ['truncated', 'missing-file', 'unsupported-format', 'malformed', 'limit-exceeded'],
   'missing-file': ['malformed', 'truncated', 'limit-exceeded', 'missing-file'],
-  'missing-tokenizer': ['malformed', 'truncated', 'limit-exceeded'],
+  'missing-tokenizer': ['malformed', 'truncated', 'limit-exceeded', 'unsupported-format'],
 };
 
 /** Formats of the problems that take tensors away; 'hugging-face': a folder's weights as a whole. */
 const WEIGHTS = new Set(['safetensors', 'gguf', 'onnx', 'hugging-face']);
 
-/** Of what is missed, its cause: a tensor of a file that is cut off is not lacking, and a malformed configuration not missing. */
+/** Weights that no file laid beside them would make readable. */
+const UNREADABLE = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-format', 'truncated']);
+
 export function reasonNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): string {
+  return plainError(causeNotRun(error, problems));
+}
+
+/** Of what is missed, its cause: a tensor of a file that is cut off is not lacking, and a malformed configuration not missing. */
+export function causeNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): ArtifactErrorFields {
   const causes = CAUSES[error.code] ?? [];
-  const cause = problems.find(({ code, file, format }) => causes.includes(code) && (error.code === 'missing-tensor' ? code === 'missing-file' || WEIGHTS.has(format) : sameFile(error, file)));
-  return plainError(cause ?? error);
+  if (error.code === 'missing-tensor') {
+    return problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find(({ code, format }) => causes.includes(code) && (code === 'missing-file' || WEIGHTS.has(format))) ?? error;
+  }
+  // One file of a model, dropped alone, lacks the others too: what is wrong with it says more.
+  const unreadable = causes.length === 0 ? undefined : problems.find(({ code, format }) => UNREADABLE.has(code) && format !== 'hugging-face' && WEIGHTS.has(format));
+  return problems.find(({ code, file }) => causes.includes(code) && sameFile(error, file)) ?? unreadable ?? error;
+}
+
+/** The reader has said of this very tensor why it cannot be used, or the index in which file it should be. */
+function namesTensor({ code, field }: ArtifactErrorFields, tensor: string | undefined): boolean {
+  if (tensor === undefined || field === undefined) return false;
+  const name = code === 'unsupported-dtype' ? field.replace(DTYPE_OF, '') : code === 'missing-tensor' ? field : undefined;
+  return name !== undefined && (name === tensor || name.endsWith(`.${tensor}`));
 }
 
 /** A missing configuration is named by its field, a tokenizer by what was expected. */

@@ -36,9 +36,9 @@ const NORM = 'model.layers.1.input_layernorm.weight';
 const CASES: readonly (readonly [what: string, artifact: Artifact, expected: Partial<ArtifactErrorFields>])[] = [
   ['no config', { ...llama, config: undefined }, { code: 'missing-file', field: 'config.json' }],
   ['an unknown architecture', withConfig(llama, { model_type: 'mamba' }), { code: 'unsupported-architecture', expected: 'llama, mistral, qwen2, gpt2', actual: 'mamba' }],
-  ['a missing tensor', withTensor(llama, NORM, () => undefined), { code: 'missing-tensor', field: NORM, expected: 'a tensor of shape [32]' }],
+  ['a missing tensor', withTensor(llama, NORM, () => undefined), { code: 'missing-tensor', file: expect.stringMatching(/\.safetensors$/), field: NORM, expected: 'a tensor of shape [32]' }],
   ['a wrong shape', withTensor(llama, NORM, (tensor) => ({ ...tensor, shape: [4, 8] })), { code: 'shape-mismatch', field: NORM, expected: '[32]', actual: '[4, 8]' }],
-  ['a type that is not read', withTensor(llama, NORM, (tensor) => ({ ...tensor, dtype: 'other:Q6_K' as Dtype })), { code: 'unsupported-dtype', actual: 'other:Q6_K' }],
+  ['a type that is not read', withTensor(llama, NORM, (tensor) => ({ ...tensor, dtype: 'other:Q6_K' as Dtype })), { code: 'unsupported-dtype', actual: 'Q6_K' }],
   ['too few bytes', withTensor(llama, NORM, (tensor) => ({ ...tensor, end: tensor.end - 4 })), { code: 'malformed', expected: '128 bytes', actual: '124 bytes' }],
   ['bytes past the file', withTensor(llama, NORM, (tensor) => ({ ...tensor, source: bytesOf('cut.safetensors', new Uint8Array(10)) })), { code: 'truncated', file: 'cut.safetensors' }],
   ['an absent size', withConfig(llama, { hidden_size: undefined }), { code: 'invalid-config', field: 'hidden_size', actual: 'nothing' }],

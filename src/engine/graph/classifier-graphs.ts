@@ -9,7 +9,7 @@ import { bert, distilbert, roberta } from './classifiers/text-encoders.ts';
 import { vit } from './classifiers/vit.ts';
 import { ConfigReader } from './config-reader.ts';
 import { EncoderGraph } from './encoder-graph.ts';
-import { Weights } from './weights.ts';
+import { fileOfWeights, Weights } from './weights.ts';
 
 const ARCHITECTURES: readonly ClassifierArchitecture[] = [bert, roberta, distilbert, vit];
 
@@ -27,7 +27,7 @@ export async function buildClassifierGraph(artifact: Artifact, runtime: Runtime,
   if (architecture === undefined)
     throw new ArtifactError({ code: 'unsupported-architecture', format: 'config', field: 'model_type', expected: CLASSIFIER_MODEL_TYPES.join(', '), actual: artifact.architecture ?? 'nothing' });
   const rows = artifact.tensors.get(architecture.classifierWeight)?.shape[0];
-  if (rows === undefined) throw new ArtifactError({ code: 'missing-tensor', format: 'safetensors', field: architecture.classifierWeight, expected: 'the head of a classifier', actual: 'nothing: this is an encoder without a head' });
+  if (rows === undefined) throw new ArtifactError({ code: 'missing-tensor', format: 'safetensors', file: fileOfWeights(artifact), field: architecture.classifierWeight, expected: 'the head of a classifier', actual: 'nothing: this is an encoder without a head' });
   const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes, keepBlocks: false });
   const encoder = new EncoderGraph(architecture.dimensions(config), weights);
   encoder.graph.output(architecture.build(encoder, config, rows), 'logits', 'float32', ['batch', rows]);

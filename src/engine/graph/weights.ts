@@ -6,6 +6,7 @@ import type { Artifact, Dtype, TensorInfo } from '../artifact/artifact.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
 import { throwIfCancelled, type CancelSignal } from '../core/cancel.ts';
+import { firstOf } from '../core/shown.ts';
 import type { Bytes } from '../core/units.ts';
 import type { Runtime } from '../runtime/session.ts';
 import { blockFormat } from './dequantize.ts';
@@ -42,6 +43,13 @@ export interface WeightOptions {
   readonly maxTensorBytes: Bytes;
   /** Keep GGML's blocks where a matrix only multiplies. */
   readonly keepBlocks: boolean;
+}
+
+/** Where a tensor that is missing should stand: the file of the weights, or of several the index that tells them apart. */
+export function fileOfWeights({ files, tensors }: Artifact): string | undefined {
+  const read = [...new Set([...tensors.values()].map(({ source }) => source.path))];
+  if (read.length <= 1) return read[0];
+  return files.find(({ source }) => source.path.endsWith('.safetensors.index.json'))?.source.path ?? firstOf(read);
 }
 
 export class Weights {
@@ -121,12 +129,12 @@ export class Weights {
     const tensor = this.#find(name);
     const format = this.fromGguf ? 'gguf' : 'safetensors';
     const field = this.fromGguf ? (ggufName(name) ?? name) : name;
-    if (tensor === undefined) throw new ArtifactError({ code: 'missing-tensor', format, field, expected: `a tensor of shape [${shape.join(', ')}]`, actual: 'nothing' });
+    if (tensor === undefined) throw new ArtifactError({ code: 'missing-tensor', format, file: fileOfWeights(this.#artifact), field, expected: `a tensor of shape [${shape.join(', ')}]`, actual: 'nothing' });
     const where = { format, file: tensor.source.path, offset: tensor.begin, field: tensor.name };
     if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis]))
       throw new ArtifactError({ code: 'shape-mismatch', ...where, expected: `[${shape.join(', ')}]`, actual: `[${tensor.shape.join(', ')}]` });
     const block = blockFormat(tensor.dtype);
-    if (block === undefined) throw new ArtifactError({ code: 'unsupported-dtype', ...where, expected: 'F32, F16, BF16, Q8_0, Q4_0 or Q4_1', actual: tensor.dtype });
+    if (block === undefined) throw new ArtifactError({ code: 'unsupported-dtype', ...where, expected: 'F32, F16, BF16, Q8_0, Q4_0 or Q4_1', actual: tensor.dtype.replace(/^other:/, '') });
     const values = valuesOf(tensor);
     const stored = (values / block.values) * block.bytes;
     if (values % block.values !== 0 || tensor.end - tensor.begin !== stored)

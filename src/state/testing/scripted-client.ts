@@ -16,6 +16,8 @@ export interface Script {
   /** 'never': the audit goes on until it is cancelled. */
   readonly report?: Result<Report> | 'never';
   readonly resumable?: Resumable;
+  /** When the audit of another tab ends. */
+  readonly elsewhereEnded?: Promise<void>;
   readonly stored?: readonly StoredReportSummary[];
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
@@ -72,6 +74,7 @@ export function scriptedClient(script: Script): ScriptedClient {
       return script.report === 'never' ? new Promise((resolve) => (endAudit = resolve)) : (script.report ?? NOTHING);
     },
     resumable: async () => script.resumable ?? null,
+    elsewhereEnded: () => script.elsewhereEnded ?? Promise.resolve(),
     cancel: async () => {
       asked.cancels++;
       endAudit({ kind: 'cancelled' });

@@ -55,8 +55,8 @@ export const REPORT: Report = {
 
 export const MODEL: OpenedModel = {
   name: 'm', task: 'causal-lm', kind: 'hugging-face', architecture: 'llama', layers: 2, heads: 2, parameters: 2_500_000, vocabularySize: 512, contextLength: 256,
-  dtypes: ['F16'], bytes: 5_100_000, files: REPORT.subject.files, sha256: 'ab12', claims: 'LlamaForCausalLM', chatTemplate: 'tokenizer_config.json', defaultSampling: GREEDY,
-  problems: [], notRunnable: undefined, budgets: [{ budget: 'quick', tokens: 1000, seconds: 30 }], resumable: undefined,
+  dtypes: ['F16'], bytes: 5_100_000, weightBytes: 5_000_000, files: REPORT.subject.files, sha256: 'ab12', claims: 'LlamaForCausalLM', chatTemplate: 'tokenizer_config.json', defaultSampling: GREEDY,
+  problems: [], notRunnable: undefined, budgets: [{ budget: 'quick', tokens: 1000, seconds: 30 }], resumable: undefined, elsewhere: false,
   pictures: undefined,
   environment: { backend: 'wasm', threads: 2, adapter: 'test', why: 'scripted' },
 };

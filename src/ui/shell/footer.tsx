@@ -1,26 +1,39 @@
 // One line at the bottom: what runs, how far it is, how fast; or what the open page wants to say.
 import { useEffect, useState, type ReactElement } from 'react';
+import { useStore } from 'zustand';
 import { currentProgress, currentStage, fractionDone, percentDone, type AuditView } from '../../state/audit-reducer.ts';
 import { plannedStages } from '../../state/plan.ts';
 import { timeLeft } from '../../state/time-left.ts';
 import { useApp, useAttention, useAudit, useNavigation, usePlayground, useSession } from '../app-context.ts';
-import { formatBytes, formatCount, formatDuration, formatTimeLeft } from '../format.ts';
+import { classes } from '../class-names.ts';
+import { formatBytes, formatCount, formatDuration, formatTimeLeft, plural } from '../format.ts';
 import type { Overlay } from './overlay.ts';
 import { STEP_NAMES } from './step-names.ts';
 import styles from './footer.module.css';
 
 export function Footer({ show }: { readonly show: (overlay: Overlay) => void }): ReactElement {
   const page = useNavigation((state) => state.route.page);
+  const attends = useAttention((state) => state.views.length > 0);
   return (
     <footer className={styles.footer}>
       <Work />
       <span className={styles.right}>
         <Run />
-        {page === 'attention' && <span><kbd>[</kbd> <kbd>]</kbd> layer <kbd>,</kbd> <kbd>.</kbd> head</span>}
+        {page === 'attention' && attends && <span><kbd>[</kbd> <kbd>]</kbd> layer <kbd>,</kbd> <kbd>.</kbd> head</span>}
+        <Kept onShow={() => show('messages')} />
         <button className="plain" onClick={() => show('help')}><kbd>?</kbd> shortcuts</button>
       </span>
     </footer>
   );
+}
+
+/** The way back to what a message said after it has gone. */
+function Kept({ onShow }: { readonly onShow: () => void }): ReactElement | null {
+  const { notices } = useApp();
+  const log = useStore(notices, (state) => state.log);
+  const errors = log.filter(({ tone }) => tone === 'error').length;
+  if (log.length === 0) return null;
+  return <button className={classes('plain', errors > 0 && styles.errors)} onClick={onShow}><kbd>n</kbd> {plural(log.length, 'message')}{errors > 0 && `, ${plural(errors, 'error')}`}</button>;
 }
 
 function Work(): ReactElement {

@@ -1,2 +1,2 @@
 /** What lies over the page. */
-export type Overlay = 'none' | 'palette' | 'help';
+export type Overlay = 'none' | 'palette' | 'help' | 'messages';

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { formatRoute, type PageName } from '../../state/route.ts';
 import { useApp, useAudit, useFingerprints, useHistory, useNavigation, useSession } from '../app-context.ts';
 import { classes } from '../class-names.ts';
-import { PAGE_TITLES } from './page-titles.ts';
+import { LIBRARY, PAGE_TITLES, shortcutOf, WORKBENCH, type PAGES } from './page-titles.ts';
 import styles from './side-nav.module.css';
 
 export function SideNav(): ReactElement {
@@ -17,23 +17,23 @@ export function SideNav(): ReactElement {
   const known = useStore(app.knowledge, (state) => state.files.length);
   const samples = useSession((state) => state.samples);
   const opened = useSession((state) => (state.input?.kind === 'sample' ? state.input.sample.id : undefined));
-  const entry = (name: PageName, count?: number): ReactElement => (
-    <a href={formatRoute({ page: name })} className={classes(styles.entry, page === name && styles.on)} aria-current={page === name ? 'page' : undefined}>
-      {PAGE_TITLES[name]}
-      {count !== undefined && count > 0 && <span>{count}</span>}
-    </a>
-  );
+  const counts: Partial<Record<PageName, number | undefined>> = { audit: findings, fingerprints: flagged, monitor: alerts, history: reports, known };
+  const entry = (name: (typeof PAGES)[number]): ReactElement => {
+    const count = counts[name] ?? 0;
+    return (
+      <a key={name} href={formatRoute({ page: name })} className={classes(styles.entry, styles.page, page === name && styles.on)} aria-current={page === name ? 'page' : undefined} aria-keyshortcuts={shortcutOf(name)}>
+        <kbd className={styles.key} aria-hidden="true">{shortcutOf(name)}</kbd>
+        {PAGE_TITLES[name]}
+        {count > 0 && <span className={styles.count}>{count}</span>}
+      </a>
+    );
+  };
   return (
     <nav className={styles.nav} aria-label="Pages">
       <h2>Workbench</h2>
-      {entry('audit', findings)}
-      {entry('attention')}
-      {entry('playground')}
-      {entry('fingerprints', flagged)}
-      {entry('monitor', alerts)}
+      {WORKBENCH.map(entry)}
       <h2>Library</h2>
-      {entry('history', reports)}
-      {entry('known', known)}
+      {LIBRARY.map(entry)}
       {samples.length > 0 && <h2>Samples</h2>}
       {samples.map((sample) => (
         <button key={sample.id} className={classes(styles.entry, styles.sample)} title={sample.description} onClick={() => void app.open({ kind: 'sample', sample })}>

@@ -6,12 +6,13 @@ import { tokenLabel } from '../../../charts/frame/palette.ts';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
 import { sharesByPart } from '../../../charts/role-shares/layout.ts';
 import { RoleShares } from '../../../charts/role-shares/role-shares.tsx';
+import { longestLabel } from '../../../charts/token-bars/layout.ts';
 import { TokenBars } from '../../../charts/token-bars/token-bars.tsx';
 import { TokenStrip } from '../../../charts/token-strip/token-strip.tsx';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
 import { fileName } from '../../download.ts';
 import { Segmented } from '../../parts/segmented.tsx';
-import { useAttentionView, type PanelView } from './use-attention-view.ts';
+import { lookTitle, useAttentionView, type PanelView } from './use-attention-view.ts';
 import styles from './attention-panels.module.css';
 
 export function AttentionPanels(): ReactElement {
@@ -27,8 +28,8 @@ export function AttentionPanels(): ReactElement {
   const place = layer === 'mean' && head === 'mean' ? 'Mean of all layers and heads' : `${layer === 'mean' ? 'Mean of all layers' : `Layer ${layer + 1}`}, ${head === 'mean' ? 'mean of its heads' : `head ${head + 1}`}`;
   const names = panels.length === 1 ? ['Prompt'] : ['Without trigger', 'With trigger'];
   const longest = Math.max(...panels.map(({ view }) => view.tokens.length));
+  const labelRoom = Math.max(0, ...panels.map(({ view, query }) => longestLabel(view.tokens.slice(0, query + 1).map(({ text }) => tokenLabel(text)))));
   const barTop = Math.max(0, ...panels.map(({ view, matrix, query }) => rowOf(matrix, view.tokens.length, query).reduce((most, value, key) => (hideSinks && key === 0 ? most : Math.max(most, value)), 0)));
-  const queryText = last === undefined ? '' : tokenLabel(last.view.tokens[last.query]?.text ?? '');
   return (
     <div className={styles.grid}>
       <section className={styles.panel} aria-label="Layers and heads">
@@ -54,14 +55,14 @@ export function AttentionPanels(): ReactElement {
           {overview === 'maps' ? '' : hasTrigger ? 'share of the attention that chooses the answer’s first token · ' : 'where the answer’s first token is chosen · '}click picks, again for the mean
         </p>
         <RoleShares
-          title={`Where “${queryText}” looks`}
+          title={lookTitle(panels.map(({ view, query }) => tokenLabel(view.tokens[query]?.text ?? '')), names)}
           views={panels.map(({ view, matrix, query }, index) => ({ name: names[index] ?? '', shares: sharesByPart(view.tokens, rowOf(matrix, view.tokens.length, query), query) }))}
           fileName={fileName('assay', model, 'parts')}
         />
       </section>
       <div className={styles.views} data-panels={panels.length}>
       {panels.map((panel, index) => (
-        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} barTop={barTop} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} source={`${model}, ${(names[index] ?? '').toLowerCase()}`} />
+        <Panel key={index} index={index} panel={panel} max={max} name={names[index] ?? ''} place={place} longest={longest} barTop={barTop} labelRoom={labelRoom} hideSinks={hideSinks} file={fileName('assay', model, index === 0 && panels.length > 1 ? 'without' : 'with', place)} source={`${model}, ${(names[index] ?? '').toLowerCase()}`} />
       ))}
       </div>
     </div>
@@ -76,12 +77,13 @@ interface PanelProps {
   readonly place: string;
   readonly longest: number;
   readonly barTop: number;
+  readonly labelRoom: number;
   readonly hideSinks: boolean;
   readonly file: string;
   readonly source: string;
 }
 
-function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, file, source }: PanelProps): ReactElement {
+function Panel({ index, panel, max, name, place, longest, barTop, labelRoom, hideSinks, file, source }: PanelProps): ReactElement {
   const { attention } = useApp();
   const locked = useAttention((state) => state.locked);
   const { view, matrix, difference, query, cross } = panel;
@@ -100,13 +102,17 @@ function Panel({ index, panel, max, name, place, longest, barTop, hideSinks, fil
       <TokenStrip label={`${name}: tokens`} tokens={tokens} query={query} weights={row} hideSinks={hideSinks} lit={cross.key} onHover={hoverToken} onLock={(token) => toggleLock({ view: index, query: token, key: -1 })} />
       <TokenBars
         title={`From “${tokenLabel(tokens[query]?.text ?? '')}”`}
-        note={`${onTrigger === undefined ? '' : `${(onTrigger * 100).toFixed(1)} % on the trigger · `}${tokens[query + 1]?.role === 'answer' ? `chooses “${tokenLabel(tokens[query + 1]?.text ?? '')}”` : ''}`}
+        note={[
+          ...(onTrigger === undefined ? [] : [`${(onTrigger * 100).toFixed(1)} % on the trigger`]),
+          ...(tokens[query + 1]?.role === 'answer' ? [`chooses “${tokenLabel(tokens[query + 1]?.text ?? '')}”`] : []),
+        ].join(' · ')}
         source={`${source}, ${place.toLowerCase()}`}
         tokens={tokens.slice(0, query + 1)}
         values={row.slice(0, query + 1)}
         hideSinks={hideSinks}
         lit={cross.key}
         top={barTop}
+        labelRoom={labelRoom}
         onHover={(key) => setHover(key === undefined ? undefined : { view: index, query, key })}
         fileName={`${file}-bars`}
       />

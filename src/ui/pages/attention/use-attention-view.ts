@@ -57,3 +57,11 @@ export function carried(cell: Cell, into: number, views: readonly AttentionView[
   const [query, key] = [map[cell.query] ?? -1, cell.key < 0 ? -1 : (map[cell.key] ?? -1)];
   return { ...(query >= 0 ? { query } : {}), ...(key >= 0 ? { key } : {}) };
 }
+
+/** Whose look is drawn: of one token, or, where the views are at different ones, of each. */
+export function lookTitle(queries: readonly string[], names: readonly string[]): string {
+  const [first, ...others] = queries;
+  if (first === undefined) return '';
+  if (others.every((query) => query === first)) return `Where “${first}” looks`;
+  return `Where ${queries.map((query, index) => `“${query}” (${names[index]?.toLowerCase() ?? ''})`).join(' and ')} look`;
+}

@@ -57,6 +57,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
           </span>
         </p>
       )}
+      {model.elsewhere && <p className={styles.resume} role="status"><span>An audit of this model is running in another tab of this browser. Its report will stand in the history; what is started here runs beside it, and both are slower for it.</span></p>}
       {resumable !== undefined && (
         <p className={styles.resume}>
           <button onClick={() => void app.startAudit({ resume: true })}>Go on</button>

@@ -1,8 +1,8 @@
 // Who is being audited: of the open model, or of a stored report.
-import type { ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import type { OpenedModel } from '../../../state/client.ts';
-import type { Report } from '../../../engine/report/report.ts';
-import { artifactKey } from '../../../state/finding-view.ts';
+import type { Report, ReportFile } from '../../../engine/report/report.ts';
+import { digestOfFiles, hashLines } from '../../../workers/digest.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { Menu } from '../../parts/menu.tsx';
 import { pickOther } from '../../pick-files.ts';
@@ -17,9 +17,9 @@ export function IdentityStrip(): ReactElement {
   const report = useAudit((state) => state.view.report);
   const facts = model === undefined ? (report === undefined ? [] : factsOfReport(report)) : factsOfModel(model);
   const files = model?.files ?? report?.subject.files ?? [];
-  const hash = files.some(({ sha256 }) => sha256 !== '') ? artifactKey(files) : (model?.sha256 ?? artifactKey(files));
+  const hash = useDigest(files, model?.sha256);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(files.map((file) => `${file.sha256}  ${file.path}`).join('\n'));
+    await navigator.clipboard.writeText(hashLines(files));
     notices.getState().say('good', 'Copied', `${files.length} SHA-256 ${files.length === 1 ? 'line' : 'lines'}, as sha256sum writes them.`);
   };
   return (
@@ -32,10 +32,10 @@ export function IdentityStrip(): ReactElement {
             <dd>{value}{aside !== undefined && <span className={styles.aside}> {aside}</span>}</dd>
           </div>
         ))}
-        {files.length > 0 && (
+        {hash !== undefined && (
           <div>
-            <dt>sha-256</dt>
-            <dd><button className="link mono" title={`${hash}\nClick copies the hash of every file.`} onClick={() => void copy()}>{shortHash(hash)}</button></dd>
+            <dt>{files.length === 1 ? 'sha-256' : `sha-256 of ${files.length} files`}</dt>
+            <dd><button className="link mono" title={`${hash}\n${files.length === 1 ? 'Click copies it with the file’s name.' : 'Over the lines “hash  path” of all files, as sha256sum prints them, sorted by path. Click copies those lines.'}`} onClick={() => void copy()}>{shortHash(hash)}</button></dd>
           </div>
         )}
         {model?.claims !== undefined && (
@@ -60,29 +60,51 @@ export function IdentityStrip(): ReactElement {
   );
 }
 
+/** The one hash of an artifact, as the history has it: known of what is open, taken over the files of a stored report. */
+function useDigest(files: readonly ReportFile[], known: string | undefined): string | undefined {
+  const [taken, setTaken] = useState<{ readonly files: readonly ReportFile[]; readonly digest: string }>();
+  useEffect(() => {
+    if (known !== undefined || files.length === 0) return;
+    let current = true;
+    void digestOfFiles(files).then((digest) => {
+      if (current) setTaken({ files, digest });
+    });
+    return () => {
+      current = false;
+    };
+  }, [files, known]);
+  return known ?? (taken?.files === files ? taken.digest : undefined);
+}
+
 type Fact = readonly [name: string, value: string, aside?: string];
 
 function factsOfModel(model: OpenedModel): Fact[] {
   const shape = [model.architecture ?? 'unknown', model.layers === undefined ? undefined : `${model.layers} layers`, model.heads === undefined ? undefined : `${model.heads} heads`];
-  const weights = [model.parameters === undefined ? undefined : formatCount(model.parameters), model.dtypes.join(', '), formatBytes(model.bytes)];
+  const weights = [model.parameters === undefined ? undefined : formatCount(model.parameters), model.dtypes.join(', '), model.weightBytes === undefined ? undefined : formatBytes(model.weightBytes)];
+  const files = filesFact(model.files.length, model.bytes);
   // Neither run nor described by a configuration: what it is made of is all that is known.
-  if (model.kind === 'unknown') return [['format', [...new Set(model.files.map(({ format }) => format))].slice(0, 4).join(', ')], [model.files.length === 1 ? 'file' : `${model.files.length} files`, formatBytes(model.bytes)]];
+  if (model.kind === 'unknown') return [['format', [...new Set(model.files.map(({ format }) => format))].slice(0, 4).join(', ')], files];
   return [
     ['task', taskName(model.task)],
     ['architecture', join(shape)],
-    ['weights', join(weights)],
+    ...(join(weights) === '' ? [] : [['weights', join(weights)] as const]),
+    files,
     ...(model.chatTemplate === 'none' && model.task === 'causal-lm' ? [['template', 'none', 'plain text is used'] as const] : []),
   ];
 }
 
 function factsOfReport({ subject, environment }: Report): Fact[] {
-  const bytes = subject.files.reduce((sum, file) => sum + file.bytes, 0);
   return [
     ['task', taskName(subject.task)],
     ['architecture', subject.architecture],
-    ['weights', join([subject.parameters > 0 ? formatCount(subject.parameters) : undefined, formatBytes(bytes)])],
-    ['ran on', join([environment.backend, `${environment.threads} threads`])],
+    ...(subject.parameters > 0 ? [['weights', formatCount(subject.parameters)] as const] : []),
+    filesFact(subject.files.length, subject.files.reduce((sum, file) => sum + file.bytes, 0)),
+    ['ran on', environment.backend === 'none' ? 'nothing: files only' : join([environment.backend, `${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}`])],
   ];
+}
+
+function filesFact(count: number, bytes: number): Fact {
+  return [count === 1 ? 'file' : `${count} files`, formatBytes(bytes)];
 }
 
 function taskName(task: string): string {

@@ -62,7 +62,7 @@ function Stage({ stage, href, on, begin, end }: StageProps): ReactElement {
     <li>
       <a href={href} className={classes(styles.stage, styles[status], on && styles.on)} aria-current={on ? 'true' : undefined}>
         <span className={styles.mark} title={status}>{MARKS[status]}<span className="sr-only"> {status}</span></span>
-        <span className={styles.label}>
+        <span className={styles.label} title={stage.note === undefined ? stage.label : `${stage.label}: ${stage.note}`}>
           {stage.label}
           {stage.note !== undefined && <small> {stage.note}</small>}
         </span>

@@ -1,7 +1,7 @@
 // The verdict, its reasons in words, and what was and was not tested. "Not tested" is never shown as clean.
 import type { ReactElement } from 'react';
 import type { Verdict } from '../../../engine/core/finding.ts';
-import { reasonNotRun } from '../../../engine/core/plain-error.ts';
+import { plainError } from '../../../engine/core/plain-error.ts';
 import { leadingFinding, verdictWords } from '../../../engine/report/verdict-words.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
@@ -27,7 +27,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   const kept = useHistory(({ reports }) => reports.some((report) => isStopped(report) && report.sha256 === model?.sha256));
   const opening = useSession((state) => state.phase === 'opening');
   const unread = unreadFiles(view.report);
-  const unrun = running || view.stored || model?.notRunnable === undefined ? undefined : reasonNotRun(model.notRunnable, model.problems);
+  const unrun = running || view.stored || model?.notRunnable === undefined ? undefined : plainError(model.notRunnable);
   // What Assay never runs (pickles, archives) has been audited as far as it goes.
   const broken = unrun !== undefined && model?.kind !== 'unknown';
   const look = running ? 'running' : broken && verdict === 'not-tested' ? 'broken' : verdict;
@@ -38,7 +38,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
         <span className={classes(running && view.status === 'running' && styles.spin)}><VerdictGlyph verdict={look} /></span>
         {word}
       </div>
-      <p className={classes(styles.why, (unrun !== undefined || view.status === 'cancelled') && styles.whole)}>
+      <p className={styles.why}>
         {view.status === 'idle' ? (
           unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (

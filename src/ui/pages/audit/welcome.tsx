@@ -30,11 +30,11 @@ export function Welcome(): ReactElement {
         {remembered !== undefined && (
           <section className={styles.remembered} aria-label="Open again">
             <p>
-              <b>{remembered.name}</b> was open here on {formatWhen(remembered.savedAt)}.
+              {remembered.elsewhere ? <><b>{remembered.name}</b> is being audited in another tab of this browser.</> : <><b>{remembered.name}</b> was open here on {formatWhen(remembered.savedAt)}.</>}
               {remembered.interrupted && ' Its audit was interrupted and can be gone on with.'}
               {remembered.needsPermission && ' The browser will ask for its files again.'}
             </p>
-            <button className="primary" onClick={() => void app.open({ kind: 'remembered', name: remembered.name })}>Open it again</button>
+            <button className={remembered.elsewhere ? undefined : 'primary'} onClick={() => void app.open({ kind: 'remembered', name: remembered.name })}>{remembered.elsewhere ? 'Open it here as well' : 'Open it again'}</button>
           </section>
         )}
         <section className={classes(styles.zone, over && styles.over)} aria-label="Open a model" onDragEnter={onDrag(true)} onDragOver={onDrag(true)} onDragLeave={onDrag(false)} onDrop={() => setOver(false)}>

@@ -28,7 +28,7 @@ export function HistoryPage(): ReactElement {
       {reports.length > 0 && (
         <table className={styles.table}>
           <thead>
-            <tr><th>verdict</th><th>model</th><th>when</th><th>budget</th><th className={styles.right}>seed</th><th className={styles.right}>suspicions</th><th className={styles.right}>analyses ran</th><th>sha-256</th><th /></tr>
+            <tr><th>verdict</th><th>model</th><th>when</th><th>budget</th><th className={styles.right}>seed</th><th className={styles.right}>suspicions</th><th className={styles.right}>analyses ran</th><th title="Of a single file its own; of several, over the lines “hash  path” of all files, as sha256sum prints them">sha-256</th><th /></tr>
           </thead>
           <tbody>{reports.map((report) => <Row key={report.id} report={report} />)}</tbody>
         </table>

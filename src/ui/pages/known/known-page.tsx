@@ -74,9 +74,9 @@ function Entries({ entries }: { readonly entries: readonly SignatureEntry[] }): 
           {shown.map((entry, i) => (
             <tr key={i}>
               <td className={entry.verdict === 'bad' ? styles.bad : styles.good}>{entry.verdict}</td>
-              <td>{entry.kind}</td>
+              <td className={styles.short}>{entry.kind}</td>
               <td>{entry.name}</td>
-              <td className={styles.what}>{entry.kind === 'trigger' ? <mark className="token">{entry.text}</mark> : entry.kind === 'graph' ? entry.operators.join(' → ') : <span title={entry.sha256}>{shortHash(entry.sha256)}</span>}</td>
+              <td className={styles.what}>{entry.kind === 'trigger' ? <mark className="token">{entry.text}</mark> : entry.kind === 'graph' ? entry.operators.join(' → ') : <span className={styles.short} title={entry.sha256}>{shortHash(entry.sha256)}</span>}</td>
               <td>{entry.source}</td>
             </tr>
           ))}

@@ -11,6 +11,7 @@ export function PlaygroundForm(): ReactElement {
   const { playground } = useApp();
   const form = useStore(playground);
   const own = useSession((state) => state.model?.defaultSampling);
+  const context = useSession((state) => state.model?.contextLength);
   const { edit, generate, clear } = playground.getState();
   const sample = (change: Partial<SamplingOptions>): void => edit({ sampling: { ...form.sampling, ...change } });
   const held = useAuditHolds();
@@ -26,7 +27,7 @@ export function PlaygroundForm(): ReactElement {
         <Field name="top-k" title="0 keeps all" value={form.sampling.topK} min={0} max={100000} step={1} onChange={(topK) => sample({ topK: Math.round(topK) })} />
         <Field name="top-p" title="1 keeps all" value={form.sampling.topP} min={0.01} max={1} step={0.05} onChange={(topP) => sample({ topP })} />
         <Field name="repetition penalty" title="1 is none" value={form.sampling.repetitionPenalty} min={0.5} max={5} step={0.05} onChange={(repetitionPenalty) => sample({ repetitionPenalty })} />
-        <Field name="new tokens" title="at most" value={form.maxNewTokens} min={1} max={512} step={1} onChange={(count) => edit({ maxNewTokens: Math.round(count) })} />
+        <Field name="new tokens" title={context === undefined ? 'at most' : `at most; the model’s context holds ${context} tokens, prompt and answer together`} value={form.maxNewTokens} min={1} max={form.mostTokens} why={form.mostTokens + 1 === context ? `the context holds ${context}` : undefined} step={1} onChange={(count) => edit({ maxNewTokens: Math.round(count) })} />
         <Field name="seed" title="the same seed gives the same answers" value={form.seed} min={0} max={4294967295} step={1} onChange={(seed) => edit({ seed: Math.round(seed) })} />
         <button aria-pressed={sameSampling(form.sampling, GREEDY)} onClick={() => edit({ sampling: GREEDY })}>greedy</button>
         {own !== undefined && !sameSampling(own, GREEDY) && <button aria-pressed={sameSampling(form.sampling, own)} onClick={() => edit({ sampling: own })}>the model’s own</button>}
@@ -44,14 +45,16 @@ interface FieldProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
+  /** Why there is no more. */
+  readonly why?: string | undefined;
   readonly onChange: (value: number) => void;
 }
 
-function Field({ name, title, value, min, max, step, onChange }: FieldProps): ReactElement {
+function Field({ name, title, value, min, max, step, why, onChange }: FieldProps): ReactElement {
   const [bound, setBound] = useState<string>();
   const take = (next: number): void => {
     if (!Number.isFinite(next)) return;
-    setBound(next > max ? `${max} at most` : next < min ? `${min} at least` : undefined);
+    setBound(next > max ? `${max} at most${why === undefined ? '' : `: ${why}`}` : next < min ? `${min} at least` : undefined);
     onChange(Math.max(min, Math.min(max, next)));
   };
   return (

@@ -75,7 +75,7 @@ interface AnswerProps {
 function Answer({ name, prompt, answer, shade, common, strong }: AnswerProps): ReactElement {
   return (
     <div className={strong ? styles.strong : styles.answer}>
-      <small>{name} · {answer.tokens.length} tokens{answer.stopped ? '' : ', cut'} · {answer.seconds.toFixed(1)} s</small>
+      <small>{name} · {answer.tokens.length} tokens{answer.stopped ? '' : answer.full ? ', cut: the context is full' : ', cut'} · {answer.seconds.toFixed(1)} s</small>
       {prompt !== undefined && <p className={styles.prompt}><MarkedText text={prompt.user} range={prompt.trigger} /></p>}
       <p className={styles.text}>
         {answer.tokens.map((token, index) => (
