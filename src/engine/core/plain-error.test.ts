@@ -43,6 +43,13 @@ test('the field that cannot be read is told, not what is missed because of it', 
   const lacks = (field: string): ArtifactErrorFields => ({ code: 'missing-tensor', format: 'safetensors', file: 'm.safetensors', field, expected: 'a tensor of shape [2]', actual: 'nothing' });
   expect(causeNotRun(lacks('b.weight'), [dtype])).toBe(dtype);
   expect(causeNotRun(lacks('c.weight'), [dtype])).toEqual(lacks('c.weight'));
+  const refused: ArtifactErrorFields = { code: 'shape-mismatch', format: 'safetensors', file: 'm.safetensors', field: 'c.weight.data_offsets', expected: '8 bytes (F32 [2])', actual: '4 bytes' };
+  expect(causeNotRun(lacks('c.weight'), [dtype, refused])).toBe(refused);
+  // Bytes that were left where a tensor was taken out say less than its name.
+  const gap: ArtifactErrorFields = { code: 'malformed', format: 'safetensors', file: 'm.safetensors', offset: 99, field: 'd.weight', expected: 'no bytes between tensors', actual: '64 bytes that no tensor uses' };
+  expect(reasonNotRun(lacks('c.weight'), [gap])).toBe('the weights in m.safetensors lack the tensor c.weight: expected a tensor of shape [2]');
+  const header: ArtifactErrorFields = { ...gap, file: 's2.safetensors', field: 'header', offset: 8 };
+  expect(causeNotRun(lacks('c.weight'), [gap, header])).toBe(header);
   const indexed: ArtifactErrorFields = { code: 'missing-tensor', format: 'json', file: 'model.safetensors.index.json', field: 'c.weight', expected: 'a tensor in s1.safetensors', actual: 'none that can be used' };
   expect(reasonNotRun(lacks('c.weight'), [dtype, indexed])).toBe('the weights that model.safetensors.index.json names lack the tensor c.weight: expected a tensor in s1.safetensors, found none that can be used');
 });

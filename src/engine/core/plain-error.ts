@@ -5,8 +5,8 @@ import { shown } from './shown.ts';
 
 const MAX_SHOWN = 160;
 
-/** How readers name the number format of a tensor: safetensors' key, GGUF's column. */
-const DTYPE_OF = /(?:\.dtype| \(type\))$/;
+/** How readers name a part of a tensor's entry: safetensors' keys, GGUF's columns. */
+const PART_OF_TENSOR = /(?:\.(?:dtype|shape|data_offsets)| \((?:type|shape|offset)\))$/;
 
 export function plainError({ code, format, file, offset, field, expected, actual }: ArtifactErrorFields): string {
   const text = (value: string | undefined): string => shown(value ?? '', MAX_SHOWN);
@@ -21,7 +21,7 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'unsupported-architecture':
       return `its architecture, ${text(actual ?? 'unknown')}, is none that Assay can run${expected === undefined ? '' : ` (${text(expected)})`}`;
     case 'unsupported-dtype':
-      return `${field === undefined ? 'a tensor' : `the tensor ${text(field.replace(DTYPE_OF, ''))}`}${place} is stored in a number format that Assay cannot run${both}`;
+      return `${field === undefined ? 'a tensor' : `the tensor ${text(field.replace(PART_OF_TENSOR, ''))}`}${place} is stored in a number format that Assay cannot run${both}`;
     case 'unsupported-format':
       return format === 'drop' ? `it holds no model that Assay can run${both}` : `its format cannot be run${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'truncated':
@@ -66,7 +66,7 @@ export function reasonNotRun(error: ArtifactErrorFields, problems: readonly Arti
 export function causeNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): ArtifactErrorFields {
   const causes = CAUSES[error.code] ?? [];
   if (error.code === 'missing-tensor') {
-    return problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find(({ code, format }) => causes.includes(code) && (code === 'missing-file' || WEIGHTS.has(format))) ?? error;
+    return problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format)) && takesTensors(problem, error)) ?? error;
   }
   // One file of a model, dropped alone, lacks the others too: what is wrong with it says more.
   const unreadable = causes.length === 0 ? undefined : problems.find(({ code, format }) => UNREADABLE.has(code) && format !== 'hugging-face' && WEIGHTS.has(format));
@@ -74,10 +74,15 @@ export function causeNotRun(error: ArtifactErrorFields, problems: readonly Artif
 }
 
 /** The reader has said of this very tensor why it cannot be used, or the index in which file it should be. */
-function namesTensor({ code, field }: ArtifactErrorFields, tensor: string | undefined): boolean {
-  if (tensor === undefined || field === undefined) return false;
-  const name = code === 'unsupported-dtype' ? field.replace(DTYPE_OF, '') : code === 'missing-tensor' ? field : undefined;
-  return name !== undefined && (name === tensor || name.endsWith(`.${tensor}`));
+function namesTensor({ code, format, field }: ArtifactErrorFields, tensor: string | undefined): boolean {
+  if (tensor === undefined || field === undefined || (!WEIGHTS.has(format) && code !== 'missing-tensor')) return false;
+  const name = field.replace(PART_OF_TENSOR, '');
+  return name === tensor || name.endsWith(`.${tensor}`);
+}
+
+/** Where tensors were read (the error names their file), what is malformed about one of them, or between them, takes no other away. */
+function takesTensors({ code, field }: ArtifactErrorFields, { file }: ArtifactErrorFields): boolean {
+  return code !== 'malformed' || file === undefined || field === undefined || /^(?:header|magic)/.test(field);
 }
 
 /** A missing configuration is named by its field, a tokenizer by what was expected. */
