@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { OpenedModel } from '../../../state/client.ts';
 import type { Report, ReportFile } from '../../../engine/report/report.ts';
-import { digestOfFiles, hashLines } from '../../../workers/digest.ts';
+import { digestOfFiles, hashLines } from '../../../state/digest.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { Menu } from '../../parts/menu.tsx';
 import { pickOther } from '../../pick-files.ts';
