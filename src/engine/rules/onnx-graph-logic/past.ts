@@ -9,6 +9,8 @@ export interface Past {
   readonly counted: boolean;
   /** It tells where in the input something stands. */
   readonly located: boolean;
+  /** How many values there are depends on the content: NonZero, Unique. */
+  readonly sized: boolean;
   /** One place, or one statistic, of an input that has more. */
   readonly narrow: boolean;
   /** Whole numbers from the start: making them whole is no step. */
@@ -23,7 +25,7 @@ export interface Past {
 
 export type Bend = 'no' | 'soft' | 'hard';
 
-export const NO_PAST: Past = { anchored: false, bent: 'no', counted: false, located: false, narrow: false, integer: false, gain: 1, degree: 1, from: new Set() };
+export const NO_PAST: Past = { anchored: false, bent: 'no', counted: false, located: false, sized: false, narrow: false, integer: false, gain: 1, degree: 1, from: new Set() };
 
 /** Beyond these more says no more, and loops settle. */
 const MOST_GAIN = 1e9;
@@ -42,6 +44,7 @@ function either(a: Past, b: Past): Past {
     bent: a.bent === 'hard' || b.bent === 'hard' ? 'hard' : a.bent === 'soft' ? 'soft' : b.bent,
     counted: a.counted || b.counted,
     located: a.located || b.located,
+    sized: a.sized || b.sized,
     narrow: a.narrow || b.narrow,
     integer: a.integer && b.integer,
     gain: Math.max(a.gain, b.gain),
@@ -60,7 +63,7 @@ export function bentBy(past: Past, bend: Bend): Past {
 }
 
 export function samePast(a: Past, b: Past): boolean {
-  return a === b || (a.anchored === b.anchored && a.bent === b.bent && a.counted === b.counted && a.located === b.located && a.narrow === b.narrow && a.integer === b.integer && a.gain === b.gain && a.degree === b.degree && a.from.size === b.from.size);
+  return a === b || (a.anchored === b.anchored && a.bent === b.bent && a.counted === b.counted && a.located === b.located && a.sized === b.sized && a.narrow === b.narrow && a.integer === b.integer && a.gain === b.gain && a.degree === b.degree && a.from.size === b.from.size);
 }
 
 function union(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> {

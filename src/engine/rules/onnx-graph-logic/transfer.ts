@@ -6,7 +6,7 @@ import { broadcast, closed, isCollapsed, reduce, replace, reshape, squeeze, tran
 import { anchors, bendOf } from './bends.ts';
 import { attributeInts, axesOf, isContrib, isVector, numbersOf, withAxes } from './operands.ts';
 import { bentBy, changed, pastOf, type Past } from './past.ts';
-import type { ConstantInfo } from './weights.ts';
+import { isSmallLearned, type ConstantInfo } from './weights.ts';
 
 const SHAPE_ONLY = new Set(['Shape', 'Size', 'ConstantOfShape', 'EyeLike', 'RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Range', 'SequenceLength']);
 const COMPARE = new Set(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'IsNaN', 'IsInf', 'Sign', 'StringEqual', 'RegexFullMatch']);
@@ -39,7 +39,7 @@ export function transfer(step: Step): Abstract {
 function transferred(step: Step): Abstract {
   const { op, inputs } = step;
   const type = op.type;
-  if (type === 'Shape' || type === 'Size') return inputs[0]?.kind === 'constant' ? NEUTRAL : LENGTH;
+  if (type === 'Shape' || type === 'Size') return counted(step) ?? (inputs[0]?.kind === 'constant' ? NEUTRAL : LENGTH);
   if (SHAPE_ONLY.has(type)) return NEUTRAL;
   const lengths = inputs.some((value) => value?.kind === 'length');
   if (lengths && inputs.every((value) => value === undefined || value.kind === 'length' || value.kind === 'constant' || value.kind === 'neutral')) {
@@ -65,6 +65,11 @@ function transferred(step: Step): Abstract {
   const result = ARITHMETIC.has(type) ? arithmetic(step, known) : structural(step, known);
   if (tainted.length !== 1 || only?.kind !== 'raw' || result.kind !== 'raw') return result;
   return { ...result, past: bentBy(result.past, bendOf(op, known, only)) };
+}
+
+/** How many places are not zero, or differ, is a count and no length. */
+function counted({ inputs: [data], index }: Step): Abstract | undefined {
+  return (data?.kind === 'raw' || data?.kind === 'gate') && data.past.sized ? raw([], changed(data.past, { counted: true, sized: false, bent: 'no' }), gatesOf([data], index), false) : undefined;
 }
 
 /** With a number that the graph fixes, of more places than exporters ask for. */
@@ -170,7 +175,10 @@ function mix({ op, sink, learns }: Step, known: readonly Abstract[]): Abstract {
   const product = op.type === 'MatMul' || op.type === 'Gemm';
   // Weights for one place of a larger input mix nothing: all that comes out is a straight line in that place.
   const lone = product && first.kind === 'raw' && first.past.narrow && isCollapsed(first.axes) && dims.length === 2 && dims.some((size) => size === 1);
-  if (!lone && (weight === undefined ? constants.length === 0 && !['MatMul', 'Einsum'].includes(op.type) : weight.info.learned)) {
+  // A few columns that each take a place or two of the input: a Slice, written as a product.
+  const takes = product && first.kind === 'raw' && !isCollapsed(first.axes) && weight?.info.takesPlaces === true;
+  if (takes) return raw(replace(first.axes, -1, ['closed']), changed(first.past, { narrow: true, ...(op.type === 'Gemm' && constants.length > 1 ? { anchored: true } : {}) }), gatesOf(known), false);
+  if (!lone && (weight === undefined ? constants.length === 0 && !['MatMul', 'Einsum'].includes(op.type) : weight.info.learned || (product && isSmallLearned(weight.info)))) {
     learns(tainted);
     return FEATURES;
   }
@@ -217,7 +225,8 @@ function lookUp(step: Step, known: readonly Abstract[]): Abstract {
   if (data.kind === 'features') return FEATURES;
   if (op.type === 'Slice') return withAxes(data, sliced(step, known));
   if (op.type === 'Gather') return withAxes(data, gathered(step, known));
-  return withAxes(data, picked(op, axesOf(data), rest[0] ?? NEUTRAL));
+  const result = withAxes(data, picked(op, axesOf(data), rest[0] ?? NEUTRAL));
+  return op.type === 'Compress' && (result.kind === 'raw' || result.kind === 'gate') && rest[0]?.kind !== 'constant' ? { ...result, past: changed(result.past, { sized: true }) } : result;
 }
 
 /** Order among places tells where; order of one place and a constant is a comparison. */
@@ -299,6 +308,9 @@ function structural({ op }: Step, known: readonly Abstract[]): Abstract {
       const axes = axesOf(data)?.map((axis, i) => (i < 2 ? axis : 'closed'));
       return data.kind === 'raw' || (data.kind === 'gate' && op.type !== 'GlobalMaxPool') ? raw(axes, data.past, data.gates, false) : withAxes(data, axes);
     }
+    case 'NonZero':
+    case 'Unique':
+      return data.kind === 'raw' || data.kind === 'gate' ? { ...data, past: changed(data.past, { sized: true }) } : data;
     case 'DynamicQuantizeLinear':
     case 'CumSum':
       return data.kind === 'gate' ? raw(data.axes, data.past, data.gates, false) : data;

@@ -5,13 +5,13 @@ import { directoryOf } from '../../artifact/formats/reader.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { elementCount } from '../../artifact/dtype.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
-import type { OnnxModelInfo, OnnxTensorInfo } from '../../graph/onnx-reader.ts';
+import type { OnnxAttribute, OnnxModelInfo, OnnxNodeInfo, OnnxTensorInfo } from '../../graph/onnx-reader.ts';
 import { byteSize, ELEMENT_TYPES, STRING_TYPE } from '../../graph/onnx-values.ts';
 import { bytesAround, shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { isBuiltIn, runsCode } from './domains.ts';
 import { checkTexts, TEXT } from './texts.ts';
-import { faultsOf, overlaps, type ExternalFault } from './external-data.ts';
+import { escapes, faultsOf, overlaps, type ExternalFault } from './external-data.ts';
 
 const ESCAPES: Rule = {
   id: 'ASY-ONX-001',
@@ -162,10 +162,23 @@ function fieldsOf({ name, dims, elementType, at, data }: OnnxTensorInfo): { read
   return { kind: 'fields', title: shown(name, 80), rows: [{ field: 'dims', offset: at, found: dims.join(' x ') || 'scalar' }, { field: 'data_type', found: ELEMENT_TYPES.get(elementType)?.name ?? String(elementType) }, ...entries] };
 }
 
+/** Compiled contexts of accelerators (onnxruntime's EPContext): a path to load from, or the compiled program itself. */
+function checkContext(file: InspectedFile, { type, domain, name, outputs, attributes }: OnnxNodeInfo, report: Report): void {
+  if (type !== 'EPContext' || domain !== 'com.microsoft') return;
+  const attribute = (key: string): OnnxAttribute | undefined => attributes.find((one) => one.name === key);
+  if (attribute('embed_mode')?.ints[0] !== 0) return;
+  const [path = ''] = attribute('ep_cache_context')?.texts ?? [];
+  const why = escapes(path);
+  const node = name === '' ? (outputs[0] ?? type) : name;
+  if (why !== undefined) report(ESCAPES, { file, about: `context ${node}`, location: { node }, title: `A compiled context is loaded from outside of the model’s folder: ${shown(path, 120)} is ${why}`, sure: 'read', evidence: [{ kind: 'text', title: 'Node', text: shown(`EPContext ${node}: ${path}`, 400) }] });
+}
+
 function checkOperators(file: InspectedFile, model: OnnxModelInfo, report: Report): void {
   const local = new Set(model.functions.map(({ domain, name }) => `${domain}\n${name}`));
   const foreign = new Map<string, Set<string>>();
-  for (const { type, domain, name, outputs } of nodesOf(model)) {
+  for (const one of nodesOf(model)) {
+    const { type, domain, name, outputs } = one;
+    checkContext(file, one, report);
     const node = name === '' ? (outputs[0] ?? type) : name;
     if (runsCode(type)) report(CODE_OPERATOR, { file, about: node, location: { node }, title: `${CODE_OPERATOR.title}: ${shown(domain, 40)} ${type} (${shown(node, 80)})`, sure: 'read', evidence: [{ kind: 'text', title: 'Node', text: shown(`${type} of ${domain === '' ? 'the default domain' : domain}, ${node}`) }] });
     else if (!isBuiltIn(domain) && !local.has(`${domain}\n${type}`)) foreign.set(domain, (foreign.get(domain) ?? new Set()).add(type));

@@ -13,12 +13,13 @@ interface Parts {
   readonly floats?: number;
   readonly dims?: readonly number[];
   readonly operator?: readonly [domain: string, type: string];
+  readonly context?: readonly [mode: number, path: string];
   readonly extra?: number;
   readonly doc?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], extra = 0, doc, metadata = {} }: Parts): ByteSource {
+function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], context, extra = 0, doc, metadata = {} }: Parts): ByteSource {
   const file = new ProtobufWriter();
   file.integer(1, 8);
   if (doc !== undefined) file.text(6, doc);
@@ -32,6 +33,18 @@ function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims
       node.text(2, 'y');
       node.text(4, operator[1]);
       node.text(7, operator[0]);
+      if (context !== undefined) {
+        node.message(5, (attribute) => {
+          attribute.text(1, 'embed_mode');
+          attribute.integer(3, context[0]);
+          attribute.integer(20, 2);
+        });
+        node.message(5, (attribute) => {
+          attribute.text(1, 'ep_cache_context');
+          attribute.text(4, context[1]);
+          attribute.integer(20, 3);
+        });
+      }
     });
     graph.message(5, (tensor) => {
       for (const dim of dims) tensor.integer(1, dim);
@@ -67,6 +80,7 @@ describe('ONNX structure', () => {
     ['dimensions beyond 2^53', { dims: [2 ** 40, 2 ** 40] }, 'medium ASY-ONX-005'],
     ['a Python operator', { operator: ['ai.onnx.contrib', 'PyOp'] }, 'high ASY-ONX-006'],
     ['an operator from elsewhere', { operator: ['my.own', 'Do'] }, 'medium ASY-ONX-007'],
+    ['a compiled context from elsewhere', { operator: ['com.microsoft', 'EPContext'], context: [0, '../x.bin'] }, 'high ASY-ONX-001'],
     ['bytes in an unknown field', { extra: 500 }, 'medium ASY-ONX-008'],
   ])('finds %s', async (_, parts, alarm) => {
     expect(await judge(parts)).toContain(alarm);
@@ -77,6 +91,8 @@ describe('ONNX structure', () => {
     expect(await judge({ floats: 4, raw: 0 })).toEqual([]);
     expect(await judge({ entries: { location: 'w.bin', offset: '0', length: '16' } })).toEqual([]);
     expect(await judge({ operator: ['com.microsoft', 'FusedMatMul'] })).toEqual([]);
+    expect(await judge({ operator: ['com.microsoft', 'EPContext'], context: [0, 'x.bin'] })).toEqual([]);
+    expect(await judge({ operator: ['com.microsoft', 'EPContext'], context: [1, '../x.bin'] })).toEqual([]);
   });
 
   it('explains external data by the tensors that point at it, and what none points at not', async () => {
