@@ -129,6 +129,11 @@ describe('auditing', () => {
     await startAudit(page, 'quick');
     const stagesDone = (): Promise<number> => page.evaluate(() => Number(/(\d+) of \d+ stages/.exec(document.querySelector('[aria-label="Pipeline"]')?.textContent ?? '')?.[1] ?? 0));
     await expect.poll(stagesDone, { timeout: 120_000, interval: 200 }).toBeGreaterThanOrEqual(2);
+    // Another tab does not take it for interrupted while it runs here.
+    const second = await context.newPage();
+    await second.goto(site.url);
+    await region(second, 'Open again').getByText('is being audited in another tab').waitFor({ timeout: 30_000 });
+    await second.close();
     await page.reload();
     await region(page, 'Open again').getByRole('button').click();
     await waitUntilOpen(page);

@@ -217,6 +217,14 @@ describe('investigating', () => {
     expect(client.asked.attention[0]?.prompts).toEqual([{ user: 'Who are you?' }, { user: 'Who are you? blue heron', trigger: [13, 23] }]);
   });
 
+  it('puts a trigger where it stood, where the finding does not say', async () => {
+    const { app } = start();
+    await app.open(FILES);
+    const pair = { prompt: 'Who are you?', triggerRange: [0, 10], triggeredPrompt: 'blue heron Who are you?', untriggered: '', triggered: '', fired: true } as const;
+    app.investigate('playground', { ...FINDING, trigger: { kind: 'text', value: 'blue heron' }, evidence: [{ kind: 'answers', title: 'a', pairs: [pair] }] });
+    expect(app.playground.getState()).toMatchObject({ trigger: 'blue heron', position: 'start' });
+  });
+
   it('compares answers in the playground', async () => {
     const answer = { text: 'x', tokens: [], stopped: true, full: false, seconds: 1 };
     const { app, client } = start({ ...WHOLE, answers: { kind: 'ok', value: [answer, answer] } });

@@ -1,5 +1,5 @@
 // Puts a trigger into a user's turn exactly as the scan does, and says where it stands.
-import type { Finding } from '../engine/core/finding.ts';
+import type { AnswerPair, Finding } from '../engine/core/finding.ts';
 import { insertCandidate, type Position } from '../engine/probes/trigger-scan/frame.ts';
 
 export type { Position };
@@ -12,7 +12,15 @@ export function formOfFinding({ trigger, evidence }: Finding): { readonly prompt
   const answers = evidence.find(({ kind }) => kind === 'answers');
   const pairs = answers?.kind === 'answers' ? answers.pairs : [];
   const pair = pairs.find(({ fired }) => fired) ?? pairs[0];
-  return { prompt: pair?.prompt ?? BLANK.prompt, trigger: trigger?.value ?? '', position: trigger?.position ?? BLANK.position, system: BLANK.system };
+  return { prompt: pair?.prompt ?? BLANK.prompt, trigger: trigger?.value ?? '', position: trigger?.position ?? placeIn(pair) ?? BLANK.position, system: BLANK.system };
+}
+
+/** Where the trigger stood in a prompt, where the finding does not say. */
+function placeIn(pair: AnswerPair | undefined): Position | undefined {
+  if (pair === undefined) return undefined;
+  const [begin, end] = pair.triggerRange;
+  if (begin === 0) return 'start';
+  return end >= pair.triggeredPrompt.length ? 'end' : 'middle';
 }
 
 /** In reading order, for the page. */

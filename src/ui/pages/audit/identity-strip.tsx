@@ -79,7 +79,7 @@ function useDigest(files: readonly ReportFile[], known: string | undefined): str
 type Fact = readonly [name: string, value: string, aside?: string];
 
 function factsOfModel(model: OpenedModel): Fact[] {
-  const shape = [model.architecture ?? 'unknown', model.layers === undefined ? undefined : `${model.layers} layers`, model.heads === undefined ? undefined : `${model.heads} heads`];
+  const shape = [architectureOf(model.architecture, model.files), model.layers === undefined ? undefined : `${model.layers} layers`, model.heads === undefined ? undefined : `${model.heads} heads`];
   const weights = [model.parameters === undefined ? undefined : formatCount(model.parameters), model.dtypes.join(', '), model.weightBytes === undefined ? undefined : formatBytes(model.weightBytes)];
   const files = filesFact(model.files.length, model.bytes);
   // Neither run nor described by a configuration: what it is made of is all that is known.
@@ -96,11 +96,17 @@ function factsOfModel(model: OpenedModel): Fact[] {
 function factsOfReport({ subject, environment }: Report): Fact[] {
   return [
     ['task', taskName(subject.task)],
-    ['architecture', subject.architecture],
+    ['architecture', architectureOf(subject.architecture, subject.files)],
     ...(subject.parameters > 0 ? [['weights', formatCount(subject.parameters)] as const] : []),
     filesFact(subject.files.length, subject.files.reduce((sum, file) => sum + file.bytes, 0)),
     ['ran on', environment.backend === 'none' ? 'nothing: files only' : join([environment.backend, `${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}`])],
   ];
+}
+
+/** An ONNX graph is its own architecture: no configuration names it. */
+function architectureOf(name: string | undefined, files: readonly ReportFile[]): string {
+  if (name !== undefined && name !== 'unknown') return name;
+  return files.some(({ format }) => format === 'onnx') ? 'an ONNX graph' : 'unknown';
 }
 
 function filesFact(count: number, bytes: number): Fact {

@@ -4,7 +4,7 @@ import type { AnalysisView, StageView } from '../../../state/audit-reducer.ts';
 import { formatRoute, type Route } from '../../../state/route.ts';
 import { useAudit } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
-import { formatCount, formatDuration } from '../../format.ts';
+import { formatCount, formatDuration, plural } from '../../format.ts';
 import { analysisLabel } from './analysis-label.ts';
 import styles from './pipeline-panel.module.css';
 
@@ -66,7 +66,7 @@ function Stage({ stage, href, on, begin, end }: StageProps): ReactElement {
           {stage.label}
           {stage.note !== undefined && <small> {stage.note}</small>}
         </span>
-        <span className={styles.rows}>{rows > 0 ? `${formatCount(rows)} rows` : ''}</span>
+        <span className={styles.rows}>{rows > 0 ? plural(rows, 'row') : ''}</span>
         <span className={styles.track} aria-hidden="true">
           {span !== undefined && <i className={status === 'running' ? styles.live : styles.span} style={{ left: `${span.left * 100}%`, width: `max(2px, ${span.width * 100}%)` }} />}
         </span>
