@@ -12,6 +12,7 @@ import { markup } from './markup/index.ts';
 import { notebooks } from './notebooks/index.ts';
 import { programs } from './programs/index.ts';
 import { skops } from './skops/index.ts';
+import { spreadsheets } from './spreadsheets/index.ts';
 import { tensorflowOps } from './tensorflow-ops/index.ts';
 import { modelSigning } from './model-signing/index.ts';
 import { onnxGraphLogic } from './onnx-graph-logic/index.ts';
@@ -19,6 +20,7 @@ import { onnxStructure } from './onnx-structure/index.ts';
 import { pickleCode } from './pickle-code/index.ts';
 import { provenance } from './provenance/index.ts';
 import { rObjects } from './r-objects/index.ts';
+import { shortcuts } from './shortcuts/index.ts';
 import { signatures } from './signatures/index.ts';
 import { torchscript } from './torchscript/index.ts';
 import { tokenizerRules } from './tokenizer/index.ts';
@@ -37,6 +39,8 @@ export const RULE_FAMILIES: readonly Analysis[] = [
   programs,
   notebooks,
   workspace,
+  shortcuts,
+  spreadsheets,
   markup,
   kerasCode,
   tensorflowOps,

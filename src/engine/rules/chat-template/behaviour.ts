@@ -8,7 +8,7 @@ import type { Comparison } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { differenceOf, frameOf, HOLE, wordsOf, type Conversation, type Difference, type Renderer, type Turn } from './render.ts';
 import type { TemplateFacts } from './syntax.ts';
 
-export type Dependence = 'content' | 'date' | 'length' | 'turns' | 'chance';
+export type Dependence = 'content' | 'date' | 'length' | 'turns' | 'count' | 'chance';
 
 export interface Behaviour {
   readonly on: Dependence;
@@ -99,7 +99,7 @@ export function findBehaviours(renderer: Renderer, facts: TemplateFacts): Behavi
   }
   const [first] = slots;
   if (first === undefined) return found;
-  for (const behaviour of [byDate(renderer, first), byTurns(renderer, facts), byChance(renderer, first)]) if (behaviour !== undefined) found.push(behaviour);
+  for (const behaviour of [byDate(renderer, first), byTurns(renderer, facts), ...byCounts(renderer, facts), byChance(renderer, first)]) if (behaviour !== undefined) found.push(behaviour);
   return found;
 }
 
@@ -214,20 +214,58 @@ function byDate(renderer: Renderer, { role, fill }: Slot): Behaviour | undefined
   return undefined;
 }
 
-/** More turns must say more of the same: words that only long conversations see were put there for them. */
+/** Constants that something may be counted against, and what they may be of it. */
+const MOST_COUNTED = 60;
+const MAX_COUNTS = 24;
+
+function countsOf(numbers: ReadonlySet<number>, most: number, of: (number: number) => readonly number[]): number[] {
+  return [...new Set([...numbers].filter((number) => Number.isInteger(number) && number >= 2 && number <= most).flatMap((number) => [...of(number)]))].slice(0, MAX_COUNTS);
+}
+
+/** More of the same must say more of the same: words that only come with a certain number, or above one, were put there for it. */
+function onlyAt(renderer: Renderer, count: number, fill: (count: number) => Conversation): { readonly added: string; readonly text: string; readonly base: string } | undefined {
+  const text = renderer.frame(fill(count));
+  const others = [1, count === 2 ? 3 : 2].map((few) => renderer.frame(fill(few)));
+  const base = others[1] ?? others[0];
+  if (text === undefined || base === undefined) return undefined;
+  const usual = new Set(others.flatMap((other) => wordsOf(other ?? '')));
+  const added = [...new Set(wordsOf(text).filter((word) => !usual.has(word)))];
+  return added.length < 3 ? undefined : { added: added.join(' '), text, base };
+}
+
+/** Turns of both, from the user's; even numbers end with the assistant. */
 function byTurns(renderer: Renderer, { numbers }: TemplateFacts): Behaviour | undefined {
-  const conversation = (count: number): Conversation => ({ turns: Array.from({ length: 2 * count - 1 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${CONTROL_WORD} ${i}x` })) });
-  const base = renderer.frame(conversation(2));
-  if (base === undefined) return undefined;
-  const usual = new Set([...wordsOf(base), ...wordsOf(renderer.frame(conversation(1)) ?? '')]);
-  const counts = [...new Set([3, 6, 11, 30, ...[...numbers].filter((number) => Number.isInteger(number) && number > 2 && number <= 60).flatMap((number) => [Math.ceil(number / 2), Math.ceil(number / 2) + 1])])].slice(0, 16);
-  for (const count of counts) {
-    const text = renderer.frame(conversation(count));
-    const added = [...new Set(wordsOf(text ?? '').filter((word) => !usual.has(word)))];
+  const fill = (count: number): Conversation => ({ turns: Array.from({ length: count }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${CONTROL_WORD} ${i}x` })) });
+  // A conversation of one turn and one of three are usual.
+  const usual = [1, 3].map((count) => renderer.frame(fill(count)) ?? '');
+  const base = usual[1] === '' ? usual[0] : usual[1];
+  const words = new Set(usual.flatMap((text) => wordsOf(text)));
+  for (const count of [5, 11, 21, 59, ...countsOf(numbers, MOST_COUNTED, (number) => [number, number + 1, 2 * number - 1, 2 * number + 1])]) {
+    const text = renderer.frame(fill(count));
+    const added = [...new Set(wordsOf(text ?? '').filter((word) => !words.has(word)))];
     if (text === undefined || added.length < 3) continue;
-    return { on: 'turns', trigger: `${count} turns of the user`, role: 'user', difference: { added: added.join(' '), removed: '' }, triggered: text, control: base };
+    return { on: 'turns', trigger: `${count} turns`, role: 'user', difference: { added: added.join(' '), removed: '' }, triggered: text, control: base ?? '' };
   }
   return undefined;
+}
+
+/** Tools, calls of one turn and documents, as many as the template's own constants. */
+function byCounts(renderer: Renderer, { numbers }: TemplateFacts): Behaviour[] {
+  const user: Turn = { role: 'user', content: 'Good morning to you' };
+  const many = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
+  const [, asks, answers] = called('lookup', 'one');
+  const fills: readonly (readonly [what: string, fill: (count: number) => Conversation])[] = [
+    ['tools', (count) => ({ turns: [user], tools: many(count, TOOL) })],
+    ['calls', (count) => ({ turns: [user, { role: 'assistant', content: '', tool_calls: many(count, asks?.tool_calls?.[0]) }, ...many(count, answers ?? user), user], tools: [TOOL] })],
+    ['documents', (count) => ({ turns: [user], documents: many(count, { doc_id: 1, title: 'Report', text: CONTROL_WORD, content: CONTROL_WORD, contents: CONTROL_WORD }) })],
+  ];
+  return fills.flatMap(([what, fill]): Behaviour[] => {
+    for (const count of countsOf(numbers, MOST_COUNTED, (number) => [number, number + 1])) {
+      const only = onlyAt(renderer, count, fill);
+      if (only !== undefined) return [{ on: 'count', trigger: `${count} ${what}`, role: what, difference: { added: only.added, removed: '' }, triggered: only.text, control: only.base }];
+    }
+    return [];
+  });
 }
 
 function byChance(renderer: Renderer, { role, fill }: Slot): Behaviour | undefined {

@@ -14,7 +14,7 @@ import { asNode, childrenOf, namesIn, type Node } from './nodes.ts';
 export type Said = 'content' | 'name' | 'tool' | 'arguments' | 'documents';
 
 export interface Condition {
-  readonly on: 'content' | 'length' | 'date';
+  readonly on: 'content' | 'length' | 'count' | 'date';
   readonly of: Said;
   /** What is compared with, as far as it is a constant. */
   readonly literal: string;
@@ -235,7 +235,7 @@ class Reader {
       // Compared with itself in another form: all capitals, say.
       return again?.is === 'text' && again.of === 'content' && kind.of === 'content' && (side.type === 'FilterExpression' || side.type === 'CallExpression') ? { on: 'content', of: 'content', literal: '' } : undefined;
     }
-    if (kind?.is === 'measure' && number !== undefined && Math.abs(number) > 1) return { on: 'length', of: kind.of, literal: String(number) };
+    if (kind?.is === 'measure' && number !== undefined && Math.abs(number) > 1) return { on: kind.of === 'content' || kind.of === 'name' || kind.of === 'arguments' ? 'length' : 'count', of: kind.of, literal: String(number) };
     if (kind?.is === 'measure' && isFinder(side)) return telling(this.#folder.text(listOf(side['args'])[0]), kind.of);
     const literal = this.#folder.text(other);
     return kind?.is === 'date' && (literal !== undefined || number !== undefined) ? { on: 'date', of: 'content', literal: literal ?? String(number) } : undefined;
@@ -342,8 +342,8 @@ function memberOf(object: Kind | undefined, name: string | undefined, computed: 
 function after(kind: Kind | undefined, name: string): Kind | undefined {
   switch (kind?.is) {
     case 'messages': return name === 'last' || name === 'first' ? { is: 'message' } : name === 'list' || name === 'reverse' || name === 'selectattr' || name === 'rejectattr' ? kind : undefined;
-    case 'tools': case 'tool': case 'calls': case 'call': return name === 'tojson' || name === 'string' || name === 'list' || name === 'selectattr' || name === 'rejectattr' || name === 'safe' ? kind : name === 'first' || name === 'last' ? eachOf(kind) : undefined;
-    case 'documents': return name === 'list' ? kind : name === 'first' || name === 'last' ? { is: 'document' } : undefined;
+    case 'tools': case 'tool': case 'calls': case 'call': return MEASURES.has(name) ? { is: 'measure', of: 'tool' } : name === 'map' || name === 'tojson' || name === 'string' || name === 'list' || name === 'selectattr' || name === 'rejectattr' || name === 'safe' ? kind : name === 'first' || name === 'last' ? eachOf(kind) : undefined;
+    case 'documents': return MEASURES.has(name) ? { is: 'measure', of: 'documents' } : name === 'list' ? kind : name === 'first' || name === 'last' ? { is: 'document' } : undefined;
     case 'text': return MEASURES.has(name) ? { is: 'measure', of: kind.of } : PIECES.has(name) ? kind : undefined;
     case 'date': return PIECES.has(name) ? kind : undefined;
     case 'measure': return PIECES.has(name) ? kind : undefined;

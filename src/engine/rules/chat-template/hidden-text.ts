@@ -1,5 +1,6 @@
 // Words that a template adds to an ordinary conversation and that no person asked for: instructions to conceal, addresses,
 // scripts, characters that cannot be seen.
+import { isInsecure } from '../programs/handed-to-shell.ts';
 
 export interface Concern {
   readonly what: string;
@@ -37,7 +38,7 @@ export function concernsIn(text: string): Concern[] {
   const [script, picture, address] = [SCRIPT.exec(text), PICTURE.exec(text), ADDRESS.exec(text)];
   if (script !== null) found.push({ what: 'adds markup that a page would run or load', severity: 'high', text: script[0] });
   if (picture !== null) found.push({ what: 'adds a picture from elsewhere', severity: 'high', text: picture[0] });
-  if (address !== null && script === null && picture === null) found.push({ what: 'adds an address', severity: 'medium', text: address[0] });
+  if (address !== null && script === null && picture === null) found.push({ what: 'adds an address', severity: isForHelp(text, address) ? 'info' : 'medium', text: address[0] });
   for (const { what, pattern, ordinaryWithTools } of PHRASES) {
     const match = pattern.exec(text);
     if (match === null) continue;
@@ -47,6 +48,18 @@ export function concernsIn(text: string): Concern[] {
     else found.push({ what, severity: 'high', text: match[0], ...(ordinaryWithTools === undefined ? {} : { ordinaryWithTools }) });
   }
   return found;
+}
+
+const HELP = /\b(?:help|support|contact|documentation|docs|feedback|report (?:an? )?(?:issues?|bugs?|problems?)|faqs?|privacy|terms|policy|policies)\b/i;
+const PUSHES = /\b(?:always|every|each|must|append|insert|end (?:all|your)|whatever|instead|download|install|pay|log ?in|sign in|click)\b/i;
+
+/** Where people are told to turn to for help: over https, by a name, and not pushed on them. */
+function isForHelp(text: string, address: RegExpExecArray): boolean {
+  if (!/^https:\/\//i.test(address[0]) || isInsecure(address[0])) return false;
+  const begin = Math.max(text.lastIndexOf('\n', address.index), address.index - 160);
+  const end = address.index + address[0].length;
+  const sentence = text.slice(Math.max(0, begin, text.lastIndexOf('. ', address.index)), end + 80);
+  return HELP.test(sentence) && !PUSHES.test(sentence);
 }
 
 export function unseenIn(text: string): { readonly at: number; readonly code: string } | undefined {

@@ -86,12 +86,26 @@ export const chatTemplate = analysisOf({
   rules: [ESCAPE, TRIGGER, CIRCUMSTANCE, HIDDEN_TEXT, UNSEEN, UNREADABLE, ENDLESS],
   inapplicable: ({ inspection }) => (collectTemplates(inspection).length === 0 ? 'no chat template' : undefined),
   async check({ inspection, signal }, report) {
+    // The same template stands in several files of most folders: it is tried once, and told once with all its places.
+    const bySource = new Map<string, FoundTemplate[]>();
     for (const template of collectTemplates(inspection)) {
+      const key = `${template.as} ${template.source}`;
+      bySource.set(key, [...(bySource.get(key) ?? []), template]);
+    }
+    for (const [first, ...others] of bySource.values()) {
+      if (first === undefined) continue;
       await breathe(signal);
-      checkTemplate(template, report);
+      checkTemplate(first, others.length === 0 ? report : withPlaces(report, others));
     }
   },
 });
+
+const MAX_PLACES = 16;
+
+function withPlaces(report: Report, others: readonly FoundTemplate[]): Report {
+  const rows = others.slice(0, MAX_PLACES).map(({ file, key }) => ({ field: shown(file.member ?? file.path, 200), found: key === '' ? 'the whole file' : shown(key, 100) }));
+  return (rule, hit) => report(rule, { ...hit, evidence: [...hit.evidence, { kind: 'fields', title: 'The same template also stands in', rows }] });
+}
 
 function checkTemplate(found: FoundTemplate, report: Report): void {
   const { source, name, key } = found;
@@ -129,7 +143,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
   for (const concern of concernsBehindSwitches(renderer, facts)) {
     if (seen.has(concern.text)) continue;
     seen.add(concern.text);
-    report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what} where a program gives ${shown(concern.given, 60)}: ${shown(concern.text, 120)}`, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
+    report(HIDDEN_TEXT, { ...at(found), about: `${about} ${concern.what}`, title: `The template '${shown(found.name, 40)}' ${concern.what} where a program gives ${shown(concern.given, 60)}: ${shown(concern.text, 120)}`, severity: concern.severity, sure: 'inferred', evidence: [sourceOf(found, marksOf(found.source, concern.text, concern.what))] });
   }
   for (const concern of concernsIn(spokenIn(template.program))) {
     // What stands under a condition of a program's own (tools, switches): only what no such condition explains.
@@ -180,7 +194,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
 const WHO: Readonly<Record<string, string>> = { user: 'a person says', tools: 'a tool is called', 'tool call': 'a tool is used that is called', 'tool description': 'a tool describes itself with', name: 'the speaker is called', arguments: 'a tool is given', documents: 'a document holds' };
 const LOOKED_AT: Readonly<Record<Said, string>> = { content: 'what a message says', name: 'who speaks', tool: 'what a tool is called', arguments: 'what a tool is given', documents: 'what a document holds' };
 
-const CIRCUMSTANCES: Readonly<Record<Behaviour['on'], string>> = { content: 'what is said', date: 'the date', length: 'the length of a message', turns: 'the length of the conversation', chance: 'chance' };
+const CIRCUMSTANCES: Readonly<Record<Behaviour['on'], string>> = { content: 'what is said', date: 'the date', length: 'the length of a message', turns: 'the length of the conversation', count: 'how many tools, calls or documents there are', chance: 'chance' };
 
 /** Words that must be added before a look at markup (thinking tags, tool answers) is more than bookkeeping. */
 const MANY_WORDS = 8;

@@ -26,6 +26,12 @@ export interface Conversation {
 /** Renderings of one template; beyond that what is left is not tried, and said so. */
 export const MAX_RENDERINGS = 1500;
 
+/**
+ * Steps of the interpreter over all renderings of one template (CWE-400): about two seconds of processor time. The longest
+ * templates of today come near to it.
+ */
+export const MAX_STEPS = 1_200_000;
+
 const MAX_COMPARISONS = 4096;
 
 /** Takes the place of what a turn says in a rendering. */
@@ -59,7 +65,7 @@ export class Renderer {
   }
 
   get exhausted(): boolean {
-    return this.#left <= 0;
+    return this.#left <= 0 || this.#template.spent >= MAX_STEPS;
   }
 
   /** What the template compares while it renders this conversation, in order. */
@@ -92,7 +98,7 @@ export class Renderer {
   }
 
   #rendered({ turns, tools, documents, given, date = DEFAULT_DATE }: Conversation, observe: Observer | undefined): Rendered | undefined {
-    if (this.#left-- <= 0) return undefined;
+    if (this.#left-- <= 0 || this.#template.spent >= MAX_STEPS) return undefined;
     const dates: string[] = [];
     const now = (format: unknown): string => {
       const text = strftime(date, typeof format === 'string' ? format : '%Y-%m-%d');

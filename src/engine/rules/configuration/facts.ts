@@ -52,9 +52,20 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
     if (/^_?attn_implementation$/.test(key) && typeof child === 'string' && /^[\w.-]{1,100}\/[\w.@:-]{1,200}$/.test(child)) asks.push({ kind: 'code', key: at, value: child, what: 'code out of another repository' });
     if (key === 'loader_module' && typeof child === 'string' && path.startsWith('flavors.') && !/^mlflow\./.test(child)) asks.push({ kind: 'library', key: at, value: child, what: 'a package that model loaders do not know' });
     if (/(?:^|\.)weightsManifest\[\d{1,6}\]$/.test(path) && key === 'paths') for (const file of named) if (typeof file === 'string' && file.includes('://')) asks.push({ kind: 'path', key: at, value: file, what: 'weights from another machine' });
-    if (/(?:^|\.)dependencies\[\d{1,6}\]$/.test(path) && key === 'pip' && Array.isArray(child)) asks.push(...child.flatMap((line: unknown) => (typeof line === 'string' ? foreignRequirements(line) : [])).map(({ text }): Ask => ({ kind: 'requirement', key: at, value: text, what: 'a package that does not come from the package index' })));
+    if (/(?:^|\.)dependencies\[\d{1,6}\]$/.test(path) && key === 'pip' && Array.isArray(child)) asks.push(...foreignIn(child, at));
+    // spaCy's meta.json and kin: lines of a requirements file, in a list.
+    if (REQUIREMENT_KEYS.test(key) && Array.isArray(child)) asks.push(...foreignIn(child.slice(0, 1000), at));
+    if (DEPENDENCY_KEYS.test(key) && isObject(child)) asks.push(...foreignIn(Object.values(child).slice(0, 5000).filter((from) => typeof from === 'string' && /^https?:/.test(from)), at));
     walk(child, at, depth + 1, asks);
   }
+}
+
+const REQUIREMENT_KEYS = /^(?:(?:pip_|python_|extra_|install_)?requirements|install_requires|pip_packages|python_packages)$/;
+/** package.json's. */
+const DEPENDENCY_KEYS = /^(?:dev|optional|peer)?[dD]ependencies$/;
+
+function foreignIn(lines: readonly unknown[], at: string): Ask[] {
+  return lines.flatMap((line) => (typeof line === 'string' ? foreignRequirements(line) : [])).map(({ text }): Ask => ({ kind: 'requirement', key: at, value: text, what: 'a package that does not come from the package index' }));
 }
 
 const SECRET_KEY = /^(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|secret[_-]?access[_-]?key|access[_-]?token|auth[_-]?token|bearer[_-]?token|private[_-]?key|client[_-]?secret|password|passwd|exfil[_-]?\w{0,20}|hf[_-]?token)$/i;

@@ -54,6 +54,9 @@ export function objectAsks(at: string, value: JsonObject): Ask[] {
 /** Short names for tags in one file (CWE-407): each is looked for in every line. */
 const MAX_HANDLES = 16;
 
+/** What MkDocs' own themes and Markdown extensions are configured by: icons and fences, imported by name. */
+const DOCUMENTATION = /^!!python\/name:(?:materialx?\.(?:extensions\.)?emoji\.|pymdownx\.|mermaid2\.fence_mermaid)/;
+
 /** Tags by which readers of YAML make objects: PyYAML's and its aliases, HyperPyYAML's, SnakeYAML's, Ruby's. */
 export function tagAsks(lines: readonly string[]): Ask[] {
   const asks: Ask[] = [];
@@ -64,7 +67,7 @@ export function tagAsks(lines: readonly string[]): Ask[] {
     if (handle !== undefined && handles.length < MAX_HANDLES) handles.push(handle);
     const python = /!!python\/(?:object\/(?:apply|new)|object|name|module):[\w.]{0,200}|!<tag:yaml\.org,2002:python\/[\w/]{1,40}:[\w.]{0,200}>/.exec(line)?.[0] ?? handles.map((known) => (line.includes(` ${known}`) ? known : undefined)).find((known) => known !== undefined);
     const key = `line ${i + 1}`;
-    if (python !== undefined && handle === undefined) asks.push({ kind: 'target', key, value: python, what: 'makes Python objects while it is read' });
+    if (python !== undefined && handle === undefined && !DOCUMENTATION.test(python)) asks.push({ kind: 'target', key, value: python, what: 'makes Python objects while it is read' });
     const named = /(?:^|[\s[{,-])!(?:new|apply|name|module):([A-Za-z_][\w.]{1,200})/.exec(line)?.[1];
     if (named !== undefined) asks.push(...targetAsk(key, named));
     const foreign = /(?:^|[\s[{,-])!(?:!(?:javax?|com|org|sun|jdk)\.[\w.$]{1,200}|ruby\/(?:object|hash|struct|exception):?[\w:]{0,200})/.exec(line)?.[0];

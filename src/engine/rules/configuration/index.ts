@@ -8,6 +8,7 @@ import type { Severity } from '../../core/finding.ts';
 import { concernsIn } from '../chat-template/hidden-text.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { workspaceKind } from '../workspace/kinds.ts';
 import { namedFileAsks } from './named-files.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
@@ -134,7 +135,8 @@ export const configuration = analysisOf({
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
-      for (const ask of asks) reportAsk(file, ask, report);
+      const judged = commandsJudged(file);
+      for (const ask of asks) if (ask.kind !== 'command' || !judged) reportAsk(file, ask, report);
       const told = asks.some(({ kind }) => kind === 'secret');
       for (const { at, begins } of told || WORD_LIST.test(baseName(file.member ?? file.path)) ? [] : secretsIn(content.text)) reportSecret(file, content.text, at, begins, report);
       if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
@@ -143,7 +145,7 @@ export const configuration = analysisOf({
     const noJson = readBy(inspection, jsonInspector).flatMap(({ file, content: { value, text } }) => (value === undefined ? [{ file, content: text }] : []));
     for (const { file, content } of [...readBy(inspection, textInspector), ...noJson]) {
       const name = baseName(file.member ?? file.path);
-      if (/\.ya?ml$/i.test(name) || name === 'MLmodel') for (const ask of yamlAsks(content)) reportAsk(file, ask, report, ask.kind === 'command' && (MACHINERY.test(file.path) || isWorkflow(content)) ? 'info' : undefined);
+      if (/\.ya?ml$/i.test(name) || name === 'MLmodel') for (const ask of yamlAsks(content)) if (ask.kind !== 'command' || !commandsJudged(file)) reportAsk(file, ask, report, ask.kind === 'command' && (MACHINERY.test(file.path) || isWorkflow(content)) ? 'info' : undefined);
       for (const ask of namedFileAsks(name, content)) reportAsk(file, ask, report);
       for (const { at, begins } of WORD_LIST.test(name) || file.format === 'json' ? [] : secretsIn(content)) reportSecret(file, content, at, begins, report);
       if (!/^(?:requirements.*\.(?:txt|in)|pyproject\.toml|setup\.cfg|pipfile|constraints.*\.txt)$/i.test(name)) continue;
@@ -151,6 +153,11 @@ export const configuration = analysisOf({
     }
   },
 });
+
+/** Commands are what such a file is for: the rules for workspaces tell them, once. */
+function commandsJudged({ path }: InspectedFile): boolean {
+  return (workspaceKind(path)?.does ?? 'tells') !== 'tells';
+}
 
 function neighboursOf({ path }: InspectedFile, values: ReadonlyMap<string, unknown>): Neighbours {
   const beside = (name: string): JsonObject | undefined => {
@@ -162,7 +169,7 @@ function neighboursOf({ path }: InspectedFile, values: ReadonlyMap<string, unkno
 }
 
 /** Files that are there to run commands: builds, containers, checks. No loader of models reads them. */
-const MACHINERY = /(?:^|\/)(?:\.(?:github|gitlab|circleci)\/.{1,400}|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(?:docker-)?compose[\w.-]{0,60}\.ya?ml|cog\.yaml)$/i;
+const MACHINERY = /(?:^|\/)(?:\.(?:github|gitlab|circleci)\/.{1,400}|cog\.yaml)$/i;
 
 /** A workflow says so itself, wherever it lies: jobs with steps, on a runner. */
 function isWorkflow(text: string): boolean {

@@ -3,15 +3,20 @@
 import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
+import type { Severity } from '../../core/finding.ts';
 import { bytesAround, shown, shownLines } from '../evidence.ts';
 import { codeInText } from '../code-in-text.ts';
+import { sendingLine } from './carries.ts';
+import { commandDeed } from './command-deed.ts';
 import { confirm } from './confirm.ts';
 import { encodedFile } from './encoded.ts';
+import { fetchedAndRun } from './fetched.ts';
 import { handedToShell, isInstaller } from './handed-to-shell.ts';
+import { logicalLines } from './lines.ts';
 import { oddLine } from './odd-lines.ts';
 import { deedsOf } from './python/deeds.ts';
-import { scriptDeed } from './web-lines.ts';
 import { analysisOf, type Rule } from '../rule.ts';
+import { workspaceKind } from '../workspace/kinds.ts';
 
 const PROGRAM: Rule = {
   id: 'ASY-EXE-001', title: 'A program lies among the model’s files', severity: 'medium',
@@ -34,14 +39,13 @@ const DATA: Rule = {
 const DATA_NAME = /\.(model|lgb|lightgbm|gbm|t7|th|net|rds|rda|rdata|cbm|bst|ubj|params|prototxt|pbtxt|mlmodel|onnx|pte|ptl|rknn|engine|trt|plan|pdmodel|pdiparams|cntk|dnn|caffemodel|weights|bin|pt|pth|ckpt|pkl|pickle|joblib|npy|npz|h5|hdf5|keras|safetensors|gguf|ggml|msgpack|flax|orbax|jax|tflite|pb|nemo|mar|skops|mojo|pfa|svm|arff)$/i;
 const DATA_START = /^(?:tree\nversion=|X\n|RDX[23]\n|4\n1\n3\nV )/;
 
-const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|ksh|fish|command|bat|cmd|ps1|psm1|vbs|vbe|js|jse|mjs|cjs|ts|jsx|tsx|html?|xhtml|rb|pl|lua|r|hta|wsf|desktop)$|(?:^|[/!])\.(?:envrc|bashrc|zshrc|profile|bash_profile|zshenv|Rprofile|gdbinit|lldbinit|exrc|vimrc)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
+const SCRIPT_NAME = /\.(py|pyw|sh|bash|zsh|ksh|fish|command|bat|cmd|ps1|psm1|vbs|vbe|js|jse|mjs|cjs|ts|jsx|tsx|html?|xhtml|rb|pl|lua|r|jl|php|hta|wsf)$|(?:^|[/!])\.(?:envrc|bashrc|zshrc|profile|bash_profile|zshenv|Rprofile|gdbinit|lldbinit|exrc|vimrc)$|(?:^|[/!])(?:autorun\.inf|\.gitmodules)$|(?:^|[/!])\.git\/config$/i;
 /** What people follow line by line, and what builds follow by themselves. */
 const INSTRUCTIONS = /(?:^|[/!])(?:readme|install|usage|getting[_-]?started|setup)[\w.-]{0,40}$|\.(?:md|rst|markdown)$|(?:^|[/!])(?:dockerfile|containerfile|makefile|justfile|procfile)[\w.-]{0,40}$|\.(?:dockerfile|mk)$/i;
 const MAX_LINES = 20_000;
 /** Longer texts in base64 are no notes. */
 const MAX_ENCODED = 2 ** 22;
 const PYTHON = /\.pyw?$/i;
-const NOTHING = { what: undefined, severity: SCRIPT.severity };
 /** Python imports these by itself whenever it starts in their folder. */
 const STARTS_ITSELF = /(?:^|[/!])(?:sitecustomize|usercustomize)\.py$/;
 
@@ -71,7 +75,7 @@ export const programs = analysisOf({
       if (STARTS_ITSELF.test(name)) report(SCRIPT, { file, offset: 0, about: 'starts', title: `${shown(name, 80)} runs by itself whenever Python starts beside it`, severity: 'medium', sure: 'read', evidence: [{ kind: 'source', title: 'How it begins', text: shownLines(content.slice(0, 600), 600), marks: [] }] });
       const hidden = DATA_NAME.test(name) || content.length > MAX_ENCODED ? undefined : encodedFile(content);
       if (hidden !== undefined) report(DATA, { file, offset: hidden.at, about: 'encoded', title: `${shown(name, 80)} holds ${hidden.what}`, severity: 'medium', sure: 'resolved', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(content.slice(hidden.at, hidden.at + 400), 480), marks: [] }] });
-      if (INSTRUCTIONS.test(name)) {
+      if (INSTRUCTIONS.test(name) && workspaceKind(file.path) === undefined) {
         for (const [i, line] of content.split('\n', MAX_LINES).entries()) {
           const handed = handedToShell(line);
           if (handed !== undefined) report(SCRIPT, { file, about: `handed ${i}`, location: { key: `line ${i + 1}` }, title: `${shown(name, 80)} ${handed}`, severity: 'medium', sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
@@ -84,16 +88,26 @@ export const programs = analysisOf({
         const line = content.slice(0, at).split('\n').length;
         report(SCRIPT, { file, about: what, location: { key: `line ${line}` }, title: `${shown(name, 80)} ${what}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: `From line ${line}`, text: shownLines(content.slice(content.lastIndexOf('\n', at) + 1, at + 500), 600), marks: [] }] });
       }
-      let begin = 0;
-      for (const line of content.split('\n')) {
-        // What was followed call by call is told once.
-        const python = PYTHON.test(name);
-        const known = told.has(begin) || (python && (/^\s{0,200}#/.test(line) || isInstaller(line)));
-        const hit = known ? undefined : oddLine(line, python);
-        const { what, severity } = hit !== undefined || known || python ? { what: hit, severity: SCRIPT.severity } : (scriptDeed(line) ?? NOTHING);
-        if (what !== undefined) report(SCRIPT, { file, about: `${begin}`, title: `${shown(name, 80)} ${what}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(line, 600), marks: [] }] });
-        begin += line.length + 1;
+      const python = PYTHON.test(name);
+      const lines = logicalLines(content, name);
+      // What was followed call by call is told once.
+      const reported = new Set([...told].map((begin) => content.slice(0, begin).split('\n').length));
+      const tell = (line: number, what: string, severity: Severity, text: string): void => {
+        if (!reported.has(line)) report(SCRIPT, { file, about: `line ${line}`, location: { key: `line ${line}` }, title: `${shown(name, 80)} ${what}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: 'The line', text: shownLines(text, 600), marks: [] }] });
+        reported.add(line);
+      };
+      for (const { text, line } of lines) {
+        if (python && (/^\s{0,200}#/.test(text) || isInstaller(text))) continue;
+        const odd = python ? oddLine(text, true) : undefined;
+        const deed = python ? (odd === undefined ? undefined : { what: odd, severity: SCRIPT.severity }) : commandDeed(text);
+        if (deed !== undefined) tell(line, deed.what, deed.severity, text);
       }
+      if (python) continue;
+      const plain = lines.map(({ text }) => text);
+      const started = fetchedAndRun(plain, false);
+      if (started !== undefined) tell(lines[started.at]?.line ?? 1, started.what, 'high', plain[started.at] ?? '');
+      const sends = sendingLine(plain);
+      if (sends !== undefined) tell(lines[sends]?.line ?? 1, 'sends keys or settings of this machine to another', 'high', plain[sends] ?? '');
     }
   },
 });

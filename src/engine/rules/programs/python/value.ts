@@ -1,7 +1,7 @@
 // What is known of a value in a Python source.
 
-/** Where a value comes from. */
-export type Origin = 'decoded' | 'downloaded' | 'machine' | 'typed';
+/** Where a value comes from. `data`: out of a file that is no source by its name. */
+export type Origin = 'decoded' | 'downloaded' | 'machine' | 'typed' | 'data';
 
 export interface Value {
   readonly text?: string;
