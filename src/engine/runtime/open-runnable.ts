@@ -9,6 +9,7 @@ import type { Runnable } from '../audit/analysis.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import type { Task } from '../core/finding.ts';
+import { architectureFor } from '../graph/architectures/registry.ts';
 import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
 import { openCausalLm } from './open-causal-lm.ts';
@@ -27,6 +28,8 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
   if (artifact.kind === 'unknown') throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: artifact.name, expected: 'safetensors with config.json, GGUF or ONNX', actual: [...new Set(artifact.files.map(({ format }) => format))].slice(0, 8).join(', ') });
   const kind = task ?? (await detectTask(artifact));
   if (kind === 'causal-lm') {
+    // What no other file would make runnable is told before what is missing beside it.
+    if (artifact.kind !== 'onnx' && artifact.architecture !== undefined) architectureFor(artifact.architecture);
     const tokenizer = openTokenizer(artifact);
     const template = openChatTemplate(artifact, tokenizer);
     return { task: 'causal-lm', model: await openCausalLm(artifact, runtime, signal), tokenizer, template };
