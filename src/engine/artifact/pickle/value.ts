@@ -61,7 +61,7 @@ const MAX_DESCRIBED = 240;
 export function describe(value: Value | undefined, room: number = MAX_DESCRIBED, depth = 4): string {
   if (value === undefined) return '?';
   const inner = (items: readonly Value[], open: string, close: string, dropped = 0): string => {
-    if (depth === 0) return `${open}…${close}`;
+    if (depth <= 0) return `${open}…${close}`;
     let text = open;
     for (const [i, item] of items.entries()) {
       if (text.length > room) return `${text}, …${close}`;
@@ -88,11 +88,12 @@ export function describe(value: Value | undefined, room: number = MAX_DESCRIBED,
     case 'frozenset':
       return inner(value.items, '{', '}', value.dropped);
     case 'dict':
-      return depth === 0 ? '{…}' : `{${value.entries.slice(0, 4).map(([key, item]) => `${describe(key, 40, depth - 1)}: ${describe(item, Math.floor(room / 4), depth - 1)}`).join(', ')}${value.entries.length > 4 ? ', …' : ''}}`;
+      return depth <= 0 ? '{…}' : `{${value.entries.slice(0, 4).map(([key, item]) => `${describe(key, 40, depth - 1)}: ${describe(item, Math.floor(room / 4), depth - 1)}`).join(', ')}${value.entries.length > 4 ? ', …' : ''}}`;
     case 'global':
       return nameOf(value);
     case 'object':
-      return `${describe(value.callee, room, depth - 1)}${inner(value.args, '(', ')')}`;
+      // What a call of a call of a call gives is called in turn, as deep as a file is long (CWE-674).
+      return `${depth <= 0 && value.callee.kind === 'object' ? '…' : describe(value.callee, room, depth - 1)}${inner(value.args, '(', ')')}`;
     case 'persistent':
       return `persistent${inner([value.id], '(', ')')}`;
     case 'unknown':

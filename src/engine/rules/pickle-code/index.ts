@@ -59,6 +59,7 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   };
   const costs = new Costs();
   const told = new Set<string>();
+  let results = 0;
   const weigh = (call: Call, called: Called): void => checkArguments(file, call, called, { costs, told, report });
   for (const call of program.calls) {
     if (call.by === 'BUILD') {
@@ -78,7 +79,7 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
     if (isObjectScalar(call)) report(OBJECT_SCALAR, { file, offset: call.offset, about: `${call.offset}`, title: `${OBJECT_SCALAR.title}: ${describe(call.args[1], 80)}`, sure: 'read', evidence: [disassembly(file, call.lines)] });
     const stands = classOf(call.callee);
     if (stands !== undefined) use(stands, call);
-    else if (call.callee.kind !== 'global') untold(file, call, report);
+    else if (call.callee.kind !== 'global' && results++ < MAX_RESULTS) untold(file, call, report);
   }
   const seen = new Set<string>();
   const handed = handedFunctions(program.calls);
@@ -166,6 +167,9 @@ function checkArguments(file: InspectedFile, call: Call, called: Called, { costs
   if (acts !== undefined) say(CALLS_UNKNOWN, `${name}:arguments`, `${called.how === 'later' ? 'An object is made to call' : 'Loading calls'} ${text}: ${acts}`);
   if (cost !== undefined) say(COSTLY, `${name}:cost`, `Loading calls ${text}, which makes ${cost}`);
 }
+
+/** CWE-400: calls of results that are told one by one; more say nothing new. */
+const MAX_RESULTS = 64;
 
 function untold(file: InspectedFile, call: Call, report: Report): void {
   // A class's own method called on what the class made ('x.append') is not written this way: only results of calls are.

@@ -182,6 +182,14 @@ it('finds a pickle behind a file of another format', async () => {
   expect(alarms(await findingsOf(pickleCode, [bytesOf('x.safetensors', file)]))).toEqual(['critical ASY-PKL-001']);
 });
 
+it.each([
+  ['calls of what calls give', ')R'],
+  ['tuples around tuples', '\x85'],
+  ['states upon states', '}b'],
+])('ends with %s, as deep as a file is long', async (_, again) => {
+  expect((await judge(latin1(`\x80\x02ccollections\nOrderedDict\n)R${again.repeat(20_000)}.`))).includes('critical ASY-PKL-001')).toBe(false);
+});
+
 it('notices a memo index that allocates', async () => {
   expect(await judge(latin1('\x80\x02Nr\xff\xff\xff\x7f.'))).toEqual(['medium ASY-FIL-001']);
 });
