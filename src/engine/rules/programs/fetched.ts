@@ -64,7 +64,7 @@ function fetchedBy(line: string, at: number): Fetched | undefined {
   const shell = /\b(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|Start-BitsTransfer)\b[^\n]{0,600}?\s-(?:OutFile|o|Out|Destination)[\s:]{1,4}("[^"\n]{1,400}"|'[^'\n]{1,400}'|[^\s;|)]{1,400})/i.exec(line);
   if (shell !== null) return { file: bare(shell[1] ?? ''), address, at };
   const tool = /\b(curl|wget)(?:\.exe)?["']?\s([^\n|;&]{1,1200})/.exec(line);
-  return tool === null || address === '' ? undefined : byWords(tool[1] === 'curl', tool[2] ?? '', address, at);
+  return tool === null || (address === '' && !/\$\{?\w|%\w/.test(tool[2] ?? '')) ? undefined : byWords(tool[1] === 'curl', tool[2] ?? '', address, at);
 }
 
 /** curl and wget: -o NAME, -O, --output=NAME, > NAME; wget without any writes under the last part of the address. */
@@ -77,9 +77,11 @@ function byWords(curl: boolean, rest: string, address: string, at: number): Fetc
   return file.length < 2 || file.startsWith('-') || file === '/dev/null' ? undefined : { file: bare(file), address, at };
 }
 
-/** x=$(curl …), $x = irm …, def x = new URL('…').text, x = Downloads.download("…") */
+/** x=$(curl …), $x = irm …, def x = new URL('…').text, x = Downloads.download("…"), OUTPUT_VARIABLE X */
 function heldBy(line: string, at: number): Fetched | undefined {
-  const match = /^\s{0,200}(?:@|local\s{1,4}|export\s{1,4}|def\s{1,4}|val\s{1,4}|var\s{1,4}|String\s{1,4})?(\$?\w{1,60})\s{0,4}=\s{0,4}["']?(?:\$?[(`]\s{0,4}(?:curl|wget)\b|[^\n=]{0,60}\b(?:irm|iwr|Invoke-RestMethod|Invoke-WebRequest|DownloadString)\b|new\s{1,4}URL\s{0,4}\([^\n]{1,400}\)\s{0,4}\.(?:text|getText|readText|bytes)|URL\s{0,4}\([^\n]{1,400}\)\s{0,4}\.readText|(?:Downloads\.)?download\s{0,4}\()/.exec(line);
+  const match = /^\s{0,200}(?:@|local\s{1,4}|export\s{1,4}|def\s{1,4}|val\s{1,4}|var\s{1,4}|String\s{1,4})?(\$?\w{1,60})\s{0,4}=\s{0,4}["']?(?:\$?[(`]\s{0,4}(?:curl|wget)\b|[^\n=]{0,60}\b(?:irm|iwr|Invoke-RestMethod|Invoke-WebRequest|DownloadString)\b|new\s{1,4}URL\s{0,4}\([^\n]{1,400}\)\s{0,4}\.(?:text|getText|readText|bytes)|(?:java\.net\.)?URL\s{0,4}\([^\n]{1,400}\)\s{0,4}\.readText|(?:Downloads\.)?download\s{0,4}\()/.exec(line);
+  const kept = /\bexecute_process\b[^\n]{0,600}\bhttps?:\/\/[^\n]{0,600}\bOUTPUT_VARIABLE\s{1,4}(\w{1,60})/.exec(line)?.[1];
+  if (kept !== undefined) return { file: kept, address: ADDRESS.exec(line)?.[0] ?? '', at, held: true };
   return match === null ? undefined : { file: (match[1] ?? '').replace('$', ''), address: ADDRESS.exec(line)?.[0] ?? '', at, held: true };
 }
 

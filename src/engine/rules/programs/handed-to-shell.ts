@@ -3,7 +3,7 @@
 
 import { isKnownInstaller } from './installers.ts';
 
-const PIPED = /\b(?:curl|wget)\b([^\n|;&]{0,400})\|\s{0,4}(?:sudo\s{1,4}(?:-\w{1,4}\s{1,4})?)?(?:env\s{1,4})?(?:\/bin\/|\/usr\/bin\/)?(?:(?:ba|z|da|k)?sh|python\d?|perl|ruby|node)\b|\b(?:ba|z)?sh\s{1,4}(?:-c\s{1,4})?["']?(?:<\(|\$\()\s{0,4}(?:curl|wget)\b([^\n)]{0,400})\)/;
+const PIPED = /\b(?:curl|wget)\b([^\n|;&]{0,400})\|\s{0,4}(?:sudo\s{1,4}(?:-\w{1,4}\s{1,4})?)?(?:env\s{1,4})?(?:\/bin\/|\/usr\/bin\/)?(?:(?:ba|z|da|k)?sh|python\d?|perl|ruby|node)\b|\b(?:ba|z)?sh\s{1,4}(?:-c\s{1,4})?["']?(?:<\(|\$\()\s{0,4}(?:curl|wget)\b([^\n)]{0,400})\)|(?:^|[\s"'])-c["']?,?\s{0,4}["']?\$\(\s{0,4}(?:curl|wget)\b([^\n)]{0,400})\)/;
 const OWN = /\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b/;
 const PASSING = /\b(?:pastebin\.com|paste\.ee|hastebin\.com|transfer\.sh|bit\.ly|tinyurl\.com|is\.gd|t\.co|ngrok(?:-free)?\.(?:io|app)|trycloudflare\.com|file\.io|anonfiles\.com|0x0\.st|termbin\.com|discordapp\.com\/attachments|\.onion)\b/i;
 const ADDRESS = /(?:https?|ftp):\/\/(?:[^\s\/@]{1,80}@)?(?:\d{1,3}(?:\.\d{1,3}){3}|0x[\da-f]{8}|\d{8,10}|\[[\da-f:]{2,40}\])(?=[:\/\s"']|$)/i;
@@ -12,7 +12,7 @@ const ADDRESS = /(?:https?|ftp):\/\/(?:[^\s\/@]{1,80}@)?(?:\d{1,3}(?:\.\d{1,3}){
 export function handedToShell(line: string): string | undefined {
   const match = PIPED.exec(line.slice(0, 4000));
   if (match === null) return undefined;
-  const from = match[1] ?? match[2] ?? '';
+  const from = match[1] ?? match[2] ?? match[3] ?? '';
   if (OWN.test(from)) return undefined;
   if (ADDRESS.test(from)) return 'runs what it downloads from a bare address';
   if (PASSING.test(from)) return 'runs what it downloads from where anybody leaves files';

@@ -4,7 +4,7 @@ import { deedsOf } from './python/deeds.ts';
 
 const PYTHON = /\b(?:python[\d.]{0,6}|pypy\d?)(?:\.exe)?["']?\s{1,4}(?:-[A-Za-bd-z]{1,4}\s{1,4}){0,4}-c\s{1,4}/;
 const OTHER = /\b(?:node|deno\s{1,4}eval|bun|perl|ruby|php|julia|Rscript)(?:\.exe)?["']?\s{1,4}(?:-{1,2}\w{1,20}\s{1,4}){0,4}(?:-[erp]{1,2}|--eval)\s{1,4}/;
-const RUNS = /\b(?:eval|exec\w{0,10}|spawn\w{0,10}|system|popen|Function|instance_eval|run)\s{0,4}[(`{"']/;
+const RUNS = /\b(?:eval|exec\w{0,10}|spawn\w{0,10}|system|popen|Function|instance_eval|run)\s{0,4}[(`{"']|\.then\s{0,4}\(\s{0,4}eval\b/;
 const FROM_ELSEWHERE = /\bhttps?:\/\/|\bbase64|\batob\b|\bunpack\b|\bfromCharCode\b|\/dev\/tcp\//;
 const MAX_LINE = 4000;
 

@@ -32,6 +32,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, what: string, byCalls?: typ
   [/\bCreateObject\s{0,4}\(\s{0,4}["']WScript\.Shell["']/i, 'starts programs'],
   [/\beval\s{0,4}\(\s{0,4}Meta\.parse\b[^\n]{0,200}\b(?:base64decode|download|hex2bytes)\b/, 'runs text that it decodes or downloads first'],
   [/\binclude\s{0,4}\(\s{0,4}(?:Downloads\.)?download\s{0,4}\(|\bpipeline\s{0,4}\(\s{0,4}`(?:curl|wget)\b[^\n`]{0,300}`\s{0,4},\s{0,4}`(?:ba|z|da)?sh\b/, FETCHED],
+  [/\bos\.environ\[\s{0,4}["'](?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)["']\s{0,4}\]\s{0,4}=\s{0,4}["'](?:\.{1,2}\/|~|\/(?:tmp|dev\/shm)\/)/, 'makes every program load what lies beside it'],
   [/\bIEX\s{0,4}\(\s{0,4}New-Object\s{1,4}Net\.WebClient/i, FETCHED],
 ];
 const MAX_LINE = 4000;

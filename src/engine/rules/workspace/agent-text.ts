@@ -5,7 +5,7 @@
 // Phrases in English only; every quantifier is bounded.
 import { carriesSecrets, SECRET_FILE } from '../programs/carries.ts';
 import { handedToShell } from '../programs/handed-to-shell.ts';
-import { isKnownSource } from '../programs/installers.ts';
+import { isKnownInstaller, isKnownSource } from '../programs/installers.ts';
 
 export interface AgentAsk {
   readonly what: string;
@@ -22,6 +22,8 @@ interface Phrase {
   readonly quotable?: true;
   /** How interfaces are used: a key in a header. */
   readonly unless?: RegExp;
+  /** Ordinary where the address belongs to a well-known tool. */
+  readonly known?: true;
 }
 
 const CARRIED = 'asks to carry secrets away';
@@ -45,6 +47,7 @@ const PHRASES: readonly Phrase[] = [
   { pattern: new RegExp(`${SENDS}[^\\n]{0,160}?${ADDRESS}[^\\n]{0,60}?\\b(?:with|containing|including|and)\\b[^\\n]{0,60}?\\b(?:the|all|your|any|their)\\s[^\\n]{0,40}?${KEYS}`, 'i'), what: CARRIED, unless: SIGNS_IN },
   { pattern: new RegExp(`${PUTS}${NEAR}${SECRETS}${NEAR}(?:${INTO}|\\b(?:send|post|upload)\\b)${NEAR}${ADDRESS}`, 'i'), what: CARRIED, unless: SIGNS_IN },
   { pattern: new RegExp(`${FILES}${NEAR}\\b(?:contents?|them|it|values?|output)\\b${NEAR}(?:${INTO}|\\b(?:send|post|upload)\\b)${NEAR}${ADDRESS}`, 'i'), what: CARRIED, unless: SIGNS_IN },
+  { pattern: new RegExp(`\\b(?:download|fetch|get)\\b${NEAR}${ADDRESS}\\S{0,200}(?:\\.(?:sh|py|ps1|exe|bat|bin)\\b|${NEAR}\\b(?:executable|sudo)\\b)${NEAR}\\b(?:run|execute|launch)\\s(?:it|them|the (?:script|file|program))\\b`, 'i'), what: 'asks to run what it downloads', quotable: true, known: true },
   { pattern: /\b(?:do not|don['’]t|never|without)\s{1,4}(?:\w{1,20}\s{1,4}){0,2}(?:tell|inform|notify|alert|mention|reveal|disclose|report)(?:ing)?\s{1,4}(?:(?:this|that|it|anything)\s{1,4}(?:to\s{1,4})?)?(?:the\s{1,4})?(?:user|person|human|developer|operator|reviewer)s?\b(?!\s{0,4}(?:to|how|whether|they|that they)\b)/i, what: 'asks to keep something from the person', inNotes: true, quotable: true },
   { pattern: /\bkeep\s{1,4}(?:this|these|that|it)\b\s{0,4}(?:\w{1,20}\s{1,4}){0,3}?(?:confidential|secret|hidden|private|to yourself|out of\s{1,4}(?:your|the|any|all)\s{1,4}(?:\w{1,20}\s{1,4}){0,2}(?:repl(?:y|ies)|summar(?:y|ies)|answers?|responses?|reports?|messages?|logs?|output))\b/i, what: 'asks to keep something from the person', quotable: true },
   { pattern: /\b(?:ignore|disregard|forget|override)\s{1,4}(?:(?:all|any|the|your|of)\s{1,4}){0,3}(?:previous|prior|above|earlier|system|safety|user)\s{1,4}(?:\w{1,20}\s{1,4}){0,2}(?:instructions?|prompts?|guidelines?|rules|messages?)\b/i, what: 'asks to set other instructions aside', inNotes: true, quotable: true },
@@ -65,9 +68,9 @@ export function agentAsks(text: string, note: boolean): AgentAsk[] {
   const add = (key: string, ask: AgentAsk): void => {
     if (!found.has(key)) found.set(key, ask);
   };
-  for (const { pattern, what, inNotes, quotable, unless } of PHRASES) {
+  for (const { pattern, what, inNotes, quotable, unless, known } of PHRASES) {
     if (note && inNotes !== true) continue;
-    const match = first(searched, pattern, (one, at) => unless?.test(one) !== true && !(quotable === true && isQuoted(searched, at, at + one.length)) && !isDescribed(searched, at));
+    const match = first(searched, pattern, (one, at) => unless?.test(one) !== true && !(known === true && isKnownInstaller(one)) && !(quotable === true && isQuoted(searched, at, at + one.length)) && !isDescribed(searched, at));
     if (match !== undefined) add(what, { what, ...match });
   }
   const spoken = hiddenPartsOf(searched).find(({ text: inner }) => speaksToAgents(inner));

@@ -105,6 +105,8 @@ function add(text: string, where: string, kind: WorkspaceKind, deeds: WorkspaceD
     deeds.push({ ...deed, where, text: line });
     return;
   }
+  const started = kind.does === 'builds' ? undefined : fetchedAndRun(text.split('\n', 200), true);
+  if (started !== undefined) deeds.push({ what: started.what, severity: 'high', where, text });
 }
 
 /** Launchers of published tools: how agents and editors start what they use. */

@@ -116,6 +116,7 @@ function loadsCode({ name, args, named }: Call): Judged | undefined {
   const text = (at: number, key: string): string | undefined => (args[at] ?? named.get(key))?.text;
   if (LIBRARIES.test(name) && (OWN_PATH.test(text(0, 'name') ?? '') || DATA_FILE.test(text(0, 'name') ?? ''))) return { what: 'loads a library of native code by a path of its own', severity: 'medium' };
   if (name === 'torch.hub.load' && named.get('trust_repo')?.name === 'True' && text(0, 'repo_or_dir') !== undefined && !KNOWN_REPOSITORIES.test(text(0, 'repo_or_dir') ?? '') && named.get('source')?.text !== 'local') return { what: 'runs a repository’s code without asking whether it is trusted', severity: 'medium' };
+  if (name === 'zipimport.zipimporter' && DATA_FILE.test(text(0, 'archivepath') ?? '')) return { what: 'imports a file that is not called a module', severity: 'medium' };
   const module = name === 'importlib.util.spec_from_file_location' ? text(1, 'location') : undefined;
   return module !== undefined && !/\.(?:pyc?|so|pyd|dylib)$|\/$/i.test(module) && module !== '' ? { what: 'imports a file that is not called a module', severity: 'medium' } : undefined;
 }
