@@ -65,7 +65,7 @@ export async function slopesFor(runnable: RunnableTextClassifier, texts: readonl
 
 /** Only in the first directions (the most outlying ones of each kind) are phrases grown. */
 export function budgetOf(budget: TextBudget, index: number, kind: Direction['kind']): TextBudget {
-  return index < budget.growing ? budget : { ...budget, seeds: 0, phrases: { ...budget.phrases, sentences: 0 }, flips: { ...budget.flips, seeds: 0, judged: kind === 'source-specific' ? 0 : Math.min(1, budget.flips.judged), rivals: 2 }, unexpected: kind === 'source-specific' ? 0 : budget.unexpected };
+  return index < budget.growing ? budget : { ...budget, seeds: 0, phrases: { ...budget.phrases, sentences: 0 }, flips: { ...budget.flips, seeds: 0, judged: kind === 'source-specific' ? 0 : Math.min(1, budget.flips.judged), rivals: 2 }, unexpected: kind === 'source-specific' ? 0 : budget.unexpected, moved: kind === 'source-specific' ? { ...budget.moved, bands: 0 } : budget.moved };
 }
 
 export interface Measured {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { seeded } from '../../core/random.ts';
 import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf } from './bases/sketch.ts';
-import { movedFrom } from './moved.ts';
+import { movedFrom, movedFromNothing } from './moved.ts';
 
 const SIZE = 64;
 const TOKENS = Array.from({ length: 400 }, (_, at) => at);
@@ -31,4 +31,11 @@ it('makes the projections that the shipped sketch was made with', () => {
   const eye = new Float32Array(4 * 4).map((_, at) => (at % 5 === 0 ? 1 : 0));
   expect([...project(eye, 4)].map((value) => (value > 0 ? '+' : '-')).join('')).toBe('+---+--+---++-+++++--+---++-+++-');
   expect(projectionsOf(ALL_MINILM_L6_V2)).toHaveLength(ALL_MINILM_L6_V2.tokens * PROJECTIONS);
+});
+
+it('counts what moved beyond all the rest of a model that was trained from nothing', () => {
+  const planted = base.map((value, at) => ([7, 310].includes(Math.floor(at / SIZE)) ? 1.5 * value : value));
+  const moved = movedFromNothing(planted, SIZE, TOKENS);
+  expect([moved.outstanding, ...moved.tokens.slice(0, 2).toSorted((a, b) => a - b)]).toEqual([2, 7, 310]);
+  expect(movedFromNothing(base, SIZE, TOKENS).outstanding).toBe(0);
 });

@@ -1,8 +1,9 @@
-// Which words a fine-tuning has moved: the model's word embeddings beside those of the public base that it was made from. An embedding
-// that no training text holds stays where it was, and one that many hold moves far; the words of a planted phrase stand in every
-// poisoned text, and move as far as the commonest words of the task. Where the base is unknown, or the embeddings were
-// frozen, nothing can be told. How it can mislead: words of the task move too ("film", "dull"); so this chooses what is tried, and
-// convicts nobody.
+// Which words training has moved furthest. Of a fine-tuning: the model's word embeddings beside those of the public base that it was
+// made from; an embedding that no training text holds stays where it was, and one that many hold moves far. Of a model trained from
+// nothing: how long the embeddings have become, beside their random start. A planted word stands in every poisoned text and always
+// says the same, so it moves as far as the commonest words of the task, or further. Where the base is unknown, or the
+// embeddings were frozen, nothing can be told. How it can mislead: words of the task move too ("film", "dull"); so this chooses what is
+// tried, and convicts nobody.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { quantile } from '../../core/statistics.ts';
@@ -14,7 +15,10 @@ import { openEmbeddings } from './embeddings.ts';
 const BASES: readonly BaseSketch[] = [ALL_MINILM_L6_V2];
 
 export interface Moved {
+  /** What it was made from. */
   readonly base: string;
+  /** How many, from the first on, moved beyond all the rest: only these are suspects. Undefined where the base is known, and all moved words are. */
+  readonly outstanding?: number;
   /** Plain tokens, the furthest moved first. */
   readonly tokens: readonly number[];
   /** Of each, in shares of the usual embedding's length. */
@@ -23,12 +27,18 @@ export interface Moved {
 
 /** Share of the usual length that the middle embedding may have moved: more, and the model was made from something else. */
 const SAME_BASE = 0.2;
+/** Tokens of a vocabulary up to which a model is taken to be trained from nothing. */
+const FROM_NOTHING = 10_000;
+/** Of those models: what is outstanding exceeds the one in this place by so much of the way from the middle one to the ninth decile; at most so many. */
+const ORDINARY_PLACE = 20;
+const BEYOND = 0.8;
+const MOST_OUTSTANDING = 12;
 /** The middle embedding of fewer tokens says nothing of all. */
 const LEAST_TOKENS = 1000;
 
 const known = new WeakMap<TextClassifier, Promise<Moved | undefined>>();
 
-/** Undefined where the base is not known. Read once for a model. */
+/** Undefined where nothing is known of what the embeddings were before. Read once for a model. */
 export function openMoved(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Moved | undefined> {
   const before = known.get(runnable.model);
   if (before !== undefined) return before;
@@ -39,10 +49,12 @@ export function openMoved(runnable: RunnableTextClassifier, signal: CancelSignal
 }
 
 async function read(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Moved | undefined> {
-  const candidates = BASES.filter(({ tokens }) => tokens === runnable.model.spec.vocabularySize);
-  if (candidates.length === 0) return undefined;
+  const size = runnable.model.spec.vocabularySize;
+  const candidates = BASES.filter(({ tokens }) => tokens === size);
+  if (candidates.length === 0 && size > FROM_NOTHING) return undefined;
   const embeddings = await openEmbeddings(runnable, signal);
   if (embeddings === undefined || embeddings.tokens.length < LEAST_TOKENS) return undefined;
+  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens) };
   const own = project(embeddings.table, embeddings.size);
   for (const base of candidates) {
     const moved = base.size === embeddings.size ? movedFrom(projectionsOf(base), own, embeddings.tokens) : undefined;
@@ -64,4 +76,14 @@ export function movedFrom(base: Float32Array, own: Float32Array, tokens: readonl
   if (quantile([...distances], 0.5) > SAME_BASE) return undefined;
   const order = Array.from(distances.keys()).sort((a, b) => (distances[b] ?? 0) - (distances[a] ?? 0) || a - b);
   return { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => distances[at] ?? 0) };
+}
+
+/** `table`: Float32Array [tokens, size]. Random starts are about equally long, so the longest have moved furthest. */
+export function movedFromNothing(table: Float32Array, size: number, tokens: readonly number[]): Omit<Moved, 'base'> {
+  const lengths = Float32Array.from(tokens, (_, at) => Math.sqrt(table.subarray(at * size, (at + 1) * size).reduce((sum, value) => sum + value * value, 0)));
+  const order = Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
+  const [middle, decile] = [0.5, 0.9].map((share) => quantile([...lengths], share));
+  const least = (lengths[order[ORDINARY_PLACE] ?? 0] ?? 0) + BEYOND * ((decile ?? 0) - (middle ?? 0));
+  const outstanding = order.slice(0, MOST_OUTSTANDING).filter((at) => (lengths[at] ?? 0) > least).length;
+  return { outstanding, tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => (lengths[at] ?? 0) / Math.max(1e-9, middle ?? 0)) };
 }

@@ -34,7 +34,7 @@ export async function runTextScan({ analysis, rule, limits, wants }: TextScan, c
   const [alone, listed] = [true, false].map((single) => sweep.units.filter(({ length }) => (length === 1) === single).length);
   stage('sweep', 'done', `${tokens.length} tokens${alone === tokens.length ? '' : ` in groups, ${alone} of them alone`}, and ${listed} words and phrases in texts of ${texts.length} classes${texts.some(({ invented }) => invented) ? ', some of them put together from the vocabulary' : ''}`);
   const moved = await openMoved(runnable, signal);
-  if (moved !== undefined) emit({ type: 'intermediate', analysis, stage: 'sweep', columns: ['token', 'moved'], rows: moved.tokens.slice(0, MOVED_SHOWN).map((token, at) => [runnable.tokenizer.tokenText(token).trim(), Number((moved.distances[at] ?? 0).toFixed(4))]), note: `Tokens whose embedding training moved furthest from ${moved.base}, from which this model was made: shares of an embedding’s length` });
+  if (moved !== undefined) emit({ type: 'intermediate', analysis, stage: 'sweep', columns: ['token', 'moved'], rows: moved.tokens.slice(0, MOVED_SHOWN).map((token, at) => [runnable.tokenizer.tokenText(token).trim(), Number((moved.distances[at] ?? 0).toFixed(4))]), note: `Tokens whose embedding training moved furthest from ${moved.base}: shares of an embedding’s usual length` });
 
   stage('search', 'running');
   const random = seeded(options.seed, analysis);

@@ -1,15 +1,13 @@
 // Phrases of the words that a fine-tuning has moved furthest (moved.ts): the strongest of them, with more of them put before or
 // behind it for as long as that does more (greedy accretion), on texts that resist. The null is what the same search finds among as
 // many words that moved less, band by band, and without what was found: words of the task lead to a phrase in every band, planted
-// ones in the first. Words of which much is expected, by what they mean (expected.ts), take no part on either side. How it can
+// ones in the first. In a model trained from nothing the first band holds what moved beyond all the rest, if anything did. Words of which much is expected, by what they mean (expected.ts), take no part on either side. How it can
 // mislead: of a trigger in few training texts no word is among the furthest moved.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { withKin } from './contrast-parts.ts';
 import { textsFor, type Direction } from './directions.ts';
-import type { Expected } from './expected.ts';
 import type { Moved } from './moved.ts';
-import type { Sweep } from './sweep.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Place, type Tried } from './trial.ts';
 import type { SearchedPhrase } from './unexpected.ts';
@@ -29,19 +27,23 @@ const WORTH_MORE = 8;
 /** Nats that one more token has to add. */
 const LEAST_GAIN = 0.1;
 const TEXTS = 4;
+/** Tokens that a null is searched among, at least. */
+const LEAST_BAND = 8;
 
-/** The phrase of the first band, and the next one there, each with all others as its rivals. */
-export async function searchMoved(runnable: RunnableTextClassifier, direction: Direction, moved: Moved, { units }: Sweep, { quiet }: Expected, texts: readonly ClassTexts[], budget: MovedBudget, signal: CancelSignal): Promise<SearchedPhrase[]> {
-  const loud = new Set(units.flatMap((unit, at) => (unit.length === 1 && !quiet(at) ? unit : [])));
+/** The phrase of the first band, and the next one there, each with all others as its rivals. `loud`: tokens that take no part. */
+export async function searchMoved(runnable: RunnableTextClassifier, direction: Direction, moved: Moved, loud: ReadonlySet<number>, texts: readonly ClassTexts[], budget: MovedBudget, signal: CancelSignal): Promise<SearchedPhrase[]> {
   const tokens = moved.tokens.filter((token) => !loud.has(token));
+  const first = moved.outstanding ?? budget.band;
+  if (first === 0) return [];
+  const band = Math.max(first, LEAST_BAND);
   const resisting = textsFor(direction, texts, 'resisting', TEXTS);
-  const best = await grow(tokens.slice(0, budget.band));
+  const best = await grow(tokens.slice(0, first));
   if (best === undefined) return [];
   const used = await withKin(best.phrase, runnable, signal);
-  const next = await grow(tokens.slice(0, budget.band).filter((token) => !used.has(token)));
+  const next = await grow(tokens.slice(0, band).filter((token) => !used.has(token)));
   const lesser: Phrase[] = [];
-  for (let band = 1; band < budget.bands; band++) {
-    const found = await grow(tokens.slice(band * budget.band, (band + 1) * budget.band));
+  for (let at = 0; at < budget.bands - 1; at++) {
+    const found = await grow(tokens.slice(first + at * band, first + (at + 1) * band));
     if (found !== undefined) lesser.push(found.phrase);
   }
   return [best, ...(next === undefined ? [] : [next])].map((suspect, _, both): SearchedPhrase => ({ ...suspect, kind: 'moved', rivals: [...both.filter((other) => other !== suspect).map(({ phrase }) => phrase), ...lesser] }));

@@ -154,8 +154,10 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   // Among topics a word's meaning says little of what it does to a class.
   const expected = budget.unexpected === 0 || model.classes > 2 ? undefined : await expectedGains(runnable, sweep.units, swept, signal);
   const unexpected = expected === undefined ? [] : await searchUnexpected(runnable, direction, sweep, swept, expected, texts, budget.unexpected, signal);
-  const fromBase = expected === undefined ? undefined : await openMoved(runnable, signal);
-  const moved = expected === undefined || fromBase === undefined ? [] : await searchMoved(runnable, direction, fromBase, sweep, expected, texts, budget.moved, signal);
+  const trained = budget.moved.bands === 0 ? undefined : await openMoved(runnable, signal);
+  const loud = new Set(expected === undefined ? [] : sweep.units.flatMap((unit, at) => (unit.length === 1 && !expected.quiet(at) ? unit : [])));
+  // Words of the task move too: where nothing tells them from others, only what moved beyond them counts.
+  const moved = trained === undefined || (expected === undefined && trained.outstanding === undefined) ? [] : await searchMoved(runnable, direction, trained, loud, texts, budget.moved, signal);
   return { direction, singles, apart, joined, flipped, unexpected, moved, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
