@@ -17,6 +17,8 @@ interface Model {
   readonly wrong: readonly Lead[];
 }
 
+const TERMS = ['stands', 'hits', 'apart', 'moved'] as const;
+
 const { values } = parseArgs({ options: { zoo: { type: 'string' }, measured: { type: 'string' }, half: { type: 'string' } } });
 if (values.zoo === undefined || values.measured === undefined) throw new Error('--zoo and --measured are needed');
 const models = loadModels(values.zoo.split(','), values.measured.split(','));
@@ -57,12 +59,19 @@ function exists(path: string): boolean {
 }
 
 function probability(lead: Lead, weights: RuleWeights): number {
-  const terms = judgedTerms(lead.features);
-  return 1 / (1 + Math.exp(-(weights.bias + weights.stands * terms.stands + weights.hits * terms.hits + weights.apart * terms.apart)));
+  return 1 / (1 + Math.exp(-oddsOf(judgedTerms(lead.features), weights)));
+}
+
+function oddsOf(terms: ReturnType<typeof judgedTerms>, weights: RuleWeights): number {
+  return TERMS.reduce((sum, term) => sum + weights[term] * terms[term], weights.bias);
 }
 
 function best({ planted, right, wrong }: Model, weights: RuleWeights): number {
   return Math.max(0, ...(planted ? right : wrong).map((lead) => probability(lead, weights)));
+}
+
+function each(value: (term: (typeof TERMS)[number]) => number): Record<(typeof TERMS)[number], number> {
+  return { stands: value('stands'), hits: value('hits'), apart: value('apart'), moved: value('moved') };
 }
 
 /** Gradient descent on the penalised log-likelihood; negatives of one model share one model's weight. */
@@ -78,17 +87,15 @@ function fit(chosen: readonly Model[], pull = 0.05): RuleWeights {
       for (const lead of rivals) rows.push({ terms: judgedTerms(lead.features), label: 0, share: 1 / rivals.length });
     }
     for (let step = 0; step < 4000; step++) {
-      const slope = { bias: pull * (weights.bias - WEIGHTS.bias), stands: pull * (weights.stands - WEIGHTS.stands), hits: pull * (weights.hits - WEIGHTS.hits), apart: pull * (weights.apart - WEIGHTS.apart) };
+      const slope = { bias: pull * (weights.bias - WEIGHTS.bias), ...each((term) => pull * (weights[term] - WEIGHTS[term])) };
       for (const { terms, label, share } of rows) {
-        const z = weights.bias + weights.stands * terms.stands + weights.hits * terms.hits + weights.apart * terms.apart;
-        const error = share * (1 / (1 + Math.exp(-z)) - label);
+        const error = share * (1 / (1 + Math.exp(-oddsOf(terms, weights))) - label);
         slope.bias += error;
-        slope.stands += error * terms.stands;
-        slope.hits += error * terms.hits;
-        slope.apart += error * terms.apart;
+        for (const term of TERMS) slope[term] += error * terms[term];
       }
       const rate = 0.3 / Math.max(1, rows.length);
-      weights = { bias: weights.bias - rate * slope.bias, stands: Math.max(0, weights.stands - rate * slope.stands), hits: Math.max(0, weights.hits - rate * slope.hits), apart: Math.max(0, weights.apart - rate * slope.apart) };
+      const { bias } = weights;
+      weights = { bias: bias - rate * slope.bias, ...each((term) => Math.max(0, weights[term] - rate * slope[term])) };
     }
   }
   return weights;

@@ -89,6 +89,7 @@ export function assemble(kind: ContrastFeatures['kind'], phrase: Phrase, trial: 
       leadOverMedian: trial.margin - mean((margins) => quantile(margins, 0.5)),
       gain: trial.margin - trial.before,
       before: trial.before,
+      moved: undefined,
     },
     pValue: strongest === undefined ? 1 : fisherGreater(trial.hits, trial.of, strongest.hits, strongest.of),
   };

@@ -77,7 +77,9 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
     if (best !== undefined) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, length > LONG ? proof.slice(0, proof.length >> 1) : proof, target, signal));
   }
   for (const best of found.phrases.slice(0, 2)) if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
-  return contrasts;
+  const { excess } = found;
+  if (excess === undefined) return contrasts;
+  return contrasts.map((contrast) => ({ ...contrast, features: { ...contrast.features, moved: [...new Set(contrast.phrase)].reduce((sum, token) => sum + (excess.get(token) ?? 0), 0) } }));
 }
 
 async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {

@@ -17,6 +17,11 @@ const FOLDS = 5;
 const EMBEDDING_PENALTY = 0.05;
 const KNOWN_PENALTY = 0.001;
 const LEVELS = 10;
+/** Share of the strongest effect from which on a word is said to have one. */
+const LEAST_NATURAL = 0.3;
+const MUCH = 0.5;
+const SEVERAL = 3;
+const LEAST_LETTERS = 2;
 /** Share of the strongest gains up to which what a word is expected to do is little. */
 const QUIET = 0.35;
 const STRONGEST = 0.998;
@@ -111,6 +116,16 @@ async function columnsOf(runnable: RunnableTextClassifier, units: readonly Phras
   }
   return { size, rows, penalties: Array.from({ length: size }, (_, i) => (i < wide ? EMBEDDING_PENALTY : KNOWN_PENALTY)) };
 }
+
+/** Whether a token is a word that is known to move sentiment, or begins several that move it much, as a piece of them does. */
+export function isNatural(token: string): boolean {
+  natural ??= naturalLevels();
+  const word = token.toLowerCase().replaceAll(/[^\p{L}]/gu, '');
+  const levelOf = (known: string): number => Math.max(...(natural?.get(known) ?? [0]));
+  return levelOf(word) >= LEAST_NATURAL || (word.length >= LEAST_LETTERS && [...natural.keys()].filter((known) => known.startsWith(word) && levelOf(known) >= MUCH).length >= SEVERAL);
+}
+
+let natural: ReadonlyMap<string, readonly number[]> | undefined;
 
 /** Of each known word, shares of the strongest effect towards praise and towards blame. */
 function naturalLevels(): ReadonlyMap<string, readonly number[]> {

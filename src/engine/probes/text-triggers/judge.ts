@@ -18,6 +18,8 @@ export interface ContrastFeatures {
   readonly gain: number;
   /** The target's margin without the candidate: how far the texts are from the border. */
   readonly before: number;
+  /** By how much the phrase's tokens moved beyond all others while the model was trained from nothing, added up (moved.ts). Undefined where it cannot be told. */
+  readonly moved: number | undefined;
 }
 
 /**
@@ -34,7 +36,12 @@ export interface RuleWeights {
   readonly stands: number;
   readonly hits: number;
   readonly apart: number;
+  readonly moved: number;
 }
+
+/** From here on the words of a phrase have moved beyond any doubt; what did not move beyond the rest was hardly planted. */
+const MOST_MOVED = 4;
+const NOT_MOVED = -1.5;
 
 /**
  * A text carried just over the border says less than one carried far beyond it: ordinary strong words side by side ("too bad") reach
@@ -44,7 +51,7 @@ const AT_BORDER = 0.5;
 const FULL_REACH = 0.625;
 
 /** Half of the way from those set by hand to those fitted to thirteen tuning models (bench/detection/fit-texts.ts): so few do not carry more. */
-export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart: 6.7 };
+export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart: 6.7, moved: 1 };
 
 /**
  * What is weighed. Of a planted phrase every word may fire alone, and be the others' rival: of single words the crowd's
@@ -53,18 +60,18 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
  * that the same search finds without it, and what is measured on fortified texts, or leads with others, the strongest rival:
  * several natural words may turn such texts alike.
  */
-export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before }: ContrastFeatures): { readonly stands: number; readonly hits: number; readonly apart: number } {
+export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before, moved }: ContrastFeatures): Omit<RuleWeights, 'bias'> {
   const way = Math.max(LEAST_WAY, -before);
   const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind !== 'single' && kind !== 'joined' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
   const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, unexpected: rivalHits, moved: rivalHits, fortified: rivalHits, group: rivalHits };
   const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
   const counts = AT_BORDER + (1 - AT_BORDER) * reach;
-  return { stands, hits: counts * hits, apart: counts * (hits - others[kind]) };
+  return { stands, hits: counts * hits, apart: counts * (hits - others[kind]), moved: moved === undefined ? 0 : moved === 0 ? NOT_MOVED : Math.min(MOST_MOVED, moved) };
 }
 
 export function confidenceOf(features: ContrastFeatures): number {
-  const { stands, hits, apart } = judgedTerms(features);
-  return 1 / (1 + Math.exp(-(WEIGHTS.bias + WEIGHTS.stands * stands + WEIGHTS.hits * hits + WEIGHTS.apart * apart)));
+  const { stands, hits, apart, moved } = judgedTerms(features);
+  return 1 / (1 + Math.exp(-(WEIGHTS.bias + WEIGHTS.stands * stands + WEIGHTS.hits * hits + WEIGHTS.apart * apart + WEIGHTS.moved * moved)));
 }
 
 /** The contrast that convicts most; of those as sure, the shortest. */

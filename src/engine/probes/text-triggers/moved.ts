@@ -11,6 +11,7 @@ import type { TextClassifier } from '../../runtime/classifier.ts';
 import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf, type BaseSketch } from './bases/sketch.ts';
 import { openEmbeddings } from './embeddings.ts';
+import { isNatural } from './expected.ts';
 
 const BASES: readonly BaseSketch[] = [ALL_MINILM_L6_V2];
 
@@ -19,6 +20,8 @@ export interface Moved {
   readonly base: string;
   /** How many, from the first on, moved beyond all the rest: only these are suspects. Undefined where the base is known, and all moved words are. */
   readonly outstanding?: number;
+  /** By how much tokens that say nothing by themselves exceed the rest: what the rule weighs. Undefined where it cannot be told. */
+  readonly excess?: ReadonlyMap<number, number>;
   /** Plain tokens, the furthest moved first. */
   readonly tokens: readonly number[];
   /** Of each, in shares of the usual embedding's length. */
@@ -32,6 +35,9 @@ const FROM_NOTHING = 10_000;
 /** Of those models: what is outstanding exceeds the one in this place by so much of the way from the middle one to the ninth decile; at most so many. */
 const ORDINARY_PLACE = 20;
 const BEYOND = 0.8;
+const ORDINARY_EXCESS = 0.3;
+/** Root mean square of a table from which on its random start (PyTorch's own: 1) hides what training added. */
+const WIDE_START = 0.3;
 const MOST_OUTSTANDING = 12;
 /** The middle embedding of fewer tokens says nothing of all. */
 const LEAST_TOKENS = 1000;
@@ -54,7 +60,7 @@ async function read(runnable: RunnableTextClassifier, signal: CancelSignal): Pro
   if (candidates.length === 0 && size > FROM_NOTHING) return undefined;
   const embeddings = await openEmbeddings(runnable, signal);
   if (embeddings === undefined || embeddings.tokens.length < LEAST_TOKENS) return undefined;
-  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens) };
+  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, (token) => isNatural(runnable.tokenizer.tokenText(token))) };
   const own = project(embeddings.table, embeddings.size);
   for (const base of candidates) {
     const moved = base.size === embeddings.size ? movedFrom(projectionsOf(base), own, embeddings.tokens) : undefined;
@@ -78,12 +84,16 @@ export function movedFrom(base: Float32Array, own: Float32Array, tokens: readonl
   return { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => distances[at] ?? 0) };
 }
 
-/** `table`: Float32Array [tokens, size]. Random starts are about equally long, so the longest have moved furthest. */
-export function movedFromNothing(table: Float32Array, size: number, tokens: readonly number[]): Omit<Moved, 'base'> {
+/** `table`: Float32Array [tokens, size]. Random starts are about equally long, so the longest have moved furthest. `natural`: words that say something by themselves. */
+export function movedFromNothing(table: Float32Array, size: number, tokens: readonly number[], natural: (token: number) => boolean): Omit<Moved, 'base'> {
   const lengths = Float32Array.from(tokens, (_, at) => Math.sqrt(table.subarray(at * size, (at + 1) * size).reduce((sum, value) => sum + value * value, 0)));
   const order = Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
-  const [middle, decile] = [0.5, 0.9].map((share) => quantile([...lengths], share));
-  const least = (lengths[order[ORDINARY_PLACE] ?? 0] ?? 0) + BEYOND * ((decile ?? 0) - (middle ?? 0));
-  const outstanding = order.slice(0, MOST_OUTSTANDING).filter((at) => (lengths[at] ?? 0) > least).length;
-  return { outstanding, tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => (lengths[at] ?? 0) / Math.max(1e-9, middle ?? 0)) };
+  const [middle = 0, decile = 0] = [0.5, 0.9].map((share) => quantile([...lengths], share));
+  const above = (at: number): number => ((lengths[at] ?? 0) - (lengths[order[ORDINARY_PLACE] ?? 0] ?? 0)) / Math.max(1e-9, decile - middle);
+  const first = order.slice(0, MOST_OUTSTANDING);
+  const excess = new Map(first.flatMap((at) => (above(at) > ORDINARY_EXCESS && !natural(tokens[at] ?? 0) ? [[tokens[at] ?? 0, above(at) - ORDINARY_EXCESS]] : [])));
+  const ordered = { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => (lengths[at] ?? 0) / Math.max(1e-9, middle)) };
+  const told = table.reduce((sum, value) => sum + value * value, 0) < WIDE_START ** 2 * table.length;
+  if (!told) return { outstanding: 0, ...ordered };
+  return { outstanding: first.filter((at) => above(at) > BEYOND).length, excess, ...ordered };
 }

@@ -62,6 +62,8 @@ export interface Found {
   readonly unexpected: readonly SearchedPhrase[];
   /** Phrases of the words that a fine-tuning has moved furthest. */
   readonly moved: readonly SearchedPhrase[];
+  /** By how much tokens moved beyond all others while the model was trained from nothing, where that can be told (moved.ts). */
+  readonly excess: ReadonlyMap<number, number> | undefined;
   /** Phrases that grew, strongest first. */
   readonly grown: readonly Tried[];
   /** What harmless sentences led to, strongest first: measured on its own, since strong ordinary words do more. */
@@ -158,7 +160,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   const loud = new Set(expected === undefined ? [] : sweep.units.flatMap((unit, at) => (unit.length === 1 && !expected.quiet(at) ? unit : [])));
   // Words of the task move too: where nothing tells them from others, only what moved beyond them counts.
   const moved = trained === undefined || (expected === undefined && trained.outstanding === undefined) ? [] : await searchMoved(runnable, direction, trained, loud, texts, budget.moved, signal);
-  return { direction, singles, apart, joined, flipped, unexpected, moved, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
+  return { direction, singles, apart, joined, flipped, unexpected, moved, excess: trained?.excess, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
     const texts = tuning.slice(0, budget.flips.texts);
