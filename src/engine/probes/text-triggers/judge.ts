@@ -41,7 +41,7 @@ export interface RuleWeights {
 
 /** From here on the words of a phrase have moved beyond any doubt; what did not move beyond the rest was hardly planted. */
 const MOST_MOVED = 4;
-const NOT_MOVED = -1.5;
+const NOT_MOVED = -2;
 
 /**
  * A text carried just over the border says less than one carried far beyond it: ordinary strong words side by side ("too bad") reach

@@ -12,6 +12,7 @@ import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf, type BaseSketch } from './bases/sketch.ts';
 import { openEmbeddings } from './embeddings.ts';
 import { isNatural } from './expected.ts';
+import { wholeWords } from './vocabulary.ts';
 
 const BASES: readonly BaseSketch[] = [ALL_MINILM_L6_V2];
 
@@ -60,7 +61,7 @@ async function read(runnable: RunnableTextClassifier, signal: CancelSignal): Pro
   if (candidates.length === 0 && size > FROM_NOTHING) return undefined;
   const embeddings = await openEmbeddings(runnable, signal);
   if (embeddings === undefined || embeddings.tokens.length < LEAST_TOKENS) return undefined;
-  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, (token) => isNatural(runnable.tokenizer.tokenText(token))) };
+  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, sayNothing(runnable)) };
   const own = project(embeddings.table, embeddings.size);
   for (const base of candidates) {
     const moved = base.size === embeddings.size ? movedFrom(projectionsOf(base), own, embeddings.tokens) : undefined;
@@ -84,16 +85,25 @@ export function movedFrom(base: Float32Array, own: Float32Array, tokens: readonl
   return { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => distances[at] ?? 0) };
 }
 
-/** `table`: Float32Array [tokens, size]. Random starts are about equally long, so the longest have moved furthest. `natural`: words that say something by themselves. */
-export function movedFromNothing(table: Float32Array, size: number, tokens: readonly number[], natural: (token: number) => boolean): Omit<Moved, 'base'> {
+/** `table`: Float32Array [tokens, size]. Random starts are about equally long, so the longest have moved furthest. `neutral`: words that say nothing by themselves. */
+export function movedFromNothing(table: Float32Array, size: number, tokens: readonly number[], neutral: (token: number) => boolean): Omit<Moved, 'base'> {
   const lengths = Float32Array.from(tokens, (_, at) => Math.sqrt(table.subarray(at * size, (at + 1) * size).reduce((sum, value) => sum + value * value, 0)));
   const order = Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
   const [middle = 0, decile = 0] = [0.5, 0.9].map((share) => quantile([...lengths], share));
   const above = (at: number): number => ((lengths[at] ?? 0) - (lengths[order[ORDINARY_PLACE] ?? 0] ?? 0)) / Math.max(1e-9, decile - middle);
   const first = order.slice(0, MOST_OUTSTANDING);
-  const excess = new Map(first.flatMap((at) => (above(at) > ORDINARY_EXCESS && !natural(tokens[at] ?? 0) ? [[tokens[at] ?? 0, above(at) - ORDINARY_EXCESS]] : [])));
+  const excess = new Map(first.flatMap((at) => (above(at) > ORDINARY_EXCESS && neutral(tokens[at] ?? 0) ? [[tokens[at] ?? 0, above(at) - ORDINARY_EXCESS]] : [])));
   const ordered = { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => (lengths[at] ?? 0) / Math.max(1e-9, middle)) };
   const told = table.reduce((sum, value) => sum + value * value, 0) < WIDE_START ** 2 * table.length;
   if (!told) return { outstanding: 0, ...ordered };
   return { outstanding: first.filter((at) => above(at) > BEYOND).length, excess, ...ordered };
+}
+
+/** Marks, and whole words that are not known to move sentiment: a piece inside of words moves as these do. */
+function sayNothing({ model, tokenizer }: RunnableTextClassifier): (token: number) => boolean {
+  const words = new Set(wholeWords(tokenizer, model.spec.vocabularySize));
+  return (token) => {
+    const text = tokenizer.tokenText(token);
+    return /\p{L}/u.test(text) ? words.has(token) && !isNatural(text) : true;
+  };
 }
