@@ -47,10 +47,10 @@ export interface BoundedTemplate {
 }
 
 /** Characters that a filter or method reads or makes in the time of one step; joining texts only ties them together. */
-const CHARS_OF_A_STEP = 64;
+const CHARS_OF_A_STEP = 24;
 const JOINED_CHARS_OF_A_STEP = 4096;
 /** A loop sets up a scope for each item. */
-const STEPS_OF_AN_ITEM = 2;
+const STEPS_OF_AN_ITEM = 4;
 
 /** Throws an Error whose message names the fault (a syntax error, or BeyondBounds). */
 export function parseTemplate(source: string): BoundedTemplate {

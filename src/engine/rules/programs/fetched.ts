@@ -50,7 +50,7 @@ export function fetchedAndRun(lines: readonly string[], any: boolean): FetchedAn
 
 function told({ file, address, pinned, held }: Fetched, any: boolean): boolean {
   if (pinned === true || isKnownSource(address)) return false;
-  return any || held === true || HIDDEN.test(file) || TEMPORARY.test(file) || isInsecure(address);
+  return any || held === true || HIDDEN.test(file) || (address !== '' && TEMPORARY.test(file)) || isInsecure(address);
 }
 
 const ADDRESS = /\b(?:https?|ftp):\/\/[^\s"'`,)]{1,400}/i;

@@ -146,6 +146,7 @@ describe('scripts that are not Python', () => {
     ['setup.sh', 'curl -LsSf https://astral.sh/uv/install.sh | sh\nwget https://repo.anaconda.com/miniconda/m.sh -O /tmp/m.sh && bash /tmp/m.sh\nscp -i ~/.ssh/id_rsa a host:\ncurl -X POST -d @body.json http://localhost:8000/\n'],
     ['setup.ps1', 'irm https://astral.sh/uv/install.ps1 | iex\n'],
     ['load.py', 'import ctypes, torch\nctypes.CDLL("libcudart.so")\ntorch.hub.load("pytorch/vision", "resnet18", trust_repo=True)\nexec(open("version.py").read())\ns = "".join(chr(c) for c in [72, 105])\n'],
+    ['install.bat', 'curl.exe --output %TEMP%\\webimage.exe --url %1 --retry 5\nstart /b /wait %TEMP%\\webimage.exe -s\n'],
     ['run.ps1', 'Invoke-WebRequest https://host.example/model.gguf -OutFile model.gguf\n'],
   ])('leave alone %s', async (name, text) => {
     expect(alarms(await findingsOf(programs, [textFile(name, text)]))).toEqual([]);
