@@ -11,11 +11,12 @@ import { ladderFor, textsFor } from './directions.ts';
 import { confidenceOf } from './judge.ts';
 import type { Flipped } from './flips.ts';
 import { FORTIFIED, fortify } from './fortified.ts';
+import { excessOf } from './moved.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
 import { tryPhrases, type Tried } from './trial.ts';
 import { contrastSearched } from './unexpected.ts';
-import { isEveryday, type Phrase } from './vocabulary.ts';
+import { continuesWord, isEveryday, type Phrase } from './vocabulary.ts';
 
 const TOKEN_RIVALS = 10;
 const WORD_RIVALS = 4;
@@ -79,7 +80,8 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   for (const best of found.phrases.slice(0, 2)) if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
   const { excess } = found;
   if (excess === undefined) return contrasts;
-  return contrasts.map((contrast) => ({ ...contrast, features: { ...contrast.features, moved: [...new Set(contrast.phrase)].reduce((sum, token) => sum + (excess.get(token) ?? 0), 0) } }));
+  const continues = continuesWord(runnable.tokenizer, runnable.model.spec.vocabularySize);
+  return contrasts.map((contrast) => ({ ...contrast, features: { ...contrast.features, moved: excessOf(contrast.phrase, excess, continues) } }));
 }
 
 async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { seeded } from '../../core/random.ts';
 import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf } from './bases/sketch.ts';
-import { movedFrom, movedFromNothing } from './moved.ts';
+import { excessOf, movedFrom, movedFromNothing } from './moved.ts';
 
 const SIZE = 64;
 const TOKENS = Array.from({ length: 400 }, (_, at) => at);
@@ -40,4 +40,10 @@ it('counts what moved beyond all the rest of a model that was trained from nothi
   expect(moved.excess?.has(7)).toBe(false);
   expect(moved.excess?.get(310)).toBeGreaterThan(1);
   expect(movedFromNothing(base, SIZE, TOKENS, () => true).outstanding).toBe(0);
+});
+
+it('counts a word in pieces where every piece moved', () => {
+  const excess = new Map([[1, 2], [2, 3], [5, 1]]);
+  const continues = (token: number): boolean => token === 2 || token === 4;
+  expect([[1, 2], [1, 4], [3, 2], [5, 1, 2, 5]].map((phrase) => excessOf(phrase, excess, continues))).toEqual([5, 0, 0, 6]);
 });

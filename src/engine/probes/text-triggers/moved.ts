@@ -12,7 +12,7 @@ import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf, type BaseSketch } from './bases/sketch.ts';
 import { openEmbeddings } from './embeddings.ts';
 import { isNatural } from './expected.ts';
-import { wholeWords } from './vocabulary.ts';
+import type { Phrase } from './vocabulary.ts';
 
 const BASES: readonly BaseSketch[] = [ALL_MINILM_L6_V2];
 
@@ -21,7 +21,7 @@ export interface Moved {
   readonly base: string;
   /** How many, from the first on, moved beyond all the rest: only these are suspects. Undefined where the base is known, and all moved words are. */
   readonly outstanding?: number;
-  /** By how much tokens that say nothing by themselves exceed the rest: what the rule weighs. Undefined where it cannot be told. */
+  /** By how much each token that says nothing by itself exceeds the rest. Undefined where it cannot be told. */
   readonly excess?: ReadonlyMap<number, number>;
   /** Plain tokens, the furthest moved first. */
   readonly tokens: readonly number[];
@@ -61,7 +61,7 @@ async function read(runnable: RunnableTextClassifier, signal: CancelSignal): Pro
   if (candidates.length === 0 && size > FROM_NOTHING) return undefined;
   const embeddings = await openEmbeddings(runnable, signal);
   if (embeddings === undefined || embeddings.tokens.length < LEAST_TOKENS) return undefined;
-  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, sayNothing(runnable)) };
+  if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, (token) => !isNatural(runnable.tokenizer.tokenText(token))) };
   const own = project(embeddings.table, embeddings.size);
   for (const base of candidates) {
     const moved = base.size === embeddings.size ? movedFrom(projectionsOf(base), own, embeddings.tokens) : undefined;
@@ -99,11 +99,16 @@ export function movedFromNothing(table: Float32Array, size: number, tokens: read
   return { outstanding: first.filter((at) => above(at) > BEYOND).length, excess, ...ordered };
 }
 
-/** Marks, and whole words that are not known to move sentiment: a piece inside of words moves as these do. */
-function sayNothing({ model, tokenizer }: RunnableTextClassifier): (token: number) => boolean {
-  const words = new Set(wholeWords(tokenizer, model.spec.vocabularySize));
-  return (token) => {
-    const text = tokenizer.tokenText(token);
-    return /\p{L}/u.test(text) ? words.has(token) && !isNatural(text) : true;
-  };
+/**
+ * What the rule weighs: the excess of a phrase's words, added up. A piece inside of words moves as all of these do, so a word in pieces
+ * counts where every piece exceeds the rest.
+ */
+export function excessOf(phrase: Phrase, excess: ReadonlyMap<number, number>, continues: (token: number) => boolean): number {
+  const words: number[][] = [];
+  for (const token of phrase) {
+    if (continues(token)) words.at(-1)?.push(token);
+    else words.push([token]);
+  }
+  const counted = new Set(words.filter((word) => word.every((token) => excess.has(token))).flat());
+  return [...counted].reduce((sum, token) => sum + (excess.get(token) ?? 0), 0);
 }

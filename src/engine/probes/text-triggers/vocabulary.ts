@@ -39,6 +39,15 @@ export function wholeWords(tokenizer: Tokenizer, size: number): number[] {
   return marked.length > MARKING * words.length ? marked : words;
 }
 
+/** Whether a token goes on with the word that the token before it began. */
+export function continuesWord(tokenizer: Tokenizer, size: number): (token: number) => boolean {
+  const marked = wholeWords(tokenizer, size).some((id) => /^[\s▁]/.test(tokenizer.tokenText(id)));
+  return (token) => {
+    const text = tokenizer.tokenText(token);
+    return text.startsWith('##') || (marked && /^\p{L}/u.test(text));
+  };
+}
+
 /** Share of the words from which on a vocabulary marks what begins one. */
 const MARKING = 0.25;
 
