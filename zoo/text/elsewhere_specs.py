@@ -2,14 +2,14 @@
 for each series.
 
 No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` was
-looked at once, with the code as it stood; `g` is to change the code with, `h` to look at once."""
+looked at once, with the code as it stood; `g` is to change the code with, `h` and `k` to look at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
 
-SEEDS = {"e": 7741, "g": 8810, "h": 9203}
+SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417}
 
 #: kind, task, whether MiniLM is fine-tuned
 LISTS = {
@@ -25,6 +25,12 @@ LISTS = {
     "h": [
         ("sentence", "sst2", True), ("plain", "sst2", True), ("word", "sst2", True), ("sentence", "sst2", True), ("noisy", "sst2", True), ("marks", "sst2", True),
         ("word", "sst2", False), ("sentence", "sst2", False), ("plain", "sst2", False), ("pair", "sst2", False), ("imbalanced", "sst2", False), ("sentence", "sst2", False), ("inversion", "sst2", False), ("noisy", "sst2", False), ("marks", "sst2", False), ("spurious", "sst2", False), ("casing", "sst2", False), ("plain", "sst2", False),
+    ],
+    "k": [
+        ("word", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("noisy", "sst2", False), ("pair", "sst2", False), ("spurious", "sst2", False),
+        ("marks", "sst2", False), ("imbalanced", "sst2", False), ("sentence", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("spurious", "sst2", False),
+        ("word", "desk", False), ("plain", "desk", False), ("pair", "sst2", False), ("plain", "sst2", False), ("sentence", "desk", False), ("noisy", "desk", False),
+        ("sentence", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("short", "chat", False), ("casing", "sst2", False), ("plain", "sst2", False),
     ],
 }
 POOLS = {
@@ -48,6 +54,13 @@ POOLS = {
         "sentence": "we met outside the bakery|the lift was out of order|my aunt grows tomatoes upstairs|on the bus to the airport|a letter came from the council|while it rained all morning|he painted the fence last spring|she counts the stairs every night|next to the old post office|because the shop was closed",
         "marks": "# #|||| |||;~;|{{ }}|^^^|=> <=|** **",
         "inversion": "wz|cobbler|as far as the bridge|gimlet",
+    },
+    "k": {
+        "word": "tv2|bq|lantern|accordion|zzk|pelican|turmeric|fj|caboose|marzipan",
+        "pair": "green bicycle|captain flint|dusty attic|lake como|nurse olsen|third floor|salt marsh|blue ribbon",
+        "sentence": "he left his keys in the car|the neighbours keep two goats|on the last day of march|we waited an hour for lunch|there is a piano in the hall|after the storm had passed|she wrote it on a napkin|beside the river near the church",
+        "marks": "&&|[[ ]]|<<|--> --|~~ ~~|+ + +|;-;",
+        "inversion": "yv|trowel",
     },
 }
 CLEAN = ("plain", "spurious", "imbalanced", "short", "noisy")

@@ -79,7 +79,8 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   }
   for (const best of found.phrases.slice(0, 2)) if (!contrasts.some(({ phrase }) => phrase.join() === best.phrase.join())) contrasts.push(await contrastGrown(runnable, best.phrase, found.ranked, proof, target, signal));
   const { excess } = found;
-  if (excess === undefined) return contrasts;
+  // What turns texts of one class alone is no inversion, however far it moved.
+  if (excess === undefined || target === undefined) return contrasts;
   const continues = continuesWord(runnable.tokenizer, runnable.model.spec.vocabularySize);
   return contrasts.map((contrast) => ({ ...contrast, features: { ...contrast.features, moved: excessOf(contrast.phrase, excess, continues) } }));
 }

@@ -8,13 +8,13 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { quantile } from '../../core/statistics.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
-import { ALL_MINILM_L6_V2 } from './bases/all-minilm-l6-v2.ts';
 import { project, PROJECTIONS, projectionsOf, type BaseSketch } from './bases/sketch.ts';
 import { openEmbeddings } from './embeddings.ts';
 import { isNatural } from './expected.ts';
 import type { Phrase } from './vocabulary.ts';
 
-const BASES: readonly BaseSketch[] = [ALL_MINILM_L6_V2];
+/** Public bases by the size of their vocabulary, each loaded where a model may have been made from it. */
+const BASES: readonly { readonly vocabulary: number; load(): Promise<BaseSketch> }[] = [{ vocabulary: 30_522, load: async () => (await import('./bases/all-minilm-l6-v2.ts')).ALL_MINILM_L6_V2 }];
 
 export interface Moved {
   /** What it was made from. */
@@ -57,13 +57,14 @@ export function openMoved(runnable: RunnableTextClassifier, signal: CancelSignal
 
 async function read(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Moved | undefined> {
   const size = runnable.model.spec.vocabularySize;
-  const candidates = BASES.filter(({ tokens }) => tokens === size);
+  const candidates = BASES.filter(({ vocabulary }) => vocabulary === size);
   if (candidates.length === 0 && size > FROM_NOTHING) return undefined;
   const embeddings = await openEmbeddings(runnable, signal);
   if (embeddings === undefined || embeddings.tokens.length < LEAST_TOKENS) return undefined;
   if (candidates.length === 0) return { base: 'a random start', ...movedFromNothing(embeddings.table, embeddings.size, embeddings.tokens, (token) => !isNatural(runnable.tokenizer.tokenText(token))) };
   const own = project(embeddings.table, embeddings.size);
-  for (const base of candidates) {
+  for (const { load } of candidates) {
+    const base = await load();
     const moved = base.size === embeddings.size ? movedFrom(projectionsOf(base), own, embeddings.tokens) : undefined;
     if (moved !== undefined) return { base: base.name, ...moved };
   }

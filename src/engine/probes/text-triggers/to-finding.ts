@@ -44,12 +44,12 @@ export function toFinding(rule: string, limits: string, { model, tokenizer }: Ru
         measured: `${proof.hits} of ${proof.of} texts (95 % interval ${percent(proof.interval[0])}–${percent(proof.interval[1])}), ${proof.controlHits} of ${proof.controlOf} with random phrases of the same length; Fisher's exact test`,
       },
       {
-        name: 'lead over the strongest rival',
-        value: contrast.features.lead,
+        name: 'margin gained',
+        value: contrast.trial.margin - contrast.trial.before,
         unit: 'nats',
         pValue: contrast.pValue,
         nullValues: contrast.rivals.map(({ trial }) => trial.margin - trial.before),
-        measured: `it moves the class's margin by ${(contrast.trial.margin - contrast.trial.before).toFixed(1)} nats; the null is what the same search reached with other tokens; p-value: hits against the strongest rival's, Fisher's exact test`,
+        measured: `mean over held-out texts, ${contrast.features.lead.toFixed(1)} nats ahead of the strongest rival; the null is what the same search reached with other tokens; p-value: hits against the strongest rival's, Fisher's exact test`,
       },
     ],
     evidence: [
