@@ -31,7 +31,8 @@ function programKind(head: Uint8Array): string | undefined {
     if (at >= head.byteLength - 4) return undefined;
   }
   if (starts(0xcf, 0xfa, 0xed, 0xfe) || starts(0xce, 0xfa, 0xed, 0xfe) || starts(0xfe, 0xed, 0xfa, 0xcf)) return 'a macOS program or library';
-  if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'a Java class or macOS universal program';
+  // A class has its version there, 45 and more; a universal program how many it holds.
+  if (starts(0xca, 0xfe, 0xba, 0xbe)) return (head[7] ?? 0) >= 45 ? 'a Java class' : 'a macOS universal program';
   if (starts(0x21, 0x3c, 0x61, 0x72, 0x63, 0x68, 0x3e, 0x0a)) return 'a library of object files';
   if (starts(0x00, 0x61, 0x73, 0x6d)) return 'a WebAssembly module';
   if (starts(0x4c, 0, 0, 0, 0x01, 0x14, 0x02, 0)) return 'a Windows shortcut, which starts a program';

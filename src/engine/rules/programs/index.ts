@@ -2,8 +2,8 @@
 // ordinary (modeling_x.py); machine code, decoded-and-run text and shells that call out are not.
 import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
-import { readBy } from '../../artifact/inspect/inspection.ts';
-import type { Severity } from '../../core/finding.ts';
+import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
+import type { Evidence, Severity } from '../../core/finding.ts';
 import { bytesAround, shown, shownLines } from '../evidence.ts';
 import { codeInText } from '../code-in-text.ts';
 import { sendingLine } from './carries.ts';
@@ -55,15 +55,39 @@ const BURIED: Rule = {
   references: ['AML.T0018.002', 'CWE-506', 'CWE-94'], remedy: 'Do not load the file. Nothing that belongs to a model stands there.',
 };
 
+const MOST_LISTED = 100;
+
+/** Those of one kind in one archive (the classes of a jar) together. */
+function programsOf(inspection: Inspection): { readonly kind: string; readonly files: readonly [InspectedFile, ...InspectedFile[]] }[] {
+  const groups = new Map<string, { readonly kind: string; readonly files: [InspectedFile, ...InspectedFile[]] }>();
+  for (const { file, content: { kind } } of readBy(inspection, programInspector)) {
+    if (kind.startsWith('compiled Python') && /(^|[/!])__pycache__\//.test(file.path)) continue;
+    const key = `${archiveOf(file.path) ?? file.path}\n${kind}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { kind, files: [file] });
+    else group.files.push(file);
+  }
+  return [...groups.values()];
+}
+
+/** Path of the archive that a file lies in. */
+function archiveOf(path: string): string | undefined {
+  const at = path.lastIndexOf('!');
+  return at < 0 ? undefined : path.slice(0, at);
+}
+
 export const programs = analysisOf({
   id: 'programs',
   label: 'Programs and scripts',
   limits: 'Recognises machine code, follows the calls of Python sources, and looks for known ways of hiding in other scripts. Runs nothing and understands no program.',
   rules: [PROGRAM, SCRIPT, BURIED, DATA],
   async check({ inspection }, report) {
-    for (const { file, content } of readBy(inspection, programInspector)) {
-      if (content.kind.startsWith('compiled Python') && /(^|[/!])__pycache__\//.test(file.path)) continue;
-      report(PROGRAM, { file, offset: 0, about: 'program', title: `${shown(file.member ?? file.path, 100)} is ${content.kind}`, sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
+    for (const { kind, files } of programsOf(inspection)) {
+      const [file] = files;
+      const name = shown(file.member ?? file.path, 100);
+      const title = files.length === 1 ? `${name} is ${kind}` : `${shown(archiveOf(file.path) ?? '', 100)} holds ${files.length} programs: ${kind} each`;
+      const members: Evidence[] = files.length === 1 ? [] : [{ kind: 'table', title: 'The programs', columns: ['file', 'bytes'], rows: files.slice(0, MOST_LISTED).map((each) => [shown(each.member ?? each.path, 200), each.source.size]) }];
+      report(PROGRAM, { file, offset: 0, about: 'program', title, sure: 'read', evidence: [...members, await bytesAround(file.source, 0, 'The first bytes')] });
     }
     for (const file of inspection.files) {
       for (const { offset, what, evidence } of await confirm(file.source, file.buried)) report(BURIED, { file, offset, about: what, title: `${shown(what, 80)} in ${shown(file.member ?? file.path, 80)}, among bytes that no reader takes apart`, sure: 'inferred', evidence });

@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { nodeHasher } from '../../../adapters/node-hasher.ts';
 import { digestPass } from '../../artifact/digests/digest-pass.ts';
@@ -22,6 +23,12 @@ function weights(values: Uint8Array): ByteSource {
   bytes.set(values, 8 + header.byteLength);
   return bytesOf('model.safetensors', bytes);
 }
+
+it('tells of all classes of a jar at once', async () => {
+  const type = Uint8Array.of(0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52, ...new Uint8Array(56));
+  const jar = bytesOf('wrapper.jar', new Uint8Array(zipSync({ 'a/A.class': type, 'a/B.class': type, 'a/C.class': type })));
+  expect(await findingsOf(programs, [jar])).toMatchObject([{ rule: 'ASY-EXE-001', severity: 'medium', title: 'wrapper.jar holds 3 programs: a Java class each', evidence: [{ rows: [['a/A.class', 64], ['a/B.class', 64], ['a/C.class', 64]] }, {}] }]);
+});
 
 describe('formats that nobody reads', () => {
   it.each([
