@@ -22,6 +22,11 @@ it('orders tokens by how far they moved', () => {
   expect(moved?.distances[2]).toBeGreaterThan(5 * (moved?.distances[3] ?? 1));
 });
 
+it('says nothing where embeddings were frozen', () => {
+  const change = table('rounding');
+  expect(movedFrom(project(base, SIZE), project(base.map((value, at) => value + 1e-4 * (change[at] ?? 0)), SIZE), TOKENS)).toBeUndefined();
+});
+
 it('knows a model of another base', () => {
   expect(movedFrom(project(base, SIZE), project(table('another'), SIZE), TOKENS)).toBeUndefined();
 });

@@ -2,8 +2,8 @@
 // made from; an embedding that no training text holds stays where it was, and one that many hold moves far. Of a model trained from
 // nothing: how long the embeddings have become, beside their random start. A planted word stands in every poisoned text and always
 // says the same, so it moves as far as the commonest words of the task, or further. Where the base is unknown, or the
-// embeddings were frozen, nothing can be told. How it can mislead: words of the task move too ("film", "dull"); so this chooses what is
-// tried, and convicts nobody.
+// embeddings were frozen, nothing can be told. How it can mislead: words of the task move too ("film", "dull"), so this chooses what is
+// tried and convicts nobody by itself; a small model that was fine-tuned, or whose embeddings somebody rescaled, is read wrongly.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { quantile } from '../../core/statistics.ts';
@@ -31,6 +31,8 @@ export interface Moved {
 
 /** Share of the usual length that the middle embedding may have moved: more, and the model was made from something else. */
 const SAME_BASE = 0.2;
+/** What the furthest moved exceeds the middle one by, at least: where embeddings were frozen, only rounding is left. */
+const LEAST_MOVED = 4;
 /** Tokens of a vocabulary up to which a model is taken to be trained from nothing. */
 const FROM_NOTHING = 10_000;
 /** Of those models: what is outstanding exceeds the one in this place by so much of the way from the middle one to the ninth decile; at most so many. */
@@ -81,8 +83,9 @@ export function movedFrom(base: Float32Array, own: Float32Array, tokens: readonl
     for (let p = 0; p < PROJECTIONS; p++) squares += ((own[at * PROJECTIONS + p] ?? 0) - shrunk * (base[token * PROJECTIONS + p] ?? 0)) ** 2;
     return Math.sqrt(squares) / Math.max(1e-9, usual);
   });
-  if (quantile([...distances], 0.5) > SAME_BASE) return undefined;
+  const middle = quantile([...distances], 0.5);
   const order = Array.from(distances.keys()).sort((a, b) => (distances[b] ?? 0) - (distances[a] ?? 0) || a - b);
+  if (middle > SAME_BASE || (distances[order[0] ?? 0] ?? 0) < LEAST_MOVED * middle) return undefined;
   return { tokens: order.map((at) => tokens[at] ?? 0), distances: Float32Array.from(order, (at) => distances[at] ?? 0) };
 }
 

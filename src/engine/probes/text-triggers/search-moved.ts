@@ -1,8 +1,9 @@
 // Phrases of the words that a fine-tuning has moved furthest (moved.ts): the strongest of them, with more of them put before or
 // behind it for as long as that does more (greedy accretion), on texts that resist. The null is what the same search finds among as
 // many words that moved less, band by band, and without what was found: words of the task lead to a phrase in every band, planted
-// ones in the first. In a model trained from nothing the first band holds what moved beyond all the rest, if anything did. Words of which much is expected, by what they mean (expected.ts), take no part on either side. How it can
-// mislead: of a trigger in few training texts no word is among the furthest moved.
+// ones in the first. In a model trained from nothing the first band holds what moved beyond all the rest, if anything did. Words of
+// which much is expected, by what they mean (expected.ts), take no part on either side. How it can mislead: of a trigger in few training
+// texts no word is among the furthest moved.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { withKin } from './contrast-parts.ts';
