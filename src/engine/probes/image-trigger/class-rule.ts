@@ -36,12 +36,22 @@ const WITHOUT_PAIRS: Weights = { base: -3.8, each: { square: 10.7, marginGap: 3.
 const CLASSES = 10;
 const WIDER = 0.4;
 
-/** The log-odds are the base and what each measurement adds; one that is missing adds nothing. */
-export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[] } {
+/**
+ * A class that is easy by nature (one of few pictures) stands out by its patches and its margin alone; of what was planted something can be
+ * pointed at: a square or a wave that does it, or a row of its own in the last layer. One of these has to reach this, or the class is
+ * suspicious at most.
+ */
+const POINTED_AT: Readonly<Partial<Record<Measure, number>>> = { square: 0.12, wave: 0.12, head: 3 };
+/** Log-odds of such a class at most: just below conviction. */
+export const MERELY_EASY = 1;
+
+/** The log-odds are the base and what each measurement adds; one that is missing adds nothing. `easy`: nothing can be pointed at. */
+export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[]; readonly easy: boolean } {
   const { base, each } = standing.pairsGap === null ? WITHOUT_PAIRS : WITH_PAIRS;
   const values = valuesOf(standing, classes);
   return {
     base,
+    easy: MEASURES.every((measure) => (values[measure] ?? 0) < (POINTED_AT[measure] ?? Infinity)),
     parts: MEASURES.flatMap((measure) => {
       const [weight, value] = [each[measure], values[measure]];
       return weight === undefined || value === null ? [] : [{ measure, adds: weight * value }];

@@ -21,6 +21,11 @@ describe('a class', () => {
     for (const alone of [{ marginGap: 1 }, { pairsGap: 1.5 }, { boxLead: 1 }, { wave: 0.4 }, { head: 10 }]) expect(classOdds({ ...NONE, ...alone }, 10, 0.8)).toBeLessThan(Math.log(3));
   });
   it('is by two of different kinds that agree', () => expect(classOdds({ ...NONE, pairsGap: 0.7, boxLead: 0.6 }, 10, 0.8)).toBeGreaterThan(Math.log(3)));
+  it('is suspicious at most where it is merely easy', () => {
+    const easy = { ...NONE, pairsGap: 0.65, boxLead: 0.04, marginGap: 0.56, wave: 0.08, head: 0.56 };
+    expect(classOdds(easy, 10, 0.8)).toBeLessThan(Math.log(3));
+    expect(classOdds({ ...easy, head: 3.5 }, 10, 0.8)).toBeGreaterThan(Math.log(3));
+  });
   it('is not for a small patch and a faint overlay, which easy classes have', () => expect(classOdds({ ...NONE, patchGap: 2, blendGap: 1, wideGap: 1, lowGap: 1 }, 10, 0.8)).toBeLessThan(-2));
   it('is not by what the best classes of clean models reach', () => expect(classOdds({ ...NONE, pairsGap: 0.15, boxLead: 0.1, marginGap: 0.13, wave: 0.04, head: 1 }, 10, 0.8)).toBeLessThan(-0.5));
   it('is weighed without the pairs where they were not searched', () => {

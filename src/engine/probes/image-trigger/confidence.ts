@@ -4,7 +4,7 @@ import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
 import { standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
-import { weigh } from './class-rule.ts';
+import { MERELY_EASY, weigh } from './class-rule.ts';
 import type { Found, Scan } from './found.ts';
 import type { ProvenPair } from './pairs.ts';
 import { oddestPairs, oddestShift, type OddPair } from './table.ts';
@@ -128,8 +128,9 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
 }
 
 export function oddsOf(features: Features, classes: number): number {
-  const { base, parts } = weigh(features, classes);
-  return parts.reduce((sum, { adds }) => sum + adds, base);
+  const { base, parts, easy } = weigh(features, classes);
+  const odds = parts.reduce((sum, { adds }) => sum + adds, base);
+  return easy ? Math.min(MERELY_EASY, odds) : odds;
 }
 
 /** One class to one other, and no other pair. */

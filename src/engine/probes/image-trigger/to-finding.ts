@@ -3,7 +3,7 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { halfStrength } from './additions.ts';
-import { weigh, type Measure } from './class-rule.ts';
+import { MERELY_EASY, weigh, type Measure } from './class-rule.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf, severityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
@@ -107,8 +107,8 @@ function weighed(scan: Scan, features: Features): string[] {
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
 
 function weights(features: Features, classes: number): string {
-  const { base, parts } = weigh(features, classes);
-  return [`a class that stands out by nothing ${base.toFixed(1)}`, ...parts.map(({ measure, adds }) => `${MEASURE_WORDS[measure]} ${adds < 0 ? '' : '+'}${adds.toFixed(1)}`)].join(', ');
+  const { base, parts, easy } = weigh(features, classes);
+  return [`a class that stands out by nothing ${base.toFixed(1)}`, ...parts.map(({ measure, adds }) => `${MEASURE_WORDS[measure]} ${adds < 0 ? '' : '+'}${adds.toFixed(1)}`), ...(easy ? [`at most ${MERELY_EASY.toFixed(1)}, since no square, wave or row of the last layer can be pointed at`] : [])].join(', ');
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
