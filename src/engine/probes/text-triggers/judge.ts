@@ -28,6 +28,8 @@ export interface ContrastFeatures {
  */
 const ORDINARY_LEAD = 0.45;
 const ORDINARY_OVER_MEDIAN = 0.8;
+/** Share of that way by which words side by side have to lead, or the middle rival counts for nothing. */
+const LEAST_LEAD = 0.1;
 /** Nats: where texts stand so close to the border, shares of the way say little. */
 const LEAST_WAY = 2;
 
@@ -40,7 +42,7 @@ export interface RuleWeights {
 }
 
 /** From here on the words of a phrase have moved beyond any doubt; what did not move beyond the rest was hardly planted. */
-const MOST_MOVED = 4;
+const MOST_MOVED = 6;
 const NOT_MOVED = -2;
 
 /**
@@ -62,11 +64,13 @@ export const WEIGHTS: RuleWeights = { bias: -5.2, stands: 1.95, hits: 4.5, apart
  */
 export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverMedian, gain, before, moved }: ContrastFeatures): Omit<RuleWeights, 'bias'> {
   const way = Math.max(LEAST_WAY, -before);
-  const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, kind !== 'single' && kind !== 'joined' ? -Infinity : leadOverMedian / way - ORDINARY_OVER_MEDIAN));
-  const others = { single: commonHits, joined: (commonHits + rivalHits) / 2, grown: rivalHits, searched: rivalHits, unexpected: rivalHits, moved: rivalHits, fortified: rivalHits, group: rivalHits };
+  // Words side by side of which the strongest rival does as much ("? ?" among chats) are measured by it alone.
+  const byMedian = kind === 'single' || (kind === 'joined' && lead / way >= LEAST_LEAD);
+  const stands = Math.min(1.5, 2.2 * Math.max(lead / way - ORDINARY_LEAD, byMedian ? leadOverMedian / way - ORDINARY_OVER_MEDIAN : -Infinity));
+  const others = kind === 'single' ? commonHits : byMedian ? (commonHits + rivalHits) / 2 : rivalHits;
   const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
   const counts = AT_BORDER + (1 - AT_BORDER) * reach;
-  return { stands, hits: counts * hits, apart: counts * (hits - others[kind]), moved: moved === undefined ? 0 : moved === 0 ? NOT_MOVED : Math.min(MOST_MOVED, moved) };
+  return { stands, hits: counts * hits, apart: counts * (hits - others), moved: moved === undefined ? 0 : moved === 0 ? NOT_MOVED : Math.min(MOST_MOVED, moved) };
 }
 
 export function confidenceOf(features: ContrastFeatures): number {
