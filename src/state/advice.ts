@@ -1,5 +1,5 @@
 // What the page advises for each error; the error itself stays neutral (engine/core/artifact-error.ts).
-import type { ArtifactErrorCode } from '../engine/core/artifact-error.ts';
+import type { ArtifactErrorCode, ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 
 const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   truncated: 'The file ends before its own header says it does. Download it again and compare its SHA-256 with the publisher’s.',
@@ -17,6 +17,12 @@ const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   'runtime-failure': 'The runtime gave up. Another backend may work; details are below.',
 };
 
-export function adviceFor(code: ArtifactErrorCode): string {
-  return ADVICE[code];
+/** A limit of the model that is run, which no file has asked to exceed: the text given to it is too long. */
+export function isTooLongForContext({ code, format, field }: ArtifactErrorFields): boolean {
+  return code === 'limit-exceeded' && format === 'model' && field === 'context';
+}
+
+export function adviceFor(fields: ArtifactErrorFields): string {
+  if (isTooLongForContext(fields)) return `The prompt is too long for this model: with all that goes with it (chat template, trigger, answer) it has ${fields.actual ?? 'more tokens'}, and the model’s context holds ${fields.expected ?? 'fewer'}. Shorten it and run it again.`;
+  return ADVICE[fields.code];
 }

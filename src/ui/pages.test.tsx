@@ -52,6 +52,13 @@ describe('the audit page', () => {
     expect(missing(html, ['shape-mismatch', 'lm_head.weight', '[512, 64]', '[512, 63]', '255 (0xff)', 'Weights and configuration disagree', 'Drop a model'])).toEqual([]);
   });
 
+  it('says of a prompt that is too long that it is, and accuses no file', async () => {
+    const artifact = { code: 'limit-exceeded', format: 'model', field: 'context', expected: 'at most 256 tokens', actual: '3009 tokens' } as const;
+    const html = await pageAt('', open, { opened: { kind: 'error', message: 'x', artifact } });
+    expect(missing(html, ['The prompt is too long for this model', '3009 tokens', 'at most 256 tokens', 'Shorten it'])).toEqual([]);
+    expect(html).not.toMatch(/hostile\.|limit-exceeded/);
+  });
+
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
     expect(missing(html, ['Not tested', 'about 5–30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);

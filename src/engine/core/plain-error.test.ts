@@ -16,6 +16,10 @@ test('a missing tensor is named', () => {
   expect(plainError({ code: 'missing-tensor', format: 'safetensors', field: 'model.norm.weight', expected: 'a tensor of shape [64]', actual: 'nothing' })).toBe('the weights lack the tensor model.norm.weight: expected a tensor of shape [64]');
 });
 
+test('a prompt that is too long is no file that asks for too much', () => {
+  expect(plainError({ code: 'limit-exceeded', format: 'model', field: 'context', expected: 'at most 256 tokens', actual: '3009 tokens' })).toBe('a prompt is longer than its context holds: expected at most 256 tokens, found 3009 tokens');
+});
+
 test('what a file says is shown on one line', () => {
   expect(plainError({ code: 'unsupported-architecture', format: 'config', actual: 'evil\nname\u202e' })).toContain('evil↵name\\u202e');
 });

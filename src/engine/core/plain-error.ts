@@ -36,6 +36,7 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'malformed':
       return `${file === undefined ? `the ${format}` : text(file)} is malformed${at}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'limit-exceeded':
+      if (format === 'model' && field === 'context') return `a prompt is longer than its context holds${both}`;
       return `${file === undefined ? `the ${format}` : text(file)} asks for more than any honest file${field === undefined ? '' : ` (${text(field)})`}${both}`;
     case 'too-large':
       return `it is too large to be run here${field === undefined ? '' : ` (${text(field)})`}${both}`;

@@ -1,10 +1,11 @@
-// The exact fields of an ArtifactError, with advice.
+// The exact fields of an ArtifactError, with advice. What is wrong with the user's own prompt is told in words alone.
 import type { ReactElement } from 'react';
 import type { ArtifactErrorFields } from '../../engine/core/artifact-error.ts';
-import { adviceFor } from '../../state/advice.ts';
+import { adviceFor, isTooLongForContext } from '../../state/advice.ts';
 import styles from './error-fields.module.css';
 
 export function ErrorFields({ fields }: { readonly fields: ArtifactErrorFields }): ReactElement {
+  if (isTooLongForContext(fields)) return <p>{adviceFor(fields)}</p>;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['code', fields.code],
     ['format', fields.format],
@@ -24,7 +25,7 @@ export function ErrorFields({ fields }: { readonly fields: ArtifactErrorFields }
           </div>
         ))}
       </dl>
-      <p>{adviceFor(fields.code)}</p>
+      <p>{adviceFor(fields)}</p>
     </div>
   );
 }

@@ -10,9 +10,10 @@ export function ProblemList({ problems }: { readonly problems: readonly Artifact
     <>
       {codes.map((code) => {
         const group = problems.filter((problem) => problem.code === code);
+        const [first] = group;
         return (
           <div key={code} className={styles.group}>
-            <p><b className="mono">{code}</b> {group.length > 1 && `in ${group.length} places`} · {adviceFor(code)}</p>
+            <p><b className="mono">{code}</b> {group.length > 1 && `in ${group.length} places`} · {first !== undefined && adviceFor(first)}</p>
             <div className={styles.scroll}>
               <table>
                 <thead><tr><th>format</th><th>file</th><th>field</th><th>offset</th><th>expected</th><th>found</th></tr></thead>

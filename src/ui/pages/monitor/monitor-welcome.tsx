@@ -35,7 +35,7 @@ export function MonitorWelcome({ onColumns, onRedTeam }: { readonly onColumns: (
       {failure?.kind === 'error' && (
         <div role="alert" className={styles.failure}>
           <b>{failure.message}</b>
-          {failure.artifact !== undefined && <p>{failure.artifact.format === 'log' || failure.artifact.format === 'csv' ? 'Check the columns: which of them holds the prediction, and whether the file is what it seems.' : adviceFor(failure.artifact.code)}</p>}
+          {failure.artifact !== undefined && <p>{failure.artifact.format === 'log' || failure.artifact.format === 'csv' ? 'Check the columns: which of them holds the prediction, and whether the file is what it seems.' : adviceFor(failure.artifact)}</p>}
         </div>
       )}
       <ul className={styles.notes}>
