@@ -57,3 +57,8 @@ test('the field that cannot be read is told, not what is missed because of it', 
   const indexed: ArtifactErrorFields = { code: 'missing-tensor', format: 'json', file: 'model.safetensors.index.json', field: 'c.weight', expected: 'a tensor in s1.safetensors', actual: 'none that can be used' };
   expect(reasonNotRun(lacks('c.weight'), [dtype, indexed])).toBe('the weights that model.safetensors.index.json names lack the tensor c.weight: expected a tensor in s1.safetensors, found none that can be used');
 });
+
+test('a configuration that cannot be right begins with its file', () => {
+  const error: ArtifactErrorFields = { code: 'invalid-config', format: 'config', file: 'm/config.json', field: 'num_attention_heads', expected: 'an integer from 1 to 512', actual: '0' };
+  expect(plainError(error)).toBe('m/config.json cannot be right, num_attention_heads: expected an integer from 1 to 512, found 0');
+});

@@ -32,7 +32,7 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'missing-tokenizer':
       return `it brings no tokenizer that can be read${expected === undefined ? '' : ` (${text(expected)})`}${actual === undefined || actual.startsWith('none') ? '' : `: found ${text(actual)}`}`;
     case 'invalid-config':
-      return `its configuration cannot be right${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
+      return `${file === undefined || file === '' ? 'its configuration' : text(file)} cannot be right${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'malformed':
       return `${file === undefined ? `the ${format}` : text(file)} is malformed${at}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'limit-exceeded':

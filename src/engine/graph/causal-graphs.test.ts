@@ -41,7 +41,7 @@ const CASES: readonly (readonly [what: string, artifact: Artifact, expected: Par
   ['a type that is not read', withTensor(llama, NORM, (tensor) => ({ ...tensor, dtype: 'other:Q6_K' as Dtype })), { code: 'unsupported-dtype', actual: 'Q6_K' }],
   ['too few bytes', withTensor(llama, NORM, (tensor) => ({ ...tensor, end: tensor.end - 4 })), { code: 'malformed', expected: '128 bytes', actual: '124 bytes' }],
   ['bytes past the file', withTensor(llama, NORM, (tensor) => ({ ...tensor, source: bytesOf('cut.safetensors', new Uint8Array(10)) })), { code: 'truncated', file: 'cut.safetensors' }],
-  ['an absent size', withConfig(llama, { hidden_size: undefined }), { code: 'invalid-config', field: 'hidden_size', actual: 'nothing' }],
+  ['an absent size', withConfig(llama, { hidden_size: undefined }), { code: 'invalid-config', file: 'config.json', field: 'hidden_size', actual: 'nothing' }],
   ['an absurd size', withConfig(llama, { num_hidden_layers: 1e9 }), { code: 'invalid-config', field: 'num_hidden_layers', expected: 'an integer from 1 to 256' }],
   ['key heads that do not divide', withConfig(llama, { num_key_value_heads: 3 }), { code: 'invalid-config', field: 'num_key_value_heads' }],
   ['another activation', withConfig(llama, { hidden_act: 'relu' }), { code: 'invalid-config', field: 'hidden_act', actual: '"relu"' }],
@@ -49,6 +49,7 @@ const CASES: readonly (readonly [what: string, artifact: Artifact, expected: Par
   ['a sliding window', withConfig(llama, { model_type: 'mistral', sliding_window: 16 }), { code: 'invalid-config', field: 'sliding_window' }],
   ['a sliding window of qwen2', withConfig(qwen2, { use_sliding_window: true }), { code: 'invalid-config', field: 'use_sliding_window' }],
   ['scaled attention of gpt2', withConfig(gpt2, { scale_attn_by_inverse_layer_idx: true }), { code: 'invalid-config', field: 'scale_attn_by_inverse_layer_idx' }],
+  ['an absurd number of GGUF metadata', withConfig(quantised, { num_attention_heads: 0 }), { code: 'invalid-config', file: expect.stringMatching(/\.gguf \(GGUF metadata\)$/), field: 'llama.attention.head_count', actual: '0' }],
   ['a missing tensor of a GGUF file', withTensor(quantised, 'blk.0.ffn_up.weight', () => undefined), { code: 'missing-tensor', format: 'gguf', field: 'blk.0.ffn_up.weight' }],
 ];
 

@@ -7,7 +7,7 @@ import type { GraphFile, Runtime } from '../runtime/session.ts';
 import { architectureFor } from './architectures/registry.ts';
 import { head } from './blocks/head.ts';
 import { outputTaps } from './blocks/taps.ts';
-import { ConfigReader } from './config-reader.ts';
+import { configReaderOf } from './config-place.ts';
 import { DecoderGraph, type CacheMode } from './decoder-graph.ts';
 import type { Dimensions } from './dimensions.ts';
 import { packedFormat } from './pack-blocks.ts';
@@ -22,7 +22,7 @@ export interface CausalGraphs {
 
 export async function buildCausalGraphs(artifact: Artifact, runtime: Runtime, signal: CancelSignal): Promise<CausalGraphs> {
   if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: artifact.kind, field: 'config.json', expected: 'the model’s configuration', actual: 'nothing' });
-  const config = new ConfigReader(artifact.config);
+  const config = configReaderOf(artifact, artifact.config);
   const architecture = architectureFor(artifact.architecture);
   const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes, keepBlocks: mustKeepBlocks(artifact, runtime) });
   const dimensions = architecture.dimensions(config, weights.fromGguf);

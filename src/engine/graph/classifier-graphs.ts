@@ -7,7 +7,7 @@ import { inPlaceTypes } from './causal-graphs.ts';
 import type { ClassifierArchitecture } from './classifiers/classifier-architecture.ts';
 import { bert, distilbert, roberta } from './classifiers/text-encoders.ts';
 import { vit } from './classifiers/vit.ts';
-import { ConfigReader } from './config-reader.ts';
+import { configReaderOf } from './config-place.ts';
 import { EncoderGraph } from './encoder-graph.ts';
 import { fileOfWeights, Weights } from './weights.ts';
 
@@ -22,7 +22,7 @@ export interface BuiltClassifier {
 
 export async function buildClassifierGraph(artifact: Artifact, runtime: Runtime, signal: CancelSignal): Promise<BuiltClassifier> {
   if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: artifact.kind, field: 'config.json', expected: 'the model’s configuration', actual: 'nothing' });
-  const config = new ConfigReader(artifact.config);
+  const config = configReaderOf(artifact, artifact.config);
   const architecture = ARCHITECTURES.find(({ modelTypes }) => artifact.architecture !== undefined && modelTypes.includes(artifact.architecture));
   if (architecture === undefined)
     throw new ArtifactError({ code: 'unsupported-architecture', format: 'config', field: 'model_type', expected: CLASSIFIER_MODEL_TYPES.join(', '), actual: artifact.architecture ?? 'nothing' });

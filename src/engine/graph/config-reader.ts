@@ -1,12 +1,21 @@
 // Reads a model's config field by field. A field that is absent or unusable is an exact ArtifactError, never a guess.
 import { ArtifactError } from '../core/artifact-error.ts';
 
+/** Where the fields stand, for whoever is to mend one. */
+export interface ConfigPlace {
+  readonly file: string;
+  /** The field as that file calls it. */
+  nameOf(field: string): string;
+}
+
 export class ConfigReader {
   readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #place: ConfigPlace | undefined;
   readonly #path: string;
 
-  constructor(fields: Readonly<Record<string, unknown>>, path = '') {
+  constructor(fields: Readonly<Record<string, unknown>>, place?: ConfigPlace, path = '') {
     this.#fields = fields;
+    this.#place = place;
     this.#path = path;
   }
 
@@ -59,12 +68,12 @@ export class ConfigReader {
     if (!this.has(name)) return undefined;
     const value = this.#fields[name];
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.error(name, 'an object');
-    return new ConfigReader(Object.fromEntries(Object.entries(value)), `${this.#path}${name}.`);
+    return new ConfigReader(Object.fromEntries(Object.entries(value)), this.#place, `${this.#path}${name}.`);
   }
 
   error(name: string, expected: string): ArtifactError {
     const value = this.#fields[name];
     const actual = value === undefined ? 'nothing' : JSON.stringify(value)?.slice(0, 80);
-    return new ArtifactError({ code: 'invalid-config', format: 'config', field: this.#path + name, expected, actual });
+    return new ArtifactError({ code: 'invalid-config', format: 'config', file: this.#place?.file, field: this.#place?.nameOf(this.#path + name) ?? this.#path + name, expected, actual });
   }
 }

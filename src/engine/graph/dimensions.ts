@@ -22,3 +22,6 @@ export const SIZE_LIMITS = {
   vocabulary: { min: 2, max: 2 ** 20 },
   context: { min: 1, max: 2 ** 24 },
 } as const;
+
+/** What configurations call the longest context. */
+export const CONTEXT_FIELDS: readonly string[] = ['max_position_embeddings', 'n_positions', 'max_seq_len'];

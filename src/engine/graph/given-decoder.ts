@@ -6,8 +6,9 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { chooseModel } from '../artifact/choose-model.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
-import { ConfigReader } from './config-reader.ts';
-import { SIZE_LIMITS } from './dimensions.ts';
+import { configReaderOf } from './config-place.ts';
+import type { ConfigReader } from './config-reader.ts';
+import { CONTEXT_FIELDS, SIZE_LIMITS } from './dimensions.ts';
 import { locateExternalData } from './external-data.ts';
 import { ONNX_TYPE } from './onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo, type OnnxPort } from './onnx-reader.ts';
@@ -46,7 +47,7 @@ export async function readGivenDecoder(artifact: Artifact): Promise<GivenDecoder
   if (choice.kind !== 'onnx') throw new ArtifactError({ code: 'missing-file', format: 'onnx', expected: 'a model.onnx', actual: 'none' });
   if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: 'onnx', field: 'config.json', expected: 'the model’s configuration (heads and context length)', actual: 'nothing' });
   const info = await readOnnxModel(choice.file);
-  return { file: choice.file, info, external: locateExternalData(artifact, choice.file, info), ...interpret(choice.file, info, new ConfigReader(artifact.config)) };
+  return { file: choice.file, info, external: locateExternalData(artifact, choice.file, info), ...interpret(choice.file, info, configReaderOf(artifact, artifact.config)) };
 }
 
 type Interpreted = Omit<GivenDecoder, 'file' | 'info' | 'external'>;
@@ -80,7 +81,7 @@ function interpret(file: ByteSource, info: OnnxModelInfo, config: ConfigReader):
   return {
     layers,
     heads: size(['num_attention_heads', 'n_head', 'num_heads'], SIZE_LIMITS.heads),
-    contextLength: size(['max_position_embeddings', 'n_positions', 'max_seq_len'], SIZE_LIMITS.context),
+    contextLength: size(CONTEXT_FIELDS, SIZE_LIMITS.context),
     vocabulary,
     ids,
     mask,

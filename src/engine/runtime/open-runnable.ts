@@ -14,6 +14,7 @@ import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
+import { refuseNoRoom } from './refuse-no-room.ts';
 import type { TextClassifier } from './classifier.ts';
 import type { Runtime } from './session.ts';
 
@@ -32,7 +33,14 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
     if (artifact.kind !== 'onnx' && artifact.architecture !== undefined) architectureFor(artifact.architecture);
     const tokenizer = openTokenizer(artifact);
     const template = openChatTemplate(artifact, tokenizer);
-    return { task: 'causal-lm', model: await openCausalLm(artifact, runtime, signal), tokenizer, template };
+    const model = await openCausalLm(artifact, runtime, signal);
+    try {
+      refuseNoRoom(artifact, model.contextLength, tokenizer, template);
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+    return { task: 'causal-lm', model, tokenizer, template };
   }
   const opened = await openClassifier(artifact, runtime, signal);
   try {

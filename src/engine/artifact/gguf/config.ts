@@ -31,13 +31,23 @@ const GPT2_FIELDS: readonly (readonly [string, string])[] = [
 
 const CLASSES: Readonly<Record<string, string>> = { llama: 'LlamaForCausalLM', qwen2: 'Qwen2ForCausalLM', gpt2: 'GPT2LMHeadModel' };
 
+/** The metadata key that a field of the configuration was read from. */
+export function ggufKeyOf(architecture: string, field: string): string | undefined {
+  const key = fieldsOf(architecture).find(([, name]) => name === field)?.[0];
+  return key === undefined ? undefined : `${architecture}.${key}`;
+}
+
+function fieldsOf(architecture: string): typeof LLAMA_FIELDS {
+  return architecture === 'gpt2' ? GPT2_FIELDS : LLAMA_FIELDS;
+}
+
 /** `ropeFactors`: the values of rope_freqs.weight, where the file has them (see readRopeFactors). */
 export function configOfGguf(metadata: Metadata, tensors: ReadonlyMap<string, TensorInfo>, ropeFactors?: readonly number[]): JsonObject {
   const architecture = textOf(metadata, 'general.architecture') ?? 'unknown';
   const config: Record<string, unknown> = { model_type: architecture };
   const className = Object.hasOwn(CLASSES, architecture) ? CLASSES[architecture] : undefined;
   if (className !== undefined) config['architectures'] = [className];
-  for (const [key, field] of architecture === 'gpt2' ? GPT2_FIELDS : LLAMA_FIELDS) {
+  for (const [key, field] of fieldsOf(architecture)) {
     const value = numberOf(metadata, `${architecture}.${key}`);
     if (value !== undefined) config[field] = value;
   }
