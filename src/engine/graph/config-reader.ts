@@ -43,6 +43,12 @@ export class ConfigReader {
     return value;
   }
 
+  within(name: string, range: { readonly min: number; readonly max: number }, fallback?: number): number {
+    const value = this.positive(name, fallback);
+    if (value < range.min || value > range.max) throw this.error(name, `a number from ${range.min} to ${range.max}`);
+    return value;
+  }
+
   flag(name: string, fallback: boolean): boolean {
     if (!this.has(name)) return fallback;
     const value = this.#fields[name];

@@ -35,7 +35,7 @@ const FLOATS = new Set(['F64', 'F32', 'F16', 'BF16']);
 const WORDS: Readonly<Record<string, string>> = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', float64: 'F64' };
 
 export function claimsOf(sources: ClaimSources): Claim[] {
-  return [...ofEmbedding(sources), ...ofLayers(sources), ...ofTokenizer(sources), ...ofNumbers(sources), ...ofParameters(sources), ...ofClass(sources), ...ofCard(sources)];
+  return [...ofEmbedding(sources), ...ofLayers(sources), ...ofTokenizer(sources), ...ofNumbers(sources), ...ofParameters(sources), ...ofClass(sources), ...ofLabels(sources), ...ofRope(sources), ...ofCard(sources)];
 }
 
 function numberIn(config: JsonObject | undefined, keys: readonly string[]): { key: string; value: number } | undefined {
@@ -132,6 +132,29 @@ function ofClass({ config, configFile }: ClaimSources): Claim[] {
   if (typeof type !== 'string' || typeof first !== 'string' || type.length < 2) return [];
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   return [{ about: 'architecture', where: `${configFile}: model_type and architectures`, says: type, is: first, fits: plain(first).startsWith(plain(type)) }];
+}
+
+/** Sequences, pictures, tokens and sounds are classed by one matrix whose rows are the classes. */
+const CLASSIFIES = /For(?:Sequence|Image|Token|Audio)Classification$/;
+const HEAD = /(?:^|\.)(?:classifier|score|classifier\.1|classifier\.out_proj|classification_head\.out_proj)\.weight$/;
+
+function ofLabels({ config, configFile, tensors }: ClaimSources): Claim[] {
+  const classes = config?.['architectures'];
+  if (!Array.isArray(classes) || !classes.some((name) => typeof name === 'string' && CLASSIFIES.test(name))) return [];
+  const rows = tensors.find(({ name, shape }) => shape.length === 2 && HEAD.test(name))?.shape[0];
+  if (rows === undefined) return [];
+  const labels = config?.['id2label'];
+  const said = [...(isObject(labels) ? [{ key: 'id2label', value: Object.keys(labels).length }] : []), ...[numberIn(config, ['num_labels'])].filter((entry) => entry !== undefined)];
+  return said.map(({ key, value }) => ({ about: `classes (${key})`, where: `${configFile}: ${key}`, says: String(value), is: `${rows} rows of the classifier’s head`, fits: value === rows }));
+}
+
+/** Loaders before transformers 5 read the field, later ones the section: where they differ, so does the model. */
+function ofRope({ config, configFile }: ClaimSources): Claim[] {
+  const section = config?.['rope_parameters'];
+  const inner = isObject(section) ? numberIn(section, ['rope_theta']) : undefined;
+  const outer = numberIn(config, ['rope_theta']);
+  if (inner === undefined || outer === undefined) return [];
+  return [{ about: 'base of the rotary positions', where: `${configFile}: rope_theta`, says: String(outer.value), is: `${inner.value} in rope_parameters`, fits: outer.value === inner.value }];
 }
 
 const CARD_KEYS = /^(base_model|license|library_name|pipeline_tag|model_name|model-index|author)\s*:\s*(\S.{0,160})$/;
