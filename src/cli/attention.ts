@@ -1,6 +1,7 @@
 // `assay attention`: attention probabilities of one prompt as JSON, tokens beside them.
 import { writeFile } from 'node:fs/promises';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { shown } from '../engine/core/shown.ts';
 import { openForReport, openRunnable } from './open-model.ts';
 
 export interface AttentionArguments {
@@ -11,11 +12,19 @@ export interface AttentionArguments {
 
 /** Digits kept: attention agrees with PyTorch to about 1e-5. */
 const DIGITS = 5;
+const BAD_INPUT = 2;
 
 export async function attention({ path, prompt, json }: AttentionArguments): Promise<number> {
   const { artifact } = await openForReport(path);
   const { runnable, notRunnable } = await openRunnable(artifact, 'cpu');
-  if (runnable?.task !== 'causal-lm') throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model that can be run', actual: notRunnable ?? 'none' });
+  if (runnable === undefined) {
+    process.stderr.write(`${shown(artifact.name)} cannot be run: ${notRunnable ?? 'it holds no model'}\n`);
+    return BAD_INPUT;
+  }
+  if (runnable.task !== 'causal-lm') {
+    await runnable.model.dispose();
+    throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model', actual: `a model for ${runnable.task}` });
+  }
   const { model, tokenizer, template } = runnable;
   try {
     const ids = tokenizer.encode(template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));

@@ -15,7 +15,7 @@ import { parseTrust } from '../engine/rules/model-signing/pem.ts';
 import { firstOf, shown } from '../engine/core/shown.ts';
 import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
-import { verdictWords } from '../engine/report/verdict-words.ts';
+import { headingWords } from '../engine/report/verdict-words.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
 import { openFiles, openRunnable, type NodeBackend, type OpenedRunnable } from './open-model.ts';
 import { showProgress } from './progress.ts';
@@ -50,7 +50,7 @@ export async function audit(args: AuditArguments): Promise<number> {
   if (unknown !== undefined) throw new UsageError(`--analyses: no analysis is called ${unknown}; there are ${ANALYSES.map(({ id }) => id).join(', ')}`);
   const { report, notRun } = await auditPath(args);
   await writeReport([report], args);
-  if (args.json !== '-') process.stdout.write(summary(report));
+  if (args.json !== '-') process.stdout.write(summary(report, 'all'));
   const status = exitStatus([report], args.failOn);
   if (notRun === undefined) return status;
   process.stderr.write(`${shown(report.subject.name)} was not run: ${notRun.reason}. What it does when it runs was not tested.${notRun.isModel ? '' : ' assay inspect reads files that are not to be run.'}\n`);
@@ -88,7 +88,7 @@ export async function inspect(patterns: readonly string[], args: InspectArgument
   const [first] = missing;
   if (reports.length === 0 && first !== undefined) throw first;
   await writeReport(reports, args);
-  if (args.json !== '-') process.stdout.write(reports.map(summary).join(''));
+  if (args.json !== '-') process.stdout.write(reports.map((report) => summary(report, 'files')).join(''));
   return first === undefined ? exitStatus(reports, args.failOn) : 2;
 }
 
@@ -159,11 +159,12 @@ async function write(file: string, text: string): Promise<void> {
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-function summary(report: Report): string {
+function summary(report: Report, scope: 'files' | 'all'): string {
+  const unread = report.subject.files.filter(({ inspection }) => inspection !== undefined && inspection.status !== 'inspected');
   const lines = [
-    `${report.subject.name}: ${verdictWords(report.verdict, report.findings)} (${report.verdict}, score ${report.score.toFixed(2)})`,
+    `${report.subject.name}: ${headingWords(scope, report.verdict, report.findings, unread.length)} (${report.verdict}, score ${report.score.toFixed(2)})`,
     ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${shown(finding.title, 400)}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
-    ...report.subject.files.flatMap(({ path, inspection }) => (inspection === undefined || inspection.status === 'inspected' ? [] : [`  ${inspection.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`])),
+    ...unread.map(({ path, inspection }) => `  ${inspection?.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection?.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`),
     ...withReason(report.coverage, 'failed'),
     ...(report.subject.leftOut === undefined ? withReason(report.coverage, 'ran') : otherModels(report)),
     ...skipped(report.coverage),

@@ -108,6 +108,8 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
     const { status, err } = await assay(...args);
     expect(err).toContain(message);
     expect(status).toBe(2);
+    // The message stays in sight: no page of help behind it.
+    expect(err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
 });
 
@@ -134,7 +136,11 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
     expect(scan).toMatchObject({ status: 'failed', reason: expect.stringContaining('its architecture, mystery') });
     expect(report.coverage.find(({ analysis }) => analysis === 'image-trigger')).toMatchObject({ status: 'skipped', reason: 'no image classifier: by its files this is a language model' });
     // What only reads the files is done all the same.
-    expect((await assay('inspect', path)).status).toBe(0);
+    const inspected = await assay('inspect', path);
+    expect(inspected.status).toBe(0);
+    expect(inspected.out).toMatch(/^mystery: Files checked \(not-tested, score 0\.00\)$/m);
+    const attention = await assay('attention', path, '--prompt', 'x');
+    expect([attention.status, attention.err.trim()]).toEqual([2, 'mystery cannot be run: its architecture, mystery, is none that Assay can run (llama, mistral, qwen2, gpt2)']);
   });
 
   test('a file that ends too early is the reason, not the tensors that it lacks', { timeout: AUDIT_TIMEOUT }, async () => {

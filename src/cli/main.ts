@@ -9,7 +9,7 @@ import { audit, inspect } from './audit.ts';
 import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints, showTaps } from './fingerprint.ts';
 import { monitor } from './monitor.ts';
 import { BACKENDS, type NodeBackend } from './open-model.ts';
-import { USAGE, UsageError } from './usage.ts';
+import { HINT, USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
 const FAILED = 3;
@@ -169,7 +169,7 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`${error.message}\n\n${USAGE}\n`);
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n${HINT}\n`);
   else if (error instanceof ArtifactError || isFileError(error)) process.stderr.write(`${error.message}\n`);
   else {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

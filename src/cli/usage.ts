@@ -27,5 +27,8 @@ export const USAGE = `assay COMMAND …
 Progress goes to standard error, results to standard output.
 Exit status: 0 nothing at or above --fail-on (default high), 1 something is, 2 bad input or usage, 3 an analysis failed to finish.`;
 
+/** After what was wrong: the whole page would push it off the screen. */
+export const HINT = '`assay help` has all commands and options';
+
 /** The caller's mistake, in words that say how to mend it. Exit status 2. */
 export class UsageError extends Error {}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Severity } from '../core/finding.ts';
-import { leadingFinding, verdictWords } from './verdict-words.ts';
+import { headingWords, leadingFinding, verdictWords } from './verdict-words.ts';
 
 const finding = (rule: string, severity: Severity, confidence = 0.95): Finding => ({ id: rule, rule, title: rule, severity, confidence, location: {}, signals: [], evidence: [], limits: '', remedy: '' });
 
@@ -15,6 +15,13 @@ describe('the verdict in words', () => {
   it('is that of the finding that convicts, not of a graver one that is unsure', () => {
     const findings = [finding('ASY-GLB-001', 'critical', 0.5), finding('ASY-ARC-001', 'high')];
     expect(leadingFinding('backdoor', findings)?.rule).toBe('ASY-ARC-001');
+  });
+
+  it('says what was done where only the files were checked', () => {
+    expect(headingWords('files', 'not-tested', [], 0)).toBe('Files checked');
+    expect(headingWords('files', 'not-tested', [], 2)).toBe('Not wholly inspected');
+    expect(headingWords('all', 'not-tested', [], 0)).toBe('Not tested');
+    expect(headingWords('files', 'backdoor', [finding('ASY-PKL-001', 'critical')], 0)).toBe('Code runs when this file is opened');
   });
 
   it('counts nothing that is suppressed', () => {

@@ -36,6 +36,12 @@ export function verdictWords(verdict: Verdict, findings: readonly Finding[]): st
   return words === undefined ? PLAIN[verdict] : words[verdict === 'backdoor' ? 0 : 1];
 }
 
+/** Above a report whose files alone were to be checked, or all: a check that found nothing clears nothing, so the words say what was done. */
+export function headingWords(scope: 'files' | 'all', verdict: Verdict, findings: readonly Finding[], unread: number): string {
+  if (verdict === 'not-tested' && unread > 0) return 'Not wholly inspected';
+  return verdict === 'not-tested' && scope === 'files' ? 'Files checked' : verdictWords(verdict, findings);
+}
+
 /** The finding that the verdict rests on: what convicts, or the first that is suspicious. Suppressed ones lead to nothing. */
 export function leadingFinding(verdict: Verdict, findings: readonly Finding[]): Finding | undefined {
   if (verdict !== 'backdoor' && verdict !== 'suspicious') return undefined;

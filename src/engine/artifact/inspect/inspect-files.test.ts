@@ -56,5 +56,6 @@ describe('inspectFiles', () => {
     const { files } = await inspectFiles([bytesOf('x.dat', Uint8Array.of(1, 2, 3, 0xff)), text('bad.safetensors', 'xx'), text('empty', '')]);
     expect(files.map(({ status }) => status)).toEqual(['not-inspected', 'not-inspected', 'inspected']);
     expect(files[1]?.problems).toHaveLength(1);
+    expect(files[1]?.reason).toMatch(/^safetensors: truncated/);
   });
 });

@@ -109,7 +109,9 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     } catch (error) {
       if (error instanceof Cancelled) throw error;
       desk.problems.push(fieldsOf(error, match.format, file.path));
-      failures.push(`${match.format}: ${failureText(error)}`);
+      // An ArtifactError's own message begins with its format.
+      const text = failureText(error);
+      failures.push(text.startsWith(`${match.format}: `) ? text : `${match.format}: ${text}`);
     }
   }
   const tooDeep = file.depth >= limits.maxDepth && desk.members.length > 0;

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Verdict } from '../../../engine/core/finding.ts';
 import { plainError } from '../../../engine/core/plain-error.ts';
-import { leadingFinding, verdictWords } from '../../../engine/report/verdict-words.ts';
+import { headingWords, leadingFinding } from '../../../engine/report/verdict-words.ts';
 import { CoverageBar } from '../../../charts/coverage-bar/coverage-bar.tsx';
 import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
@@ -31,7 +31,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   // What Assay never runs (pickles, archives) has been audited as far as it goes.
   const broken = unrun !== undefined && model?.kind !== 'unknown';
   const look = running ? 'running' : broken && verdict === 'not-tested' ? 'broken' : verdict;
-  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : look === 'broken' ? 'Not tested: cannot be run' : wordOf(view, verdict, unread);
+  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : look === 'broken' ? 'Not tested: cannot be run' : headingWords(view.scope, verdict, view.findings, unread.length);
   return (
     <section className={classes(styles.strip, styles[look])} aria-label="Verdict">
       <div className={styles.word} role="status">
@@ -57,12 +57,6 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
 
 /** Area of the rules about files that do not hold what they should. */
 const UNREADABLE = 'ASY-FIL-';
-
-/** A check that found nothing clears nothing: the words say what was done, not that all is well. */
-function wordOf({ scope, findings }: AuditView, verdict: Verdict, unread: readonly string[]): string {
-  if (verdict === 'not-tested' && unread.length > 0) return 'Not wholly inspected';
-  return verdict === 'not-tested' && scope === 'files' ? 'Files checked' : verdictWords(verdict, findings);
-}
 
 /** `verdict` undefined: not there yet. `unrun`: why what is open cannot be run. */
 function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readonly string[], opening: boolean, unrun: string | undefined): Phrase[] {
