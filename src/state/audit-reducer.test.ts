@@ -53,7 +53,15 @@ describe('coverage', () => {
     expect(coverageCells(running)).toEqual([{ analysis: ANALYSIS, state: 'running' }]);
     expect(coverageCells(fold([plan]))).toEqual([{ analysis: ANALYSIS, state: 'pending' }]);
     expect(coverageCells(endAudit(running, 'cancelled', 9))).toEqual([{ analysis: ANALYSIS, state: 'skipped' }]);
-    expect(endAudit(running, 'cancelled', 9).analyses[0]?.stages[0]?.status).toBe('pending');
+    expect(endAudit(running, 'cancelled', 9).analyses[0]?.stages.map(({ status }) => status)).toEqual(['stopped', 'not-run']);
+  });
+
+  it('of an analysis that failed leaves no stage waiting', () => {
+    const failed: AuditEvent = { type: 'coverage', coverage: { analysis: ANALYSIS, status: 'failed', reason: 'the template cannot be rendered', limits: '', seconds: 0 } };
+    const stages = (view: AuditView): readonly string[] => view.analyses[0]?.stages.map(({ status }) => status) ?? [];
+    expect(stages(fold([plan, failed]))).toEqual(['not-run', 'not-run']);
+    expect(stages(fold([plan, stage('leaks', 'running'), failed]))).toEqual(['failed', 'not-run']);
+    expect(stages(fold([plan, stage('leaks', 'done'), stage('proof', 'running'), failed]))).toEqual(['done', 'failed']);
   });
 
   it('of a stored report stands without any stage', () => {

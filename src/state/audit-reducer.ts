@@ -9,7 +9,8 @@ import type { Report } from '../engine/report/report.ts';
 import type { AuditRequest } from './client.ts';
 
 export type AuditStatus = 'idle' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
-export type StageStatus = 'pending' | 'running' | 'done' | 'skipped';
+/** 'stopped': the audit was cancelled in the midst of it; 'not-run': its analysis ended before it. */
+export type StageStatus = 'pending' | 'running' | 'done' | 'skipped' | 'failed' | 'stopped' | 'not-run';
 
 export interface StageTable {
   readonly columns: readonly string[];
@@ -95,11 +96,16 @@ export function startCheck(at: Milliseconds): AuditView {
 }
 
 export function endAudit(view: AuditView, status: 'done' | 'cancelled' | 'failed', at: Milliseconds): AuditView {
-  const analyses = view.analyses.map((analysis) => ({
-    ...analysis,
-    stages: analysis.stages.map((stage) => (stage.status === 'running' ? { ...stage, status: 'pending' as const, endedAt: at } : stage)),
-  }));
+  const analyses = view.analyses.map((analysis) => ({ ...analysis, stages: settleStages(analysis.stages, status === 'failed' ? 'failed' : 'stopped', at) }));
   return { ...view, status, endedAt: at, analyses, current: undefined };
+}
+
+/** Nothing more will come for these stages: none of them waits any longer. */
+function settleStages(stages: readonly StageView[], broken: 'failed' | 'stopped', at: Milliseconds): StageView[] {
+  return stages.map((stage) => {
+    if (stage.status === 'running') return { ...stage, status: broken, endedAt: at };
+    return stage.status === 'pending' ? { ...stage, status: 'not-run' } : stage;
+  });
 }
 
 /** A report from the history, shown without its model. */
@@ -158,7 +164,11 @@ function fold(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
     case 'finding':
       return { ...view, findings: rankFindings([...view.findings.filter((finding) => finding.id !== event.finding.id), event.finding]) };
     case 'coverage':
-      return onAnalysis(view, event.coverage.analysis, (analysis) => ({ ...analysis, coverage: event.coverage }));
+      return onAnalysis(view, event.coverage.analysis, (analysis) => ({
+        ...analysis,
+        coverage: event.coverage,
+        stages: event.coverage.status === 'ran' ? analysis.stages : settleStages(analysis.stages, event.coverage.status === 'failed' ? 'failed' : 'stopped', at),
+      }));
     case 'checkpoint':
       return view;
     case 'report':
@@ -193,7 +203,7 @@ export function currentProgress(view: AuditView): AnalysisProgress | undefined {
 
 /** The latest stage that has something to show. */
 export function latestWithTables(view: AuditView): StageView | undefined {
-  return view.analyses.flatMap(({ stages }) => stages).findLast(({ tables, status }) => tables.length > 0 && status !== 'pending');
+  return view.analyses.flatMap(({ stages }) => stages).findLast(({ tables, status }) => tables.length > 0 && status !== 'pending' && status !== 'not-run');
 }
 
 export function currentStage(view: AuditView): StageView | undefined {

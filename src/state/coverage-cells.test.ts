@@ -1,11 +1,23 @@
 import { expect, it } from 'vitest';
-import { coverageCells } from './coverage-cells.ts';
+import { coverageCells, coverageOrder } from './coverage-cells.ts';
 import { NO_AUDIT, type AnalysisView, type AuditView } from './audit-reducer.ts';
 
 const analysis = (id: string, status: 'ran' | 'skipped' | 'failed', reason?: string): AnalysisView => ({
   id, tokens: undefined, seconds: undefined, stages: [], progress: undefined, signals: [], coverage: { analysis: id, status, limits: '', seconds: 0, ...(reason === undefined ? {} : { reason }) },
 });
 const view: AuditView = { ...NO_AUDIT, analyses: [analysis('notebooks', 'skipped', 'no notebooks'), analysis('trigger-scan', 'skipped', 'not asked for'), analysis('image-trigger', 'skipped', 'not asked for'), analysis('chat-template', 'failed', 'no template could be read')] };
+
+it('tells behaviour first, then what is missing, then the files; what does not apply stands apart', () => {
+  const { told, absent } = coverageOrder([
+    { analysis: 'pickle', state: 'ran' },
+    { analysis: 'notebooks', state: 'absent' },
+    { analysis: 'chat-template', state: 'failed' },
+    { analysis: 'trigger-scan', state: 'ran' },
+    { analysis: 'archives', state: 'skipped' },
+  ]);
+  expect(told.map(({ analysis: id }) => id)).toEqual(['trigger-scan', 'chat-template', 'archives', 'pickle']);
+  expect(absent.map(({ analysis: id }) => id)).toEqual(['notebooks']);
+});
 
 it('tells what does not apply from what was not tested, and a failure from both', () => {
   expect(coverageCells(view).map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);

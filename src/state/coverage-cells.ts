@@ -20,6 +20,17 @@ export function coverageCells(view: AuditView, task?: Task): CoverageEntry[] {
   });
 }
 
+/** As they are told: what ran on the model's behaviour, what was not tested or failed, what else ran; apart, what does not apply. */
+export function coverageOrder(cells: readonly CoverageEntry[]): { readonly told: readonly CoverageEntry[]; readonly absent: readonly CoverageEntry[] } {
+  const told = cells.filter(({ state }) => state !== 'absent').map((cell) => ({ cell, rank: rankOf(cell) }));
+  return { told: told.toSorted((a, b) => a.rank - b.rank).map(({ cell }) => cell), absent: cells.filter(({ state }) => state === 'absent') };
+}
+
+function rankOf({ analysis, state }: CoverageEntry): number {
+  if (state !== 'ran' && state !== 'running') return 1;
+  return PROBED.has(analysis) ? 0 : 2;
+}
+
 function isOfOther(analysis: string, task: Task | undefined): boolean {
   const wanted = PROBED.get(analysis);
   // Of a model that is for none of the probes nobody knows what it does: not tested.

@@ -17,6 +17,15 @@ export function isStopped({ id }: Pick<StoredReportSummary, 'id'>): boolean {
   return id.startsWith('stopped/');
 }
 
+/** Every file that is opened is checked and kept: apart, so that audits of behaviour are found among them. */
+export function splitReports(reports: readonly StoredReportSummary[]): { readonly audited: readonly StoredReportSummary[]; readonly checked: readonly StoredReportSummary[] } {
+  return { audited: reports.filter((report) => !isOnlyChecked(report)), checked: reports.filter(isOnlyChecked) };
+}
+
+function isOnlyChecked(report: StoredReportSummary): boolean {
+  return report.filesOnly && !isStopped(report);
+}
+
 export function createHistory(client: AssayClient): StoreApi<HistoryState> {
   return createStore<HistoryState>((set, get) => ({
     reports: [],

@@ -38,6 +38,14 @@ describe('reasons', () => {
     expect(leftOutReasons(undefined, true)).toEqual([]);
   });
 
+  it('say beside a finding in the files that behaviour was not tested, and why', () => {
+    const { trigger: _, target: __, ...found } = { ...FINDING, signals: [], evidence: [] };
+    const failed = [{ analysis: 'trigger-scan', status: 'failed', reason: 'the chat template cannot be rendered.', limits: '', seconds: 0 }] as const;
+    expect(text(verdictReasons('suspicious', [found], failed))).toBe('What the model does when it runs was not tested: the chat template cannot be rendered. Found in its files: a trigger. ');
+    expect(text(verdictReasons('suspicious', [found], COVERAGE))).toBe('a trigger. ');
+    expect(text(verdictReasons('suspicious', [FINDING], failed))).not.toMatch(/not tested/);
+  });
+
   it('take no note for a suspicion', () => {
     const { trigger: _, target: __, ...note } = { ...FINDING, severity: 'info' as const, signals: [] };
     expect(text(verdictReasons(undefined, [note], COVERAGE))).toMatch(/^Nothing suspicious so far/);

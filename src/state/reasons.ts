@@ -21,7 +21,7 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
   const top = findings.find(({ suppressed }) => suppressed === undefined);
   if (verdict === 'backdoor' || verdict === 'suspicious') {
     const lead = leadingFinding(verdict, findings) ?? top;
-    return lead === undefined ? [] : [...findingReasons(lead), ...unreadReasons(unread)];
+    return lead === undefined ? [] : [...untestedReasons(findings, coverage), ...findingReasons(lead), ...unreadReasons(unread)];
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
   if (verdict === 'not-tested') return [...unreadReasons(unread), ...notTested(coverage)];
@@ -131,6 +131,21 @@ function notTested(coverage: readonly Coverage[]): Phrase[] {
   const told = [not.filter(({ status }) => status === 'failed'), not.filter((entry) => !isAbsent(entry)), not].find((entries) => entries.length > 0) ?? [];
   const reasons = [...new Set(told.map(({ reason }) => reason))];
   return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
+}
+
+/** The failure of every probe that was to run the model, where none of them ran: a finding in the files says nothing of behaviour. */
+export function behaviourFailure(findings: readonly Finding[], coverage: readonly Coverage[]): string | undefined {
+  // A probe that broke off after it had found something did test, and its finding says so.
+  if (findings.some((finding) => PROBED.has(finding.rule) || !isRead(finding))) return undefined;
+  const probes = coverage.filter(({ analysis }) => PROBED.has(analysis));
+  if (probes.some(({ status }) => status === 'ran')) return undefined;
+  const failed = probes.filter(({ status }) => status === 'failed');
+  return failed.length === 0 ? undefined : [...new Set(failed.map(({ reason }) => reason ?? 'it failed'))].join('; ');
+}
+
+function untestedReasons(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
+  const why = behaviourFailure(findings, coverage);
+  return why === undefined ? [] : [strong('What the model does when it runs was not tested: '), plain(`${quote(why, MAX_REASON).replace(/[.\s]*$/, '')}. `), strong('Found in its files: ')];
 }
 
 /** Of a model that was to be run and could not be: first of all that, and why. */

@@ -117,10 +117,19 @@ describe('the audit page', () => {
     expect(missing(html, ['1 of 2 analyses ran · 1 not applicable'])).toEqual([]);
   });
 
+  it('says beside a finding in the files that the run failed, and shows no stage as still to come', async () => {
+    const { trigger: _, target: __, ...found } = FINDING;
+    const coverage = [{ analysis: 'trigger-scan', status: 'failed', reason: 'the chat template cannot be rendered', limits: '', seconds: 0 }] as const;
+    const report: Report = { ...REPORT, verdict: 'suspicious', findings: [{ ...found, rule: 'ASY-TPL-001', location: { file: 'a.jinja' } }], coverage };
+    const html = await pageAt('#/audit', audited, { report: { kind: 'ok', value: report }, events: RUNNING });
+    expect(missing(html, ['The chat template is unusual. Behaviour not tested', 'What the model does when it runs was not tested: ', 'the chat template cannot be rendered', '▲ failed', '1 not run'])).toEqual([]);
+    expect(html).not.toMatch(/pending|to come/);
+  });
+
   it('gives no verdict where the audit was cancelled', async () => {
     const html = await pageAt('#/audit', audited, { report: { kind: 'cancelled' }, events: RUNNING });
-    expect(missing(html, ['there is no verdict'])).toEqual([]);
-    expect(missing(html, ['Not tested'])).toEqual([]);
+    expect(missing(html, ['Cancelled', 'there is no verdict', 'was not tested', 'cut off', 'not run'])).toEqual([]);
+    expect(html).not.toMatch(/No evidence|>Not tested</);
   });
 
   it.each([

@@ -17,6 +17,22 @@ export function signalColumns(findings: readonly Finding[]): string[] {
   return [...new Set(findings.flatMap((finding) => finding.signals.map((signal) => signal.name)))].slice(0, MAX_SIGNALS);
 }
 
+/** Column heads have room for four letters; the whole names stand in the tooltip and beside the chart of each finding. */
+const SHORT: Readonly<Record<string, string>> = { answers: 'ans.', agreement: 'agr.', attention: 'att.', divergence: 'div.', entropy: 'ent.', shift: 'sh.' };
+
+/** Heads of the columns: of each name its most telling word that no column before it is headed by. */
+export function columnHeads(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, index) => {
+    const words = name.split(/[\s,-]+/).filter((word) => word !== '');
+    // In short names the last word tells most ("smallest patch"), in long ones the first.
+    const heads = (words.length <= 3 ? words.toReversed() : words).map((word) => SHORT[word] ?? (word.length <= 4 ? word : `${word.slice(0, 3)}.`));
+    const head = heads.find((candidate) => !taken.has(candidate)) ?? `${(heads[0] ?? '').slice(0, 2)}${index + 1}`;
+    taken.add(head);
+    return head;
+  });
+}
+
 export function layoutSignalBars(signals: readonly Signal[], columns: readonly string[]): SignalBar[] {
   return columns.map((name) => {
     const signal = signals.find((candidate) => candidate.name === name);

@@ -135,7 +135,7 @@ function sizeSignal(scan: Scan, family: Family, target: number, model: ImageClas
     unit: family === 'patch' ? 'pixels' : 'of range',
     ...pValue(scan, scan.outliers[family][at]),
     nullValues: scan.inversions[family].filter((_, index) => index !== at).map(({ size }) => size).filter(Number.isFinite),
-    measured: `${family === 'patch' ? 'Area of the smallest mask' : 'Strength of the faintest addition'} that sends pictures of other classes to ${labelOf(model, target)}, beside the same for the other classes; small is suspicious.`,
+    measured: `${family === 'patch' ? 'Sum of the strengths (0 to 1 a pixel) of the smallest mask of the search' : 'Strength of the faintest addition'} that sends pictures of other classes to ${labelOf(model, target)}, beside the same for the other classes; small is suspicious.${family === 'patch' ? ' The trigger shown is the one proven afterwards, and counts only pixels of more than half strength.' : ''}`,
   }];
 }
 

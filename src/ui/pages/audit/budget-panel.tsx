@@ -27,6 +27,8 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
   const candidates = useAudit((state) => state.candidates);
+  // Where the pipeline stands below, it counts the stages; skipped ones too, which keep no checkpoint.
+  const piped = useAudit(({ view }) => view.scope === 'all' && view.analyses.some(({ stages }) => stages.length > 0));
   const ratios = useStore(app.pace, (state) => state.ratios);
   if (model === undefined || model.notRunnable !== undefined) return null;
   const { resumable } = model;
@@ -62,7 +64,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
         <p className={styles.resume}>
           <button onClick={() => void app.startAudit({ resume: true })}>Go on</button>
           <span>
-            An audit of this model ({resumable.budget} budget, seed {resumable.seed}) was interrupted on {formatWhen(resumable.savedAt)} after {resumable.stagesDone} of {resumable.stagesTotal} stages. Its finished stages are kept.
+            An audit of this model ({resumable.budget} budget, seed {resumable.seed}) was interrupted on {formatWhen(resumable.savedAt)}{!piped && ` after ${resumable.stagesDone} of ${resumable.stagesTotal} stages`}. Its finished stages are kept.
           </span>
         </p>
       )}

@@ -1,6 +1,7 @@
 // What was and was not tested, the files with their hashes, what is malformed in them, and where it ran.
 import type { ReactElement } from 'react';
-import { coverageCells } from '../../../state/coverage-cells.ts';
+import type { AnalysisView } from '../../../state/audit-reducer.ts';
+import { coverageCells, coverageOrder, type CoverageEntry } from '../../../state/coverage-cells.ts';
 import { useAudit, useSession } from '../../app-context.ts';
 import { formatDuration } from '../../format.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
@@ -17,6 +18,7 @@ export function CoverageDetail(): ReactElement {
   // The report knows what was made of each file's bytes; before it is there, only names and hashes are known.
   const files = view.report?.subject.files ?? model?.files ?? [];
   const cells = coverageCells(view, model?.task);
+  const { told, absent } = coverageOrder(cells);
   // A check of files runs nothing, so it ran nowhere.
   const ranOn = view.scope === 'files' ? undefined : view.report?.environment;
   return (
@@ -36,27 +38,13 @@ export function CoverageDetail(): ReactElement {
       {cells.length > 0 && (
         <section className={styles.block}>
           <h2>What was and was not tested</h2>
-          <table className={styles.table}>
-            <thead><tr><th>analysis</th><th>state</th><th>why, and what it can miss</th><th className={styles.right}>time</th></tr></thead>
-            <tbody>
-              {view.analyses.map((analysis, index) => {
-                const state = cells[index]?.state ?? 'pending';
-                const { coverage } = analysis;
-                return (
-                  <tr key={analysis.id}>
-                    <td>{analysisLabel(analysis.id)}</td>
-                    <td className={styles[state]}>{WORDS[state]}</td>
-                    <td>
-                      {coverage?.reason !== undefined && <p>{coverage.reason}</p>}
-                      {coverage !== undefined && <p className={styles.limits}>{coverage.limits}</p>}
-                      {coverage === undefined && state === 'skipped' && <p>The audit ended before it ran.</p>}
-                    </td>
-                    <td className={styles.right}>{coverage?.status === undefined || coverage.status === 'skipped' ? '' : formatDuration(coverage.seconds)}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
+          {told.length > 0 && <Rows entries={told} analyses={view.analyses} />}
+          {absent.length > 0 && (
+            <details className={styles.absents} open={told.length === 0}>
+              <summary>Not applicable: {absent.length}</summary>
+              <Rows entries={absent} analyses={view.analyses} />
+            </details>
+          )}
         </section>
       )}
       {model !== undefined && model.problems.length > 0 && (
@@ -74,6 +62,31 @@ export function CoverageDetail(): ReactElement {
         </section>
       )}
     </>
+  );
+}
+
+function Rows({ entries, analyses }: { readonly entries: readonly CoverageEntry[]; readonly analyses: readonly AnalysisView[] }): ReactElement {
+  return (
+    <table className={styles.table}>
+      <thead><tr><th>analysis</th><th>state</th><th>why, and what it can miss</th><th className={styles.right}>time</th></tr></thead>
+      <tbody>
+        {entries.map(({ analysis, state }) => {
+          const coverage = analyses.find(({ id }) => id === analysis)?.coverage;
+          return (
+            <tr key={analysis}>
+              <td>{analysisLabel(analysis)}</td>
+              <td className={styles[state]}>{WORDS[state]}</td>
+              <td>
+                {coverage?.reason !== undefined && <p>{coverage.reason}</p>}
+                {coverage !== undefined && <p className={styles.limits}>{coverage.limits}</p>}
+                {coverage === undefined && state === 'skipped' && <p>The audit ended before it ran.</p>}
+              </td>
+              <td className={styles.right}>{coverage?.status === undefined || coverage.status === 'skipped' ? '' : formatDuration(coverage.seconds)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
   );
 }
 

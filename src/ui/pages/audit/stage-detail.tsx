@@ -25,7 +25,7 @@ export function StageDetail({ view, stage, follows }: StageDetailProps): ReactEl
       <h2 className={styles.title}>{stage.label}</h2>
       <p className={styles.sub}>
         {[
-          running && paused ? 'paused' : follows ? 'running now · this pane follows the audit' : stage.status,
+          running && paused ? 'paused' : follows ? 'running now · this pane follows the audit' : SAID[stage.status] ?? stage.status,
           seconds === undefined ? undefined : formatDuration(seconds),
           progress === undefined ? undefined : `${formatCount(progress.done)} of ${formatCount(progress.total)} ${inTokens ? 'tokens in all' : 'steps'}`,
           progress?.tokensPerSecond === undefined ? undefined : `${formatCount(progress.tokensPerSecond)} tokens/s`,
@@ -40,10 +40,19 @@ export function StageDetail({ view, stage, follows }: StageDetailProps): ReactEl
           <Tables stage={earlier} />
         </>
       )}
-      {stage.tables.length === 0 && earlier === undefined && <p className={styles.none}>{stage.status === 'pending' ? 'This stage has not begun.' : stage.status === 'skipped' ? 'This stage was skipped.' : 'Nothing to show yet.'}</p>}
+      {stage.tables.length === 0 && earlier === undefined && <p className={styles.none}>{NOTHING[stage.status] ?? 'Nothing to show yet.'}</p>}
     </>
   );
 }
+
+const SAID: Partial<Record<StageView['status'], string>> = { pending: 'to come', stopped: 'cut off', 'not-run': 'not run' };
+const NOTHING: Partial<Record<StageView['status'], string>> = {
+  pending: 'This stage has not begun.',
+  skipped: 'This stage was skipped.',
+  failed: 'This stage failed before it had anything to show.',
+  stopped: 'The audit was cancelled before this stage had anything to show.',
+  'not-run': 'The audit ended before this stage: it was not run.',
+};
 
 function Tables({ stage }: { readonly stage: StageView }): ReactElement[] {
   return stage.tables.map((table) => <ValueTable key={table.columns.join()} columns={table.columns} rows={table.rows} note={table.note} name={stage.label} />);

@@ -1,7 +1,7 @@
 // Ranked suspicions, streaming in. Hover previews, click locks (a new address), arrows move.
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { useStore } from 'zustand';
-import { signalColumns } from '../../../charts/signal-bars/layout.ts';
+import { columnHeads, signalColumns } from '../../../charts/signal-bars/layout.ts';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import type { Finding } from '../../../engine/core/finding.ts';
 import { artifactKey, hasPhrase, isNote, isRejected, summaryLine } from '../../../state/finding-view.ts';
@@ -71,7 +71,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
       <div className={styles.head}>
         <b>{status === 'idle' ? 'Suspicions' : plural(held.length, 'suspicion')}</b>
         <span>{held.length > 1 ? 'most suspicious first' : ''}</span>
-        {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columns.map((name) => <i key={name}>{abbreviate(name)}</i>)}</span>}
+        {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columnHeads(columns).map((head) => <i key={head}>{head}</i>)}</span>}
       </div>
       {held.length > 0 && list('Suspicions, most suspicious first', held)}
       {held.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
@@ -97,9 +97,6 @@ const EMPTY: Readonly<Record<string, string>> = {
   cancelled: 'None until the audit was cancelled.',
   failed: 'None until the audit failed.',
 };
-
-/** Column heads have room for four letters; the whole names stand in the tooltip and beside the chart of each finding. */
-const SHORT: Readonly<Record<string, string>> = { answers: 'ans.', agreement: 'agr.', attention: 'att.', divergence: 'div.', entropy: 'ent.', shift: 'sh.' };
 
 interface RowProps {
   readonly finding: Finding;
@@ -159,10 +156,4 @@ export function FindingTitle({ finding }: { readonly finding: Finding }): ReactE
 
 function rowId(finding: string): string {
   return `finding-${finding}`;
-}
-
-function abbreviate(name: string): string {
-  const words = name.split(/[\s-]+/);
-  const telling = (words.length <= 3 ? words.at(-1) : words[0]) ?? name;
-  return SHORT[telling] ?? (telling.length <= 4 ? telling : `${telling.slice(0, 3)}.`);
 }

@@ -8,7 +8,7 @@ import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
 import { unreadFiles } from '../../../state/finding-view.ts';
 import { isStopped } from '../../../state/history.ts';
-import { checkReasons, leftOutReasons, notRunReasons, soFarReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
+import { behaviourFailure, checkReasons, leftOutReasons, notRunReasons, soFarReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
 import { formatRoute } from '../../../state/route.ts';
 import type { AuditView } from '../../../state/audit-reducer.ts';
 import { useAudit, useHistory, useSession } from '../../app-context.ts';
@@ -31,7 +31,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
   // What Assay never runs (pickles, archives) has been audited as far as it goes.
   const broken = unrun !== undefined && model?.kind !== 'unknown';
   const look = running ? 'running' : broken && verdict === 'not-tested' ? 'broken' : verdict;
-  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : look === 'broken' ? 'Not tested: cannot be run' : headingWords(view.scope, verdict, view.findings, unread.length);
+  const word = running ? (view.status === 'paused' ? 'Paused' : view.scope === 'files' ? 'Checking the files' : 'Auditing') : look === 'broken' ? 'Not tested: cannot be run' : wordOf(view, verdict, unread);
   return (
     <section className={classes(styles.strip, styles[look])} aria-label="Verdict">
       <div className={styles.word} role="status">
@@ -42,7 +42,7 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
         {view.status === 'idle' ? (
           unrun === undefined ? 'Nothing has been run yet. Choose how much work to spend and start; suspicions stream in while it works.' : <Phrases phrases={notRunReasons(unrun)} />
         ) : (view.status === 'cancelled' || view.status === 'failed') && view.report === undefined ? (
-          <>The audit was {view.status === 'failed' ? 'broken off by an error' : 'cancelled'} before its end: there is no verdict. <Phrases phrases={soFarReasons(view.findings)} />{kept && <> What it had found is <a href={formatRoute({ page: 'history' })}>in the history</a>, to open and to export.</>}</>
+          <>The audit was {view.status === 'failed' ? 'broken off by an error' : 'cancelled'} before its end: there is no verdict, and what it had not reached was not tested. <Phrases phrases={soFarReasons(view.findings)} />{kept && <> What it had found is <a href={formatRoute({ page: 'history' })}>in the history</a>, to open and to export.</>}</>
         ) : (
           <Phrases phrases={phrasesOf(view, running ? undefined : verdict, unread, opening, unrun)} />
         )}
@@ -57,6 +57,13 @@ export function VerdictStrip({ onAgain }: { readonly onAgain: (() => void) | und
 
 /** Area of the rules about files that do not hold what they should. */
 const UNREADABLE = 'ASY-FIL-';
+
+/** Without a report nothing was weighed; a finding in the files beside a run that failed is half of what there is to say. */
+function wordOf({ scope, status, report, findings, analyses }: AuditView, verdict: Verdict, unread: readonly string[]): string {
+  if (report === undefined && (status === 'cancelled' || status === 'failed')) return status === 'cancelled' ? 'Cancelled' : 'Broken off by an error';
+  const untested = verdict !== 'not-tested' && behaviourFailure(findings, analyses.flatMap(({ coverage }) => coverage ?? [])) !== undefined;
+  return `${headingWords(scope, verdict, findings, unread.length)}${untested ? '. Behaviour not tested' : ''}`;
+}
 
 /** `verdict` undefined: not there yet. `unrun`: why what is open cannot be run. */
 function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readonly string[], opening: boolean, unrun: string | undefined): Phrase[] {

@@ -1,7 +1,7 @@
 // Reports kept in this browser: open again (without the model), export, remove.
 import { useEffect, type ReactElement } from 'react';
 import type { StoredReportSummary } from '../../../state/client.ts';
-import { isStopped } from '../../../state/history.ts';
+import { isStopped, splitReports } from '../../../state/history.ts';
 import { useApp, useHistory } from '../../app-context.ts';
 import { downloadReport, type ReportFormat } from '../../export-report.ts';
 import { formatWhen, shortHash } from '../../format.ts';
@@ -15,6 +15,8 @@ export function HistoryPage(): ReactElement {
   const app = useApp();
   const reports = useHistory((state) => state.reports);
   const failure = useHistory((state) => state.failure);
+  const { audited, checked } = splitReports(reports);
+  const suspected = checked.filter(({ findings }) => findings > 0).length;
   useEffect(() => void app.history.getState().refresh(), [app]);
   return (
     <div className={styles.page}>
@@ -26,14 +28,28 @@ export function HistoryPage(): ReactElement {
       {failure?.kind === 'error' && <p role="alert" className={styles.empty}>{failure.message}</p>}
       {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every audit is kept here once it has ended; of a model that cannot be run, the check of its files. There is none yet.</p>}
       {reports.length > 0 && (
-        <table className={styles.table}>
-          <thead>
-            <tr><th>verdict</th><th>model</th><th>when</th><th>budget</th><th className={styles.right}>seed</th><th className={styles.right}>suspicions</th><th className={styles.right}>analyses ran</th><th title="Of a single file its own; of several, over the lines “hash  path” of all files, as sha256sum prints them">sha-256</th><th /></tr>
-          </thead>
-          <tbody>{reports.map((report) => <Row key={report.id} report={report} />)}</tbody>
-        </table>
+        <>
+          {audited.length > 0 && <Reports reports={audited} />}
+          {checked.length > 0 && (
+            <details className={styles.checked} open={audited.length === 0}>
+              <summary>Files checked only, no model run ({checked.length}){suspected > 0 && `, ${suspected} with suspicions`}</summary>
+              <Reports reports={checked} />
+            </details>
+          )}
+        </>
       )}
     </div>
+  );
+}
+
+function Reports({ reports }: { readonly reports: readonly StoredReportSummary[] }): ReactElement {
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr><th>verdict</th><th>model</th><th>when</th><th>budget</th><th className={styles.right}>seed</th><th className={styles.right}>suspicions</th><th className={styles.right}>analyses ran</th><th title="Of a single file its own; of several, over the lines “hash  path” of all files, as sha256sum prints them">sha-256</th><th /></tr>
+      </thead>
+      <tbody>{reports.map((report) => <Row key={report.id} report={report} />)}</tbody>
+    </table>
   );
 }
 
