@@ -11,6 +11,7 @@ import { NotTested, type Analysis, type AnalysisContext, type AuditContext } fro
 import type { AuditEvent } from './events.ts';
 import { coverageOfNotRun, type NotRun } from './not-run.ts';
 import { ANALYSES, PROBED, STATIC } from './registry.ts';
+import { whyNoNumbers } from './why-no-numbers.ts';
 
 export async function* runAudit(context: AuditContext): AsyncGenerator<AuditEvent, void> {
   const queue: AuditEvent[] = [];
@@ -98,7 +99,8 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
     if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
     const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
-    return { analysis: id, status: 'failed', reason: what, limits, seconds: seconds() };
+    const why = error instanceof ArtifactError ? whyNoNumbers(error, context.digests) : undefined;
+    return { analysis: id, status: 'failed', reason: why === undefined ? what : `${what}; ${why}`, limits, seconds: seconds() };
   }
 }
 
