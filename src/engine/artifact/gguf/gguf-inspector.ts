@@ -9,7 +9,7 @@ export const ggufInspector: Inspector<GgufContent> = {
   async inspect(source, desk) {
     const { value, problems } = await readGguf(source);
     for (const problem of problems) desk.problem(problem);
-    const dataBegin = value.tensors.reduce((least, { begin }) => Math.min(least, begin), source.size);
+    const dataBegin = value.tensors.reduce((least, { begin }) => Math.min(least, begin), value.tensors[0]?.begin ?? value.tableEnd);
     desk.parsed(0, dataBegin, 'key-values and tensor table');
     for (const { begin, end } of value.tensors) desk.skipped(begin, end, 'numbers of tensors');
     for (const [key, held] of value.metadata) {

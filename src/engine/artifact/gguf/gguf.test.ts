@@ -89,4 +89,10 @@ describe('readGguf', () => {
     expect(value.tensors).toEqual([]);
     expect(problems).toMatchObject([{ code: 'truncated', field: 'v' }]);
   });
+
+  it('claims no bytes behind a table without tensors', async () => {
+    const whole = gguf({ keys: [['a', 4, 7]], tensors: [] });
+    const { value } = await readGguf(bytesOf('m.gguf', Uint8Array.of(...whole, ...new Uint8Array(4096))));
+    expect(value.tableEnd - whole.byteLength).toBeLessThan(32);
+  });
 });

@@ -19,6 +19,8 @@ export interface GgufContent {
   readonly version: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: readonly TensorInfo[];
+  /** Where the tensor table ends, or could be read to; padding after it counted in. */
+  readonly tableEnd: Bytes;
 }
 
 export const ggufReader: FormatReader<GgufContent> = {
@@ -50,13 +52,14 @@ export async function readGguf(source: ByteSource, limits: GgufLimits = GGUF_LIM
   const metadata = await readKeyValues(context, keyCount);
   try {
     const rows = await readTable(context, tensorCount);
-    const tensors = placeTensors(context, source, rows, alignmentOf(context, metadata), cursor.offset);
-    return { value: { version, metadata, tensors }, problems };
+    const alignment = alignmentOf(context, metadata);
+    const tensors = placeTensors(context, source, rows, alignment, cursor.offset);
+    return { value: { version, metadata, tensors, tableEnd: Math.min(source.size, Math.ceil(cursor.offset / alignment) * alignment) }, problems };
   } catch (error) {
     // The metadata (tokenizer, template, architecture) can be looked at even where the tensor table is broken.
     if (!(error instanceof ArtifactError)) throw error;
     problems.push(error.toFields());
-    return { value: { version, metadata, tensors: [] }, problems };
+    return { value: { version, metadata, tensors: [], tableEnd: cursor.offset }, problems };
   }
 }
 

@@ -14,6 +14,9 @@ const CONCEALS = 'asks to keep something from the person';
 /** What follows at once: the instructions themselves, and nothing more that they say. */
 const OWN_PROMPT = /^\s+(?:(?:to|with|about|of|any|these|this|those|your|the|its|our|above|own|initial|internal|system|part|details?|contents?|users?|anyone|person)\s+){1,5}(?:instructions?|prompts?|rules|guidelines|system message|configuration)\b/i;
 
+/** What a careful assistant keeps to itself anyway: what is private to somebody. */
+const PRIVATE = /^\s+(?:(?:any|the|others?['’]?|users?['’]?|anyone['’]s|your|their|personal|private|confidential|sensitive|personally|identifiable|or|and)\s+){0,5}(?:(?:private|personal|confidential|sensitive|identifiable)\s+(?:\w+\s+)?(?:information|data|details)|secrets|passwords)\b/i;
+
 /** Each names a group of phrases by what they ask of the model. Short gaps only, so that no match runs away. */
 const PHRASES: readonly { readonly what: string; readonly pattern: RegExp; readonly ordinaryWithTools?: true }[] = [
   { what: CONCEALS, ordinaryWithTools: true, pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
@@ -44,6 +47,7 @@ export function concernsIn(text: string): Concern[] {
     if (match === null) continue;
     // That a prompt is not to be shown is a publisher's ordinary wish, and hides nothing that is done.
     const own = what === CONCEALS && OWN_PROMPT.test(text.slice(match.index + match[0].length, match.index + match[0].length + 60));
+    if (what === CONCEALS && PRIVATE.test(text.slice(match.index + match[0].length, match.index + match[0].length + 120))) continue;
     if (own) found.push({ what: 'asks the model to keep its own instructions to itself', severity: 'info', text: match[0] });
     else found.push({ what, severity: 'high', text: match[0], ...(ordinaryWithTools === undefined ? {} : { ordinaryWithTools }) });
   }

@@ -24,6 +24,8 @@ const FUNCTIONS: readonly string[] = [
   ...['datetime', 'date', 'time', 'timedelta', 'timezone'].map((name) => `datetime.${name}`),
   'decimal.Decimal', 'fractions.Fraction', 'uuid.UUID', 'uuid.SafeUUID', 'argparse.Namespace', 'array.array', 'array._array_reconstructor', 'random.Random', 'pytz._UTC', 'pytz._p', 'dateutil.tz.tz.tzutc', 'zoneinfo.ZoneInfo._unpickle', 'types.SimpleNamespace', 're._compile', 'math.log', 'math.exp', 'string.Template', 'types.NoneType', 'ipaddress.IPv4Address',
   ...['Path', 'PosixPath', 'PurePath', 'PurePosixPath', 'WindowsPath', 'PureWindowsPath'].flatMap((name) => [`pathlib.${name}`, `pathlib._local.${name}`]),
+  // Getters of an item, and loggers by name: they look up and keep, and call nothing. PIL restores a picture without a file.
+  'operator.itemgetter', '_operator.itemgetter', 'logging.getLogger', 'PIL.Image.Image',
   // joblib's wrappers around arrays.
   'joblib.numpy_pickle.NumpyArrayWrapper', 'joblib.numpy_pickle.NDArrayWrapper', 'joblib.numpy_pickle.ZNDArrayWrapper', 'joblib.numpy_pickle_compat.NDArrayWrapper', 'joblib.numpy_pickle_compat.ZNDArrayWrapper',
   // scipy and pandas.

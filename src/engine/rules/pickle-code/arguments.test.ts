@@ -78,6 +78,8 @@ describe('honest parts of models', () => {
   it.each<readonly [string, string]>([
     ['a partial function of NumPy’s', `${called('functools.partial', named('numpy.clip'))}(${named('numpy.clip')}(K\0K\x01t}Ntb`],
     ['a hook around a module', `${named('torch.nn.modules.module._WrappedHook')})\x81}b`],
+    ['a getter of an item', called('operator.itemgetter', 'K\x01')],
+    ['a logger by its name', called('logging.getLogger', text('trainer'))],
     ['a data set of tensors', `${named('torch.utils.data.dataset.TensorDataset')})\x81}b`],
     ['a schedule that holds one of its methods', called('builtins.getattr', named('torch.optim.lr_scheduler.CyclicLR'), text('_triangular_scale_fn'))],
     ['a formula', `${named('statsmodels.base.data.PandasData')})\x81}${text('formula')}${text('y ~ x + np.log(z) + C(group, Treatment)')}sb`],
