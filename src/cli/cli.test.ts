@@ -152,6 +152,15 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
     expect(err).toContain('was not run: model.safetensors is cut off');
   });
 
+  test('a context without room is told with the field that sets it', { timeout: AUDIT_TIMEOUT }, async () => {
+    const path = await model('narrow');
+    const narrow = async (tokens: number): Promise<void> => writeFile(join(path, 'config.json'), JSON.stringify({ ...(await config()), max_position_embeddings: tokens }));
+    await narrow(8);
+    expect((await audited(path)).err).toContain('narrow was not run: config.json cannot be right, max_position_embeddings: expected more than the 8 tokens that the chat template takes with an empty prompt, found 8');
+    await narrow(12);
+    expect((await audited(path)).scan?.reason).toMatch(/context · expected at most 12 tokens, found \d+ tokens; max_position_embeddings in config\.json says so$/);
+  });
+
   test('no model at all is bad input, and what its files say is reported', { timeout: AUDIT_TIMEOUT }, async () => {
     const path = join(folder, 'holiday.txt');
     await writeFile(path, 'wish you were here');

@@ -7,6 +7,7 @@ import type { Coverage, Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
 import { firstOf } from '../core/shown.ts';
+import { contextField } from '../runtime/refuse-no-room.ts';
 import { NotTested, type Analysis, type AnalysisContext, type AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
 import { coverageOfNotRun, type NotRun } from './not-run.ts';
@@ -99,9 +100,16 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
     if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
     const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
-    const why = error instanceof ArtifactError ? whyNoNumbers(error, context.digests) : undefined;
+    const why = error instanceof ArtifactError ? (whyNoNumbers(error, context.digests) ?? whoseContext(error, context)) : undefined;
     return { analysis: id, status: 'failed', reason: why === undefined ? what : `${what}; ${why}`, limits, seconds: seconds() };
   }
+}
+
+/** A prompt that does not fit: which field says how much does. */
+function whoseContext({ code, format, field }: ArtifactError, { artifact, runnable }: AnalysisContext): string | undefined {
+  if (code !== 'limit-exceeded' || format !== 'model' || field !== 'context' || runnable?.task !== 'causal-lm') return undefined;
+  const place = contextField(artifact, runnable.model.contextLength);
+  return `${place.field} in ${place.file} says so`;
 }
 
 /** What a probe that ran says nothing about. */

@@ -25,6 +25,8 @@ it('names the field that leaves no room, and what the template takes', () => {
 
 it('lets a template be that fits, or that takes no empty prompt', () => {
   expect(() => refuseNoRoom(artifact, 8, tokenizer, template(() => '<u>'))).not.toThrow();
+  // What fills the context to the last token leaves no room either.
+  expect(() => refuseNoRoom(artifact, 3, tokenizer, template(() => '<u>'))).toThrow(ArtifactError);
   const none = template(() => {
     throw new ArtifactError({ code: 'malformed', format: 'jinja' });
   });

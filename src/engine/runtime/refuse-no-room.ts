@@ -8,10 +8,14 @@ import { CONTEXT_FIELDS } from '../graph/dimensions.ts';
 
 export function refuseNoRoom(artifact: Artifact, contextLength: number, tokenizer: Tokenizer, template: ChatTemplate): void {
   const tokens = emptyPrompt(tokenizer, template);
-  if (tokens === undefined || tokens <= contextLength) return;
+  if (tokens === undefined || tokens < contextLength) return;
+  throw new ArtifactError({ code: 'invalid-config', format: 'config', ...contextField(artifact, contextLength), expected: `more than the ${tokens} tokens that the chat template takes with an empty prompt`, actual: String(contextLength) });
+}
+
+/** Where the length of the context is said. */
+export function contextField(artifact: Artifact, contextLength: number): { readonly file: string; readonly field: string } {
   const { file, nameOf } = configPlace(artifact);
-  const field = CONTEXT_FIELDS.find((name) => artifact.config?.[name] === contextLength) ?? 'max_position_embeddings';
-  throw new ArtifactError({ code: 'invalid-config', format: 'config', file, field: nameOf(field), expected: `more than the ${tokens} tokens that the chat template takes with an empty prompt`, actual: String(contextLength) });
+  return { file, field: nameOf(CONTEXT_FIELDS.find((name) => artifact.config?.[name] === contextLength) ?? 'max_position_embeddings') };
 }
 
 /** Tokens of it; undefined where the template takes no empty prompt, which says nothing of others. */
