@@ -17,6 +17,7 @@ describe('configurations that ask for trust', () => {
     ['model_index.json', { _class_name: 'StableDiffusionPipeline', unet: ['Odd', 'unet'] }, 'medium ASY-CFG-002'],
     ['model_index.json', { _class_name: 'Pipe', unet: ['os', 'system'] }, 'medium ASY-CFG-002'],
     ['modules.json', [{ idx: 0, name: '0', path: '', type: 'odd_package.Module' }], 'medium ASY-CFG-002'],
+    ['modules.json', [{ idx: 0, name: '0', path: '../../elsewhere', type: 'sentence_transformers.models.Transformer' }], 'medium ASY-CFG-003'],
     ['config.json', { vocab_file: '../../secrets.txt' }, 'medium ASY-CFG-003'],
     ['a.index.json', { weight_map: { a: 'model-1.safetensors', b: '..\\x.safetensors' } }, 'high ASY-STN-001'],
     ['model.safetensors.index.json', { weight_map: { a: 'x.bin' } }, 'medium ASY-STN-002'],

@@ -158,7 +158,8 @@ function looksLikeComponent([name, part]: readonly [string, string]): boolean {
 export function moduleAsks(value: readonly unknown[]): Ask[] {
   return value.flatMap((item, i): Ask[] => {
     if (!isObject(item) || typeof item['type'] !== 'string' || typeof item['path'] !== 'string') return [];
-    return isKnownLibrary(item['type']) ? [] : [{ kind: 'library', key: `[${i}].type`, value: item['type'], what: 'a package that model loaders do not know' }];
+    const away: Ask[] = reachesOut(item['path']) ? [{ kind: 'path', key: `[${i}].path`, value: item['path'], what: 'a folder outside of this one' }] : [];
+    return [...away, ...(isKnownLibrary(item['type']) ? [] : [{ kind: 'library' as const, key: `[${i}].type`, value: item['type'], what: 'a package that model loaders do not know' }])];
   });
 }
 
