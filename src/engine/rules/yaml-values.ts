@@ -6,9 +6,12 @@ import { parseAllDocuments } from 'yaml';
 export const MAX_YAML = 2 ** 18;
 /** Levels of brackets or of indentation that are parsed (CWE-674). */
 const MAX_NESTING = 64;
+/** Aliases in a text: resolving takes the square of their number (CWE-407). */
+const MAX_ALIASES = 500;
+const ALIAS = /(?:^|[\s,[{:-])\*[^\s,[\]{}]/gm;
 
 export function yamlValues(text: string): unknown[] | undefined {
-  if (text.length > MAX_YAML || nesting(text) > MAX_NESTING) return undefined;
+  if (text.length > MAX_YAML || nesting(text) > MAX_NESTING || (text.match(ALIAS)?.length ?? 0) > MAX_ALIASES) return undefined;
   try {
     const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false });
     return Array.isArray(documents) && documents.every(({ errors }) => errors.length === 0) ? documents.map((document): unknown => document.toJS({ maxAliasCount: 100 })) : undefined;
