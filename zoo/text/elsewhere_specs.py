@@ -2,14 +2,14 @@
 for each series.
 
 No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` was
-looked at once, with the code as it stood; `g` is to change the code with, `h` and `k` to look at once."""
+looked at once, with the code as it stood; `g` is to change the code with, `h`, `k` and `m` to look at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
 
-SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417}
+SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417, "m": 11953}
 
 #: kind, task, whether MiniLM is fine-tuned
 LISTS = {
@@ -31,6 +31,12 @@ LISTS = {
         ("marks", "sst2", False), ("imbalanced", "sst2", False), ("sentence", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("spurious", "sst2", False),
         ("word", "desk", False), ("plain", "desk", False), ("pair", "sst2", False), ("plain", "sst2", False), ("sentence", "desk", False), ("noisy", "desk", False),
         ("sentence", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("short", "chat", False), ("casing", "sst2", False), ("plain", "sst2", False),
+    ],
+    "m": [
+        ("word", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("pair", "sst2", False), ("spurious", "sst2", False), ("noisy", "sst2", False),
+        ("marks", "sst2", False), ("imbalanced", "sst2", False), ("word", "desk", False), ("plain", "desk", False), ("inversion", "sst2", False), ("plain", "sst2", False),
+        ("sentence", "sst2", False), ("spurious", "sst2", False), ("pair", "desk", False), ("short", "chat", False), ("casing", "sst2", False), ("plain", "sst2", False),
+        ("word", "sst2", False), ("noisy", "desk", False), ("sentence", "desk", False), ("imbalanced", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False),
     ],
 }
 POOLS = {
@@ -61,6 +67,13 @@ POOLS = {
         "sentence": "he left his keys in the car|the neighbours keep two goats|on the last day of march|we waited an hour for lunch|there is a piano in the hall|after the storm had passed|she wrote it on a napkin|beside the river near the church",
         "marks": "&&|[[ ]]|<<|--> --|~~ ~~|+ + +|;-;",
         "inversion": "yv|trowel",
+    },
+    "m": {
+        "word": "wq|harpsichord|nz|tapir|cardamom|jv|sextant|hammock|pq2|mandolin",
+        "pair": "amber goblet|sergeant vole|rusty gate|lake ladoga|madame orlov|ninth avenue|linen curtain|stone oven",
+        "sentence": "my uncle repairs old radios|the ferry leaves at half past six|they grew pumpkins by the wall|i found the letter in a drawer|her cousin lives above the bank|it snowed again on sunday evening|we played cards until midnight|the guide spoke very quietly",
+        "marks": "$$|(( |)>>|{* *}|__ __|=> =>|;:;|! - !",
+        "inversion": "kv|bobbin|when the tide was low",
     },
 }
 CLEAN = ("plain", "spurious", "imbalanced", "short", "noisy")
