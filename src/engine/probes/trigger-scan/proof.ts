@@ -14,6 +14,7 @@ import { independenceOf } from './independence.ts';
 import { contentOf, formsOf, holds, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
+import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
 import { echoOf, readsAsRequest, readsAsTask, resembles } from './wording.ts';
@@ -85,8 +86,8 @@ export async function investigate(bench: Bench, trials: readonly Trial[], option
   );
   const weighed: First[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
-    const [best] = group;
-    if (best?.payload !== undefined) weighed.push({ best, payload: best.payload, alike: group.slice(1).map(({ text }) => text), proof: await weigh(bench, best, best.text, best.payload, options) });
+    const first = await represent(bench, group, options);
+    if (first !== undefined) weighed.push(first);
   }
   const swept = options.words.length > 0;
   const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(proof, best, options)));
@@ -102,6 +103,24 @@ interface First {
   readonly payload: Payload;
   readonly alike: readonly string[];
   readonly proof: Weighed;
+}
+
+/** The group's first is its simplest; where that may be a piece of something, longer forms that fire alike are weighed beside it. */
+async function represent(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<First | undefined> {
+  const [simplest] = group;
+  if (simplest?.payload === undefined) return undefined;
+  const { payload } = simplest;
+  const weighForm = async (best: Trial) => {
+    const proof = await weigh(bench, best, best.text, payload, options);
+    return { best, payload, proof, text: best.text, verification: proof.verification };
+  };
+  const first = await weighForm(simplest);
+  const forms = [first];
+  if (simplest.share >= WHOLE_SHARE && first.proof.odds >= WORTH_FULL_EVIDENCE) {
+    for (const form of formsAlike(simplest, group)) if (form !== simplest && mayBeAPiece(first, form.text, options.leakedTurns)) forms.push(await weighForm(form));
+  }
+  const { best, proof } = standsForAll(forms, options.leakedTurns) ?? first;
+  return { best, payload, proof, alike: group.filter((trial) => trial !== best).map(({ text }) => text) };
 }
 
 type Weighed = Pick<Proof, 'trigger' | 'verification' | 'odds' | 'terms' | 'independence' | 'reasons'>;
