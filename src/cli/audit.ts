@@ -7,7 +7,7 @@ import { ANALYSES, PROBED } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
-import { isAbsent, SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
+import { isAbsent, NOT_ASKED_FOR, SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
 import { expandPaths } from './expand-paths.ts';
@@ -199,7 +199,7 @@ function skipped(coverage: readonly Coverage[]): string[] {
   const absent = [...new Set(left.filter(isAbsent).map(({ reason }) => reason))];
   return [
     ...(absent.length === 0 ? [] : [`  did not apply: ${absent.map((reason) => `${named(reason)} (${reason ?? ''})`).join('; ')}`]),
-    ...reasons.filter((reason) => !absent.includes(reason)).map((reason) => (reason === 'not asked for' ? `  not asked for: ${named(reason)}` : `  not tested: ${named(reason)}${reason === undefined ? '' : ` (${reason})`}`)),
+    ...reasons.filter((reason) => !absent.includes(reason)).map((reason) => (reason === NOT_ASKED_FOR ? `  not asked for: ${named(reason)}` : `  not tested: ${named(reason)}${reason === undefined ? '' : ` (${reason})`}`)),
   ];
 }
 

@@ -22,5 +22,8 @@ it('tells behaviour first, then what is missing, then the files; what does not a
 it('tells what does not apply from what was not tested, and a failure from both', () => {
   expect(coverageCells(view).map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);
   expect(coverageCells(view, 'causal-lm').map(({ state }) => state)).toEqual(['absent', 'skipped', 'absent', 'failed']);
+  // Of an audit that was cancelled before them as well.
+  const cancelled = { ...NO_AUDIT, status: 'cancelled' as const, analyses: ['trigger-scan', 'text-inversion'].map((id) => ({ ...analysis(id, 'skipped'), coverage: undefined })) };
+  expect(coverageCells(cancelled, 'causal-lm').map(({ state }) => state)).toEqual(['skipped', 'absent']);
   expect(coverageCells(view, 'other').map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);
 });

@@ -14,6 +14,7 @@ export function coverageCells(view: AuditView, task?: Task): CoverageEntry[] {
   const live = view.status === 'running' || view.status === 'paused';
   return view.analyses.map((analysis) => {
     if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage) || (analysis.coverage.status === 'skipped' && isOfOther(analysis.id, task)) ? 'absent' : analysis.coverage.status };
+    if (isOfOther(analysis.id, task)) return { analysis: analysis.id, state: 'absent' };
     if (!live) return { analysis: analysis.id, state: 'skipped' };
     const begun = analysis.stages.some((stage) => stage.status !== 'pending');
     return { analysis: analysis.id, state: begun ? 'running' : 'pending' };

@@ -46,6 +46,11 @@ describe('reasons', () => {
     expect(text(verdictReasons('suspicious', [FINDING], failed))).not.toMatch(/not tested/);
   });
 
+  it('say of NaN in the weights that the model cannot be judged, though its probes ran', () => {
+    const { trigger: _, target: __, ...nan } = { ...FINDING, rule: 'ASY-PRV-033', severity: 'low' as const, title: '1 tensor has NaN among its numbers: a', signals: [], evidence: [] };
+    expect(text(verdictReasons('not-tested', [nan], COVERAGE))).toMatch(/^1 tensor has NaN among its numbers: a\. What this model does cannot be judged: /);
+  });
+
   it('take no note for a suspicion', () => {
     const { trigger: _, target: __, ...note } = { ...FINDING, severity: 'info' as const, signals: [] };
     expect(text(verdictReasons(undefined, [note], COVERAGE))).toMatch(/^Nothing suspicious so far/);

@@ -5,6 +5,7 @@ import { isNote, isRead, isRejected } from './finding-view.ts';
 import { isAbsent, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
 import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
+import { nanInWeights } from '../engine/rules/weights-numbers/nan-in-weights.ts';
 import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
 import { exactInterval } from '../engine/core/statistics.ts';
@@ -24,7 +25,7 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
     return lead === undefined ? [] : [...untestedReasons(findings, coverage), ...findingReasons(lead), ...unreadReasons(unread)];
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
-  if (verdict === 'not-tested') return [...unreadReasons(unread), ...notTested(coverage)];
+  if (verdict === 'not-tested') return [...unreadReasons(unread), ...(nanReasons(findings) ?? notTested(coverage))];
   return [...soFarReasons(findings), plain(' The verdict comes with the last analysis.')];
 }
 
@@ -158,6 +159,12 @@ export function leftOutReasons(leftOut: LeftOut | undefined, ran: boolean): Phra
   if (leftOut === undefined) return [];
   const others = firstOf(leftOut.models);
   return [strong(`Not tested: ${others}. `), plain(`Of the models in this drop, only ${firstOf(leftOut.taken)} ${ran ? 'was run' : 'is run'}; ${leftOut.models.length === 1 ? 'open the other' : 'open another'} by itself to audit it. `)];
+}
+
+/** NaN spoils whatever passes it: what the model did when it ran is no evidence either way. */
+export function nanReasons(findings: readonly Finding[]): Phrase[] | undefined {
+  const lost = nanInWeights(findings);
+  return lost === undefined ? undefined : [plain(`${lost.title}. `), strong('What this model does cannot be judged: '), plain('whatever passes such a value is lost, so an answer without a payload clears nothing. Get the file again, and compare its hash with the publisher’s.')];
 }
 
 /** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */

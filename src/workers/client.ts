@@ -164,7 +164,7 @@ export class WorkerClient {
           await this.#saveReport(opened.sha256, result.value);
         } else if (this.#checked !== undefined && heard.began) {
           const why = result.kind === 'cancelled' ? 'the audit was stopped before this had ended' : `the audit was broken off by an error: ${result.message}`;
-          await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened.environment), stopped);
+          await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened), stopped);
         }
         return result;
       } finally {

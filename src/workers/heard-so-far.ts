@@ -1,6 +1,6 @@
 // What an audit has said so far, for the report of one that is stopped before its end.
 import type { AuditEvent } from '../engine/audit/events.ts';
-import type { Coverage, Finding } from '../engine/core/finding.ts';
+import type { Coverage, Finding, Task } from '../engine/core/finding.ts';
 import { reportOfStopped } from '../engine/report/stopped-report.ts';
 import type { Report } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -21,8 +21,8 @@ export class HeardSoFar {
     return this.#stagesDone > 0;
   }
 
-  report(checked: Report, why: string, options: Report['options'], ran: RuntimeEnvironment | undefined): Report {
+  report(checked: Report, why: string, options: Report['options'], { environment: ran, task }: { readonly environment?: RuntimeEnvironment | undefined; readonly task: Task }): Report {
     const environment = ran === undefined ? checked.environment : { backend: ran.backend, threads: ran.threads, adapter: ran.adapter };
-    return reportOfStopped(checked, { findings: [...this.#findings.values()], coverage: [...this.#coverage.values()], why, options, environment });
+    return reportOfStopped(checked, { findings: [...this.#findings.values()], coverage: [...this.#coverage.values()], why, task, options, environment });
   }
 }

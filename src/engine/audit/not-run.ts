@@ -31,8 +31,14 @@ export function coverageOfNotRun({ id, limits }: Analysis, { kind, reason, meant
   const task = PROBED.get(id);
   if (task === undefined) return undefined;
   if (kind === 'unknown') return { analysis: id, status: 'skipped', reason, limits, seconds: 0 };
-  if (meantFor === undefined || meantFor === task) return { analysis: id, status: 'failed', reason: `the model could not be run: ${reason}`, limits, seconds: 0 };
-  return { analysis: id, status: 'skipped', reason: `no ${MODELS[task]}: by its files this is a ${MODELS[meantFor]}`, limits, seconds: 0 };
+  const of = meantFor === undefined ? undefined : ofAnotherKind(id, meantFor);
+  return of === undefined ? { analysis: id, status: 'failed', reason: `the model could not be run: ${reason}`, limits, seconds: 0 } : { analysis: id, status: 'skipped', reason: of, limits, seconds: 0 };
+}
+
+/** Why a probe would not apply to a model for `task`; undefined where it would, and for analyses that run nothing. */
+export function ofAnotherKind(analysis: string, task: Task): string | undefined {
+  const wanted = PROBED.get(analysis);
+  return wanted === undefined || wanted === task ? undefined : `no ${MODELS[wanted]}: by its files this is ${/^[aeiou]/.test(MODELS[task]) ? 'an' : 'a'} ${MODELS[task]}`;
 }
 
 /** What the check of the files said, and that nothing else could be done. */

@@ -3,7 +3,7 @@
 import type { LeftOut } from '../artifact/artifact.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
-import type { Coverage, Finding } from '../core/finding.ts';
+import { NOT_ASKED_FOR, type Coverage, type Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
 import { firstOf } from '../core/shown.ts';
@@ -130,5 +130,5 @@ function whyNotRun({ artifact, runnable, notRunnable, meantFor }: AnalysisContex
 }
 
 function notWanted({ id, limits }: Analysis): Coverage {
-  return { analysis: id, status: 'skipped', reason: 'not asked for', limits, seconds: 0 };
+  return { analysis: id, status: 'skipped', reason: NOT_ASKED_FOR, limits, seconds: 0 };
 }

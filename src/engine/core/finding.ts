@@ -208,6 +208,13 @@ export function isAbsent({ status, reason }: Pick<Coverage, 'status' | 'reason'>
   return status === 'skipped' && reason?.startsWith('no ') === true;
 }
 
+/** Reason of what was left out on purpose: a check of the files asks for no probe. */
+export const NOT_ASKED_FOR = 'not asked for';
+
+export function isLeftOut({ status, reason }: Pick<Coverage, 'status' | 'reason'>): boolean {
+  return status === 'skipped' && reason === NOT_ASKED_FOR;
+}
+
 export type Verdict = 'backdoor' | 'suspicious' | 'no-evidence' | 'not-tested';
 
 export type Task = 'causal-lm' | 'text-classification' | 'image-classification' | 'encoder' | 'tabular' | 'other';

@@ -28,6 +28,17 @@ async function inspect(...sources: ByteSource[]): Promise<Report> {
 }
 
 describe('a report of inspected files', () => {
+  it('says as a page what was done, and calls nothing untested that nobody asked for', async () => {
+    const html = toHtml(await inspect(bytesOf('note.txt', latin1('plain words\n'))));
+    expect(html).toContain('<p class="verdict not-tested">Files checked</p>');
+    expect(html).toContain('Only the files were read: ');
+    expect(html).toContain('<td>left for an audit</td>');
+    expect(html).not.toMatch(/Not tested|budget/);
+    const found = toHtml(await inspect(HOSTILE));
+    expect(found).toContain('Code runs when this file is opened');
+    expect(found).toMatch(/and found \d+ suspicions?\. The model was not run/);
+  });
+
   it('is valid SARIF 2.1.0, whatever the files are called', async () => {
     const schema = JSON.parse(await readFile(join(import.meta.dirname, 'fixtures/sarif-schema-2.1.0.json'), 'utf8')) as object;
     const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });

@@ -23,3 +23,10 @@ test('one probe that had ended clears nothing', () => expect(stop([], [entry('pr
 test('what had been proven convicts', () => {
   expect(stop([FOUND], [])).toMatchObject({ verdict: 'backdoor', findings: [FOUND], options: { budget: 'deep', seed: 3 }, environment: { backend: 'wasm' } });
 });
+
+test('probes of another kind of model would not have applied, and are not called untested', () => {
+  const checked = { ...CHECKED, subject: { ...CHECKED.subject, task: 'other' as const }, coverage: [entry('trigger-scan', 'skipped', 'not asked for'), entry('text-inversion', 'skipped', 'not asked for')] };
+  const { coverage, subject } = reportOfStopped(checked, { findings: [], coverage: [], why: 'stopped', task: 'causal-lm', environment: CHECKED.environment, options: CHECKED.options });
+  expect(coverage.map(({ status, reason }) => [status, reason])).toEqual([['failed', 'stopped'], ['skipped', 'no text classifier: by its files this is a language model']]);
+  expect(subject.task).toBe('causal-lm');
+});

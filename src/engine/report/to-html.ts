@@ -1,28 +1,59 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
-import type { AnswerPair, Evidence, Finding, Signal } from '../core/finding.ts';
+import { isAbsent, isLeftOut, type AnswerPair, type Coverage, type Evidence, type Finding, type Signal } from '../core/finding.ts';
 import { changeOf } from '../core/variant-rows.ts';
+import { PROBED } from '../audit/registry.ts';
 import type { Report, ReportFile } from './report.ts';
-import { verdictWords } from './verdict-words.ts';
+import { unreadPaths } from './inspection-of.ts';
+import { headingWords } from './verdict-words.ts';
 
 const PAIRS_SHOWN = 12;
 const LEAKS_SHOWN = 20;
 
 export function toHtml(report: Report): string {
   const { subject, environment, options } = report;
-  const ran = report.coverage.filter(({ status }) => status === 'ran').length;
+  const scope = scopeOf(report);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
-<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(verdictWords(report.verdict, report.findings))}</p>
-<p>${ran} of ${report.coverage.length} analyses ran · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} threads, ${escape(environment.adapter)}</p>
-<p>${escape(subject.task)} · ${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
+<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, unreadPaths(subject.files).length))}</p>
+${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
+<p>${scope === 'files' && subject.task === 'other' ? '' : `${escape(subject.task)} · `}${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
 <h2>Notes, and candidates that did not hold</h2>${sections(report.findings.filter(({ severity }) => severity === 'info'))}
-<h2>What was and was not tested</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], report.coverage.map((c) => [c.analysis, c.status, c.reason ?? '', c.seconds, c.limits]))}
+<h2>${scope === 'files' ? 'What was checked in the files, and what was left for an audit' : 'What was and was not tested'}</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], inOrder(report.coverage).map((c) => [c.analysis, statusWord(c), isLeftOut(c) ? '' : (c.reason ?? ''), c.seconds, c.limits]))}
 <h2>Files</h2>${table(['path', 'bytes', 'format', 'looked into', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, inspectionText(file), file.sha256]))}
 <footer>${escape(report.schema)} · ${report.tool.name} ${escape(report.tool.version)}</footer></body></html>
 `;
+}
+
+/** A check of the files (`assay inspect`) asks for no probe. */
+function scopeOf({ coverage }: Report): 'files' | 'all' {
+  const probes = coverage.filter(({ analysis }) => PROBED.has(analysis));
+  return probes.length > 0 && probes.every(isLeftOut) ? 'files' : 'all';
+}
+
+function filesOnly({ coverage, findings }: Report): string {
+  const suspicions = findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
+  const found = suspicions === 0 ? 'found nothing suspicious' : `found ${suspicions} ${suspicions === 1 ? 'suspicion' : 'suspicions'}`;
+  return `<p>Only the files were read: ${countRan({ coverage: coverage.filter(({ analysis }) => !PROBED.has(analysis)) })} and ${found}. The model was not run, as nobody asked for it: what it does is for an audit to say (<code>assay audit</code>, or Start audit in the app).</p>`;
+}
+
+/** What does not apply to these files is not counted as left undone. */
+function countRan({ coverage }: Pick<Report, 'coverage'>): string {
+  const applying = coverage.filter((entry) => !isAbsent(entry));
+  return `${applying.filter(({ status }) => status === 'ran').length} of ${applying.length} analyses that apply ran`;
+}
+
+const STATUSES = ['failed', 'not tested', 'ran', 'left for an audit', 'does not apply'] as const;
+
+function statusWord(coverage: Coverage): (typeof STATUSES)[number] {
+  if (coverage.status !== 'skipped') return coverage.status;
+  return isAbsent(coverage) ? 'does not apply' : isLeftOut(coverage) ? 'left for an audit' : 'not tested';
+}
+
+function inOrder(coverage: readonly Coverage[]): readonly Coverage[] {
+  return STATUSES.flatMap((status) => coverage.filter((entry) => statusWord(entry) === status));
 }
 
 function sections(findings: readonly Finding[]): string {

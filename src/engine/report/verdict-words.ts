@@ -2,6 +2,7 @@
 // "backdoor" says little of a pickle that starts a shell or of an archive that two programs read differently.
 import { CONVICTION, rankFindings } from '../audit/verdict.ts';
 import type { Finding, Verdict } from '../core/finding.ts';
+import { nanInWeights } from '../rules/weights-numbers/nan-in-weights.ts';
 
 const PLAIN: Readonly<Record<Verdict, string>> = {
   backdoor: 'Backdoor found',
@@ -30,7 +31,10 @@ const AREAS: Readonly<Record<string, readonly [grave: string, suspicion: string]
   PRV: ['Not what it says it is', 'What it says of itself does not fit'],
 };
 
+const NAN_WORDS = 'Cannot be judged: NaN in the weights';
+
 export function verdictWords(verdict: Verdict, findings: readonly Finding[]): string {
+  if (verdict === 'not-tested' && nanInWeights(findings) !== undefined) return NAN_WORDS;
   const lead = leadingFinding(verdict, findings);
   const words = lead === undefined ? undefined : AREAS[/^ASY-([A-Z]+)-/.exec(lead.rule)?.[1] ?? ''];
   return words === undefined ? PLAIN[verdict] : words[verdict === 'backdoor' ? 0 : 1];
@@ -39,7 +43,7 @@ export function verdictWords(verdict: Verdict, findings: readonly Finding[]): st
 /** Above a report whose files alone were to be checked, or all: a check that found nothing clears nothing, so the words say what was done. */
 export function headingWords(scope: 'files' | 'all', verdict: Verdict, findings: readonly Finding[], unread: number): string {
   if (verdict === 'not-tested' && unread > 0) return 'Not wholly inspected';
-  return verdict === 'not-tested' && scope === 'files' ? 'Files checked' : verdictWords(verdict, findings);
+  return verdict === 'not-tested' && scope === 'files' && nanInWeights(findings) === undefined ? 'Files checked' : verdictWords(verdict, findings);
 }
 
 /** The finding that the verdict rests on: what convicts, or the first that is suspicious. Suppressed ones lead to nothing. */

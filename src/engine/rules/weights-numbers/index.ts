@@ -1,8 +1,11 @@
-// Rule on the numbers of weights, counted while they were hashed: NaN and infinite values, empty and repeated rows, rows that
-// stand far out. Nothing of it is a suspicion: vocabularies have unused rows, masks are infinite, some tokens are loud.
+// Rules on the numbers of weights, counted while they were hashed: NaN and infinite values, empty and repeated rows, rows that
+// stand far out. Nothing of the latter is a suspicion: vocabularies have unused rows, masks are infinite, some tokens are loud.
+// NaN is another matter: whatever passes it is lost, so what the model does shows nothing (NAN_IN_WEIGHTS bars clearing).
 import type { TensorDigest } from '../../artifact/digests/digests.ts';
 import { shown } from '../evidence.ts';
-import { analysisOf, type Rule } from '../rule.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
+import type { AnalysisContext } from '../../audit/analysis.ts';
+import { NAN_IN_WEIGHTS } from './nan-in-weights.ts';
 
 const ODD: Rule = {
   id: 'ASY-PRV-032',
@@ -13,6 +16,15 @@ const ODD: Rule = {
   remedy: 'A row that stands far out in an embedding belongs to one token: see which, and try it.',
 };
 
+const BROKEN: Rule = {
+  id: NAN_IN_WEIGHTS,
+  title: 'NaN in the weights',
+  severity: 'low',
+  misses: 'Float tensors (F32, F16, BF16) that stand plainly in a file. NaN in quantised weights is not looked for.',
+  references: [],
+  remedy: 'Do not rely on what this model answers: what reads these values is NaN, and a planted behaviour can hide behind it. Get the file again and compare its hash with the publisher’s.',
+};
+
 const SHOWN = 200;
 /** A vocabulary has some unused tokens; this share and more is told. */
 const MANY_ROWS = 0.02;
@@ -21,37 +33,42 @@ export const weightsNumbers = analysisOf({
   id: 'weights-numbers',
   label: 'Numbers of the weights',
   limits: 'Counts over float tensors of safetensors, GGUF, ONNX and torch archives, in the pass that hashes them. Says where numbers are unusual, not why.',
-  rules: [ODD],
+  rules: [ODD, BROKEN],
   needsDigests: true,
   inapplicable: ({ digests }) => (digests?.tensors.some(({ statistics }) => statistics !== undefined) === true ? undefined : 'no float tensors that stand plainly in a file'),
-  async check({ artifact, digests }, report) {
-    const odd = (digests?.tensors ?? []).filter(standsOut);
-    if (odd.length === 0) return;
-    for (const path of new Set(odd.map(({ file }) => file))) {
-      const tensors = odd.filter(({ file }) => file === path);
-      const root = artifact.files.find(({ source }) => path === source.path || path.startsWith(`${source.path}!`))?.source.path ?? path;
-      report(ODD, {
-        file: { path, root },
-        about: 'numbers',
-        title: titleOf(tensors),
-        sure: 'read',
-        evidence: [{ kind: 'table', title: 'Counted while hashing', columns: ['tensor', 'rows', 'NaN', 'infinite', 'rows of zeros', 'rows said twice', 'furthest out: row (deviations)'], rows: tensors.slice(0, SHOWN).map(rowOf) }],
-      });
-    }
+  async check(context, report) {
+    const tensors = context.digests?.tensors ?? [];
+    reportByFile(context, report, BROKEN, tensors.filter(holdsNaN));
+    reportByFile(context, report, ODD, tensors.filter((tensor) => !holdsNaN(tensor) && standsOut(tensor)));
   },
 });
 
-/** Values that are no numbers spoil every answer: they are named first. */
-function titleOf(tensors: readonly TensorDigest[]): string {
-  const broken = tensors.filter(({ statistics }) => (statistics?.nan ?? 0) > 0);
-  const [told, what] = broken.length > 0 ? [broken, 'NaN among its numbers'] : [tensors, 'numbers that stand out'];
-  return `${told.length} ${told.length === 1 ? 'tensor has' : 'tensors have'} ${told.length === 1 ? what : what.replace('its', 'their')}: ${shown(told.slice(0, 3).map(({ name }) => name).join(', '), 120)}`;
+function reportByFile({ artifact }: AnalysisContext, report: Report, rule: Rule, found: readonly TensorDigest[]): void {
+  for (const path of new Set(found.map(({ file }) => file))) {
+    const tensors = found.filter(({ file }) => file === path);
+    const root = artifact.files.find(({ source }) => path === source.path || path.startsWith(`${source.path}!`))?.source.path ?? path;
+    report(rule, {
+      file: { path, root },
+      about: 'numbers',
+      title: `${tensors.length} ${tensors.length === 1 ? 'tensor has' : 'tensors have'} ${whatOf(rule, tensors.length)}: ${shown(tensors.slice(0, 3).map(({ name }) => name).join(', '), 120)}`,
+      sure: 'read',
+      evidence: [{ kind: 'table', title: 'Counted while hashing', columns: ['tensor', 'rows', 'NaN', 'infinite', 'rows of zeros', 'rows said twice', 'furthest out: row (deviations)'], rows: tensors.slice(0, SHOWN).map(rowOf) }],
+    });
+  }
+}
+
+function whatOf(rule: Rule, count: number): string {
+  return rule === ODD ? 'numbers that stand out' : `NaN among ${count === 1 ? 'its' : 'their'} numbers`;
+}
+
+function holdsNaN({ statistics }: TensorDigest): boolean {
+  return (statistics?.nan ?? 0) > 0;
 }
 
 function standsOut({ statistics }: TensorDigest): boolean {
   if (statistics === undefined) return false;
-  const { rows, nan, infinite, zeroRows, repeatedRows, outliers } = statistics;
-  return nan > 0 || infinite > 0 || outliers.length > 0 || (rows > 1 && (zeroRows > rows * MANY_ROWS || repeatedRows > rows * MANY_ROWS));
+  const { rows, infinite, zeroRows, repeatedRows, outliers } = statistics;
+  return infinite > 0 || outliers.length > 0 || (rows > 1 && (zeroRows > rows * MANY_ROWS || repeatedRows > rows * MANY_ROWS));
 }
 
 function rowOf({ name, statistics }: TensorDigest): (string | number)[] {

@@ -8,7 +8,7 @@ import { summariseCoverage } from '../../../charts/coverage-bar/layout.ts';
 import { coverageCells } from '../../../state/coverage-cells.ts';
 import { unreadFiles } from '../../../state/finding-view.ts';
 import { isStopped } from '../../../state/history.ts';
-import { behaviourFailure, checkReasons, leftOutReasons, notRunReasons, soFarReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
+import { behaviourFailure, checkReasons, leftOutReasons, nanReasons, notRunReasons, soFarReasons, verdictReasons, type Phrase } from '../../../state/reasons.ts';
 import { formatRoute } from '../../../state/route.ts';
 import type { AuditView } from '../../../state/audit-reducer.ts';
 import { useAudit, useHistory, useSession } from '../../app-context.ts';
@@ -70,7 +70,7 @@ function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readon
   const coverage = view.analyses.map((analysis) => analysis.coverage).filter((entry) => entry !== undefined);
   const leftOut = view.report?.subject.leftOut;
   if (view.scope !== 'files') return [...verdictReasons(verdict, view.findings, coverage, unread), ...leftOutReasons(leftOut, true)];
-  const found = verdict === 'not-tested' ? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
+  const found = verdict === 'not-tested' ? nanReasons(view.findings) ?? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
   if (verdict === undefined) return found;
   // Of a file that cannot be read the reason tells the same as its finding.
   if (unrun !== undefined) return [...notRunReasons(unrun), ...(leadingFinding(verdict, view.findings)?.rule.startsWith(UNREADABLE) === true ? [] : found)];
