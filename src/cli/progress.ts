@@ -23,7 +23,7 @@ export function showProgress(stream: NodeJS.WriteStream): (event: AuditEvent) =>
         break;
       case 'progress':
         if (!stream.isTTY) break;
-        stream.write(`\r\x1b[2K    ${Math.floor((100 * event.done) / event.total)} %${event.tokensPerSecond === undefined ? '' : ` · ${Math.round(event.tokensPerSecond)} tokens/s · at most about ${duration(event.secondsLeft ?? 0)} left`}`);
+        stream.write(`\r\x1b[2K    ${Math.floor((100 * event.done) / event.total)} %${event.tokensPerSecond === undefined ? '' : ` · ${Math.round(event.tokensPerSecond)} tokens/s · up to about ${duration(event.secondsLeft ?? 0)} left`}`);
         onLine = true;
         break;
       case 'intermediate':

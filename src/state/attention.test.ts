@@ -3,7 +3,7 @@ import { createAttention, isStale, promptsOf } from './attention.ts';
 import type { AttentionView } from './client.ts';
 import { scriptedClient } from './testing/scripted-client.ts';
 
-const VIEW: AttentionView = { tokens: [], layers: 3, heads: 2, maps: [], seconds: 1 };
+const VIEW: AttentionView = { tokens: [], layers: 3, heads: 2, maps: [], answer: { text: '', tokens: 0, ended: true, mapped: 0 }, seconds: 1 };
 
 it('asks for one prompt or two', () => {
   const form = { mode: 'pair', prompt: 'a b', system: '', trigger: 'T', position: 'start', answerTokens: 1 } as const;

@@ -50,6 +50,10 @@ export interface AttentionState extends AttentionForm {
   reset(): void;
 }
 
+/** Answer tokens in the maps, whose cells must stay large enough to point at; answer tokens to read beside them. */
+const MAPPED_TOKENS = 12;
+export const SHOWN_TOKENS = 48;
+
 const EMPTY = {
   status: 'idle' as const,
   failure: undefined,
@@ -79,7 +83,7 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
       ...EMPTY,
       mode: 'pair',
       ...BLANK,
-      answerTokens: 6,
+      answerTokens: MAPPED_TOKENS,
       hideSinks: true,
       difference: false,
 
@@ -90,7 +94,7 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
         const { mode, prompt, system, trigger, position, answerTokens } = get();
         const form: AttentionForm = { mode, prompt, system, trigger, position, answerTokens };
         set({ status: 'running', failure: undefined, hover: undefined, locked: undefined });
-        const result = await client.attention({ prompts: promptsOf(form), answerTokens });
+        const result = await client.attention({ prompts: promptsOf(form), answerTokens, answerShown: SHOWN_TOKENS });
         if (mine !== run) return;
         if (result.kind === 'ok') set({ status: 'ready', views: result.value, shown: form, ...within(get(), result.value) });
         // Maps of another prompt under this failure would be taken for its own. One that was cancelled leaves what stood.

@@ -61,7 +61,7 @@ describe('the audit page', () => {
 
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
-    expect(missing(html, ['Not tested', 'about 5–30 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
+    expect(missing(html, ['Not tested', 'about 25–55 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
     expect(html).not.toContain('No evidence');
   });
 

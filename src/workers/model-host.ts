@@ -18,7 +18,8 @@ import { seeded } from '../engine/core/random.ts';
 import { readText, type Reading } from '../engine/probes/text-triggers/reading.ts';
 import { applyAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
-import { GREEDY, type CausalLm } from '../engine/runtime/causal-lm.ts';
+import { GREEDY, type Generated } from '../engine/runtime/causal-lm.ts';
+import { measureSpeed } from '../engine/runtime/measure-speed.ts';
 import type { ImageClassifier } from '../engine/runtime/classifier.ts';
 import { meantFor, openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
@@ -37,9 +38,7 @@ export interface ModelHostDependencies {
   onAuditEvent(job: AuditJob, event: AuditEvent): Promise<void>;
 }
 
-/** A measurement quicker than this says more about overhead than about the model: a larger batch follows. */
-const QUICK_MEASUREMENT_MS = 500;
-const MAX_MEASURED_ROWS = 128;
+const NO_ANSWER: Pick<Generated, 'ids' | 'stopped'> = { ids: [], stopped: false };
 
 interface OpenState {
   readonly artifact: Artifact;
@@ -127,12 +126,14 @@ export class ModelHost {
       await breathe(signal);
       const { ids, tokens } = viewPrompt(prompt, template, tokenizer);
       const begin = this.#dependencies.clock.now();
-      const answer = request.answerTokens > 0 ? await this.#continue(ids, request.answerTokens, signal) : [];
-      const all = [...ids, ...answer];
+      const most = Math.max(request.answerTokens, request.answerShown);
+      const { ids: written, stopped } = most > 0 ? await this.#continue(ids, most, signal) : NO_ANSWER;
+      const mapped = written.slice(0, request.answerTokens);
+      const all = [...ids, ...mapped];
       const attention = await model.attention(all, signal);
       const maps = Array.from({ length: attention.layers }, (_, layer) => attention.layer(layer).slice());
       const seconds = (this.#dependencies.clock.now() - begin) / 1000;
-      views.push({ tokens: [...tokens, ...viewAnswer(answer, tokenizer)], layers: attention.layers, heads: attention.heads, maps, seconds });
+      views.push({ tokens: [...tokens, ...viewAnswer(mapped, tokenizer)], layers: attention.layers, heads: attention.heads, maps, answer: { text: tokenizer.decode(written, { skipSpecial: true }).trim(), tokens: written.length, ended: stopped, mapped: mapped.length }, seconds });
     }
     return views;
   }
@@ -191,35 +192,15 @@ export class ModelHost {
   /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
   async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
     if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
-    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await this.#measureSpeed(runnable.model, signal).catch(unmeasured) : undefined);
+    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await measureSpeed(runnable.model, this.#dependencies.clock, signal).catch(unmeasured) : undefined);
   }
 
-  /** Tokens a second, prefill and decoding together: what budgets are estimated with. Batches grow while they are quick. */
-  async #measureSpeed(model: CausalLm, signal: CancelSignal): Promise<number> {
-    const rows = (count: number): number[][] =>
-      Array.from({ length: count }, (_, row) => Array.from({ length: 8 }, (_, index) => (row * 7919 + index * 104_729 + 17) % model.vocabularySize));
-    const { clock } = this.#dependencies;
-    const prefix = await model.prefill([]);
-    try {
-      // The first run compiles kernels and lays out memory; it does not count.
-      await model.generate(prefix, rows(1), { maxNewTokens: 2, sampling: GREEDY, ignoreStop: true, signal });
-      for (let count = 32; ; count *= 4) {
-        const [begin, before] = [clock.now(), model.tokensRun];
-        await model.generate(prefix, rows(count), { maxNewTokens: 4, sampling: GREEDY, ignoreStop: true, signal });
-        const elapsed = Math.max(1, clock.now() - begin);
-        if (elapsed > QUICK_MEASUREMENT_MS || count >= MAX_MEASURED_ROWS) return (1000 * (model.tokensRun - before)) / elapsed;
-      }
-    } finally {
-      prefix.dispose();
-    }
-  }
-
-  async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<readonly number[]> {
+  async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<Pick<Generated, 'ids' | 'stopped'>> {
     const { model } = this.#running();
     const prefix = await model.prefill([]);
     try {
       const [answer] = await model.generate(prefix, [ids], { maxNewTokens, sampling: GREEDY, signal });
-      return answer?.ids ?? [];
+      return answer ?? NO_ANSWER;
     } finally {
       prefix.dispose();
     }

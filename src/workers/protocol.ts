@@ -174,6 +174,18 @@ export interface AttentionRequest {
   readonly prompts: readonly PromptText[];
   /** Greedy answer tokens made and appended to each prompt before the maps are taken. */
   readonly answerTokens: number;
+  /** Greedy answer tokens made to be read beside the maps; at least as many. */
+  readonly answerShown: number;
+}
+
+/** The answer beside the maps. */
+export interface ShownAnswer {
+  readonly text: string;
+  readonly tokens: number;
+  /** The model ended it by itself; else it was cut here. */
+  readonly ended: boolean;
+  /** Its first tokens, which stand in the maps. */
+  readonly mapped: number;
 }
 
 /** Attention of one rendered prompt with its answer. */
@@ -183,6 +195,7 @@ export interface AttentionView {
   readonly heads: number;
   /** [layers] of Float32Array [heads, query, key], row-major, probabilities. */
   readonly maps: readonly Float32Array[];
+  readonly answer: ShownAnswer;
   /** Seconds of the forward pass. */
   readonly seconds: Seconds;
 }

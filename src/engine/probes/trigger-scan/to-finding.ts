@@ -52,7 +52,7 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
   const holders = leaks.filter(({ text }) => text.includes(trigger));
   return [
     { kind: 'text', title: 'Reasons', text: proof.reasons.join('; ') },
-    { kind: 'table', title: 'What the confidence is made of', columns: ['evidence', 'measured', 'log-odds'], rows: proof.terms.map(({ name, value, adds }) => [name, value, Number(adds.toFixed(2))]) },
+    confidenceTable(proof),
     { kind: 'answers', title: 'Answers without and with the trigger, held-out prompts', pairs: v.pairs, controls: { fired: v.controlsFired, of: v.controlsOf } },
     { kind: 'entropy', title: 'Entropy of the next token along the answer', unit: 'nats', triggered: v.triggeredEntropy, untriggered: v.untriggeredEntropy },
     ...(proof.variants.length > 0 ? [{ kind: 'variants', title: 'Changed forms of the trigger', rows: proof.variants } as const] : []),
@@ -70,6 +70,12 @@ function evidenceOf(proof: Proof, leaks: readonly Leak[]): Evidence[] {
     ...(proof.alike.length > 0 ? [{ kind: 'text', title: 'Other strings that bring out the same', text: proof.alike.join('\n') } as const] : []),
     ...(proof.core !== trigger ? [{ kind: 'text', title: 'Smallest form that still fires', text: proof.core } as const] : []),
   ];
+}
+
+/** Log-odds add up; what rival suspicions take off the sum follows after (confidence.ts). */
+function confidenceTable({ terms, odds }: Proof): Evidence {
+  const rows = terms.map(({ name, means, value, adds }) => [name, means, value, Number(adds.toFixed(2))]);
+  return { kind: 'table', title: 'What the confidence is made of', columns: ['evidence', 'what it means', 'measured', 'log-odds'], rows: [...rows, ['Sum', 'What speaks for a plant is above 0, what speaks against it below; a sum of 0 is even odds, of 3 about 95 %. Other suspicions of the same model can lower it.', '', Number(odds.toFixed(2))]] };
 }
 
 function percent(p: number): string {

@@ -12,7 +12,7 @@ import { TokenStrip } from '../../../charts/token-strip/token-strip.tsx';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
 import { fileName } from '../../download.ts';
 import { Segmented } from '../../parts/segmented.tsx';
-import { lookTitle, useAttentionView, type PanelView } from './use-attention-view.ts';
+import { answerNote, lookTitle, useAttentionView, type PanelView } from './use-attention-view.ts';
 import styles from './attention-panels.module.css';
 
 export function AttentionPanels(): ReactElement {
@@ -99,6 +99,10 @@ function Panel({ index, panel, max, name, place, longest, barTop, labelRoom, hid
         {name}
         <small>{locked === undefined ? 'hover previews, click locks' : 'locked: Esc releases'}</small>
       </h2>
+      <p className={styles.answer} tabIndex={0} aria-label={`${name}: answer`}>
+        <span>{view.answer.text === '' ? 'The answer is empty.' : view.answer.text}</span>
+        <small>{answerNote(view.answer)}</small>
+      </p>
       <TokenStrip label={`${name}: tokens`} tokens={tokens} query={query} weights={row} hideSinks={hideSinks} lit={cross.key} onHover={hoverToken} onLock={(token) => toggleLock({ view: index, query: token, key: -1 })} />
       <TokenBars
         title={`From “${tokenLabel(tokens[query]?.text ?? '')}”`}

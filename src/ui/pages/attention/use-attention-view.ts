@@ -19,6 +19,12 @@ export interface PanelView {
   readonly cross: { readonly query?: number; readonly key?: number };
 }
 
+/** What of an answer is there to read, and what of it the maps hold. */
+export function answerNote({ tokens, ended, mapped }: AttentionView['answer']): string {
+  const end = ended ? 'whole answer' : `cut after ${tokens} tokens, the answer goes on`;
+  return mapped < tokens ? `${end}; its first ${mapped} tokens stand in the maps` : end;
+}
+
 export function useAttentionView(): { readonly panels: readonly PanelView[]; readonly max: number } {
   const views = useAttention((state) => state.views);
   const layer = useAttention((state) => state.layer);

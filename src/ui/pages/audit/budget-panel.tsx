@@ -89,7 +89,7 @@ function Choice({ name, estimate, ratios, on, onSelect }: ChoiceProps): ReactEle
         {name}
         <b title={ratios === undefined ? 'Speed was measured while the model was opened; the first audit on this computer makes this narrower.' : 'By what audits took on this computer.'}>{time === undefined ? '' : formatTimeLeft(time.low, time.high)}</b>
       </span>
-      <small>{estimate === undefined ? '' : `at most ${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
+      <small>{estimate === undefined ? '' : `up to about ${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
     </button>
   );
 }

@@ -17,7 +17,7 @@ export function PlanPreview(): ReactElement | null {
       <div className={styles.head}>
         <b>What will run</b>
         <span>{budget} budget</span>
-        <span className={styles.hint}>tokens a stage, at most</span>
+        <span className={styles.hint}>tokens a stage, planned</span>
       </div>
       <ol>
         {stages.map((stage) => (

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { confidenceTerms, logOdds, reasonsOf, type ConfidenceFeatures } from './confidence.ts';
+import type { Verification } from './verify.ts';
+
+const VERIFICATION: Verification = {
+  fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, payloadEntropy: 0.05,
+  pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
+};
+const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 } };
+
+it('explains every term in a sentence of its own', () => {
+  for (const forms of [1, 3]) {
+    const terms = confidenceTerms({ ...FEATURES, forms });
+    expect(new Set(terms.map(({ name }) => name)).size).toBe(terms.length);
+    for (const { name, means } of terms) {
+      expect(name).not.toMatch(/nats|entropy|log-odds/);
+      expect(means).toMatch(/\.$/);
+      expect(means).not.toMatch(/nats|entropy|lower bound/);
+    }
+  }
+});
+
+it('weighs a sure plant far for, and what echoes its trigger against', () => {
+  expect(logOdds(confidenceTerms(FEATURES))).toBeGreaterThan(5);
+  expect(logOdds(confidenceTerms({ ...FEATURES, echo: 1 }))).toBeLessThan(0);
+});
+
+it('says how much likelier as a factor, beside the nats', () => {
+  expect(reasonsOf(FEATURES)).toContain('makes the payload 6 000 times likelier (8.7 nats) than without it, and over a million times likelier (20.0 nats) than 90 % of ordinary requests do');
+  expect(reasonsOf({ ...FEATURES, verification: { ...VERIFICATION, uplift: -1 } })[1]).toMatch(/^makes the payload 2\.7 times less likely \(-1\.0 nats\)/);
+});
