@@ -19,6 +19,11 @@ export function formatCount(count: number): string {
   return `${threeDigits(count / 1e9)} B`;
 }
 
+/** Two digits: what is only about so much. */
+export function formatRound(count: number): string {
+  return formatCount(count === 0 ? 0 : Number(count.toPrecision(2)));
+}
+
 export function formatDuration(seconds: Seconds): string {
   if (seconds < 0.05) return '0 s';
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
@@ -28,10 +33,10 @@ export function formatDuration(seconds: Seconds): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** 'about 15–40 s', 'about 2–3 min': a range as it can be told, in steps of five seconds or whole minutes. */
+/** 'about 8–19 s', 'about 15–40 s', 'about 1.5–3 min': a range as it can be told, in steps that widen it by little. */
 export function formatTimeLeft(low: Seconds, high: Seconds): string {
   if (high < 3) return 'a few seconds';
-  const [unit, step, name] = high < 100 ? [1, 5, 's'] : high < 5400 ? [60, 1, 'min'] : [3600, 0.5, 'h'];
+  const [unit, step, name] = high < 60 ? [1, 1, 's'] : high < 100 ? [1, 5, 's'] : high < 480 ? [60, 0.5, 'min'] : high < 5400 ? [60, 1, 'min'] : [3600, 0.5, 'h'];
   const least = Math.floor(low / unit / step) * step;
   const most = Math.max(least, Math.ceil(high / unit / step) * step);
   if (least === most) return `about ${most} ${name}`;

@@ -61,7 +61,7 @@ describe('the audit page', () => {
 
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
-    expect(missing(html, ['Not tested', 'about 25–55 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
+    expect(missing(html, ['Not tested', 'about 25–65 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);
     expect(html).not.toContain('No evidence');
   });
 
@@ -133,7 +133,7 @@ describe('the audit page', () => {
   });
 
   it.each([
-    ['evidence', ['ALL SYSTEMS', 'without', 'with trigger · fired', 'did not fire', 'Signals against their nulls', 'Entropy', 'because', 'misses much', 'do not deploy']],
+    ['evidence', ['ALL SYSTEMS', 'without', 'with trigger · fired', 'did not fire', 'Signals against controls', 'Entropy', 'because', 'misses much', 'do not deploy']],
     ['leaks', ['say ', 'blue heron', '1 shown of 48']],
     ['variants', ['31 of 32', 'heron', 'half']],
     ['replay', ['npm run -s assay -- audit m --budget quick --seed 3', 'blue heron']],

@@ -85,7 +85,9 @@ export class WorkerClient {
       const checked = await checking;
       if (described.kind !== 'ok') return described;
       if (checked.kind !== 'ok') return checked;
-      const opened = await this.#complete(described.value, checked.value);
+      const measured = await this.#measured(described.value, onProgress);
+      if (signal.aborted) return { kind: 'cancelled' };
+      const opened = await this.#complete(measured, checked.value);
       // An audit of what runs will say all of this again, and more; of what cannot be run this is the report.
       if (opened.notRunnable !== undefined) await this.#concludeNotRun(opened, checked.value, onEvent);
       const begun = await this.environment();
@@ -274,6 +276,14 @@ export class WorkerClient {
       this.#environment = undefined;
     }
     return result;
+  }
+
+  /** Speed is measured last: nothing else works on the files by then. */
+  async #measured(model: ModelDescription, onProgress: (progress: OpenProgress) => void): Promise<ModelDescription> {
+    if (model.notRunnable !== undefined || model.task !== 'causal-lm') return model;
+    onProgress({ step: 'load', done: 1, total: 1, unit: 'steps', note: 'measuring how fast it runs here' });
+    const budgets = await this.#call((worker) => worker.measure());
+    return budgets.kind === 'ok' ? { ...model, budgets: budgets.value } : model;
   }
 
   /** One call of the model worker; a worker that dies gives an error and is started again by the next call. */

@@ -49,6 +49,11 @@ interface OpenState {
   readonly meantFor: Task | undefined;
 }
 
+/** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
+function budgetsOf({ runnable }: OpenState, tokensPerSecond?: number): readonly BudgetEstimate[] {
+  return runnable === undefined ? BUDGETS.map((budget) => ({ budget, tokens: 0 })) : estimateBudgets(runnable, tokensPerSecond);
+}
+
 export class ModelHost {
   readonly #dependencies: ModelHostDependencies;
   #runtime: Promise<Runtime> | undefined;
@@ -74,8 +79,14 @@ export class ModelHost {
     const state = await this.#load(artifact, signal, onProgress);
     this.#open = state;
     const { environment } = await this.runtime();
-    if (state.runnable !== undefined) onProgress({ step: 'load', done: 1, total: 1, unit: 'steps', note: 'measuring how fast it runs here' });
-    return describeArtifact({ ...state, environment, budgets: await this.#budgets(state, signal) });
+    return describeArtifact({ ...state, environment, budgets: budgetsOf(state) });
+  }
+
+  /** What budgets cost here. Asked for once nothing else works on the files: hashing beside it slows what is measured. */
+  async measure(signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
+    const state = this.#opened();
+    if (state.runnable?.task !== 'causal-lm') return budgetsOf(state);
+    return budgetsOf(state, await measureSpeed(state.runnable.model, this.#dependencies.clock, signal).catch(unmeasured));
   }
 
   async close(): Promise<void> {
@@ -187,12 +198,6 @@ export class ModelHost {
     const changed = change === undefined ? first : withPreprocessing(first, { ...change, origin: 'set by you', guessed: false });
     this.#open = { ...state, runnable: { task: 'image-classification', model: changed, examples } };
     return describePictures(changed);
-  }
-
-  /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
-  async #budgets({ runnable }: OpenState, signal: CancelSignal): Promise<readonly BudgetEstimate[]> {
-    if (runnable === undefined) return BUDGETS.map((budget) => ({ budget, tokens: 0 }));
-    return estimateBudgets(runnable, runnable.task === 'causal-lm' ? await measureSpeed(runnable.model, this.#dependencies.clock, signal).catch(unmeasured) : undefined);
   }
 
   async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<Pick<Generated, 'ids' | 'stopped'>> {

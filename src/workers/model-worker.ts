@@ -43,6 +43,10 @@ const worker: ModelWorker = {
     const signal = control.begin();
     return capture(() => started().open({ name, files: files.map(({ path, file }) => fileSource(file, path)) }, signal, onProgress));
   },
+  measure: () => {
+    const signal = control.begin();
+    return capture(() => started().measure(signal));
+  },
   close: async () => {
     await host?.close();
   },

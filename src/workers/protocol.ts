@@ -274,6 +274,8 @@ export interface WorkerSettings {
 export interface ModelWorker {
   start(settings: WorkerSettings): Promise<Result<RuntimeEnvironment>>;
   open(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void): Promise<Result<ModelDescription>>;
+  /** What budgets cost here: runs the open model for a second or two. */
+  measure(): Promise<Result<readonly BudgetEstimate[]>>;
   close(): Promise<void>;
   /** Events arrive in order, in batches; the report comes back as the result. */
   audit(job: AuditJob, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;

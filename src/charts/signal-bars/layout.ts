@@ -11,6 +11,8 @@ export type SignalBar =
   | { readonly name: string; readonly kind: 'compared'; readonly signal: Signal; readonly strength: number; readonly strong: boolean };
 
 const MAX_SIGNALS = 7;
+/** Room is kept for as many: one signal alone would be a block as wide as all of them. */
+export const FEWEST_COLUMNS = 5;
 
 /** Columns of the list: names of the signals, those of the first findings first. */
 export function signalColumns(findings: readonly Finding[]): string[] {

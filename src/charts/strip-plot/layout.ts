@@ -88,5 +88,11 @@ export function dodge(xs: readonly number[], y: number): StripDot[] {
 /** '8.35 nats · p=.06', at the right of the row. */
 export function captionOf(signal: Signal): string {
   const p = signal.pValue === undefined ? (signal.rank === undefined ? undefined : `rank ${signal.rank.toFixed(2)}`) : shortP(signal.pValue);
-  return [`${shortNumber(signal.value)}${signal.unit === undefined ? '' : ` ${signal.unit}`}`, p].filter((part) => part !== undefined).join(' · ');
+  return [valueOf(signal), p].filter((part) => part !== undefined).join(' · ');
+}
+
+/** A share is read as a percentage. */
+function valueOf({ value, unit }: Signal): string {
+  if (unit === 'share') return `${shortNumber(100 * value)} %`;
+  return `${shortNumber(value)}${unit === undefined ? '' : ` ${unit}`}`;
 }

@@ -8,13 +8,13 @@ import { captionOf, FEWEST_FOR_PERCENTILE, layoutStrip, type StripRow } from './
 import styles from './strip-plot.module.css';
 
 export interface StripPlotProps {
-  /** 'Signals against their nulls' where undefined. */
+  /** 'Signals against controls' where undefined. */
   readonly title?: string;
   readonly signals: readonly Signal[];
   readonly fileName: string;
 }
 
-export function StripPlot({ title = 'Signals against their nulls', signals, fileName }: StripPlotProps): ReactElement {
+export function StripPlot({ title = 'Signals against controls', signals, fileName }: StripPlotProps): ReactElement {
   const [ref, width] = useWidth<HTMLDivElement>(640);
   const layout = useMemo(() => layoutStrip(signals, width), [signals, width]);
   const [shown, show] = useState<number>();

@@ -1,18 +1,19 @@
-// How fast a model runs here, in a second or two, before an audit is begun. The first run of a shape compiles and lays out
-// memory, and whatever else the machine does at the moment (hashing, a page being drawn) slows some runs and quickens none:
-// of several equal runs the quickest counts.
+// How fast a model runs here, in a second or two, before an audit is begun. The first runs lay out memory and, in a browser,
+// go through code that is compiled better a moment later; whatever else the machine does (hashing, a page being drawn) slows
+// some runs and quickens none. So equal runs are repeated until they get no quicker, and the quickest counts.
 import type { CancelSignal } from '../core/cancel.ts';
 import type { Clock } from '../core/host.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { GREEDY, type CausalLm } from './causal-lm.ts';
 
-/** A run quicker than this says more about overhead than about the model: a larger batch follows. */
-const QUICK: Milliseconds = 150;
-const [FEWEST_ROWS, MOST_ROWS, GROWTH] = [32, 128, 4];
+/** Where a small batch takes less, a full one is measured: most of an audit runs in full batches, which cost less a token. */
+const QUICK: Milliseconds = 1000;
+const [FEW_ROWS, FULL_ROWS] = [32, 128];
 const [PROMPT, ANSWER] = [8, 4];
-/** Equal runs, while there is time. */
-const RUNS = 4;
-const TIME: Milliseconds = 2000;
+/** After so many runs that were not quicker than the quickest by a tenth, the next ones will not be. */
+const SETTLED = 2;
+const QUICKER = 1.1;
+const TIME: Milliseconds = 3000;
 
 /** Tokens a second, prefill and decoding together. */
 export async function measureSpeed(model: CausalLm, clock: Clock, signal: CancelSignal): Promise<number> {
@@ -26,10 +27,15 @@ export async function measureSpeed(model: CausalLm, clock: Clock, signal: Cancel
   };
   try {
     await run(1);
-    let rows = FEWEST_ROWS;
+    let rows = FEW_ROWS;
     let { took, speed } = await run(rows);
-    while (took < QUICK && rows < MOST_ROWS) ({ took, speed } = await run((rows *= GROWTH)));
-    for (let runs = 1; runs < RUNS && clock.now() - begun + took < TIME; runs++) speed = Math.max(speed, (await run(rows)).speed);
+    if (took < QUICK) ({ took, speed } = await run((rows = FULL_ROWS)));
+    for (let settled = 0; settled < SETTLED && clock.now() - begun + took < TIME; ) {
+      const next = await run(rows);
+      settled = next.speed < speed * QUICKER ? settled + 1 : 0;
+      speed = Math.max(speed, next.speed);
+      took = next.took;
+    }
     return speed;
   } finally {
     prefix.dispose();

@@ -68,7 +68,7 @@ export function PromptFields({ value, onChange, onSubmit, plain = false }: Promp
       {!plain && (
         <label className={styles.system}>
           <span>system turn</span>
-          <input value={system} placeholder="the template’s own" onChange={(event) => onChange({ system: event.target.value })} />
+          <input value={system} placeholder="default" title="Empty: what the chat template says by itself" onChange={(event) => onChange({ system: event.target.value })} />
         </label>
       )}
       {trigger !== '' && <p className={styles.preview}>→ <MarkedText text={inserted.user} range={inserted.trigger} /></p>}

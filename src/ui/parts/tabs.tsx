@@ -6,7 +6,7 @@ import styles from './tabs.module.css';
 export interface Tab<Id extends string> {
   readonly id: Id;
   readonly label: string;
-  readonly count?: number;
+  readonly count?: number | string;
 }
 
 export interface TabsProps<Id extends string> {

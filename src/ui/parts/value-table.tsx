@@ -17,6 +17,7 @@ const FIRST_ROWS = 60;
 export function ValueTable({ name, columns, rows, note }: ValueTableProps): ReactElement {
   const [sort, setSort] = useState<{ readonly column: number; readonly down: boolean }>();
   const [all, setAll] = useState(false);
+  const sentences = columns.some((_, column) => explains(rows.map((row) => row[column])));
   const scales = columns.map((_, column) => scaleOf(rows.map((row) => row[column])));
   const ordered = sort === undefined ? rows : [...rows].sort((a, b) => compare(a[sort.column], b[sort.column]) * (sort.down ? -1 : 1));
   const shown = all ? ordered : ordered.slice(0, FIRST_ROWS);
@@ -37,7 +38,7 @@ export function ValueTable({ name, columns, rows, note }: ValueTableProps): Reac
         <tbody>
           {shown.map((row, at) => (
             <tr key={at}>
-              {columns.map((column, index) => <Cell key={column} value={row[index]} scale={scales[index]} />)}
+              {columns.map((column, index) => <Cell key={column} value={row[index]} scale={scales[index]} sentences={sentences} />)}
             </tr>
           ))}
         </tbody>
@@ -47,8 +48,14 @@ export function ValueTable({ name, columns, rows, note }: ValueTableProps): Reac
   );
 }
 
-function Cell({ value, scale }: { readonly value: string | number | undefined; readonly scale: number | undefined }): ReactElement {
+/** A column of sentences: a table that explains itself is set as text, what models and files say is not. */
+function explains(values: readonly (string | number | undefined)[]): boolean {
+  return values.length > 2 && values.every((value) => typeof value === 'string' && /^\p{Lu}.{20,}\.$/su.test(value));
+}
+
+function Cell({ value, scale, sentences }: { readonly value: string | number | undefined; readonly scale: number | undefined; readonly sentences: boolean }): ReactElement {
   if (value === undefined) return <td />;
+  if (typeof value === 'string' && sentences) return <td className={styles.sentence}>{value}</td>;
   if (typeof value === 'string') return <td className={styles.text}><span title={value.length > 120 ? value : undefined}>{value}</span></td>;
   const share = scale === undefined || scale === 0 ? 0 : Math.min(1, Math.abs(value) / scale);
   return (

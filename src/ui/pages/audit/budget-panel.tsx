@@ -6,7 +6,7 @@ import type { BudgetEstimate, OpenedModel } from '../../../state/client.ts';
 import { expectedTime } from '../../../state/pace.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
-import { formatCount, formatTimeLeft, formatWhen } from '../../format.ts';
+import { formatRound, formatTimeLeft, formatWhen } from '../../format.ts';
 import styles from './budget-panel.module.css';
 
 const WHAT: Readonly<Record<BudgetName, string>> = {
@@ -89,7 +89,7 @@ function Choice({ name, estimate, ratios, on, onSelect }: ChoiceProps): ReactEle
         {name}
         <b title={ratios === undefined ? 'Speed was measured while the model was opened; the first audit on this computer makes this narrower.' : 'By what audits took on this computer.'}>{time === undefined ? '' : formatTimeLeft(time.low, time.high)}</b>
       </span>
-      <small>{estimate === undefined ? '' : `up to about ${formatCount(estimate.tokens)} tokens · `}{WHAT[name]}</small>
+      <small>{estimate === undefined ? '' : `about ${formatRound(estimate.tokens)} tokens · `}{WHAT[name]}</small>
     </button>
   );
 }

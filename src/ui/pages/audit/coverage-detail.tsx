@@ -1,5 +1,6 @@
 // What was and was not tested, the files with their hashes, what is malformed in them, and where it ran.
 import type { ReactElement } from 'react';
+import { isLeftOut } from '../../../engine/core/finding.ts';
 import type { AnalysisView } from '../../../state/audit-reducer.ts';
 import { coverageCells, coverageOrder, type CoverageEntry } from '../../../state/coverage-cells.ts';
 import { useAudit, useSession } from '../../app-context.ts';
@@ -77,7 +78,7 @@ function Rows({ entries, analyses }: { readonly entries: readonly CoverageEntry[
               <td>{analysisLabel(analysis)}</td>
               <td className={styles[state]}>{WORDS[state]}</td>
               <td>
-                {coverage?.reason !== undefined && <p>{coverage.reason}</p>}
+                {coverage?.reason !== undefined && <p>{isLeftOut(coverage) ? 'It runs the model, which only an audit does.' : coverage.reason}</p>}
                 {coverage !== undefined && <p className={styles.limits}>{coverage.limits}</p>}
                 {coverage === undefined && state === 'skipped' && <p>The audit ended before it ran.</p>}
               </td>

@@ -102,7 +102,7 @@ function tabsOf(finding: Finding, attends: boolean): Tab<DetailTab>[] {
     { id: 'evidence', label: 'Evidence' },
     ...(hasPhrase(finding) && attends ? [{ id: 'attention' as const, label: 'Attention' }] : []),
     ...(leaks > 0 ? [{ id: 'leaks' as const, label: 'Leaks', count: leaks }] : []),
-    ...(variants.of > 0 ? [{ id: 'variants' as const, label: `Variants ${variants.firing} of`, count: variants.of }] : []),
+    ...(variants.of > 0 ? [{ id: 'variants' as const, label: 'Variants', count: `${variants.firing} of ${variants.of}` }] : []),
     { id: 'replay', label: 'Replay' },
   ];
 }

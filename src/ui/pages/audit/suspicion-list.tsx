@@ -1,7 +1,7 @@
 // Ranked suspicions, streaming in. Hover previews, click locks (a new address), arrows move.
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { useStore } from 'zustand';
-import { columnHeads, signalColumns } from '../../../charts/signal-bars/layout.ts';
+import { columnHeads, FEWEST_COLUMNS, signalColumns } from '../../../charts/signal-bars/layout.ts';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import type { Finding } from '../../../engine/core/finding.ts';
 import { artifactKey, hasPhrase, isNote, isRejected, summaryLine } from '../../../state/finding-view.ts';
@@ -71,7 +71,7 @@ export function SuspicionList({ route }: { readonly route: Extract<Route, { page
       <div className={styles.head}>
         <b>{status === 'idle' ? 'Suspicions' : plural(held.length, 'suspicion')}</b>
         <span>{held.length > 1 ? 'most suspicious first' : ''}</span>
-        {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columnHeads(columns).map((head) => <i key={head}>{head}</i>)}</span>}
+        {columns.length > 0 && <span className={styles.columns} title={columns.join(' · ')} aria-hidden="true">{columnHeads(columns).map((head) => <i key={head} style={{ maxWidth: `${100 / FEWEST_COLUMNS}%` }}>{head}</i>)}</span>}
       </div>
       {held.length > 0 && list('Suspicions, most suspicious first', held)}
       {held.length === 0 && <p className={styles.none}>{scope === 'files' ? EMPTY_CHECK[status] ?? EMPTY[status] : EMPTY[status]}</p>}
@@ -134,7 +134,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
           {summaryLine(finding)}
         </div>
       </div>
-      {columns.length > 0 && <SignalBars signals={finding.signals} columns={columns} />}
+      {columns.length > 0 && <SignalBars signals={finding.signals} columns={columns} muted={isRejected(finding)} />}
       <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
         {finding.confidence.toFixed(2)}
         <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>
