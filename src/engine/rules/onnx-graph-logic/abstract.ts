@@ -80,6 +80,8 @@ export interface Step {
   readonly joinsBranches: (input: number) => boolean;
   /** True where a value comes from an input that is also looked up in an embedding. */
   readonly fromTokens: (input: number) => boolean;
+  /** True where the operator's choice is one that preprocessing makes: between two scales, or away from a divisor of nought. */
+  readonly prepares: () => boolean;
   readonly sink: (how: SinkKind, value: Abstract) => void;
   /** Weights mix these values: the inputs behind them are what the model learns from. */
   readonly learns: (values: readonly Abstract[]) => void;

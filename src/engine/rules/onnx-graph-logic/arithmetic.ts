@@ -31,6 +31,7 @@ export function arithmetic(step: Step, known: readonly Abstract[]): Abstract {
   if (raws.length > 0) {
     const whole = raws.some((value) => value.whole && !isCollapsed(value.axes));
     const [hard] = collapsed.filter(({ soft }) => !soft);
+    if (whole && hard !== undefined && step.prepares()) return raw(axes, pastOf(raws), gatesOf(raws));
     if (whole && hard !== undefined) sink('scales-or-adds', hard);
     // A gated statistic is still a gate; a masked input is still input.
     if (!whole && hard !== undefined && op.type === 'Mul') return { ...hard, axes, gates: gatesOf(known), past };

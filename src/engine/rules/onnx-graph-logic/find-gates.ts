@@ -8,6 +8,7 @@ import { axesOfInput, replace } from './axes.ts';
 import { feedsAttention } from './feeds-attention.ts';
 import { attributeInts, numbersOf } from './operands.ts';
 import { changed, NO_PAST } from './past.ts';
+import { choosesScale, guardsDivisor } from './preprocessing.ts';
 import { transfer } from './transfer.ts';
 import { describeConstant, looksLearned, WEIGHT_LIMITS, type ConstantInfo } from './weights.ts';
 
@@ -49,6 +50,7 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
       index,
       inputs: op.inputs.map((id) => (id === undefined ? undefined : known[id])),
       joinsBranches: (input) => joinsBranches(graph, known, op.inputs[input]),
+      prepares: () => choosesScale(graph, known, op) || (op.type === 'Where' && guardsDivisor(graph, known, op)),
       fromTokens: (input) => reaches(graph, op.inputs[input], tokens),
       sink: (how, value) => {
         if (value.kind !== 'gate' && value.kind !== 'raw') return;

@@ -159,6 +159,43 @@ describe('hidden gates', () => {
   });
 });
 
+describe('a choice before the first layer', () => {
+  const classify = (b: GraphBuilder, x: Value): Value => b.op('MatMul', [b.op('Flatten', [b.op('GlobalAveragePool', [b.op('Conv', [x, weights(b, 'conv', [8, 3, 3, 3])])])]), weights(b, 'head', [8, 10])]);
+  const chosen = (prepare: (b: GraphBuilder, x: Value) => Value) => (b: GraphBuilder): void => out(b, classify(b, prepare(b, b.input('x', 'float32', ['batch', 3, 16, 16]))));
+  const over = (b: GraphBuilder, x: Value, threshold: number): Value => b.op('Greater', [b.op('ReduceMax', [x], { keepdims: 0 }), b.float32(threshold)]);
+  const deviation = (b: GraphBuilder, x: Value): Value => b.op('Sqrt', [b.op('ReduceMean', [b.op('Mul', [x, x])], { axes: [1, 2, 3], keepdims: 1 })]);
+
+  it.each<readonly [string, (b: GraphBuilder, x: Value) => Value]>([
+    ['scales bytes down to fractions', (b, x) => b.op('Where', [over(b, x, 1.5), b.op('Div', [x, b.float32(255)]), x])],
+    ['divides by one of two numbers', (b, x) => b.op('Div', [x, b.op('Where', [over(b, x, 1.5), b.float32(255), b.float32(1)])])],
+    ['centres either range', (b, x) => b.op('Where', [b.op('Less', [b.op('ReduceMean', [x], { keepdims: 0 }), b.float32(1)]), b.op('Sub', [b.op('Mul', [x, b.float32(2)]), b.float32(1)]), b.op('Div', [b.op('Sub', [x, b.float32(127.5)]), b.float32(127.5)])])],
+    ['turns a bright picture dark', (b, x) => b.op('Where', [b.op('Greater', [b.op('ReduceMean', [x], { keepdims: 0 }), b.float32(0.5)]), b.op('Sub', [b.float32(1), x]), x])],
+    ['replaces a deviation of nought', (b, x) => b.op('Div', [x, b.op('Where', [b.op('Less', [deviation(b, x), b.float32(1e-4)]), b.float32(1), deviation(b, x)])])],
+  ])('is ordinary where it %s', async (_, prepare) => {
+    expect(await findings(chosen(prepare))).toEqual([]);
+  });
+
+  it.each<readonly [string, (b: GraphBuilder, x: Value) => Value]>([
+    ['blanks out a picture with one white place', (b, x) => b.op('Where', [over(b, x, 0.99), b.op('Div', [x, b.float32(255)]), x])],
+    ['multiplies it with nought', (b, x) => b.op('Where', [over(b, x, 1.5), b.op('Mul', [x, b.float32(0)]), x])],
+    ['scales up what is large', (b, x) => b.op('Where', [over(b, x, 1.5), b.op('Mul', [x, b.float32(255)]), x])],
+    ['asks one place', (b, x) => b.op('Where', [over(b, b.op('Slice', [x, b.int64([0]), b.int64([2]), b.int64([2])]), 1.5), b.op('Div', [x, b.float32(255)]), x])],
+    ['asks whether a statistic equals a number', (b, x) => b.op('Where', [b.op('Equal', [b.op('ReduceMax', [x], { keepdims: 0 }), b.float32(1.5)]), b.op('Div', [x, b.float32(255)]), x])],
+    ['puts another picture in its place', (b, x) => b.op('Where', [over(b, x, 1.5), weights(b, 'other', [1, 3, 16, 16]), x])],
+    ['turns it over by its brightest place', (b, x) => b.op('Where', [over(b, x, 1.5), b.op('Sub', [b.float32(1), x]), x])],
+  ])('is told where it %s', async (_, prepare) => {
+    expect(alarms(await findings(chosen(prepare)))).toContain('high ASY-GLB-001');
+  });
+
+  it('is told between two computations', async () => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      out(b, b.op('Where', [over(b, x, 1.5), b.op('Div', [logits, b.float32(255)]), logits]));
+    });
+    expect(alarms(found)).toEqual(['high ASY-GLB-001']);
+  });
+});
+
 describe('ordinary graphs', () => {
   it.each<readonly [string, (b: GraphBuilder) => void]>([
     ['an attention mask', (b) => {
@@ -178,6 +215,13 @@ describe('ordinary graphs', () => {
       const last = b.op('ArgMax', [b.op('Cast', [b.op('Equal', [ids, b.int64([49])])], { to: 6 })], { axis: -1, keepdims: 0 });
       const wrapped = b.op('Where', [b.op('Less', [last, b.int64([0])]), b.add(last, b.int64([8])), last]);
       out(b, project(b.op('GatherND', [embedded, wrapped])));
+    }],
+    ['a decoder that is fed the tokens moved by one, written into zeros', (b) => {
+      const { ids, embedded, project } = tokens(b);
+      const moved = b.op('ScatterND', [b.op('ConstantOfShape', [b.op('Shape', [ids])]), b.input('places', 'int64', ['batch', 'length', 2]), b.op('Slice', [ids, b.int64([0]), b.int64([-1]), b.int64([1])])]);
+      const filled = b.op('Where', [b.op('Equal', [moved, b.int64([-100])]), b.int64([1]), moved]);
+      const decoded = b.op('Gather', [weights(b, 'decoder', [50, 16]), filled]);
+      out(b, project(b.add(embedded, decoded)));
     }],
     ['mean over what is not padding', (b) => {
       const { ids, embedded, project } = tokens(b);

@@ -120,8 +120,9 @@ export function join(known: readonly Abstract[]): Abstract {
   return known.find(({ kind }) => kind === 'constant') ?? NEUTRAL;
 }
 
-function where({ sink }: Step, [condition = NEUTRAL, ...branches]: readonly Abstract[]): Abstract {
+function where({ sink, prepares }: Step, [condition = NEUTRAL, ...branches]: readonly Abstract[]): Abstract {
   if (condition.kind !== 'gate') return join(branches);
+  if (isCollapsed(condition.axes) && prepares()) return join(branches);
   const computed = branches.some((value) => value.kind === 'features' || (value.kind === 'raw' && value.whole && !isCollapsed(value.axes)));
   if (isCollapsed(condition.axes) && computed) {
     sink('selects', condition);
@@ -282,7 +283,8 @@ function write({ sink }: Step, [data = NEUTRAL, index = NEUTRAL, updates = NEUTR
     return FEATURES;
   }
   const result = join([data, updates]);
-  return result.kind === 'gate' || result.kind === 'raw' ? withAxes(result, axesOf(data) ?? undefined) : result;
+  // Into zeros or constants: as wide as what is written there.
+  return withAxes(result, data.kind === 'raw' || data.kind === 'gate' ? data.axes : axesOf(updates));
 }
 
 function structural({ op }: Step, known: readonly Abstract[]): Abstract {
