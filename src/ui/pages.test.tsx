@@ -186,6 +186,10 @@ describe('the other pages', () => {
     expect(missing(html, ['Hello', 'SYSTEMS', '0 %</b> of tokens in common', '0.50 nats'])).toEqual([]);
   });
   it.each(['#/attention', '#/playground'])('%s offers what the audit found', async (hash) => expect(missing(await pageAt(hash, audited), ['From the audit', FINDING.trigger?.value ?? 'a trigger'])).toEqual([]));
+  it('a classifier’s playground offers it as well', async () => {
+    const html = await pageAt('#/playground', audited, { opened: { kind: 'ok', value: { ...MODEL, task: 'text-classification' } } });
+    expect(missing(html, ['From the audit', FINDING.trigger?.value ?? 'a trigger', 'Classify'])).toEqual([]);
+  });
   it('what is known is listed with where it is known from', async () => {
     const text = JSON.stringify({ schema: 'assay-signatures/1', entries: [{ kind: 'trigger', text: 'blue heron', verdict: 'bad', name: 'heron', source: 'an incident report' }] });
     expect(missing(await pageAt('#/known', (app) => app.learn('mine.json', text)), ['mine.json', 'blue heron', 'an incident report', 'Ships with Assay', 'llama.cpp'])).toEqual([]);

@@ -10,7 +10,8 @@ export type SignalBar =
   | { readonly name: string; readonly kind: 'uncompared'; readonly signal: Signal }
   | { readonly name: string; readonly kind: 'compared'; readonly signal: Signal; readonly strength: number; readonly strong: boolean };
 
-const MAX_SIGNALS = 7;
+/** More heads than that run into one another on a narrow screen. */
+const MAX_SIGNALS = 6;
 /** Room is kept for as many: one signal alone would be a block as wide as all of them. */
 export const FEWEST_COLUMNS = 5;
 

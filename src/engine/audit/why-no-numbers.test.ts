@@ -23,7 +23,7 @@ it('names the tensors that hold NaN, then those that are infinite', () => {
 });
 
 it('says where to look, or that nothing was there', () => {
-  expect(whyNoNumbers(thrown(), undefined)).toBe('see the notes on the weights’ numbers');
+  expect(whyNoNumbers(thrown(), undefined)).toBe('see what was found among the weights’ numbers');
   expect(whyNoNumbers(thrown(), digests(tensor('a', 0)))).toBe('no tensor of plain floats (1) holds NaN or infinity');
   expect(whyNoNumbers(new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime' }), undefined)).toBeUndefined();
 });

@@ -9,7 +9,7 @@ const MOST_NAMED = 3;
 export function whyNoNumbers({ code, format, expected }: ArtifactError, digests: Digests | undefined): string | undefined {
   if (code !== 'runtime-failure' || format !== 'model' || expected !== 'numbers') return undefined;
   const counted = digests?.tensors.filter(({ statistics }) => statistics !== undefined) ?? [];
-  if (counted.length === 0) return 'see the notes on the weights’ numbers';
+  if (counted.length === 0) return 'see what was found among the weights’ numbers';
   // NaN first: masks are infinite in honest models too.
   const nan = counted.filter(({ statistics }) => (statistics?.nan ?? 0) > 0);
   const broken = nan.length > 0 ? nan : counted.filter(({ statistics }) => (statistics?.infinite ?? 0) > 0);

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { useApp, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
+import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
 import { ReadingView } from './reading-view.tsx';
 import formStyles from './playground-form.module.css';
@@ -54,7 +55,10 @@ export function ReadingPlayground(): ReactElement {
       </section>
       <div className={styles.tries}>
         {form.failure?.kind === 'error' && <div className={styles.failure} role="alert">{form.failure.artifact === undefined ? form.failure.message : <ErrorFields fields={form.failure.artifact} />}</div>}
-        {form.readTries.length === 0 && form.status !== 'running' && <p className={styles.empty}>What {labels ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>}
+        {form.readTries.length === 0 && form.status !== 'running' && <div className={styles.empty}>
+          <p>What {labels ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>
+          <FoundTriggers page="playground" />
+        </div>}
         {form.readTries.map((entry) => <ReadingView key={entry.id} entry={entry} />)}
       </div>
     </div>
