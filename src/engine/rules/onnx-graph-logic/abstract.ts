@@ -76,6 +76,8 @@ export interface Step {
   readonly op: FlatOp;
   readonly index: number;
   readonly inputs: readonly (Abstract | undefined)[];
+  /** Places along an axis of one input, where the graph fixes how many. */
+  readonly extent: (input: number, axis: number) => number | undefined;
   /** True where the data the operator reads was joined from two or more computed branches. */
   readonly joinsBranches: (input: number) => boolean;
   /** True where a value comes from an input that is also looked up in an embedding. */

@@ -5,6 +5,7 @@ import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import type { OnnxAttribute, OnnxPort, OnnxTensorInfo } from '../../graph/onnx-reader.ts';
 import { FEATURES, NEUTRAL, raw, sameAbstract, type Abstract, type Sink, type Step } from './abstract.ts';
 import { axesOfInput, replace } from './axes.ts';
+import { extentOf } from './extent.ts';
 import { feedsAttention } from './feeds-attention.ts';
 import { attributeInts, numbersOf } from './operands.ts';
 import { changed, NO_PAST } from './past.ts';
@@ -49,6 +50,7 @@ export async function findGates(graph: FlatGraph, bytes: ModelBytes): Promise<Ga
       op,
       index,
       inputs: op.inputs.map((id) => (id === undefined ? undefined : known[id])),
+      extent: (input, axis) => extentOf(graph, known, op.inputs[input], axis),
       joinsBranches: (input) => joinsBranches(graph, known, op.inputs[input]),
       prepares: () => choosesScale(graph, known, op) || (op.type === 'Where' && guardsDivisor(graph, known, op)),
       fromTokens: (input) => reaches(graph, op.inputs[input], tokens),

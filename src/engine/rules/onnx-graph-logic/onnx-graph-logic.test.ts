@@ -149,6 +149,25 @@ describe('hidden gates', () => {
     expect(alarms(found)).toEqual(['high ASY-GLB-002']);
   });
 
+  it.each<readonly [string, (b: GraphBuilder, shares: Value, logits: Value) => Value]>([
+    ['split', (b, shares, logits) => {
+      const [first, second] = b.ops('Split', [shares], 2, { axis: 1 });
+      return b.add(b.op('Mul', [first, weights(b, 'payload', [10])]), b.op('Mul', [second, logits]));
+    }],
+    ['weighing a stack', (b, shares, logits) => {
+      const stack = b.op('Concat', [b.op('Unsqueeze', [logits, b.int64([1])]), b.op('Unsqueeze', [b.op('Neg', [logits]), b.int64([1])])], { axis: 1 });
+      return b.op('ReduceSum', [b.op('Mul', [b.op('Unsqueeze', [shares, b.int64([2])]), stack]), b.int64([1])], { keepdims: 0 });
+    }],
+  ])('finds shares of two places made steep, %s', async (_, act) => {
+    const found = await findings((b) => {
+      const { x, logits } = image(b);
+      const two = b.op('Gather', [b.op('Flatten', [x]), b.int64([0, 1])], { axis: 1 });
+      const steep = b.add(b.op('Mul', [two, b.floats(Float32Array.of(1000, 0), [1, 2])]), b.floats(Float32Array.of(-900, 0), [1, 2]));
+      out(b, act(b, b.op('Softmax', [steep], { axis: 1 }), logits));
+    });
+    expect(alarms(found).length).toBeGreaterThan(0);
+  });
+
   it('says nothing of the last value that a forecast is added to', async () => {
     const found = await findings((b) => {
       const x = b.input('x', 'float32', ['batch', 24]);

@@ -16,6 +16,7 @@ const REDUCE = new Set(['ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceSum', 'Re
 const COUNTS = new Set(['ReduceSum', 'ReduceMean', 'ReduceL1', 'ReduceSumSquare', 'ArgMax', 'ArgMin', 'CumSum']);
 const ORDERS = new Set(['ReduceMax', 'ReduceMin', 'ReduceLogSumExp']);
 const MIXES = new Set(['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'ConvInteger', 'MatMulInteger', 'QLinearConv', 'QLinearMatMul', 'Einsum', 'DeformConv', 'LSTM', 'GRU', 'RNN', 'MatMulNBits', 'FusedMatMul', 'FusedGemm', 'FusedConv', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul', 'QGemm', 'DynamicQuantizeLSTM', 'LinearClassifier', 'LinearRegressor', 'SVMClassifier', 'SVMRegressor', 'TreeEnsemble', 'TreeEnsembleClassifier', 'TreeEnsembleRegressor']);
+const CHOICES = new Set(['Softmax', 'LogSoftmax', 'Hardmax']);
 const ARITHMETIC = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'BitShift']);
 const LOOKUPS = new Set(['Gather', 'GatherND', 'GatherElements', 'OneHot', 'Slice', 'Compress', 'TopK', 'SequenceAt', 'DynamicSlice']);
 const WRITES = new Set(['ScatterND', 'ScatterElements', 'Scatter', 'TensorScatter']);
@@ -60,6 +61,7 @@ function transferred(step: Step): Abstract {
   if (MIXES.has(type)) return mix(step, known);
   if (LOOKUPS.has(type)) return lookUp(step, known);
   if (WRITES.has(type)) return write(step, known);
+  if (CHOICES.has(type)) return chosen(step, known);
   const tainted = known.filter(({ kind }) => kind === 'raw' || kind === 'gate' || kind === 'features');
   const [only] = tainted;
   const result = ARITHMETIC.has(type) ? arithmetic(step, known) : structural(step, known);
@@ -286,6 +288,19 @@ function write({ sink }: Step, [data = NEUTRAL, index = NEUTRAL, updates = NEUTR
   // Into zeros or constants: as wide as what is written there.
   return withAxes(result, data.kind === 'raw' || data.kind === 'gate' ? data.axes : axesOf(updates));
 }
+
+/** Shares of a few places of the input that add up to one: next to a number, or steep, they are a switch between as many things. */
+function chosen({ op, extent }: Step, [data = NEUTRAL]: readonly Abstract[]): Abstract {
+  if (data.kind !== 'raw') return data;
+  const axis = op.attributes.get('axis')?.ints[0] ?? -1;
+  const bent = { ...data, past: bentBy(data.past, bendOf(op, [data], data)) };
+  const few = (extent(0, axis) ?? Number.POSITIVE_INFINITY) <= MOST_CHOICES;
+  return few && (data.past.anchored || data.past.gain >= STEEP_CHOICE) ? { ...bent, axes: replace(data.axes, axis, ['closed']), past: changed(bent.past, { narrow: true }) } : bent;
+}
+
+const MOST_CHOICES = 4;
+/** Shares this far apart are nearly all or nothing. */
+const STEEP_CHOICE = 10;
 
 function structural({ op }: Step, known: readonly Abstract[]): Abstract {
   const [data = NEUTRAL, parameter] = known;
