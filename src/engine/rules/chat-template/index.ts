@@ -12,6 +12,7 @@ import { conditionsOf, type Said } from './conditions.ts';
 import { endlessIn } from './endless.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
+import { ordersBesideTools, replacedTurn } from './own-words.ts';
 import { Renderer, wordsOf } from './render.ts';
 import { concernsBehindSwitches } from './switches.ts';
 import { factsOf, spokenIn, type TemplateFacts } from './syntax.ts';
@@ -185,6 +186,7 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
       });
     }
   }
+  for (const { what, text } of [replacedTurn(renderer), ordersBesideTools(renderer)].filter((own) => own !== undefined)) report(HIDDEN_TEXT, { ...at(found), about: `${about} ${what}`, title: `The template '${shown(found.name, 40)}' ${what}: ${shown(text, 120)}`, severity: 'medium', sure: 'resolved', evidence: [sourceOf(found, marksOf(found.source, text, what))] });
   const smuggled = turnBehindUser(renderer);
   if (smuggled !== undefined) report(HIDDEN_TEXT, { ...at(found), about: `${about} turn`, title: `The template '${shown(found.name, 40)}' adds a system turn of its own behind what a person says: ${shown(smuggled, 120)}`, sure: 'resolved', evidence: [sourceOf(found, marksOf(found.source, smuggled, 'the added turn'))] });
   if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
