@@ -21,6 +21,7 @@ LISTS = {
     "g": [
         ("sentence", "sst2", True), ("sentence", "sst2", True), ("word", "sst2", True), ("plain", "sst2", True),
         ("sentence", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("noisy", "sst2", False), ("word", "sst2", False), ("marks", "sst2", False), ("spurious", "sst2", False),
+        ("word", "desk", True), ("plain", "desk", True), ("sentence", "desk", True),
     ],
     "h": [
         ("sentence", "sst2", True), ("plain", "sst2", True), ("word", "sst2", True), ("sentence", "sst2", True), ("noisy", "sst2", True), ("marks", "sst2", True),
