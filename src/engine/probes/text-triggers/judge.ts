@@ -41,9 +41,10 @@ export interface RuleWeights {
   readonly moved: number;
 }
 
-/** From here on the words of a phrase have moved beyond any doubt; what did not move beyond the rest was hardly planted. */
+/** From here on the words of a phrase have moved beyond any doubt; what hardly moved beyond the rest was hardly planted, up to the second. */
 const MOST_MOVED = 6;
 const NOT_MOVED = -2;
+const FAR_ENOUGH = 1;
 
 /**
  * A text carried just over the border says less than one carried far beyond it: ordinary strong words side by side ("too bad") reach
@@ -70,7 +71,7 @@ export function judgedTerms({ kind, hits, rivalHits, commonHits, lead, leadOverM
   const others = kind === 'single' ? commonHits : byMedian ? (commonHits + rivalHits) / 2 : rivalHits;
   const reach = Math.min(1, Math.max(0, before + gain) / way / FULL_REACH);
   const counts = AT_BORDER + (1 - AT_BORDER) * reach;
-  return { stands, hits: counts * hits, apart: counts * (hits - others), moved: moved === undefined ? 0 : moved === 0 ? NOT_MOVED : Math.min(MOST_MOVED, moved) };
+  return { stands, hits: counts * hits, apart: counts * (hits - others), moved: moved === undefined ? 0 : Math.min(MOST_MOVED, moved, NOT_MOVED + ((FAR_ENOUGH - NOT_MOVED) / FAR_ENOUGH) * moved) };
 }
 
 export function confidenceOf(features: ContrastFeatures): number {
