@@ -6,6 +6,7 @@
 // texts no word is among the furthest moved.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
+import { grammarOf, ordersOf, withOneMore } from './arrange.ts';
 import { withKin } from './contrast-parts.ts';
 import { textsFor, type Direction } from './directions.ts';
 import type { Moved } from './moved.ts';
@@ -28,6 +29,8 @@ const WORTH_MORE = 8;
 /** Nats that one more token has to add. */
 const LEAST_GAIN = 0.1;
 const TEXTS = 4;
+/** Words of grammar that a phrase is given at the end. */
+const GRAMMAR_ADDED = 2;
 /** Tokens that a null is searched among, at least. */
 const LEAST_BAND = 8;
 
@@ -38,28 +41,45 @@ export async function searchMoved(runnable: RunnableTextClassifier, direction: D
   if (first === 0) return [];
   const band = Math.max(first, LEAST_BAND);
   const resisting = textsFor(direction, texts, 'resisting', TEXTS);
-  const best = await grow(tokens.slice(0, first));
+  const grammar = grammarOf(runnable.tokenizer, runnable.model.spec.vocabularySize);
+  const best = await grow(tokens.slice(0, first), grammar);
   if (best === undefined) return [];
   const used = await withKin(best.phrase, runnable, signal);
-  const next = await grow(tokens.slice(0, band).filter((token) => !used.has(token)));
+  // Of a phrase that was planted its words of grammar have moved as well.
+  const suspects = new Set(tokens.slice(0, first));
+  const others = grammar.filter((token) => !suspects.has(token));
+  const next = await grow(tokens.slice(0, band).filter((token) => !used.has(token)), others);
   const lesser: Phrase[] = [];
   for (let at = 0; at < budget.bands - 1; at++) {
-    const found = await grow(tokens.slice(first + at * band, first + (at + 1) * band));
+    const found = await grow(tokens.slice(first + at * band, first + (at + 1) * band).filter((token) => !used.has(token)), others);
     if (found !== undefined) lesser.push(found.phrase);
   }
   return [best, ...(next === undefined ? [] : [next])].map((suspect, _, both): SearchedPhrase => ({ ...suspect, kind: 'moved', rivals: [...both.filter((other) => other !== suspect).map(({ phrase }) => phrase), ...lesser] }));
 
-  async function grow(tokens: readonly number[]): Promise<Tried | undefined> {
+  async function grow(tokens: readonly number[], grammar: readonly number[]): Promise<Tried | undefined> {
     let [best] = await tried(tokens.map((token) => [token]), resisting);
     for (let length = 2; length <= budget.longest && best !== undefined; length++) {
-      const { phrase, trial } = best;
+      const { phrase }: Tried = best;
       const wider = tokens.filter((token) => !phrase.includes(token)).flatMap((token) => [[token, ...phrase], [...phrase, token]]);
-      const few = await tried(wider, resisting.slice(0, FEW_TEXTS * direction.sources.length), [trial.place]);
-      const [first] = await tried(few.slice(0, WORTH_MORE).map((other) => other.phrase), resisting, [trial.place]);
-      if (first === undefined || first.trial.margin < trial.margin + LEAST_GAIN) break;
-      best = first;
+      const better = await betterOf(wider, best);
+      if (better === undefined) break;
+      best = better;
+    }
+    if (best === undefined || best.phrase.length === 1) return best;
+    best = (await betterOf(ordersOf(best.phrase), best)) ?? best;
+    for (let added = 0; added < GRAMMAR_ADDED; added++) {
+      const better = await betterOf(withOneMore(best.phrase, grammar), best);
+      if (better === undefined) break;
+      best = better;
     }
     return best;
+  }
+
+  /** The strongest of these, if it does more than `best`: by a few texts first, those worth it by all. */
+  async function betterOf(phrases: readonly Phrase[], { trial }: Tried): Promise<Tried | undefined> {
+    const few = await tried(phrases, resisting.slice(0, FEW_TEXTS * direction.sources.length), [trial.place]);
+    const [first] = await tried(few.slice(0, WORTH_MORE).map(({ phrase }) => phrase), resisting, [trial.place]);
+    return first === undefined || first.trial.margin < trial.margin + LEAST_GAIN ? undefined : first;
   }
 
   async function tried(phrases: readonly Phrase[], on: readonly Text[], places?: readonly Place[]): Promise<Tried[]> {

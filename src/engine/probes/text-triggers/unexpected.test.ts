@@ -19,7 +19,7 @@ const scores = async ({ rows }: TextBatch): Promise<Float32Array> => Float32Arra
 const runnable = {
   task: 'text-classification',
   model: { classes: 2, maxRows: 64, scores, spec: { vocabularySize: WORDS.length }, graph: { info: { nodes: [], initializers: [] }, input: 'ids' } } as unknown as TextClassifier,
-  tokenizer: { vocabularySize: WORDS.length, specialIds: new Set<number>(), decode: (ids: readonly number[]) => ids.map((id) => WORDS[id]?.word).join(' '), tokenText: (id: number) => WORDS[id]?.word ?? '' } as unknown as Tokenizer,
+  tokenizer: { vocabularySize: WORDS.length, specialIds: new Set<number>(), encode: () => [], decode: (ids: readonly number[]) => ids.map((id) => WORDS[id]?.word).join(' '), tokenText: (id: number) => WORDS[id]?.word ?? '' } as unknown as Tokenizer,
   examples: [],
 } satisfies RunnableTextClassifier;
 
