@@ -62,7 +62,10 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
   return found;
 }
 
-/** On texts that chose nothing, from those of which no rival turns more than half to those of which none turns a quarter: where it says most. */
+/**
+ * On texts that chose nothing, from those of which no rival turns more than half to those of which none turns a quarter: where it says most.
+ * Moved words on all up to those: between the longest texts and fortified ones there is nothing, and a plant of two words may be lost there.
+ */
 export async function contrastSearched(runnable: RunnableTextClassifier, { kind, phrase, rivals }: SearchedPhrase, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const contrasts: Contrast[] = [];
   for (const texts of ladder) {
@@ -70,7 +73,7 @@ export async function contrastSearched(runnable: RunnableTextClassifier, { kind,
     const measured = sorted(rivals, others);
     const most = Math.max(0, ...measured.map(({ trial: { hits, of } }) => hits / Math.max(1, of)));
     // Where the rivals turn most texts nothing can stand out.
-    if (most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble(kind, phrase, trial ?? NOTHING, measured, [measured]));
+    if (kind === 'moved' || most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble(kind, phrase, trial ?? NOTHING, measured, [measured]));
     if (most <= RIVALS_TURN) break;
   }
   const best = strongest(contrasts);
