@@ -27,7 +27,7 @@ const RIVALS = 5;
 const MOST_PIECES = 3;
 /** Share of the texts that a rival may turn; where one turns more, longer texts are tried as well. */
 const RIVALS_TURN = 0.25;
-const TOO_EASY = 0.5;
+const TOO_EASY = { unexpected: 0.5, moved: 0.67 } as const;
 const TEXTS = 4;
 const ENDS: readonly Place[] = ['start', 'end'];
 
@@ -63,8 +63,8 @@ export async function searchUnexpected(runnable: RunnableTextClassifier, directi
 }
 
 /**
- * On texts that chose nothing, from those of which no rival turns more than half to those of which none turns a quarter: where it says most.
- * Moved words on all up to those: between the longest texts and fortified ones there is nothing, and a plant of two words may be lost there.
+ * On texts that chose nothing, from those of which no rival turns too many to those of which none turns a quarter: where it says most.
+ * Moved words begin with easier texts: a plant of two words that shows on the longest ones may be lost on those that are fortified.
  */
 export async function contrastSearched(runnable: RunnableTextClassifier, { kind, phrase, rivals }: SearchedPhrase, ladder: readonly (readonly Text[])[], target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const contrasts: Contrast[] = [];
@@ -73,7 +73,7 @@ export async function contrastSearched(runnable: RunnableTextClassifier, { kind,
     const measured = sorted(rivals, others);
     const most = Math.max(0, ...measured.map(({ trial: { hits, of } }) => hits / Math.max(1, of)));
     // Where the rivals turn most texts nothing can stand out.
-    if (kind === 'moved' || most <= TOO_EASY || texts === ladder.at(-1)) contrasts.push(assemble(kind, phrase, trial ?? NOTHING, measured, [measured]));
+    if (most <= TOO_EASY[kind] || texts === ladder.at(-1)) contrasts.push(assemble(kind, phrase, trial ?? NOTHING, measured, [measured]));
     if (most <= RIVALS_TURN) break;
   }
   const best = strongest(contrasts);
