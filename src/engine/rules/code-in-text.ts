@@ -16,9 +16,13 @@ const FILES: readonly Signature[] = [
   { what: 'a program in hexadecimal', pattern: /(?:^|[^0-9a-fA-F])(?:7f454c46|4d5a9000|504b0304)[0-9a-fA-F]{40}/i },
 ];
 
+/** A field of str.format that goes from what it is given to what the interpreter holds; names of classes and modules are ordinary in it. */
+export const FORMAT_ESCAPE = /\{\w{0,40}(?:\.\w{1,40}|\[[\w'"]{1,40}\]){0,8}(?:\.|\[['"]?)__(?:globals|builtins|subclasses|mro|bases?|code|closure|import|getattribute|reduce(?:_ex)?|loader|spec)__/;
+
 const CODE: readonly Signature[] = [
   { what: 'a call into a shell or an interpreter', pattern: /\b(?:os\.(?:system|popen|exec[lv]p?e?)|subprocess\.(?:Popen|run|call|check_output|check_call|getoutput)|__import__|importlib\.import_module|pickle\.loads|marshal\.loads)\s{0,4}\(|\b(?:eval|exec|compile)\((?=\s{0,4}["'\w])/ },
   { what: 'a call into a shell out of Lua, R, C or Java', pattern: /\b(?:os\.execute|io\.popen|loadstring)\s{0,4}\(\s{0,4}["'[]|\b(?:base::)?system2?\(\s{0,4}["']|\bgetRuntime\(\)\s{0,4}\.exec\b/ },
+  { what: 'a format that walks to the interpreter behind it', pattern: FORMAT_ESCAPE },
   { what: 'a script for a page', pattern: /<script\b|\bjavascript:/i },
 ];
 

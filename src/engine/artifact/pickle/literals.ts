@@ -1,8 +1,9 @@
 // Strings and bytes inside a pickle that are themselves a file: another pickle, a zip, compressed data, a program, or one of
-// those as base64, base32, hexadecimal digits or escapes, also around one another. Recognised by their first bytes; what they
+// those as base64, base85, base32, hexadecimal digits or escapes, also around one another. Recognised by their first bytes; what they
 // hold is for the readers of those formats. A pickle that imports something is found further inside as well. What it can
 // miss: other encodings, ciphers, other files that begin further inside.
 import type { Bytes } from '../../core/units.ts';
+import { base85Of, fromBase85, type Base85 } from './base85.ts';
 import { importInside, looksLikePickle } from './match-pickle.ts';
 import type { Value } from './value.ts';
 
@@ -16,7 +17,7 @@ const TRIED = 256;
 export type Spelling = 'plain' | 'unicode-escapes' | 'string-escapes';
 
 /** An encoding of bytes as text. */
-export type Layer = 'base64' | 'base32' | 'hex' | 'escapes';
+export type Layer = 'base64' | 'base32' | Base85 | 'hex' | 'escapes';
 
 /** Bytes or text inside a pickle that may themselves be a file: handed on as members. */
 export interface Literal {
@@ -60,10 +61,16 @@ const MAY_IMPORT = /\x80[\x02-\x05]|c[\w.]{1,100}\n/;
 
 /** Encodings to take off, outermost first, until something begins as a file does or imports; undefined where nothing does. */
 function layersOf(start: string): { readonly layers: Layer[]; readonly skip: Bytes } | undefined {
+  const base85 = base85Of(start, (bytes) => looksLikeFile(bytes) || importInside(bytes) !== undefined);
+  return layersFrom(start) ?? (base85 === undefined ? undefined : layersFrom(start, base85));
+}
+
+/** A text in letters and digits only may be of more than one encoding: `first` says of which, otherwise the likeliest. */
+function layersFrom(start: string, first = layerOf(start)): { readonly layers: Layer[]; readonly skip: Bytes } | undefined {
   const layers: Layer[] = [];
   let text: string | undefined = start;
   while (text !== undefined && layers.length < MAX_LAYERS) {
-    const layer = layerOf(text);
+    const layer = layers.length === 0 ? first : layerOf(text);
     if (layer === undefined) return undefined;
     layers.push(layer);
     const bytes: Uint8Array = decodeLayer(layer, text);
@@ -85,7 +92,7 @@ function layerOf(text: string): Layer | undefined {
   if (start.length < 16) return undefined;
   if (/^(?:\\x[0-9a-fA-F]{2}){4}$/.test(start)) return 'escapes';
   if (/^[0-9a-fA-F]{16}$/.test(start)) return 'hex';
-  if (/^[A-Z2-7]{16}$/.test(start) && looksLikeFile(fromBase32(text.slice(0, 32)))) return 'base32';
+  if (/^[A-Z2-7]{16}$/.test(start) && looksLikeFile(fromBase32(text))) return 'base32';
   return /^[A-Za-z0-9+/_-]{16}$/.test(start) ? 'base64' : undefined;
 }
 
@@ -93,7 +100,8 @@ function layerOf(text: string): Layer | undefined {
 export function decodeLayer(layer: Layer, text: string): Uint8Array<ArrayBuffer> {
   if (layer === 'hex') return fromHex(text);
   if (layer === 'escapes') return fromHex(text.replaceAll('\\x', ''));
-  return layer === 'base32' ? fromBase32(text) : fromBase64(text);
+  if (layer === 'base32') return fromBase32(text);
+  return layer === 'base64' ? fromBase64(text) : fromBase85(layer, text);
 }
 
 export function latinOf(text: string): Uint8Array<ArrayBuffer> | undefined {

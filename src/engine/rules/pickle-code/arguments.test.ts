@@ -55,6 +55,7 @@ describe('harmless functions', () => {
     ['a long range made a set by NEWOBJ', `${named('builtins.set')}(${range}t\x81`],
     ['a buffer of terabytes', called('builtins.bytearray', whole(2n ** 42n))],
     ['an array of terabytes', called('numpy.ndarray', `(${whole(2n ** 21n)}${whole(2n ** 21n)}t`)],
+    ['an array of terabytes by the name of an argument', `${named('numpy.ndarray')})}${text('shape')}(${whole(2n ** 21n)}${whole(2n ** 21n)}ts\x92`],
     ['a layer of terabytes', called('torch.nn.modules.linear.Linear', whole(2n ** 22n), whole(2n ** 22n))],
     ['a fraction with a far exponent', called('fractions.Fraction', text('1e1000000000'))],
     ['sums of sums', `](${'K\0'.repeat(64)}eq\0${doubled}`],

@@ -87,7 +87,9 @@ function whole(value: Value | undefined): number | undefined {
 }
 
 function allocated(args: readonly Value[]): number {
-  const extents = args.flatMap((value) => (value.kind === 'tuple' || value.kind === 'list' ? value.items.slice(0, 32) : [value])).flatMap((value) => whole(value) ?? []);
+  // NEWOBJ_EX gives arguments by name.
+  const given = args.flatMap((value) => (value.kind === 'dict' ? value.entries.slice(0, 32).map(([, named]) => named) : [value]));
+  const extents = given.flatMap((value) => (value.kind === 'tuple' || value.kind === 'list' ? value.items.slice(0, 32) : [value])).flatMap((value) => whole(value) ?? []);
   return extents.reduce((product, extent) => product * Math.max(1, Math.abs(extent)), 1);
 }
 

@@ -37,7 +37,7 @@ export const pickleCode = analysisOf({
 });
 
 /** Values of a pickle that were recognised as files: 'base64@12', 'bytes@12'. */
-const HIDDEN_MEMBER = /^((?:base64|base32|hex|escapes|bytes|text)(?:-[a-z0-9]+){0,4})@(\d+)$/;
+const HIDDEN_MEMBER = /^((?:base64|base32|base85|ascii85|z85|hex|escapes|bytes|text)(?:-[a-z0-9]+){0,4})@(\d+)$/;
 
 /** A pickle from the first byte to the last, and not of so few instructions that numbers are one by chance. */
 function isWholePickle(file: InspectedFile, { programs }: PickleContent): boolean {

@@ -48,6 +48,9 @@ class Reader {
   /** Names that were given a value inside of the function that is being read. */
   readonly #local = new Set<string>();
   #inFunction = false;
+  #function = '';
+  /** Functions of this source that give back what they decode. */
+  readonly #decoders = new Set<string>();
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -82,6 +85,10 @@ class Reader {
       }
       return this.#header(begin, colon ?? end);
     }
+    if (this.#is(begin, 'return') && this.#inFunction) {
+      if (this.#range(begin + 1, end, 0).from === 'decoded' && this.#decoders.size < MAX_CALLS) this.#decoders.add(this.#function);
+      return;
+    }
     const assign = this.#topLevel(begin, end, '=') ?? this.#topLevel(begin, end, '+=');
     const value = this.#range(assign === undefined ? begin : assign + 1, end, 0);
     if (assign === undefined) return;
@@ -98,6 +105,7 @@ class Reader {
       // Another function's names stand for other values: what was read or decoded there is not what is used here.
       for (const name of this.#local) if (this.#held.get(name)?.from !== undefined) this.#held.delete(name);
       this.#local.clear();
+      if (this.#is(begin, 'def')) this.#function = this.#tokens[begin + 1]?.text ?? '';
       this.#range(begin + 2, end, 0);
       return;
     }
@@ -251,7 +259,10 @@ class Reader {
       } else if (this.#is(at, '(')) {
         const close = this.#close(at, end);
         const [args, named] = this.#arguments(at + 1, close, depth);
+        const bytes = value.name === 'bytes' || value.name === 'bytearray';
         value = this.#called(value, args, named, token.at);
+        // Bytes by numbers that are computed: text that stands nowhere.
+        if (bytes && this.#computes(at + 1, close)) value = { from: 'decoded', carried: true };
         at = close + 1;
       } else if (this.#is(at, '[')) {
         const close = this.#close(at, end);
@@ -267,6 +278,13 @@ class Reader {
       } else break;
     }
     return [value, at];
+  }
+
+  /** 'a ^ k for a in d': numbers that are changed one by one. */
+  #computes(begin: number, end: number): boolean {
+    const inside = this.#tokens.slice(begin, end);
+    const loop = inside.findIndex(({ kind, text }) => kind === 'name' && text === 'for');
+    return loop > 0 && inside.slice(0, loop).some(({ kind, text }) => kind === 'op' && CHANGES.has(text));
   }
 
   #arguments(begin: number, end: number, depth: number): [Value[], Map<string, Value>] {
@@ -303,6 +321,7 @@ class Reader {
     if (/^(?:os\.path|posixpath|ntpath)\.join$|^(?:pathlib\.)?Path$/.test(plain) && args.some(({ text }) => text !== undefined)) return { text: args.map(({ text, name: root }) => text ?? (root?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(args) };
     if (/^(?:str|bytes|bytearray|list|tuple|compile|open|dict|iter|reversed|map|io\.\w+|json\.\w+|os\.path\.\w+)$/.test(plain) && first !== undefined) return plain === 'compile' || plain === 'str' || plain === 'bytes' || plain.startsWith('os.path') ? { ...(first.text === undefined ? {} : { text: first.text }), ...originOf(args) } : fromOf(args);
     if (DECODES.test(plain)) return decoded(plain, args);
+    if (this.#decoders.has(plain)) return { from: 'decoded', name: plain };
     if (DOWNLOADS.test(plain)) return { from: 'downloaded', name: plain };
     if (MACHINE.test(plain)) return { from: 'machine' };
     // One setting is what a program is configured by; all of them are the machine's.
@@ -317,6 +336,7 @@ class Reader {
   }
 }
 
+const CHANGES = new Set(['^', '-', '+', '~']);
 const WHOLE_SLICE = /^0?:(?::1?)?$/;
 /** Weights, pictures, sounds, tables: what is run out of them was not meant to be read. */
 export const DATA_FILE = /\.(?:bin|dat|data|pt|pth|ckpt|safetensors|gguf|onnx|npy|npz|pkl|h5|png|jpe?g|gif|ico|wav|mp3|log|tmp|cache|db|csv|model|vocab|weights)$/i;

