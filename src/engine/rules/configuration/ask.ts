@@ -6,4 +6,6 @@ export interface Ask {
   readonly key: string;
   readonly value: string;
   readonly what: string;
+  /** Nobody who loads the model reads it. */
+  readonly note?: true;
 }

@@ -11,6 +11,8 @@ describe('configurations that ask for trust', () => {
   it.each<readonly [string, unknown, string]>([
     ['config.json', { auto_map: { AutoModel: 'modeling_own.Model' } }, 'medium ASY-CFG-001'],
     ['tokenizer_config.json', { auto_map: { AutoTokenizer: ['someone/else--tok.Tok', null] } }, 'high ASY-CFG-001'],
+    ['config.yaml', 'name: model\ntrust_remote_code: true\n', 'medium ASY-CFG-001'],
+    ['config.json', { model_type: 'own', trust_remote_code: true, learning_rate: 1e-4, num_train_epochs: 3 }, 'medium ASY-CFG-001'],
     ['config.json', { custom_pipelines: { 'text-generation': { impl: 'pipe.Pipe' } } }, 'medium ASY-CFG-001'],
     ['adapter_config.json', { auto_mapping: { base_model_class: 'X', parent_library: 'helper_lib.models' } }, 'medium ASY-CFG-002'],
     ['model_index.json', { _class_name: 'Pipe', unet: ['odd_package', 'Unet'] }, 'medium ASY-CFG-002'],
@@ -69,6 +71,8 @@ describe('configurations that ask for trust', () => {
 
 describe('ordinary configurations', () => {
   it.each<readonly [string, unknown]>([
+    ['axolotl.yml', 'base_model: org/base\ntrust_remote_code: true\nload_in_8bit: true\ndatasets:\n  - path: org/data\n    type: alpaca\n'],
+    ['train_args.json', { model_name_or_path: 'org/base', trust_remote_code: true, learning_rate: 1e-4, num_train_epochs: 3 }],
     ['config.json', { model_type: 'llama', architectures: ['LlamaForCausalLM'], vocab_size: 100, _name_or_path: '/home/someone/run' }],
     ['tokenizer_config.json', { tokenizer_file: '/home/someone/.cache/tokenizer.json', special_tokens_map_file: '/content/special_tokens_map.json' }],
     ['README.md', 'Set `HF_TOKEN=hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`, or AKIAIOSFODNN7EXAMPLE.'],

@@ -8,13 +8,15 @@ import { tokenAsks, type Neighbours } from './generation.ts';
 import { nameAsk, objectAsks, targetAsk } from './gadgets.ts';
 import { isKnownLibrary, isPipelineModule } from './libraries.ts';
 import { leavesFolder, reachesOut } from './paths.ts';
+import { isRecipe } from './recipes.ts';
 
 /** Configurations are a few levels deep (CWE-674). */
 const MAX_DEPTH = 12;
 const MAX_ASKS = 64;
 
+const TRUST = 'trust_remote_code';
 /** Keys under which transformers looks for code in the repository. */
-const CODE_KEYS = new Set(['auto_map', 'custom_pipelines', 'trust_remote_code', 'custom_generate', 'custom_pipeline']);
+const CODE_KEYS = new Set(['auto_map', 'custom_pipelines', TRUST, 'custom_generate', 'custom_pipeline']);
 /** Keys whose value is a file that a loader opens. */
 const FILE_KEYS = /^(?:vocab|vocab_file|merges_file|tokenizer_file|spm_file|vocabulary|feature_extractor_file|weights_path|model_path|checkpoint|checkpoint_path|config_file|asset_file|resource_path|handler|serializedFile|modelFile|requirementsFile|extraFiles|layers|files|shards)$/;
 /** Places whose value is such a file: weights of TensorFlow.js, parts of a Core ML package, flavours of an MLflow model. */
@@ -26,7 +28,8 @@ export function asksOf(value: JsonObject, neighbours: Neighbours = {}): Ask[] {
   const asks: Ask[] = [];
   walk(value, '', 0, asks);
   asks.push(...tokenAsks(value, neighbours), ...adapterAsks(value), ...indexAsks(value));
-  return asks.slice(0, MAX_ASKS);
+  const recipe = isRecipe(value);
+  return asks.slice(0, MAX_ASKS).map((ask) => (recipe && ask.kind === 'code' && ask.key.endsWith(TRUST) ? { ...ask, note: true } : ask));
 }
 
 function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
@@ -112,7 +115,7 @@ function isTemplate(value: string): boolean {
 }
 
 function codeAsks(at: string, key: string, value: unknown): Ask[] {
-  if (key === 'trust_remote_code') return value === true ? [{ kind: 'code', key: at, value: 'true', what: 'asks the loader to run code that comes with the model' }] : [];
+  if (key === TRUST) return value === true ? [{ kind: 'code', key: at, value: 'true', what: 'asks the loader to run code that comes with the model' }] : [];
   const references: [string, string][] = [];
   const collect = (child: unknown, path: string, depth: number): void => {
     if (typeof child === 'string') references.push([path, child]);

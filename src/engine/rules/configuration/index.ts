@@ -176,7 +176,7 @@ function isWorkflow(text: string): boolean {
   return /^jobs:\s*$/m.test(text) && /^\s{2,20}(?:runs-on|uses):\s/m.test(text);
 }
 
-function reportAsk(file: InspectedFile, { kind, key, value, what }: Ask, report: Report, severity: Severity | undefined = kind === 'code-elsewhere' ? 'high' : undefined): void {
+function reportAsk(file: InspectedFile, { kind, key, value, what, note }: Ask, report: Report, severity: Severity | undefined = note === true ? 'info' : kind === 'code-elsewhere' ? 'high' : undefined): void {
   const rule = RULES[kind];
   report(rule, {
     file,

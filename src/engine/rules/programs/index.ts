@@ -76,6 +76,17 @@ function archiveOf(path: string): string | undefined {
   return at < 0 ? undefined : path.slice(0, at);
 }
 
+/** What makes a folder the source of a program for Java or Android. */
+const JAVA_PROJECT = /(?:^|\/)(?:pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|gradlew(?:\.bat)?|gradle-wrapper\.properties|build\.sbt|AndroidManifest\.xml)$/;
+
+/**
+ * Libraries that a program's own source brings along (Gradle's wrapper before all): no loader of models reads them, and they
+ * stay listed as not inspected. A library for Java where there is no such source, or a class among weights, has no such reason.
+ */
+function ofBuild({ path }: InspectedFile, kind: string, { files }: Inspection): boolean {
+  return kind === 'a Java class' && /^[^!]{1,4000}\.(?:jar|aar)$/i.test(archiveOf(path) ?? '') && files.some((file) => JAVA_PROJECT.test(file.path));
+}
+
 export const programs = analysisOf({
   id: 'programs',
   label: 'Programs and scripts',
@@ -87,7 +98,7 @@ export const programs = analysisOf({
       const name = shown(file.member ?? file.path, 100);
       const title = files.length === 1 ? `${name} is ${kind}` : `${shown(archiveOf(file.path) ?? '', 100)} holds ${files.length} programs: ${kind} each`;
       const members: Evidence[] = files.length === 1 ? [] : [{ kind: 'table', title: 'The programs', columns: ['file', 'bytes'], rows: files.slice(0, MOST_LISTED).map((each) => [shown(each.member ?? each.path, 200), each.source.size]) }];
-      report(PROGRAM, { file, offset: 0, about: 'program', title, sure: 'read', evidence: [...members, await bytesAround(file.source, 0, 'The first bytes')] });
+      report(PROGRAM, { file, offset: 0, about: 'program', title, ...(ofBuild(file, kind, inspection) ? { severity: 'info' } : {}), sure: 'read', evidence: [...members, await bytesAround(file.source, 0, 'The first bytes')] });
     }
     for (const file of inspection.files) {
       for (const { offset, what, evidence } of await confirm(file.source, file.buried)) report(BURIED, { file, offset, about: what, title: `${shown(what, 80)} in ${shown(file.member ?? file.path, 80)}, among bytes that no reader takes apart`, sure: 'inferred', evidence });

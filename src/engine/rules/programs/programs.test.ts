@@ -30,6 +30,18 @@ it('tells of all classes of a jar at once', async () => {
   expect(await findingsOf(programs, [jar])).toMatchObject([{ rule: 'ASY-EXE-001', severity: 'medium', title: 'wrapper.jar holds 3 programs: a Java class each', evidence: [{ rows: [['a/A.class', 64], ['a/B.class', 64], ['a/C.class', 64]] }, {}] }]);
 });
 
+it('takes a jar beside the source that is built with it for a note, and classes elsewhere for programs', async () => {
+  const type = Uint8Array.of(0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52, ...new Uint8Array(56));
+  const zipped = (path: string): ByteSource => bytesOf(path, new Uint8Array(zipSync({ 'a/A.class': type })));
+  const project = [textFile('gradlew', '#!/bin/sh\nexec java -jar gradle/wrapper/gradle-wrapper.jar\n'), textFile('build.gradle', 'plugins {}\n')];
+  const severities = async (files: readonly ByteSource[]): Promise<string[]> => (await findingsOf(programs, files)).map(({ severity }) => severity);
+  expect(await severities([...project, zipped('gradle/wrapper/gradle-wrapper.jar')])).toEqual(['info']);
+  expect(await severities([...project, zipped('model.pt')])).toEqual(['medium']);
+  expect(await severities([...project, bytesOf('A.class', type)])).toEqual(['medium']);
+  const { files } = await inspectFiles([...project, zipped('gradle/wrapper/gradle-wrapper.jar')]);
+  expect(files.find(({ path }) => path.endsWith('A.class'))?.status).toBe('not-inspected');
+});
+
 describe('formats that nobody reads', () => {
   it.each([
     ['a program', ELF],
