@@ -22,6 +22,8 @@ export interface OnnxNodeInfo {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: readonly OnnxAttribute[];
+  /** Offset of its message in the model file. */
+  readonly at?: Bytes;
 }
 
 /** Values by kind; a single one is a list of one. At most one of the lists is filled in a well-formed file. */
@@ -75,6 +77,8 @@ export interface OnnxGraphInfo {
   readonly outputs: readonly OnnxPort[];
   readonly nodes: readonly OnnxNodeInfo[];
   readonly initializers: readonly OnnxTensorInfo[];
+  /** Names of tensors that are stored by their places and values. */
+  readonly sparse?: readonly string[];
 }
 
 export interface OnnxFunctionInfo {
@@ -165,7 +169,7 @@ class OnnxReader {
   async #graph(graph: WireField, depth: number): Promise<OnnxGraphInfo> {
     const wire = this.#wire;
     if (depth > ONNX_LIMITS.graphDepth) throw wire.error('limit-exceeded', graph.begin, `graphs at most ${ONNX_LIMITS.graphDepth} deep`, 'deeper');
-    const parts = { inputs: [] as OnnxPort[], outputs: [] as OnnxPort[], nodes: [] as OnnxNodeInfo[], initializers: [] as OnnxTensorInfo[] };
+    const parts = { inputs: [] as OnnxPort[], outputs: [] as OnnxPort[], nodes: [] as OnnxNodeInfo[], initializers: [] as OnnxTensorInfo[], sparse: [] as string[] };
     let name = '';
     for (const field of await this.#message(graph)) {
       this.#note('graph', field);
@@ -174,7 +178,8 @@ class OnnxReader {
       else if (field.number === 5) parts.initializers.push(await this.#tensor(field));
       else if (field.number === 11) parts.inputs.push(await this.#port(field));
       else if (field.number === 12) parts.outputs.push(await this.#port(field));
-      this.#limit(field, 'initializers', parts.initializers.length, ONNX_LIMITS.initializers);
+      else if (field.number === 15) for (const part of await this.#message(field)) if (part.number === 1) parts.sparse.push((await this.#tensor(part)).name);
+      this.#limit(field, 'initializers', parts.initializers.length + parts.sparse.length, ONNX_LIMITS.initializers);
       this.#limit(field, 'inputs and outputs', parts.inputs.length + parts.outputs.length, ONNX_LIMITS.ports);
     }
     const stored = new Set(parts.initializers.map((tensor) => tensor.name));
@@ -214,7 +219,7 @@ class OnnxReader {
       else if (field.number === 7) domain = await wire.text(field);
       this.#limit(field, 'inputs and outputs of a node', inputs.length + outputs.length, ONNX_LIMITS.portsOfNode);
     }
-    return { name, type, domain, inputs, outputs, attributes };
+    return { name, type, domain, inputs, outputs, attributes, at: message.begin };
   }
 
   async #attribute(message: WireField, depth: number): Promise<OnnxAttribute> {

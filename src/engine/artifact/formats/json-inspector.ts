@@ -42,7 +42,7 @@ function withoutComments(text: string): string {
 const AFTER_BRACE = '"}';
 const AFTER_BRACKET = '"{[]-0123456789tfn';
 
-/** By content: an opening brace and what JSON allows behind it ('{%' and '{{' begin Jinja). By name: .json, for what is broken. */
+/** By content: an opening brace and what JSON allows behind it ('{%' and '{{' begin Jinja). By name: .json and notebooks, for what is broken. */
 export function matchJson({ source, head }: Probe): FormatMatch | undefined {
   const begins = head.findIndex((byte) => !isSpace(byte));
   const first = head[begins];
@@ -50,11 +50,11 @@ export function matchJson({ source, head }: Probe): FormatMatch | undefined {
   const allowed = first === 0x7b ? AFTER_BRACE : first === 0x5b ? AFTER_BRACKET : '';
   const follows = second !== undefined && allowed.includes(String.fromCharCode(second));
   if (follows && isText(head)) return { format: 'json', sure: 'likely', why: 'text that starts as JSON does' };
-  return isNamedJson(source.path) ? { format: 'json', sure: 'name', why: 'the name ends in .json' } : undefined;
+  return isNamedJson(source.path) ? { format: 'json', sure: 'name', why: 'the name is that of JSON' } : undefined;
 }
 
 function isNamedJson(path: string): boolean {
-  return baseName(path).toLowerCase().endsWith('.json');
+  return /\.(?:json|ipynb)$/i.test(baseName(path));
 }
 
 function isSpace(byte: number): boolean {

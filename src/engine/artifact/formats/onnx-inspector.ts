@@ -3,6 +3,7 @@
 import { readOnnxModel, type OnnxGraphInfo, type OnnxModelInfo, type OnnxNodeInfo, type OnnxTensorInfo } from '../../graph/onnx-reader.ts';
 import type { Inspector } from '../inspect/inspection.ts';
 import { matchOnnx } from './onnx-file.ts';
+import { wiringFaults } from './onnx-wiring.ts';
 
 export const onnxInspector: Inspector<OnnxModelInfo> = {
   format: 'onnx',
@@ -21,6 +22,7 @@ export const onnxInspector: Inspector<OnnxModelInfo> = {
       at = Math.max(at, end);
     }
     desk.parsed(at, source.size, 'graph');
+    for (const fault of wiringFaults(model)) desk.problem(fault);
     return model;
   },
 };

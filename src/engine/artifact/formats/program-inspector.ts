@@ -1,8 +1,8 @@
 // Programs and libraries (ELF, PE, Mach-O, WebAssembly, Java classes): recognised, not taken apart. And pictures, sounds and
 // documents that lie beside models: known for what they are as far as their own format says where they end.
-import type { ByteSource } from '../../core/byte-source.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Inspector } from '../inspect/inspection.ts';
+import { endOfMedia } from './media-end.ts';
 import type { Probe } from './reader.ts';
 
 export interface ProgramContent {
@@ -76,9 +76,15 @@ export const mediaInspector: Inspector<ProgramContent> = {
   },
   async inspect(source, desk) {
     const kind = mediaKind(await source.slice(0, 64), source.size) ?? 'media';
-    const end = await endOf(source, kind);
-    desk.parsed(0, 16, 'signature');
+    const { end, broken } = await endOfMedia(source, kind);
+    desk.parsed(0, Math.min(16, end), 'signature');
     desk.skipped(16, end, kind);
+    if (broken !== undefined) {
+      const { offset, field, expected, actual, cut } = broken;
+      // Cameras and telephones leave pictures without their last mark: shown by any viewer, and not looked into further.
+      if (kind === 'a JPEG picture') desk.incomplete(`${kind} that ends before its ${field} at byte ${offset}`);
+      else desk.problem({ code: cut ? 'truncated' : 'malformed', offset, field, expected, actual });
+    }
     if (end < source.size) {
       desk.opaque(end, source.size, `bytes behind ${kind}`);
       // Telephones put further pictures behind a JPEG: what stands there is looked into, and is no fault by itself.
@@ -93,44 +99,4 @@ function mediaKind(head: Uint8Array, size: number): string | undefined {
   // 'BM' alone is two letters: a bitmap also says its own size.
   if (found === 'a bitmap') return head.byteLength >= 6 && new DataView(head.buffer, head.byteOffset).getUint32(2, true) === size ? found : undefined;
   return found;
-}
-
-/** Where a picture ends by its own account; other formats are taken to fill the file. */
-async function endOf(source: ByteSource, kind: string): Promise<number> {
-  if (kind === 'a JPEG picture') return endOfJpeg(source);
-  if (kind !== 'a PNG picture') return source.size;
-  let at = 8;
-  while (at + 12 <= source.size) {
-    const chunk = new DataView((await source.slice(at, at + 8)).buffer);
-    const type = chunk.getUint32(4);
-    // Four letters: anything else is no chunk, and what follows no picture.
-    if (![24, 16, 8, 0].every((shift) => /[A-Za-z]/.test(String.fromCharCode((type >>> shift) & 0xff)))) return at;
-    at += 12 + chunk.getUint32(0);
-    if (type === 0x49454e44) return Math.min(at, source.size);
-  }
-  return source.size;
-}
-
-/** Larger ones are taken to fill the file. */
-const MAX_JPEG = 2 ** 26;
-
-/** Behind the end-of-image mark of the first picture (ITU T.81, annex B): segments by their lengths, scans byte by byte. */
-async function endOfJpeg(source: ByteSource): Promise<number> {
-  if (source.size > MAX_JPEG) return source.size;
-  const bytes = await source.slice(0, source.size);
-  let at = 2;
-  while (at + 4 <= bytes.byteLength) {
-    if (bytes[at] !== 0xff) return source.size;
-    const mark = bytes[at + 1] ?? 0;
-    if (mark === 0xff) at++;
-    else if (mark === 0xd9) return at + 2;
-    else if (mark === 0x01 || (mark >= 0xd0 && mark <= 0xd8)) at += 2;
-    else {
-      at += 2 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0));
-      if (mark !== 0xda) continue;
-      // Inside a scan 0xff is followed by 0 or a restart mark.
-      while (at + 1 < bytes.byteLength && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && !((bytes[at + 1] ?? 0) >= 0xd0 && (bytes[at + 1] ?? 0) <= 0xd7))) at++;
-    }
-  }
-  return at + 2 <= bytes.byteLength && bytes[at] === 0xff && bytes[at + 1] === 0xd9 ? at + 2 : source.size;
 }

@@ -23,9 +23,10 @@ import { PROBE_BYTES } from './reader.ts';
 import { rInspector } from './r-inspector.ts';
 import { safetensorsInspector } from './safetensors-inspector.ts';
 import { textInspector } from './text-inspector.ts';
+import { ubjsonInspector } from './ubjson-inspector.ts';
 
 /** In order of precedence where two are equally sure. Plain text stands last: it takes what nobody else knows. */
-export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, sevenZipInspector, rarInspector, zfileInspector, tarInspector, gzipInspector, bzip2Inspector, xzInspector, zstdInspector, lz4Inspector, npyInspector, hdf5Inspector, tfliteInspector, rInspector, sealedInspector, programInspector, pickleInspector, zlibInspector, lzmaInspector, mediaInspector, onnxInspector, tensorflowInspector, jsonInspector, jinjaInspector, textInspector];
+export const INSPECTORS: readonly Inspector<unknown>[] = [ggufInspector, safetensorsInspector, zipInspector, sevenZipInspector, rarInspector, zfileInspector, tarInspector, gzipInspector, bzip2Inspector, xzInspector, zstdInspector, lz4Inspector, npyInspector, hdf5Inspector, tfliteInspector, rInspector, sealedInspector, programInspector, pickleInspector, zlibInspector, lzmaInspector, mediaInspector, onnxInspector, tensorflowInspector, ubjsonInspector, jsonInspector, jinjaInspector, textInspector];
 
 const RANK = { certain: 0, likely: 1, name: 2 } as const;
 

@@ -3,6 +3,7 @@
 // read.
 import type { Inspector } from '../inspect/inspection.ts';
 import { findConfigs, type EmbeddedJson } from './embedded-json.ts';
+import { cutOffHdf5 } from './hdf5-end.ts';
 import { findOutside, type Hdf5Outside } from './hdf5-outside.ts';
 
 export interface Hdf5Content {
@@ -16,18 +17,26 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export const hdf5Inspector: Inspector<Hdf5Content> = {
   format: 'hdf5',
   match: ({ source, head }) => {
-    // A user block may stand before it: 512 bytes or a power of two times that.
-    for (const at of [0, 512, 1024, 2048]) {
-      if (SIGNATURE.every((byte, i) => head[at + i] === byte)) return { format: 'hdf5', sure: 'certain', why: at === 0 ? 'starts with the signature of HDF5' : `the signature of HDF5 at byte ${at}` };
-    }
+    const at = signatureIn(head);
+    if (at !== undefined) return { format: 'hdf5', sure: 'certain', why: at === 0 ? 'starts with the signature of HDF5' : `the signature of HDF5 at byte ${at}` };
     return /\.(h5|hdf5)$/i.test(source.path) ? { format: 'hdf5', sure: 'name', why: 'the name is that of HDF5' } : undefined;
   },
   async inspect(source, desk) {
     const configs = await findConfigs(source, desk);
     const outside = await findOutside(source, desk);
+    const begin = signatureIn(await source.slice(0, LAST_BLOCK + SIGNATURE.length));
+    const cut = begin === undefined ? undefined : await cutOffHdf5(source, begin);
+    if (cut !== undefined) desk.problem(cut);
     desk.parsed(0, 8, 'signature');
     for (const { begin, end } of configs) desk.parsed(begin, end, 'Keras configuration');
     desk.skipped(0, source.size, 'HDF5 structure and numbers, searched for Keras configurations');
     return { configs, outside };
   },
 };
+
+/** A user block may stand before it: 512 bytes or a power of two times that. */
+const LAST_BLOCK = 2048;
+
+function signatureIn(head: Uint8Array): number | undefined {
+  return [0, 512, 1024, LAST_BLOCK].find((at) => SIGNATURE.every((byte, i) => head[at + i] === byte));
+}

@@ -55,6 +55,7 @@ export const tensorflowInspector: Inspector<TensorFlowContent> = {
     if (kind === 'saved-model') for (const meta of of(root, 2)) await readMeta(reader, meta, found, desk);
     else if (kind === 'meta-graph') await readMeta(reader, { begin: 0, end: source.size }, found, desk);
     else await readGraph(reader, { begin: 0, end: source.size }, found, desk);
+    if (operators.length === 0 && kind !== 'meta-graph') desk.problem({ code: 'malformed', offset: source.size, field: kind === 'graph' ? 'node' : 'meta_graphs', expected: 'a graph with operators', actual: 'none' });
     desk.parsed(0, source.size, 'graph');
     // TensorFlow 2.0 to 2.4 kept Keras's metadata in the model file itself.
     return { kind, operators, texts, configs: kind === 'saved-model' ? await findConfigs(source, desk) : [] };

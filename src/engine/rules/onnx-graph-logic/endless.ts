@@ -3,13 +3,12 @@
 // body computes are ordinary, however large the number that exporters write beside it.
 import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import type { Abstract } from './abstract.ts';
+import { LeastSizes } from './least-sizes.ts';
 import { numbersOf } from './operands.ts';
 
 export const ENDLESS_LIMITS = {
   /** Rounds of a loop: a second has about a million of the smallest body. */
   rounds: 2 ** 31,
-  /** Values of one tensor: 32 GB as float32. */
-  values: 2 ** 33,
 } as const;
 
 export interface Endless {
@@ -18,8 +17,9 @@ export interface Endless {
 }
 
 export function endlessIn(graph: FlatGraph, known: readonly Abstract[]): Endless[] {
+  const sizes = new LeastSizes(graph, known);
   return graph.ops.flatMap((op) => {
-    const why = op.type === '#loop' ? rounds(graph, op, known) : op.domain === '' ? extent(op, known) : undefined;
+    const why = op.type === '#loop' ? rounds(graph, op, known) : op.domain === '' ? sizes.beyond(op) : undefined;
     return why === undefined ? [] : [{ op, why }];
   });
 }
@@ -49,27 +49,3 @@ function isFixed({ values, ops }: FlatGraph, id: ValueId | undefined): boolean {
 }
 
 const MOST_STEPS = 64;
-
-function extent({ type, inputs, attributes }: FlatOp, known: readonly Abstract[]): string | undefined {
-  const numbers = (at: number): readonly number[] => numbersOf(known[inputs[at] ?? -1]) ?? [];
-  const product = (list: readonly number[]): number => list.reduce((size, number) => size * Math.max(1, Math.abs(number)), 1);
-  const size = ((): number => {
-    switch (type) {
-      case 'ConstantOfShape':
-        return product(numbers(0));
-      case 'Expand':
-      case 'Tile':
-        return product(numbers(1));
-      case 'RandomNormal':
-      case 'RandomUniform':
-        return product(attributes.get('shape')?.ints ?? []);
-      case 'Range': {
-        const [[first], [last], [step = 1]] = [numbers(0), numbers(1), numbers(2)];
-        return first === undefined || last === undefined ? 0 : Math.abs((last - first) / step);
-      }
-      default:
-        return 0;
-    }
-  })();
-  return size > ENDLESS_LIMITS.values ? `makes ${size.toExponential(1)} values` : undefined;
-}

@@ -276,6 +276,28 @@ describe('ordinary graphs', () => {
   });
 });
 
+describe('graphs that fill the memory', () => {
+  const steps = (value: Value, count: number, next: (value: Value) => Value): Value => Array.from({ length: count }).reduce<Value>((last) => next(last), value);
+  it.each<readonly [string, (b: GraphBuilder, x: Value) => Value]>([
+    ['padded by billions', (b, x) => b.op('Pad', [x, b.int64([0, 0, 2 ** 20, 2 ** 20])])],
+    ['padded by an attribute', (b, x) => b.op('Pad', [x], { pads: [0, 0, 2 ** 20, 2 ** 20] })],
+    ['tiled step by step', (b, x) => steps(x, 4, (value) => b.op('Tile', [value, b.int64([1, 1024])]))],
+    ['joined with itself again and again', (b, x) => steps(x, 40, (value) => b.op('Concat', [value, value], { axis: 1 }))],
+    ['enlarged', (b, x) => b.op('Resize', [x, undefined, undefined, b.int64([1, 2 ** 40])])],
+    ['widened to one of many', (b, x) => b.op('Concat', [x, b.op('OneHot', [b.int64([1]), b.int64([2 ** 40]), b.int64([0, 1])])], { axis: 0 })],
+  ])('are told where a value is %s', async (_, build) => {
+    expect(alarms(await findings((b) => out(b, build(b, b.input('x', 'float32', ['batch', 3])))))).toContain('medium ASY-GLB-006');
+  });
+
+  it('are not told where it is padded, tiled and enlarged as usual', async () => {
+    expect(await findings((b) => {
+      const x = b.input('x', 'float32', ['batch', 3]);
+      const wide = b.op('Tile', [b.op('Pad', [x, b.int64([0, 1, 0, 1])]), b.int64([1, 8])]);
+      out(b, b.op('MatMul', [b.op('Resize', [wide, undefined, undefined, b.int64([1, 64])]), weights(b, 'head', [64, 10])]));
+    })).toEqual([]);
+  });
+});
+
 describe('hostile graphs', () => {
   it('settles or says that it did not, whatever is wired to whatever', async () => {
     const operators = ['Add', 'Mul', 'Where', 'Greater', 'Cast', 'ReduceMax', 'Gather', 'MatMul', 'Clip', 'Slice', 'Reshape', 'Concat', 'Transpose', 'Unsqueeze', 'ScatterND', 'ArgMax', 'If', 'Loop'];

@@ -2,6 +2,7 @@
 // ordinary (modeling_x.py); machine code, decoded-and-run text and shells that call out are not.
 import { programInspector } from '../../artifact/formats/program-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
+import { ubjsonInspector } from '../../artifact/formats/ubjson-inspector.ts';
 import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
 import type { Evidence, Severity } from '../../core/finding.ts';
 import { bytesAround, shown, shownLines } from '../evidence.ts';
@@ -102,6 +103,12 @@ export const programs = analysisOf({
     }
     for (const file of inspection.files) {
       for (const { offset, what, evidence } of await confirm(file.source, file.buried)) report(BURIED, { file, offset, about: what, title: `${shown(what, 80)} in ${shown(file.member ?? file.path, 80)}, among bytes that no reader takes apart`, sure: 'inferred', evidence });
+    }
+    for (const { file, content: { texts } } of readBy(inspection, ubjsonInspector)) {
+      for (const { path, text, offset } of texts) {
+        const code = codeInText(text);
+        if (code !== undefined) report(DATA, { file, offset, about: String(offset), location: { key: path }, title: `${shown(path, 80)} of ${shown(file.member ?? file.path, 80)} holds ${code.what}`, sure: 'inferred', evidence: [{ kind: 'source', title: 'What stands there', text: shownLines(text.slice(Math.max(0, code.at - 80), code.at + 400), 480), marks: [] }] });
+      }
     }
     for (const { file, content } of readBy(inspection, textInspector)) {
       const name = file.member ?? file.path;
