@@ -126,6 +126,11 @@ describe('counting rows', () => {
     expect(counted('F32', [100, 4], new Uint8Array(values.buffer))?.outliers.map(({ row }) => row)).toEqual([17]);
   });
 
+  it('takes all weights of one output of a convolution for a row, and the last dimension where it is long enough', () => {
+    const rows = (shape: readonly number[]): number | undefined => counted('F32', shape, new Uint8Array(4 * shape.reduce((product, size) => product * size, 1)))?.rows;
+    expect([[8, 4, 3, 3], [8, 32, 1, 1], [4, 8, 16], [6, 2, 5], [50, 3], [7]].map(rows)).toEqual([8, 8, 32, 6, 50, 7]);
+  });
+
   it('leaves other types alone', () => {
     expect(RowCounter.for('Q8_0', [4, 4])).toBeUndefined();
     expect(RowCounter.for('F32', [2 ** 40, 2 ** 40])).toBeDefined();

@@ -1,5 +1,6 @@
 // Counts over the numbers of one tensor, fed in pieces of any size: NaN and infinite values, rows that are all zero, rows that
-// say the same as another, rows whose length stands far out. Float types alone; a row is the last dimension.
+// say the same as another, rows whose length stands far out. Float types alone; a row is the last dimension, or as many of the
+// last as hold some numbers: of a convolution all weights of one output, and not the three of a kernel's line.
 // Rows are told apart by two sums over their numbers, one weighted by place: equal rows always count as equal, others hardly
 // ever; rows with NaN or infinity are not compared. What is counted says nothing by itself: vocabularies have unused rows,
 // masks are infinite.
@@ -23,6 +24,17 @@ const OUTLIER = 12;
 const OUTLIERS_KEPT = 8;
 /** Fewer rows have no middle to stand out from. */
 const ENOUGH_ROWS = 64;
+
+/** Fewer numbers are equal or far out by chance. */
+const ENOUGH_COLUMNS = 16;
+
+/** 1 where there is no matrix; undefined where a dimension is missing. */
+function columnsOf(shape: readonly number[]): number | undefined {
+  if (shape.length < 2) return 1;
+  let columns = shape.at(-1);
+  for (let axis = shape.length - 2; axis > 0 && columns !== undefined && columns < ENOUGH_COLUMNS; axis--) columns *= shape[axis] ?? 1;
+  return columns;
+}
 
 const WIDTHS: Readonly<Record<string, Bytes>> = { F32: 4, F16: 2, BF16: 2 };
 
@@ -54,7 +66,7 @@ export class RowCounter {
   /** Undefined where the type is no float or the tensor is too small or has too many rows to say anything. */
   static for(dtype: string, shape: readonly number[]): RowCounter | undefined {
     const width = WIDTHS[dtype];
-    const columns = shape.length >= 2 ? shape.at(-1) : 1;
+    const columns = columnsOf(shape);
     const count = shape.reduce((product, dim) => product * dim, 1);
     if (width === undefined || columns === undefined || columns < 1 || !(count >= 1)) return undefined;
     const rows = count / columns;
