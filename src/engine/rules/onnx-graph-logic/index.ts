@@ -29,7 +29,7 @@ const HARD_GATE: Rule = {
   id: 'ASY-GLB-001',
   title: 'A comparison of the input overrides what the model computes',
   severity: 'high',
-  misses: 'Gates on what learned weights have already mixed, gates on masks and positions, and gates behind matrices filled with noise are not seen. A model that is meant to have rules of its own (a scaler with a default, a hand-written heuristic) can be reported.',
+  misses: 'Gates on what learned weights have already mixed, gates on masks and positions, and gates behind matrices filled with noise are not seen. A choice between two scales of the whole input is taken for preprocessing where it cannot blank out ordinary input. A model that is meant to have rules of its own (a scaler with a default, a hand-written heuristic) can be reported.',
 };
 
 const SOFT_GATE: Rule = {

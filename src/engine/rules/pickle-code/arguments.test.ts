@@ -20,6 +20,8 @@ describe('a class that is allowed to be restored', () => {
     ['called with a path that other calls make', called(ENCODER, called('pathlib.PosixPath', text('a'), text('b')))],
     ['called with settings', called(DETECTOR, `}${text('activation')}${text('print(1)')}s`)],
     ['called with settings of an ordered dictionary', called(DETECTOR, `${called('collections.OrderedDict')}${text('activation')}${text('print(1)')}s`)],
+    ['made with a path', `${named(ENCODER)}(${text('/etc/passwd')}t\x81`],
+    ['made with an address by the name of an argument', `${named(DETECTOR)})}${text('weights')}${text('https://host.test/x')}s\x92`],
     ['called by OBJ', `(${named(ENCODER)}${text('owner/name')}o`],
     ['called by INST', `(${text('owner/name')}isentence_transformers.SentenceTransformer\nSentenceTransformer\n`],
     ['called as the base of another', called('copyreg._reconstructor', named(ENCODER), named(ENCODER), text('owner/name'))],
