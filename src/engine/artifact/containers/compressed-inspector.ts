@@ -7,8 +7,9 @@ import type { Probe } from '../formats/reader.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Bytes } from '../../core/units.ts';
 import { isText } from '../formats/json-inspector.ts';
-import { inflateBzip2, inflateGzip, inflateLz4, inflateLzma, inflateXz, inflateZlib, inflateZstd } from './decoders.ts';
+import { inflateBzip2, inflateLz4, inflateLzma, inflateXz, inflateZlib, inflateZstd } from './decoders.ts';
 import { ExpansionBudget, expandedSource, measure, type MakeDecoder } from './expanded-source.ts';
+import { inflateGzip } from './gzip-decoder.ts';
 
 export interface CompressedContent {
   readonly size: Bytes;
@@ -46,8 +47,8 @@ async function expand(format: string, make: MakeDecoder, source: ByteSource, des
 }
 
 function withoutPlace(failure: ArtifactError): Omit<ArtifactErrorFields, 'format' | 'file'> {
-  const { code, offset, expected, actual } = failure.toFields();
-  return { code, field: 'compressed data', ...(offset === undefined ? {} : { offset }), ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) };
+  const { code, offset, field = 'compressed data', expected, actual } = failure.toFields();
+  return { code, field, ...(offset === undefined ? {} : { offset }), ...(expected === undefined ? {} : { expected }), ...(actual === undefined ? {} : { actual }) };
 }
 
 function innerName(path: string): string {

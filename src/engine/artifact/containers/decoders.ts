@@ -1,6 +1,6 @@
-// Decompressors behind one interface. DEFLATE, zlib and gzip are fflate's (MIT), zstd is fzstd's (MIT), both of which stream;
+// Decompressors behind one interface. DEFLATE and zlib are fflate's (MIT), zstd is fzstd's (MIT), both of which stream;
 // xz, LZMA, LZ4 and bzip2 are ours, since no small and well-kept library reads them piece by piece.
-import { Gunzip, Inflate, Unzlib } from 'fflate';
+import { Inflate, Unzlib } from 'fflate';
 import { Decompress } from 'fzstd';
 import { expandBzip2 } from '../compression/bzip2.ts';
 import { expandLz4 } from '../compression/lz4.ts';
@@ -13,8 +13,8 @@ interface Stream {
 }
 
 /** Bytes made of one piece (CWE-409): pieces are small where much comes out, so that honest data stays far below. */
-const MOST_AT_ONCE = 2 ** 27;
-const TOO_FAST = `more than ${MOST_AT_ONCE} bytes out of one piece`;
+export const MOST_AT_ONCE = 2 ** 27;
+export const TOO_FAST = `more than ${MOST_AT_ONCE} bytes out of one piece`;
 
 function streaming(make: () => Stream): MakeDecoder {
   return (): Decoder => {
@@ -38,7 +38,6 @@ function streaming(make: () => Stream): MakeDecoder {
 
 export const inflateRaw: MakeDecoder = streaming(() => new Inflate());
 export const inflateZlib: MakeDecoder = streaming(() => new Unzlib());
-export const inflateGzip: MakeDecoder = streaming(() => new Gunzip());
 /** fzstd calls back with plain arrays; its windows are bounded by itself. */
 export const inflateZstd: MakeDecoder = streaming(() => {
   const stream = new Decompress();

@@ -1,11 +1,16 @@
 // Compressed bytes as a ByteSource: expanded when asked for, forwards, with one window held. What comes out is bounded by
 // the size that was claimed or measured, and by a budget for the container as a whole (CWE-409, CWE-400).
-import { ArtifactError } from '../../core/artifact-error.ts';
+import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import type { Bytes } from '../../core/units.ts';
 
+/** Its offset is counted from the first byte pushed. */
+export type ContentFault = Omit<ArtifactErrorFields, 'format' | 'file'>;
+
 /** Fed with compressed pieces in order; gives back what they expand to. Throws on malformed data. */
 export interface Decoder {
+  /** What is wrong with the pieces so far and takes nothing from what they expand to. */
+  readonly fault?: ContentFault | undefined;
   push(piece: Uint8Array<ArrayBuffer>, final: boolean): readonly Uint8Array[];
 }
 
@@ -66,6 +71,7 @@ export async function measure(path: string, compressed: Compressed, most: Bytes)
     if (!(error instanceof ArtifactError)) throw error;
     failure = error;
   }
+  failure ??= run.fault;
   return { size: Math.min(run.position, most), cut: run.position > most, failure };
 }
 
@@ -85,6 +91,11 @@ class Expansion {
   ) {
     this.#at = compressed.begin;
     this.#decoder = compressed.make();
+  }
+
+  get fault(): ArtifactError | undefined {
+    const { fault } = this.#decoder;
+    return fault === undefined ? undefined : new ArtifactError({ ...fault, format: 'compressed', file: this.path, offset: this.compressed.begin + (fault.offset ?? 0) });
   }
 
   /** Expands until `target` is reached or the data ends; keeps the last WINDOW bytes and all from `keepFrom` on. */
