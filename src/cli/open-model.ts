@@ -1,9 +1,11 @@
 // Path -> artifact, hashes, and (where it can be run) the model on onnxruntime.
+import { hashBeside } from '../adapters/hash-beside.ts';
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { openNodeWasmRuntime } from '../adapters/onnxruntime-wasm-node.ts';
 import { openPath } from '../adapters/node-files.ts';
-import { decodeNodeImage } from '../adapters/node-images.ts';
+import { nodeHashWorker } from '../adapters/node-hash-worker.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
+import { decodeNodeImage } from '../adapters/node-images.ts';
 import type { Artifact } from '../engine/artifact/artifact.ts';
 import { digestPass } from '../engine/artifact/digests/digest-pass.ts';
 import type { Digests } from '../engine/artifact/digests/digests.ts';
@@ -52,7 +54,7 @@ export async function openFiles(path: string): Promise<OpenedFiles> {
   const sources = artifact.files.map(({ source }) => source);
   const inspection = await inspectFiles(sources, { closed: artifact.closed ?? [] });
   const files = artifact.files.map(({ source, format }): ReportFile => ({ path: source.path, bytes: source.size, sha256: '', format }));
-  return { artifact, inspection, files, digest: () => digestPass(sources, inspection, nodeHasher) };
+  return { artifact, inspection, files, digest: () => digestPass(sources, inspection, nodeHasher, { hashBeside: () => hashBeside(nodeHashWorker()) }) };
 }
 
 export interface OpenOptions {

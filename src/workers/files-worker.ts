@@ -8,7 +8,7 @@ import type { Drop } from '../engine/core/byte-source.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import { batchEvents } from './event-batcher.ts';
 import { FilesHost, type Listener } from './files-host.ts';
-import { hashBeside } from './hash-beside.ts';
+import { hashBeside } from '../adapters/hash-beside.ts';
 import type { DroppedFile, FilesWorker } from './protocol.ts';
 
 const now = (): number => performance.now();

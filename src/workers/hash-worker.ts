@@ -1,6 +1,6 @@
 // The hash worker's entry: SHA-256 of one file after another, on a core of its own. Bytes are handed over, not copied.
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
-import type { HashAnswer, HashRequest } from './hash-beside.ts';
+import type { HashAnswer, HashRequest } from '../adapters/hash-beside.ts';
 
 const answer = (message: HashAnswer): void => postMessage(message);
 const first = wasmHasher();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { hashBeside, type HashAnswer, type HashPort, type HashRequest } from './hash-beside.ts';
+import { nodeHashWorker } from './node-hash-worker.ts';
 
 /** A worker that answers a moment later, as node:crypto would. */
 function port(fail = false): HashPort & { readonly most: () => number; readonly ended: () => boolean } {
@@ -44,4 +45,16 @@ it('says when the worker cannot go on', async () => {
     for (let i = 0; i < 5; i++) await hasher.update(new Uint8Array(10));
     await hasher.digest();
   })()).rejects.toThrow('no memory');
+});
+
+it('hashes on a thread of Node', async () => {
+  const hasher = hashBeside(nodeHashWorker());
+  const whole = createHash('sha256');
+  for (let i = 0; i < 5; i++) {
+    const bytes = new Uint8Array(1000).fill(i);
+    whole.update(bytes);
+    await hasher.update(bytes);
+  }
+  expect(await hasher.digest()).toBe(whole.digest('hex'));
+  hasher.dispose();
 });
