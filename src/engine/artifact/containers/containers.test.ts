@@ -61,6 +61,35 @@ describe('tar', () => {
   ])('%s', async (_, bytes, rules) => {
     expect(await rulesHit(bytes, 'x.tar')).toEqual(rules);
   });
+
+  describe('with a zip in it', () => {
+    const zip = archive({ 'a/version': latin1('3\n'), 'a/b.txt': latin1('hello') });
+    // Without the two empty blocks that end an archive.
+    const open = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - 1024);
+    const pax = tarOf('PaxHeaders/model.pt', latin1('28 mtime=1700000000.1234567\n'), 'x');
+
+    it.each([
+      ['is no polyglot', tarOf('model.pt', zip)],
+      ['is none behind a pax header', Uint8Array.from([...open(pax), ...tarOf('model.pt', zip)])],
+      ['is none beside another zip', Uint8Array.from([...open(tarOf('other.pt', zip)), ...tarOf('model.pt', zip)])],
+    ])('%s', async (_, bytes) => {
+      expect(await rulesHit(bytes, 'x.tar')).toEqual([]);
+    });
+
+    it('is one where the zip stands behind the archive, or its directory names what stands elsewhere', async () => {
+      const tar = tarOf('notes.txt', latin1('hello'));
+      expect(await rulesHit(Uint8Array.from([...tar, ...zip]), 'x.tar')).toEqual(expect.arrayContaining(['ASY-ARC-010', 'ASY-ARC-011']));
+      // The members in one file of the tar, the directory in another.
+      const directory = zip.findIndex((_, i) => zip[i] === 0x50 && zip[i + 1] === 0x4b && zip[i + 2] === 1);
+      const parted = Uint8Array.from([...open(tarOf('first.bin', zip.subarray(0, directory))), ...tarOf('second.bin', zip.subarray(directory))]);
+      const end = parted.findLastIndex((_, i) => parted[i] === 0x50 && parted[i + 1] === 0x4b && parted[i + 2] === 5);
+      const records = [...parted].flatMap((_, i) => (parted[i] === 0x50 && parted[i + 1] === 0x4b && parted[i + 2] === 1 ? [i] : []));
+      const data = new DataView(parted.buffer);
+      for (const at of records) data.setUint32(at + 42, data.getUint32(at + 42, true) + 512, true);
+      data.setUint32(end + 16, records[0] ?? 0, true);
+      expect(await rulesHit(parted, 'x.tar')).toContain('ASY-ARC-010');
+    });
+  });
 });
 
 describe('zip', () => {
@@ -123,6 +152,14 @@ describe('zip', () => {
     expect(files[0]?.status).toBe('partly');
     expect(files[1]?.source.size).toBe(2 ** 20);
   });
+
+  it('says of more members than are read that they were not, and nothing else', async () => {
+    const bytes = archive(Object.fromEntries(Array.from({ length: 50_002 }, (_, i) => [`${i}`, new Uint8Array(0)])));
+    const { files } = await inspectFiles([bytesOf('x.zip', bytes)]);
+    expect(files[0]).toMatchObject({ status: 'partly', reason: expect.stringContaining('limit exceeded: not all members were read') });
+    expect(files[0]?.problems).toEqual([]);
+    expect(await rulesHit(bytes, 'x.zip')).toEqual([]);
+  }, 60_000);
 
   it('computes CRC-32 as others do', () => {
     expect(crc32(latin1('123456789'))).toBe(0xcbf43926);

@@ -33,6 +33,8 @@ export interface ZipContent {
   /** Bytes before the archive: what every offset in it must be shifted by. */
   readonly shift: Bytes;
   readonly members: readonly ZipMember[];
+  /** The directory lists more members than are read: those beyond the limit are known by their local headers alone. */
+  readonly cut: boolean;
 }
 
 const LIMITS = {
@@ -59,6 +61,7 @@ export const zipInspector: Inspector<ZipContent> = {
     const end = await findEnd(source);
     const shift = end === undefined ? 0 : Math.max(0, end.foundAt - end.directoryAt);
     const members: ZipMember[] = [];
+    let cut = false;
     const budget = new ExpansionBudget(LIMITS.maxExpanded, 'zip');
     if (end === undefined) desk.problem({ code: 'truncated', field: 'end of central directory', expected: 'an end record', actual: 'none: only local headers can be read' });
     else {
@@ -69,8 +72,10 @@ export const zipInspector: Inspector<ZipContent> = {
       if (end.foundAt < end.directoryAt) desk.problem({ code: 'malformed', offset: end.at, field: 'place of the central directory', expected: `at most ${end.foundAt}`, actual: String(end.directoryAt) });
       const central = await readCentral(source, end.foundAt, end.directorySize);
       desk.parsed(end.foundAt, central.end, 'central directory');
-      if (central.end < end.at) desk.parsed(central.end, Math.min(end.at, central.end + 76), 'zip64 end record');
-      if (central.records.length !== end.count && end.count !== 0xffff) desk.problem({ code: 'malformed', offset: end.at, field: 'entries', expected: `${end.count} records (as the end record says)`, actual: `${central.records.length}` });
+      cut = central.records.length > LIMITS.maxMembers;
+      if (cut) desk.opaque(central.end, end.at, `limit exceeded: not all members were read, only the first ${LIMITS.maxMembers} of the directory`);
+      else if (central.end < end.at) desk.parsed(central.end, Math.min(end.at, central.end + 76), 'zip64 end record');
+      if (!cut && central.records.length !== end.count && end.count !== 0xffff) desk.problem({ code: 'malformed', offset: end.at, field: 'entries', expected: `${end.count} records (as the end record says)`, actual: `${central.records.length}` });
       for (const record of central.records.slice(0, LIMITS.maxMembers)) {
         await breathe(desk.signal);
         const local = await readLocal(source, record.localAt + shift);
@@ -79,7 +84,7 @@ export const zipInspector: Inspector<ZipContent> = {
       }
     }
     for (const hidden of await findUnlisted(source, members, end?.foundAt ?? source.size, desk)) members.push(placed(undefined, hidden, source));
-    return { end, shift, members: await handOver(members, source, budget, desk) };
+    return { end, shift, cut, members: await handOver(members, source, budget, desk) };
   },
 };
 

@@ -6,6 +6,7 @@ import { contentOf, type InspectedFile } from '../../artifact/inspect/inspection
 import { bytesAround, shown } from '../evidence.ts';
 import type { Report } from '../rule.ts';
 import { DISGUISE, POLYGLOT } from './rules.ts';
+import { isZipInTar } from './zip-in-tar.ts';
 
 /** What a reader of these names expects, where that matters: data that needs no trust. */
 const EXPECTED: readonly (readonly [ending: RegExp, formats: readonly string[], what: string])[] = [
@@ -38,7 +39,7 @@ export async function checkDisguise(file: InspectedFile, report: Report): Promis
   if (data !== undefined) report(DISGUISE, { file, offset: 0, about: 'data', title: `${shown(name, 80)} is ${data}, not ${claim?.[2] ?? 'a model'}`, severity: 'medium', sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
   const other = WEIGHTS.test(name) && harmful === undefined ? notWeights(file) : undefined;
   if (other !== undefined) report(DISGUISE, { file, offset: 0, about: 'weights', title: `${shown(name, 80)} is ${other}, not a model`, severity: 'low', sure: 'read', evidence: [await bytesAround(file.source, 0, 'The first bytes')] });
-  const formats = certain.map(({ format }) => format).filter((format) => format !== 'zip' || !isWholeZip(file));
+  const formats = certain.map(({ format }) => format).filter((format) => format !== 'zip' || !(isWholeZip(file) || isZipInTar(file)));
   const distinct = [...new Set(formats)];
   if (distinct.length < 2 || COMPATIBLE.some((group) => distinct.every((format) => group.includes(format)))) return;
   report(POLYGLOT, { file, about: 'polyglot', title: `${shown(name, 80)} can be read as ${distinct.join(' and as ')}`, sure: 'read', evidence: [{ kind: 'table', title: 'Why', columns: ['format', 'how sure', 'why'], rows: certain.map(({ format, sure, why }) => [format, sure, why]) }, await bytesAround(file.source, 0, 'The first bytes')] });

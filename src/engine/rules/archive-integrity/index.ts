@@ -12,6 +12,7 @@ import { checkDisguise } from './disguise.ts';
 import { leadsOut } from './names.ts';
 import { ARCHIVE_RULES, BOMB, LINK, SLIPS } from './rules.ts';
 import { checkZip } from './zip.ts';
+import { isZipInTar } from './zip-in-tar.ts';
 
 const BOMB_RATIO = 200;
 const BOMB_SIZE = 10 * 2 ** 20;
@@ -22,7 +23,8 @@ export const archiveIntegrity = analysisOf({
   limits: 'Reads zip twice (directory and local headers), tar, 7z, gzip, zlib, bzip2, xz, LZMA, LZ4 and zstd. Of RAR the headers and what is stored unpacked; packed members are listed as not inspected.',
   rules: ARCHIVE_RULES,
   async check({ inspection }, report) {
-    for (const { file, content } of readBy(inspection, zipInspector)) await checkZip(file, content, report);
+    // A zip in a tar is checked as the tar's member.
+    for (const { file, content } of readBy(inspection, zipInspector)) if (!isZipInTar(file)) await checkZip(file, content, report);
     for (const { file, content } of readBy(inspection, tarInspector)) checkTar(file, content, report);
     for (const { file, content } of readBy(inspection, sevenZipInspector)) {
       for (const [i, { name }] of content.members.entries()) {

@@ -13,7 +13,7 @@ const MARKS: readonly (readonly [mask: number, name: string])[] = [[0x0001, 'enc
 const BOMB_RATIO = 200;
 const BOMB_SIZE = 10 * 2 ** 20;
 
-export async function checkZip(file: InspectedFile, { members, shift, end }: ZipContent, report: Report): Promise<void> {
+export async function checkZip(file: InspectedFile, { members, shift, end, cut }: ZipContent, report: Report): Promise<void> {
   const names = new Map<string, number>();
   // An archive with a password says so openly, and is listed as not inspected; one sealed member among open ones hides something.
   const sealed = members.every((member) => truly(member) || member.end === member.begin);
@@ -24,7 +24,7 @@ export async function checkZip(file: InspectedFile, { members, shift, end }: Zip
     const about = `${shown(name, 80)}@${offset}`;
     const different = differences(member);
     if (different.length > 0) report(HEADERS_DIFFER, { file, offset, about, title: `${shown(name, 80)}: two readings disagree on ${different.join(', ')}`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
-    if (end !== undefined && central === undefined) report(UNLISTED, { file, offset, about, title: `${shown(name, 80)} stands in the archive and not in its directory`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
+    if (end !== undefined && !cut && central === undefined) report(UNLISTED, { file, offset, about, title: `${shown(name, 80)} stands in the archive and not in its directory`, sure: 'read', evidence: [...evidence(), await bytesAround(file.source, offset, 'The local header')] });
     checkMarks(file, member, sealed, about, report, evidence);
     const { crc } = member;
     if (crc !== undefined && !(crc.local && crc.central) && !truly(member)) report(BAD_CRC, { file, offset, about, title: `${shown(name, 80)} has the CRC ${hex(crc.found)}, not the claimed ${hex(central?.crc ?? local?.crc ?? 0)}`, sure: 'read', evidence: evidence() });

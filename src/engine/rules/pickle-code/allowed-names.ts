@@ -75,6 +75,8 @@ const CLASS_HOMES: readonly Home[] = [
   ...RESTORED.map((home): Home => ({ home, names: CAMEL, acts: true })),
   // scikit-learn keeps parts of an estimator in classes with an underscore in front.
   ...['sklearn.base', 'sklearn.calibration', 'sklearn.cluster', 'sklearn.compose', 'sklearn.covariance', 'sklearn.cross_decomposition', 'sklearn.decomposition', 'sklearn.discriminant_analysis', 'sklearn.dummy', 'sklearn.ensemble', 'sklearn.feature_extraction', 'sklearn.feature_selection', 'sklearn.gaussian_process', 'sklearn.impute', 'sklearn.isotonic', 'sklearn.kernel_approximation', 'sklearn.kernel_ridge', 'sklearn.linear_model', 'sklearn.manifold', 'sklearn.metrics', 'sklearn.mixture', 'sklearn.model_selection', 'sklearn.multiclass', 'sklearn.multioutput', 'sklearn.naive_bayes', 'sklearn.neighbors', 'sklearn.neural_network', 'sklearn.pipeline', 'sklearn.preprocessing', 'sklearn.random_projection', 'sklearn.semi_supervised', 'sklearn.svm', 'sklearn.tree', 'sklearn._loss', 'sklearn.utils._bunch', 'sklearn.utils.deprecation', 'sklearn.utils._metadata_requests', 'sklearn.inspection', 'sklearn.utils.validation', 'sklearn.utils._encode'].map((home) => ({ home, names: /^_{0,2}[A-Z][A-Za-z0-9]*$/ })),
+  // A class written as a function: it keeps a pattern and types of columns.
+  { home: 'sklearn.compose', names: /^make_column_selector$/ },
   { home: 'scipy.sparse', names: /^[a-z]{3}_(matrix|array)$/ },
   { home: 'scipy.stats', names: /^[a-z0-9_]+_gen$|^rv_[a-z_]+$|^gaussian_kde$/ },
   // A hook of a module, and a constructor with its settings.

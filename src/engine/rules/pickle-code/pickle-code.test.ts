@@ -163,6 +163,8 @@ describe('callbacks', () => {
     ['an unknown function in the state of an estimator', given('cown.text\ntokens\n'), ['medium ASY-PKL-004']],
     ['an unknown class there', given('cown.text\nTokens\n'), ['low ASY-PKL-004']],
     ['a function of scikit-learn’s there', given('csklearn.feature_extraction.text\nstrip_accents_unicode\n'), []],
+    ['a class of scikit-learn’s that is written as a function', 'csklearn.compose._column_transformer\nmake_column_selector\n)\x81}X\x07\0\0\0patternX\x01\0\0\0asb', []],
+    ['a function beside it, called', 'csklearn.compose._column_transformer\nmake_column_transformer\n)R', ['medium ASY-PKL-003']],
     ['a partial function of a harmless one', 'cfunctools\npartial\n(c__builtin__\nmax\nK\x01tR', []],
     ['a partial function of an unknown one', 'cfunctools\npartial\n(cown.text\ntokens\ntR', ['medium ASY-PKL-003']],
     ['a partial function of a harmful one', 'cfunctools\npartial\n(cos\nsystem\nX\x02\0\0\0idtR', ['critical ASY-PKL-001']],
