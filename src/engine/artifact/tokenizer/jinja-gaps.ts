@@ -45,7 +45,21 @@ export const FILTERS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ['sort', (text) => [...text].sort()],
   ['unique', (text) => [...new Set(text)]],
   ['reverse', (text) => [...text].reverse().join('')],
+  // What is done to a text on its way into an address or a page.
+  ['urlencode', percentEncoded],
+  ['urlize', (text) => text],
+  ['forceescape', (text) => text],
+  ['striptags', (text) => text.replace(/<[^<>]{0,1000}>/g, '')],
+  ['wordwrap', (text) => text],
+  ['center', (text) => text],
+  ['pprint', (text) => text],
+  ['truncate', (text) => text],
 ]);
+
+/** As UTF-8; half a pair of surrogates has no such form. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
 
 /** '%' and '*' with a text on the left; a number beside a key that was one before it was kept as a text. */
 export function combine(operator: string, left: unknown, right: unknown): Plain | undefined {

@@ -17,6 +17,13 @@ const OWN_PROMPT = /^\s+(?:(?:to|with|about|of|any|these|this|those|your|the|its
 /** What a careful assistant keeps to itself anyway: what is private to somebody. */
 const PRIVATE = /^\s+(?:(?:any|the|others?['’]?|users?['’]?|anyone['’]s|your|their|personal|private|confidential|sensitive|personally|identifiable|or|and)\s+){0,5}(?:(?:private|personal|confidential|sensitive|identifiable)\s+(?:\w+\s+)?(?:information|data|details)|secrets|passwords)\b/i;
 
+/**
+ * An order at the beginning of a sentence, or behind 'always' and the like, to put a weakness or malice into what is made, or
+ * to hand on what was said. Rules of safety name the same deeds behind 'do not', and guards list them without an order.
+ */
+const HARMFUL =
+  /(?<=(?:^|[.!?:;>\n\u0001]|\b(?:always|must|should|please|then|now|also|instead))\s{0,4})(?:(?:insert|inject|introduce|embed|plant|slip|sneak|include|add|put|write|place|build|hide|leave)\s+(?:[\w'’-]+\s+){0,5}?(?:(?:sql|code|command|prompt|script|shell)[ -]injections?|backdoors?|back doors?|(?:security |hidden |subtle )?(?:vulnerabilit(?:y|ies)|weakness(?:es)?|flaws?|holes?)|malware|malicious|exploits?|keyloggers?|trojans?|ransomware|spyware|reverse shells?|logic bombs?)|(?:exfiltrate|leak|steal)\s+\w+|(?:disable|turn off|remove|skip|bypass)\s+(?:[\w'’-]+\s+){0,3}?(?:security|safety|authentication|certificate|input validation|encryption|sanitization)\b)/i;
+
 /** Each names a group of phrases by what they ask of the model. Short gaps only, so that no match runs away. */
 const PHRASES: readonly { readonly what: string; readonly pattern: RegExp; readonly ordinaryWithTools?: true }[] = [
   { what: CONCEALS, ordinaryWithTools: true, pattern: /\b(?:do not|don['’]t|never|must not|without|avoid)\s+(?:\w+\s+){0,2}(?:mention(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|tell(?:ing)?|inform(?:ing)?|admit(?:ting)?|acknowledg(?:e|ing)|expos(?:e|ing))\b/i },
@@ -25,11 +32,13 @@ const PHRASES: readonly { readonly what: string; readonly pattern: RegExp; reado
   { what: 'asks to lift restrictions', pattern: /\b(?:no (?:restrictions|limits|filters)|unrestricted|jailbr(?:eak|oken)|bypass(?:ing)? (?:safety|filters?|restrictions))\b/i },
   { what: 'asks to send data elsewhere', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak|submit|report|copy)\b[^\n]{1,120}?\b(?:to|at)\s+(?:https?|ftp|wss?):/i },
   { what: 'asks for secrets of the machine', pattern: /\b(?:send|post|forward|exfiltrate|transmit|upload|leak|read|open|include|attach|copy|print|cat)\b[^\n]{1,80}?(?:~\/\.\w|\/etc\/(?:passwd|shadow)|\.ssh\b|\bid_rsa\b|\.aws\b|\.env\b|\bapi[ _-]?keys?\b|\bprivate keys?\b|\benvironment variables\b)/i },
+  { what: 'orders something harmful', pattern: HARMFUL },
   { what: 'asks to promote something', pattern: /\b(?:always|must|subtly)\s+(?:\w+\s+){0,2}(?:recommend|promote|advertise|endorse|include (?:the |this |a )?(?:link|url|script|code))\b/i },
 ];
 
 const SCRIPT = /<\s*(?:script|iframe|img|object|embed|link|svg)\b[^>]{0,200}/i;
 const ADDRESS = /\b(?:https?|ftp|wss?):\/\/[^\s"'<>)]{3,120}|\bjavascript:|\bdata:[a-z]+\/[a-z]+;base64/i;
+const CARRIES = /\b(?:https?|ftp|wss?):\/\/[^\s"'<>)\u0001]{3,120}[/?&=#.]\u0001/i;
 /** Markdown pictures carry data out of a chat window that shows them. */
 const PICTURE = /!\[[^\]\n]{0,80}\]\([^)\n]{1,200}\)/;
 
@@ -38,6 +47,9 @@ const UNSEEN = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069
 
 export function concernsIn(text: string): Concern[] {
   const found: Concern[] = [];
+  // What was said, inside of an address of the template's own, leaves with it.
+  const carried = CARRIES.exec(text);
+  if (carried !== null) found.push({ what: 'puts what is said into an address', severity: 'high', text: carried[0] });
   const [script, picture, address] = [SCRIPT.exec(text), PICTURE.exec(text), ADDRESS.exec(text)];
   if (script !== null) found.push({ what: 'adds markup that a page would run or load', severity: 'high', text: script[0] });
   if (picture !== null) found.push({ what: 'adds a picture from elsewhere', severity: 'high', text: picture[0] });

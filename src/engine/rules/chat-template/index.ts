@@ -13,7 +13,7 @@ import { endlessIn } from './endless.ts';
 import { findEscapes, placeOf } from './escapes.ts';
 import { concernsIn, unseenIn, type Concern } from './hidden-text.ts';
 import { ordersBesideTools, replacedTurn } from './own-words.ts';
-import { Renderer, wordsOf } from './render.ts';
+import { Renderer, wordsOf, type Turn } from './render.ts';
 import { concernsBehindSwitches } from './switches.ts';
 import { factsOf, spokenIn, type TemplateFacts } from './syntax.ts';
 
@@ -252,10 +252,13 @@ function turnBehindUser(renderer: Renderer): string | undefined {
 
 const LEAST_ADDED = 3;
 
+/** Filters that work on blanks and lengths leave these as they are, so that they are found again where they are put. */
+const SINGLE_WORDS: readonly Turn[] = [{ role: 'user', content: 'qwzvka' }, { role: 'assistant', content: 'qwzvkb' }, { role: 'user', content: 'qwzvkc' }];
+
 /** What the template adds to conversations in which nothing special is said. */
 function plainConcerns(renderer: Renderer): Concern[] {
   const user = { role: 'user', content: 'Good morning to you' };
-  const conversations = [[user], [{ role: 'system', content: 'Answer in one line.' }, user], [user, { role: 'assistant', content: 'And to you' }, { role: 'user', content: 'Good night to you' }]];
+  const conversations = [[user], [{ role: 'system', content: 'Answer in one line.' }, user], [user, { role: 'assistant', content: 'And to you' }, { role: 'user', content: 'Good night to you' }], SINGLE_WORDS];
   const found = new Map<string, Concern>();
   for (const turns of conversations) for (const concern of concernsIn(renderer.frame({ turns }) ?? '')) found.set(concern.what, concern);
   return [...found.values()];

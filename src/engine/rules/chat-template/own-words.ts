@@ -1,4 +1,4 @@
-// A template that speaks in somebody's place: what a system or user turn says is left out and sentences of the template's own
+// A template that speaks in somebody's place: what a system, user or assistant turn says is left out and sentences of the template's own
 // stand there instead, in short conversations and longer ones, with tools and without; or tools come with orders and calls of
 // the template's own while the tools themselves are not handed on.
 // Misses texts of fewer words than a sentence, and replacements under a condition that no conversation here meets.
@@ -10,6 +10,8 @@ export interface OwnWords {
 }
 
 const LEAST_WORDS = 4;
+/** An answer that was never given may be as short as "Yes, I agree to it". */
+const LEAST_OF_ANSWER = 3;
 const TOOL = 'qwzvk_lookup';
 const TOOLS = [{ type: 'function', function: { name: TOOL, description: 'Looks a thing up', parameters: { type: 'object', properties: { key: { type: 'string', description: 'A key' } }, required: ['key'] } } }];
 
@@ -24,7 +26,7 @@ function conversation(count: number, system: boolean, more: Partial<Conversation
 
 const PLAIN: readonly Conversation[] = [conversation(1, false), conversation(1, true), conversation(3, false), conversation(3, true), conversation(7, true), conversation(1, true, { tools: TOOLS }), conversation(3, false, { tools: TOOLS })];
 
-/** The first turn of a system's or a user's that the template speaks over. */
+/** The first turn that the template speaks over. */
 export function replacedTurn(renderer: Renderer): OwnWords | undefined {
   // Sentences that stand there when everybody is heard are the template's ordinary ones.
   const heard = new Set<string>();
@@ -32,7 +34,7 @@ export function replacedTurn(renderer: Renderer): OwnWords | undefined {
   for (const one of PLAIN) {
     const text = renderer.render(one)?.text ?? renderer.render(inParts(one))?.text;
     if (text === undefined) continue;
-    const gone = one.turns.filter(({ role, content }) => role !== 'assistant' && !text.includes(String(content)) && renderer.render(inParts(one))?.text.includes(String(content)) !== true);
+    const gone = one.turns.filter(({ content }) => !text.includes(String(content)) && renderer.render(inParts(one))?.text.includes(String(content)) !== true);
     const [first] = gone;
     // A template without a place for system turns leaves them out, and says what it always says.
     const unheard = first === undefined ? undefined : renderer.render({ ...one, turns: one.turns.filter((turn) => !gone.includes(turn)) })?.text;
@@ -41,7 +43,7 @@ export function replacedTurn(renderer: Renderer): OwnWords | undefined {
   }
   for (const { role, text } of missing) {
     const own = new Set(wordsOf(text).filter((word) => !heard.has(word)));
-    if (own.size >= LEAST_WORDS) return { what: `puts words of its own in place of what the ${role} turn says`, text: sentenceWith(text, own) };
+    if (own.size >= (role === 'assistant' ? LEAST_OF_ANSWER : LEAST_WORDS)) return { what: `puts words of its own in place of what the ${role} turn says`, text: sentenceWith(text, own) };
   }
   return undefined;
 }

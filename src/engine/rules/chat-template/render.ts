@@ -1,6 +1,7 @@
 // Renders a template over probe conversations and takes out what the conversation itself brought in, so that two renderings
 // can be compared by what the template says. Within bounds (bounded-jinja), and with a fixed number of renderings.
 import { BeyondBounds, type BoundedTemplate, type Comparison, type Observer } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { percentEncoded } from '../../artifact/tokenizer/jinja-gaps.ts';
 import { strftime } from '../../artifact/tokenizer/chat-template.ts';
 import type { Milliseconds } from '../../core/units.ts';
 
@@ -120,7 +121,7 @@ export function frameOf(rendered: Rendered | undefined, { turns, said }: Convers
   if (rendered === undefined) return undefined;
   let text = rendered.text;
   const contents = [...turns.flatMap(({ content }) => textsIn(content)), ...(said ?? [])].sort((a, b) => b.length - a.length);
-  for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE);
+  for (const content of contents) if (content.trim() !== '') text = text.replaceAll(content, HOLE).replaceAll(content.trim(), HOLE).replaceAll(percentEncoded(content), HOLE);
   for (const date of rendered.dates) if (date.length > 2) text = text.replaceAll(date, DATE_HOLE);
   return text;
 }
