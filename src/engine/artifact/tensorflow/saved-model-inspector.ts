@@ -1,6 +1,6 @@
 // TensorFlow SavedModel, MetaGraph and frozen GraphDef (tensorflow/core/protobuf/saved_model.proto, meta_graph.proto,
-// framework/graph.proto): the names of every operator, functions included, strings in attributes and collections, and the Keras
-// metadata beside them. Weights are not read.
+// framework/graph.proto): the names of every operator, functions included, strings in attributes and collections, file names that
+// constants hold, and the Keras metadata beside them. Weights are not read.
 import type { FormatMatch } from '../artifact.ts';
 import type { Probe } from '../formats/reader.ts';
 import type { Desk, Inspector } from '../inspect/inspection.ts';
@@ -8,15 +8,8 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Bytes } from '../../core/units.ts';
 import { breathe } from '../../core/cancel.ts';
 import { WireReader, type WireField } from '../../graph/wire-reader.ts';
+import { FileWiring, nodeOf, type NamedFile, type OperatorUse } from './file-wiring.ts';
 import { findConfigs, type EmbeddedJson } from '../keras/embedded-json.ts';
-
-export interface OperatorUse {
-  readonly operator: string;
-  readonly node: string;
-  /** Function it stands in; empty for the main graph. */
-  readonly inside: string;
-  readonly offset: Bytes;
-}
 
 export interface AttributeText {
   readonly text: string;
@@ -30,6 +23,8 @@ export interface TensorFlowContent {
   readonly operators: readonly OperatorUse[];
   /** Strings in attributes of operators and in collections that are long enough to say something, and where. */
   readonly texts: readonly AttributeText[];
+  /** What checkpoints are saved to and restored from, and tables are read from; assets, which the loader puts in place, left out. */
+  readonly files: readonly NamedFile[];
   readonly configs: readonly EmbeddedJson[];
 }
 
@@ -45,32 +40,39 @@ export const tensorflowInspector: Inspector<TensorFlowContent> = {
     if (kind === 'keras-metadata') {
       const configs = await findConfigs(source, desk);
       desk.parsed(0, source.size, 'Keras metadata');
-      return { kind, operators: [], texts: [], configs };
+      return { kind, operators: [], texts: [], files: [], configs };
     }
     const operators: OperatorUse[] = [];
     const texts: AttributeText[] = [];
+    const files: NamedFile[] = [];
     const reader = new WireReader(source, 'tensorflow');
     const root = await reader.fields(0, source.size);
-    const found = { operators, texts };
+    const found = { operators, texts, files };
     if (kind === 'saved-model') for (const meta of of(root, 2)) await readMeta(reader, meta, found, desk);
     else if (kind === 'meta-graph') await readMeta(reader, { begin: 0, end: source.size }, found, desk);
     else await readGraph(reader, { begin: 0, end: source.size }, found, desk);
     if (operators.length === 0 && kind !== 'meta-graph') desk.problem({ code: 'malformed', offset: source.size, field: kind === 'graph' ? 'node' : 'meta_graphs', expected: 'a graph with operators', actual: 'none' });
     desk.parsed(0, source.size, 'graph');
     // TensorFlow 2.0 to 2.4 kept Keras's metadata in the model file itself.
-    return { kind, operators, texts, configs: kind === 'saved-model' ? await findConfigs(source, desk) : [] };
+    return { kind, operators, texts, files, configs: kind === 'saved-model' ? await findConfigs(source, desk) : [] };
   },
 };
 
 interface Found {
   readonly operators: OperatorUse[];
   readonly texts: AttributeText[];
+  readonly files: NamedFile[];
 }
 
-/** MetaGraphDef: graph_def = 2, collection_def = 4 (map: key = 1, value = 2 {bytes_list = 2 {value = 1}}). */
+/** MetaGraphDef: graph_def = 2, collection_def = 4 (map: key = 1, value = 2 {bytes_list = 2 {value = 1}}), asset_file_def = 6. */
 async function readMeta(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, found: Found, desk: Desk): Promise<void> {
   const fields = await reader.fields(begin, end);
-  for (const graph of of(fields, 2)) await readGraph(reader, graph, found, desk);
+  const assets = new Set<string>();
+  // AssetFileDef: tensor_info = 1 {name = 1}. The loader feeds these with names in the folder of assets.
+  for (const asset of of(fields, 6).slice(0, MAX_ASSETS)) {
+    for (const info of of(await reader.fields(asset.begin, asset.end), 1)) for (const name of of(await reader.fields(info.begin, info.end), 1)) assets.add(nodeOf(await textOf(reader.source, name)));
+  }
+  for (const graph of of(fields, 2)) await readGraph(reader, graph, found, desk, assets);
   for (const entry of of(fields, 4)) {
     const parts = await reader.fields(entry.begin, entry.end);
     const [key] = of(parts, 1);
@@ -84,6 +86,7 @@ async function readMeta(reader: WireReader, { begin, end }: Pick<WireField, 'beg
 const MAX_TEXT_VALUE: Bytes = 2 ** 16;
 const MAX_TEXTS = 20_000;
 const LEAST_TEXT: Bytes = 8;
+const MAX_ASSETS = 4096;
 
 async function keepText({ source }: WireReader, { begin, end }: WireField, where: Pick<AttributeText, 'node' | 'attribute'>, { texts }: Found): Promise<void> {
   if (texts.length >= MAX_TEXTS || end - begin < LEAST_TEXT) return;
@@ -92,22 +95,26 @@ async function keepText({ source }: WireReader, { begin, end }: WireField, where
 }
 
 /** GraphDef: node = 1, library = 2. FunctionDefLibrary: function = 1. FunctionDef: signature = 1, node_def = 3. */
-async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, found: Found, desk: Desk): Promise<void> {
+async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'begin' | 'end'>, found: Found, desk: Desk, assets: ReadonlySet<string> = new Set()): Promise<void> {
   const fields = await reader.fields(begin, end);
-  for (const node of of(fields, 1)) await readNode(reader, node, '', found, desk);
+  const wiring = new FileWiring();
+  for (const node of of(fields, 1)) await readNode(reader, node, '', found, wiring, desk);
+  found.files.push(...wiring.files('', assets));
   for (const library of of(fields, 2)) {
     for (const definition of of(await reader.fields(library.begin, library.end), 1)) {
       const parts = await reader.fields(definition.begin, definition.end);
       const [signature] = of(parts, 1);
       const [name] = signature === undefined ? [] : of(await reader.fields(signature.begin, signature.end), 1);
       const inside = name === undefined ? '?' : await textOf(reader.source, name);
-      for (const node of of(parts, 3)) await readNode(reader, node, inside, found, desk);
+      const own = new FileWiring();
+      for (const node of of(parts, 3)) await readNode(reader, node, inside, found, own, desk);
+      found.files.push(...own.files(inside));
     }
   }
 }
 
-/** NodeDef: name = 1, op = 2, attr = 5 (map: key = 1, value = 2 {list = 1, s = 2, func = 10}). Tensors in attributes are not read. */
-async function readNode(reader: WireReader, node: WireField, inside: string, found: Found, desk: Desk): Promise<void> {
+/** NodeDef: name = 1, op = 2, input = 3, attr = 5 (map: key = 1, value = 2 {list = 1, s = 2, tensor = 8, func = 10}). Of tensors only constant texts are read. */
+async function readNode(reader: WireReader, node: WireField, inside: string, found: Found, wiring: FileWiring, desk: Desk): Promise<void> {
   const { operators } = found;
   if (operators.length >= MAX_OPERATORS) return;
   if (operators.length % 4096 === 0) await breathe(desk.signal);
@@ -116,6 +123,8 @@ async function readNode(reader: WireReader, node: WireField, inside: string, fou
   const [operator] = of(fields, 2);
   if (operator === undefined) return;
   operators.push({ operator: await textOf(reader.source, operator), node: name === undefined ? '' : await textOf(reader.source, name), inside, offset: node.begin });
+  const use = operators.at(-1);
+  if (use !== undefined && FileWiring.needs(use.operator)) await wiring.add(reader, use, fields);
   for (const attribute of of(fields, 5)) {
     if (attribute.end - attribute.begin < LEAST_TEXT) continue;
     const [key, value] = await reader.fields(attribute.begin, attribute.end);
