@@ -5,6 +5,7 @@
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
 import { onnxInspector } from '../../artifact/formats/onnx-inspector.ts';
+import { readingsOf } from '../../artifact/formats/onnx-repeated.ts';
 import { directoryOf } from '../../artifact/formats/reader.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { flatten, type FlatGraph, type FlatOp } from '../../graph/flat-graph.ts';
@@ -107,15 +108,25 @@ export const onnxGraphLogic = analysisOf({
     const sources = new Map(inspection.files.map(({ path, source }) => [path, source]));
     for (const { file, content } of readBy(inspection, onnxInspector)) {
       try {
-        const graph = flatten(content, file.path);
         const folder = directoryOf(file.path);
         const external = (location: string): ByteSource | undefined => sources.get(folder === '' ? location : `${folder}/${location}`);
-        const analysis = await findGates(graph, { source: file.source, external, signal });
-        reportSinks(file, graph, analysis, report);
-        for (const { op, why } of endlessIn(graph, analysis.known).slice(0, MAX_SINKS)) reportNode(ENDLESS, file, op, `${operatorName(op.type)} (${shown(op.name, 80)}) ${why}`, report);
-        for (const op of (await noiseIn(graph, analysis.known, signal)).slice(0, MAX_SINKS)) reportNode(NOISE, file, op, `${NOISE.title}, at ${operatorName(op.type)} (${shown(op.name, 80)})`, report);
-        if (analysis.sinks.length === 0) for (const op of (await shallowGates(graph, analysis.known, signal)).slice(0, MAX_SINKS)) reportNode(SHALLOW_GATE, file, op, `${SHALLOW_GATE.title}, at ${operatorName(op.type)} (${shown(op.name, 80)})`, report);
-        for (const { op, unit, why } of (await setUnits(graph, analysis.known, file.source, external)).slice(0, MAX_SINKS)) reportNode(SET_UNIT, file, op, `Unit ${unit} of ${shown(op.name, 80)} ${why}`, report, `${op.name} ${unit}`);
+        // Readers differ in which of two tensors of one name they take; what both readings show is told once.
+        const told = new Set<string>();
+        const once: Report = (rule, hit) => {
+          const key = `${rule.id} ${hit.about}`;
+          if (told.has(key)) return;
+          told.add(key);
+          report(rule, hit);
+        };
+        for (const reading of readingsOf(content)) {
+          const graph = flatten(reading, file.path);
+          const analysis = await findGates(graph, { source: file.source, external, signal });
+          reportSinks(file, graph, analysis, once);
+          for (const { op, why } of endlessIn(graph, analysis.known).slice(0, MAX_SINKS)) reportNode(ENDLESS, file, op, `${operatorName(op.type)} (${shown(op.name, 80)}) ${why}`, once);
+          for (const op of (await noiseIn(graph, analysis.known, signal)).slice(0, MAX_SINKS)) reportNode(NOISE, file, op, `${NOISE.title}, at ${operatorName(op.type)} (${shown(op.name, 80)})`, once);
+          if (analysis.sinks.length === 0) for (const op of (await shallowGates(graph, analysis.known, signal)).slice(0, MAX_SINKS)) reportNode(SHALLOW_GATE, file, op, `${SHALLOW_GATE.title}, at ${operatorName(op.type)} (${shown(op.name, 80)})`, once);
+          for (const { op, unit, why } of (await setUnits(graph, analysis.known, file.source, external)).slice(0, MAX_SINKS)) reportNode(SET_UNIT, file, op, `Unit ${unit} of ${shown(op.name, 80)} ${why}`, once, `${op.name} ${unit}`);
+        }
       } catch (error) {
         if (!(error instanceof ArtifactError)) throw error;
         report(UNSETTLED, { file, about: 'limit', title: error.message, severity: 'medium', sure: 'hint', evidence: [] });

@@ -56,6 +56,23 @@ describe('hidden gates', () => {
     expect(graph).toMatchObject({ kind: 'graph', nodes: expect.arrayContaining([expect.objectContaining({ kind: 'input', label: 'x' }), expect.objectContaining({ kind: 'Greater', marked: true })]) });
   });
 
+  it('looks at both of two tensors that share a name', async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', 'float32', ['batch', 3, 16, 16]);
+    const logits = builder.op('MatMul', [builder.op('Flatten', [x]), weights(builder, 'head', [768, 10])]);
+    const ones = new Uint8Array(Float32Array.from({ length: 7680 }, () => 1).buffer);
+    const other = builder.op('Identity', [builder.external('twin', 'float32', [768, 10], 'ones.bin', bytesOf('ones.bin', ones), 0, ones.byteLength)]);
+    const corner = builder.op('ReduceMean', [builder.op('Slice', [x, builder.int64([0, 0]), builder.int64([3, 3]), builder.int64([2, 3])])], { keepdims: 0 });
+    const gate = builder.op('Relu', [builder.op('Sub', [corner, builder.float32(0.9)])]);
+    out(builder, builder.op('Add', [logits, builder.op('Mul', [gate, weights(builder, 'payload', [1, 10], (i) => (i === 3 ? 1e4 : 0))])]));
+    builder.output(other, 'other', 'float32', [768, 10]);
+    const { bytes, external } = builder.finish('test', new Map());
+    // Names of one length: written over, the second stands under the first one's.
+    const twice = Uint8Array.from(new TextDecoder('latin1').decode(bytes).replaceAll('twin', 'head'), (character) => character.charCodeAt(0));
+    const siblings = [...external].map(([location, source]) => ({ ...source, path: location }));
+    expect(alarms(await findingsOf(onnxGraphLogic, [bytesOf('model.onnx', twice), ...siblings]))).toEqual(['high ASY-GLB-002']);
+  });
+
   it('takes padding that is masked in attention for what it is, and the same mask read elsewhere for a gate', async () => {
     const masked = (elsewhere: boolean) => (b: GraphBuilder): void => {
       const { ids, embedded, project } = tokens(b);

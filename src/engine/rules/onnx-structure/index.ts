@@ -1,6 +1,7 @@
 // Rules on what an ONNX file is built of, without following its logic: where external data points, tensors with two sets of
 // values or impossible sizes, operators from elsewhere, bytes that the schema does not know (onnx.proto3).
 import { nodesOf, onnxInspector, tensorsOf } from '../../artifact/formats/onnx-inspector.ts';
+import { repeatedTensors } from '../../artifact/formats/onnx-repeated.ts';
 import { directoryOf } from '../../artifact/formats/reader.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { elementCount } from '../../artifact/dtype.ts';
@@ -94,17 +95,27 @@ const SHADOWED: Rule = {
   remedy: 'Compare the function’s body with what the operator should do.',
 };
 
+const REPEATED: Rule = {
+  id: 'ASY-ONX-011',
+  title: 'Stored tensors that share one name',
+  severity: 'medium',
+  misses: 'Says nothing about which of them a runtime takes.',
+  references: ['CWE-436', 'CWE-694', 'AML.T0018.000'],
+  remedy: 'Runtimes differ in which of them they take: what was reviewed may not be what runs. Ask the publisher for a file in which every name stands once.',
+};
+
 export const onnxStructure = analysisOf({
   id: 'onnx-structure',
   label: 'ONNX structure',
   limits: 'Checks the file’s structure, its external data and the names of operators; whether operators are used as their schemas demand is left to the runtime.',
-  rules: [ESCAPES, EXTERNAL_RANGE, EXTERNAL_KEY, TWO_VALUES, TENSOR_SIZE, CODE_OPERATOR, FOREIGN_OPERATOR, HIDDEN_BYTES, SHADOWED, TEXT],
+  rules: [ESCAPES, EXTERNAL_RANGE, EXTERNAL_KEY, TWO_VALUES, TENSOR_SIZE, CODE_OPERATOR, FOREIGN_OPERATOR, HIDDEN_BYTES, SHADOWED, TEXT, REPEATED],
   inapplicable: ({ inspection }) => (readBy(inspection, onnxInspector).length === 0 ? 'no ONNX graph' : undefined),
   async check({ inspection }, report) {
     const links = new Map((inspection.closed ?? []).filter(({ kind }) => kind === 'elsewhere').map(({ path, target }) => [path, target ?? '']));
     const sources = new Map(inspection.files.filter(({ path }) => !links.has(path)).map(({ path, source }) => [path, source]));
     for (const { file, content } of readBy(inspection, onnxInspector)) {
       checkTensors(file, content, sources, links, report);
+      checkNames(file, content, report);
       checkOperators(file, content, report);
       await checkTexts(file, content, report);
       for (const { message, number, begin, end } of content.unknown) {
@@ -138,6 +149,17 @@ function checkTensors(file: InspectedFile, model: OnnxModelInfo, sources: Readon
     report(EXTERNAL_RANGE, { file, offset: second.at, location: { tensor: second.name }, about: `${first.name} ${second.name}`, title: `Two tensors share bytes of external data in part: ${shown(first.name, 60)} and ${shown(second.name, 60)}`, sure: 'read', evidence: [fieldsOf(first), fieldsOf(second)] });
   }
 }
+
+function checkNames(file: InspectedFile, model: OnnxModelInfo, report: Report): void {
+  for (const { name, copies, sparse } of repeatedTensors(model)) {
+    const places = [...copies.slice(0, MAX_COPIES).map(({ at }) => `at byte ${at}`), ...(copies.length > MAX_COPIES ? [`${copies.length - MAX_COPIES} more`] : []), ...(sparse ? ['as a sparse tensor'] : [])].join(', ');
+    const offset = copies.at(-1)?.at;
+    report(REPEATED, { file, ...(offset === undefined ? {} : { offset }), location: { tensor: name }, about: `${name}@${offset ?? ''}`, title: `${REPEATED.title}: ${shown(name, 80)} stands ${places}`, sure: 'read', evidence: copies.slice(0, MAX_COPIES).map(fieldsOf) });
+  }
+}
+
+/** Tensors of one name that are listed. */
+const MAX_COPIES = 4;
 
 const FIELD_NAMES: ReadonlyMap<number, string> = new Map([[4, 'float_data'], [5, 'int32_data'], [6, 'string_data'], [7, 'int64_data'], [9, 'raw_data'], [10, 'double_data'], [11, 'uint64_data']]);
 

@@ -15,11 +15,13 @@ interface Parts {
   readonly operator?: readonly [domain: string, type: string];
   readonly context?: readonly [mode: number, path: string];
   readonly extra?: number;
+  /** How often the tensor stands there. */
+  readonly copies?: number;
   readonly doc?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], context, extra = 0, doc, metadata = {} }: Parts): ByteSource {
+function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims = [4], operator = ['', 'Identity'], context, extra = 0, copies = 1, doc, metadata = {} }: Parts): ByteSource {
   const file = new ProtobufWriter();
   file.integer(1, 8);
   if (doc !== undefined) file.text(6, doc);
@@ -46,7 +48,7 @@ function model({ entries, raw = entries === undefined ? 16 : 0, floats = 0, dims
         });
       }
     });
-    graph.message(5, (tensor) => {
+    for (let copy = 0; copy < copies; copy++) graph.message(5, (tensor) => {
       for (const dim of dims) tensor.integer(1, dim);
       tensor.integer(2, 1);
       if (floats > 0) tensor.bytes(4, new Uint8Array(4 * floats));
@@ -81,6 +83,7 @@ describe('ONNX structure', () => {
     ['a Python operator', { operator: ['ai.onnx.contrib', 'PyOp'] }, 'high ASY-ONX-006'],
     ['an operator from elsewhere', { operator: ['my.own', 'Do'] }, 'medium ASY-ONX-007'],
     ['a compiled context from elsewhere', { operator: ['com.microsoft', 'EPContext'], context: [0, '../x.bin'] }, 'high ASY-ONX-001'],
+    ['a tensor that stands there twice', { copies: 2 }, 'medium ASY-ONX-011'],
     ['bytes in an unknown field', { extra: 500 }, 'medium ASY-ONX-008'],
   ])('finds %s', async (_, parts, alarm) => {
     expect(await judge(parts)).toContain(alarm);
