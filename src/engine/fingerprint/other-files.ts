@@ -1,5 +1,6 @@
 // Files of a drop that are models too, only of a kind that is not fingerprinted: each is named with what it is, by content first. A
 // pickle is taken apart (engine/artifact/pickle) and never loaded; what it would import is told.
+import { MODEL_NAMES } from '../artifact/formats/model-names.ts';
 import { runPickle } from '../artifact/pickle/machine.ts';
 import { looksLikePickle } from '../artifact/pickle/match-pickle.ts';
 import type { ArtifactErrorFields } from '../core/artifact-error.ts';
@@ -11,7 +12,6 @@ export interface RefusedFile {
   readonly reason: ArtifactErrorFields;
 }
 
-const MODEL_NAMES = /\.(pkl|pickle|joblib|dill|pt|pth|ckpt|bin|h5|hdf5|keras|pb|tflite|gguf|safetensors|msgpack|mlmodel)$/i;
 const HEAD = 4096;
 /** A first look: the Audit page takes the file apart in full. */
 const MAX_INSTRUCTIONS = 100_000;

@@ -58,4 +58,14 @@ describe('inspectFiles', () => {
     expect(files[1]?.problems).toHaveLength(1);
     expect(files[1]?.reason).toMatch(/^safetensors: truncated/);
   });
+
+  it.each(['a.pt', 'a.pkl', 'a.joblib', 'a.h5', 'a.bin', 'a.keras', 'a.tflite', 'a.gguf', 'a.npy', 'a.safetensors'])('an empty %s did not arrive', async (path) => {
+    const { files } = await inspectFiles([text(path, '')]);
+    expect(files.map(({ status, problems }) => [status, problems.length])).toEqual([['not-inspected', 1]]);
+  });
+
+  it.each(['.gitkeep', 'pkg/__init__.py', 'py.typed', 'notes.txt', 'LICENSE', 'added.csv'])('an empty %s is in order', async (path) => {
+    const { files } = await inspectFiles([text(path, '')]);
+    expect(files.map(({ status, problems }) => [status, problems])).toEqual([['inspected', []]]);
+  });
 });

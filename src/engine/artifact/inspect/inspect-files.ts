@@ -5,6 +5,7 @@ import { bytesOf, type ByteSource, type Skipped } from '../../core/byte-source.t
 import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
 import type { FormatMatch } from '../artifact.ts';
 import { windowSource } from '../containers/sources.ts';
+import { MODEL_NAMES } from '../formats/model-names.ts';
 import { INSPECTORS, recognise } from '../formats/registry.ts';
 import { searchOpaque } from './search-opaque.ts';
 import { claimElsewhere } from './claimed-elsewhere.ts';
@@ -94,7 +95,8 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
     return { inspected: { ...nothing(otherwise), status: 'inspected', reason: undefined, format: 'numbers', ranges: accountFor([{ begin: 0, end: file.source.size, state: 'skipped', what: otherwise }], file.source.size) }, members: [] };
   }
   if (matches.length === 0 && file.guess) return { inspected: onlyBegins(nothing('bytes of a value'), new Map()), members: [] };
-  if (matches.length === 0) {
+  const absent = file.source.size === 0 && MODEL_NAMES.test(file.path);
+  if (matches.length === 0 && !absent) {
     const unknown = nothing(file.source.size === 0 ? 'an empty file' : 'no reader knows this format');
     return { inspected: { ...unknown, buried: await searchOpaque(file.source, 'unknown', unknown.ranges, desk) }, members: desk.members };
   }
@@ -114,6 +116,11 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
       failures.push(text.startsWith(`${match.format}: `) ? text : `${match.format}: ${text}`);
     }
   }
+  if (absent && desk.problems.length === 0) {
+    desk.begin(matches[0]?.format ?? 'file', file.path);
+    desk.problem({ code: 'truncated', offset: 0, field: 'content', expected: 'a model, as the name says', actual: '0 bytes' });
+  }
+  if (absent && failures.length === 0) failures.push('an empty file where the name says a model');
   const tooDeep = file.depth >= limits.maxDepth && desk.members.length > 0;
   if (file.guess && failures.length > 0) return { inspected: onlyBegins(nothing(`begins as ${matches[0]?.format ?? 'a file'} does and is something else`), contents), members: desk.members };
   const ranges = accountFor(desk.claims, file.source.size);

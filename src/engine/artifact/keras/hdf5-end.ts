@@ -4,8 +4,8 @@ import type { ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { Bytes } from '../../core/units.ts';
 
 /** Versions 0 and 1: after the sizes come base, free space, end of file. 2 and 3: base, extension, end of file. */
-const FIRST_ADDRESS = [24, 28, 12, 12] as const;
-const SUPERBLOCK = 64;
+export const FIRST_ADDRESS = [24, 28, 12, 12] as const;
+export const SUPERBLOCK = 64;
 
 /** `begin`: where the signature stands. Undefined where nothing is wrong, or the version is not known. */
 export async function cutOffHdf5(source: ByteSource, begin: Bytes): Promise<Omit<ArtifactErrorFields, 'format' | 'file'> | undefined> {

@@ -1,10 +1,12 @@
 // HDF5 files (Keras .h5 and .weights.h5, others) for static rules. Recognised by signature; searched for the configurations
 // that Keras stores as JSON, and for messages that take data from other files. The tree of groups and the numbers are not
 // read.
+import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Inspector } from '../inspect/inspection.ts';
 import { findConfigs, type EmbeddedJson } from './embedded-json.ts';
 import { cutOffHdf5 } from './hdf5-end.ts';
 import { findOutside, type Hdf5Outside } from './hdf5-outside.ts';
+import { brokenRoot } from './hdf5-root.ts';
 
 export interface Hdf5Content {
   readonly configs: readonly EmbeddedJson[];
@@ -24,12 +26,18 @@ export const hdf5Inspector: Inspector<Hdf5Content> = {
   async inspect(source, desk) {
     const configs = await findConfigs(source, desk);
     const outside = await findOutside(source, desk);
-    const begin = signatureIn(await source.slice(0, LAST_BLOCK + SIGNATURE.length));
-    const cut = begin === undefined ? undefined : await cutOffHdf5(source, begin);
-    if (cut !== undefined) desk.problem(cut);
-    desk.parsed(0, 8, 'signature');
+    const head = await source.slice(0, LAST_BLOCK + SIGNATURE.length);
+    const begin = signatureIn(head);
+    // The name alone says HDF5.
+    if (begin === undefined) throw new ArtifactError({ code: source.size < SIGNATURE.length ? 'truncated' : 'malformed', format: 'hdf5', file: source.path, offset: 0, field: 'signature', expected: hexOf(SIGNATURE), actual: source.size === 0 ? '0 bytes' : hexOf(head.subarray(0, SIGNATURE.length)) });
+    const cut = await cutOffHdf5(source, begin);
+    const broken = cut ?? (await brokenRoot(source, begin));
+    if (broken !== undefined) desk.problem(broken);
+    desk.parsed(begin, begin + SIGNATURE.length, 'signature');
     for (const { begin, end } of configs) desk.parsed(begin, end, 'Keras configuration');
-    desk.skipped(0, source.size, 'HDF5 structure and numbers, searched for Keras configurations');
+    // No library reaches the numbers of a file whose root is broken: what its bytes are is not known.
+    if (broken === undefined || broken === cut) desk.skipped(0, source.size, 'HDF5 structure and numbers, searched for Keras configurations');
+    else desk.opaque(0, source.size, `HDF5 whose ${broken.field ?? 'root'} is broken`);
     return { configs, outside };
   },
 };
@@ -39,4 +47,8 @@ const LAST_BLOCK = 2048;
 
 function signatureIn(head: Uint8Array): number | undefined {
   return [0, 512, 1024, LAST_BLOCK].find((at) => SIGNATURE.every((byte, i) => head[at + i] === byte));
+}
+
+function hexOf(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }

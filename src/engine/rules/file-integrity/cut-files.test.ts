@@ -20,8 +20,8 @@ const JPEG = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xda, 0,
 const WAV = Uint8Array.from([...utf8('RIFF'), 36 + 64, 0, 0, 0, ...utf8('WAVE'), ...new Uint8Array(96)]);
 const GIF = Uint8Array.from([...utf8('GIF89a'), 1, 0, 1, 0, 0, 0, 0, ...new Uint8Array(64).fill(9), 0x3b]);
 const NOTEBOOK = utf8(JSON.stringify({ cells: [{ cell_type: 'code', source: ['import os\n', 'print(os.name)'], outputs: [] }], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-/** Superblock of version 0 with addresses of eight bytes; the file ends where it says. */
-const HDF5 = Uint8Array.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 0, 8, 8, 0, ...new Uint8Array(24), 0, 1, 0, 0, 0, 0, 0, 0, ...new Uint8Array(256 - 48)]);
+/** Superblock of version 0 with addresses of eight bytes; the file ends where it says, and its root has a header at 96. */
+const HDF5 = Uint8Array.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0, 0, 8, 8, 0, ...new Uint8Array(24), 0, 1, 0, 0, 0, 0, 0, 0, ...new Uint8Array(16), 96, ...new Uint8Array(31), 1, ...new Uint8Array(256 - 97)]);
 const UBJSON = Uint8Array.from([...utf8('{i\x07learner{i\x01a'), ...utf8('Si\x05words'), ...utf8('i\x01n[$d#l'), 0, 0, 0, 40, ...new Uint8Array(160), ...utf8('i\x01m[#i\x02ZT}}')]);
 const GRAPH = Uint8Array.from([8, 1]);
 
@@ -44,6 +44,26 @@ describe('files that were cut off', () => {
       const titles = await faults(path, bytes.subarray(0, Math.floor(bytes.byteLength * share)));
       expect(titles.join(), `${share}`).toMatch(place);
     }
+  });
+
+  it.each<readonly [string, number, readonly number[], RegExp]>([
+    ['a superblock of no version', 8, [9], /superblock version, offset 8 · expected 0, 1, 2 or 3, found 9/],
+    ['a superblock of zeros', 13, [0], /size of offsets in the superblock, offset 13 · .*found 0/],
+    ['a root nowhere', 64, new Array<number>(8).fill(255), /address of the root group, offset 64 · expected below 256/],
+    ['a root whose header is none', 96, [0xe7], /object header of the root group, offset 96 · .*found e7 00 00 00 00/],
+    ['no signature', 0, [0], /signature, offset 0 · expected 89 48/],
+  ])('HDF5 with %s is malformed and not inspected', async (_, at, values, place) => {
+    const bytes = HDF5.slice();
+    bytes.set(values, at);
+    expect((await faults('a.h5', bytes)).join()).toMatch(place);
+    const { files: [file] } = await inspectFiles([bytesOf('a.h5', bytes)]);
+    expect(file?.status).not.toBe('inspected');
+  });
+
+  it('HDF5 behind a user block, and of version 2, is in order', async () => {
+    expect(await faults('a.h5', Uint8Array.from([...new Uint8Array(512), ...HDF5]))).toEqual([]);
+    const second = Uint8Array.from([...HDF5.subarray(0, 8), 2, 8, 8, 0, ...new Uint8Array(8), ...new Uint8Array(8).fill(255), 64, ...new Uint8Array(7), 48, ...new Uint8Array(11), ...utf8('OHDR'), 2, ...new Uint8Array(11)]);
+    expect(await faults('a.h5', second)).toEqual([]);
   });
 
   it('a photograph without its last mark is not wholly inspected', async () => {

@@ -12,7 +12,8 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 150);
 const latin1 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const u16 = (value: number): string => String.fromCharCode(value & 255, value >> 8);
 const u64 = (value: number): string => String.fromCharCode(value & 255, (value >> 8) & 255, 0, 0, 0, 0, 0, 0);
-const FRONT = '\x89HDF\r\n\x1a\n'.padEnd(64, '\0');
+/** A superblock of version 2, whose root has its header at 48. */
+const FRONT = `\x89HDF\r\n\x1a\n\x02\x08\x08${'\0'.repeat(25)}${u64(48)}\0\0\0\0OHDR\x02`.padEnd(64, '\0');
 
 const hdf5 = (rest: string, path = 'x.h5'): ByteSource => bytesOf(path, latin1(FRONT + rest));
 const link = (file: string): string => `\x01\x18\x40\x00\x01n${u16(file.length + 5)}\0${file}\0/a\0`.padEnd(64, '\0');
