@@ -5,6 +5,8 @@ import type { ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { Bytes } from '../../core/units.ts';
 import { FIRST_ADDRESS, SUPERBLOCK } from './hdf5-end.ts';
 
+/** Version 0 with addresses of eight bytes and the entry of its root. What is shorter and names no size holds no tree: a stand-in, of which nothing is told. */
+const WITH_ROOT: Bytes = 96;
 const SIZES = [2, 4, 8, 16, 32];
 /** Addresses before the root's: four and the name of its entry in versions 0 and 1, three afterwards. */
 const ADDRESSES_BEFORE = [5, 5, 3, 3] as const;
@@ -21,7 +23,7 @@ export async function brokenRoot(source: ByteSource, begin: Bytes): Promise<Omit
   if (first === undefined || before === undefined) return { code: 'malformed', offset: begin + 8, field: 'superblock version', expected: '0, 1, 2 or 3', actual: `${version}` };
   const sizeAt = version < 2 ? 13 : 9;
   const size = bytes[sizeAt] ?? 0;
-  if (!SIZES.includes(size)) return { code: 'malformed', offset: begin + sizeAt, field: 'size of offsets in the superblock', expected: '2, 4, 8, 16 or 32', actual: `${size}` };
+  if (!SIZES.includes(size) && source.size - begin >= WITH_ROOT) return { code: 'malformed', offset: begin + sizeAt, field: 'size of offsets in the superblock', expected: '2, 4, 8, 16 or 32', actual: `${size}` };
   if (size !== 4 && size !== 8) return undefined;
   const at = first + before * size;
   if (bytes.byteLength < at + size) return { code: 'truncated', offset: begin, field: 'superblock', expected: `${at + size} bytes`, actual: `${bytes.byteLength}` };
