@@ -32,7 +32,7 @@ describe('reasons', () => {
     expect(text(verdictReasons(undefined, [], COVERAGE))).toMatch(/^Nothing suspicious so far/);
   });
 
-  it('say first of all that and why a model could not be run, and name models that were left aside', () => {
+  it('say that and why a model could not be run, and name models that were left aside', () => {
     expect(text(notRunReasons('the weights lack the tensor a'))).toBe('This model cannot be run here: the weights lack the tensor a. What it does when it runs was not tested. ');
     expect(text(leftOutReasons({ taken: ['a.safetensors'], models: ['b.gguf', 'c.onnx'] }, true))).toBe('Not tested: b.gguf, c.onnx. Of the models in this drop, only a.safetensors was run; open another by itself to audit it. ');
     expect(leftOutReasons(undefined, true)).toEqual([]);
@@ -41,8 +41,9 @@ describe('reasons', () => {
   it('say beside a finding in the files that behaviour was not tested, and why', () => {
     const { trigger: _, target: __, ...found } = { ...FINDING, signals: [], evidence: [] };
     const failed = [{ analysis: 'trigger-scan', status: 'failed', reason: 'the chat template cannot be rendered.', limits: '', seconds: 0 }] as const;
-    expect(text(verdictReasons('suspicious', [found], failed))).toBe('What the model does when it runs was not tested: the chat template cannot be rendered. Found in its files: a trigger. ');
+    expect(text(verdictReasons('suspicious', [found], failed))).toBe('a trigger. What the model does when it runs was not tested: the chat template cannot be rendered. ');
     expect(text(verdictReasons('suspicious', [found], COVERAGE))).toBe('a trigger. ');
+    expect(text(verdictReasons('suspicious', [found], failed, [], notRunReasons('it has no tokenizer')))).toBe('a trigger. This model cannot be run here: it has no tokenizer. What it does when it runs was not tested. ');
     expect(text(verdictReasons('suspicious', [FINDING], failed))).not.toMatch(/not tested/);
   });
 

@@ -18,11 +18,12 @@ const MAX_QUOTE = 90;
 /** Why a model cannot be run is told whole, but for what a hostile file makes endless. */
 const MAX_REASON = 400;
 
-export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[], unread: readonly string[] = []): Phrase[] {
+/** `untested`: why behaviour was not tested, beside what was found in the files. */
+export function verdictReasons(verdict: Verdict | undefined, findings: readonly Finding[], coverage: readonly Coverage[], unread: readonly string[] = [], untested: readonly Phrase[] = untestedReasons(findings, coverage)): Phrase[] {
   const top = findings.find(({ suppressed }) => suppressed === undefined);
   if (verdict === 'backdoor' || verdict === 'suspicious') {
     const lead = leadingFinding(verdict, findings) ?? top;
-    return lead === undefined ? [] : [...untestedReasons(findings, coverage), ...findingReasons(lead), ...unreadReasons(unread)];
+    return lead === undefined ? [] : [...findingReasons(lead), ...unreadReasons(unread), ...untested];
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
   if (verdict === 'not-tested') return [...unreadReasons(unread), ...(nanReasons(findings) ?? notTested(coverage))];
@@ -146,10 +147,10 @@ export function behaviourFailure(findings: readonly Finding[], coverage: readonl
 
 function untestedReasons(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
   const why = behaviourFailure(findings, coverage);
-  return why === undefined ? [] : [strong('What the model does when it runs was not tested: '), plain(`${quote(why, MAX_REASON).replace(/[.\s]*$/, '')}. `), strong('Found in its files: ')];
+  return why === undefined ? [] : [strong('What the model does when it runs was not tested: '), plain(`${quote(why, MAX_REASON).replace(/[.\s]*$/, '')}. `)];
 }
 
-/** Of a model that was to be run and could not be: first of all that, and why. */
+/** Of a model that was to be run and could not be: that, and why. */
 export function notRunReasons(reason: string): Phrase[] {
   return [strong('This model cannot be run here: '), plain(`${quote(reason, MAX_REASON)}. `), strong('What it does when it runs was not tested. ')];
 }

@@ -5,6 +5,9 @@ import { ChartFrame } from '../frame/chart-frame.tsx';
 import styles from './graph-path.module.css';
 import { BOX, layoutGraph } from './layout.ts';
 
+/** Shrunk to the room there is down to this scale, and moved within it beyond. */
+const LEAST_SCALE = 0.75;
+
 export interface GraphPathProps {
   readonly title: string;
   readonly nodes: readonly GraphNode[];
@@ -25,7 +28,7 @@ export function GraphPath({ title, nodes, edges, fileName }: GraphPathProps): Re
       table={() => ({ columns: ['node', 'kind', 'marked', 'note', 'from'], rows: nodes.map(({ id, kind, label, marked, note }) => [label, kind, marked === true ? 'yes' : '', note ?? '', edges.filter(({ to }) => to === id).map(({ from }) => nodes.find((other) => other.id === from)?.label ?? from).join(', ')]) })}
     >
       <div className={styles.scroll} tabIndex={0}>
-        <svg width={layout.width} height={layout.height} className={styles.svg} onPointerLeave={() => setOn(undefined)}>
+        <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} style={{ minWidth: LEAST_SCALE * layout.width }} className={styles.svg} onPointerLeave={() => setOn(undefined)}>
           {layout.edges.map(({ from, to, path }) => <path key={`${from} ${to}`} d={path} className={on === from || on === to ? styles.edgeOn : styles.edge} />)}
           {layout.nodes.map(({ node, x, y }) => (
             <g key={node.id} transform={`translate(${x} ${y})`} onPointerEnter={() => setOn(node.id)}>

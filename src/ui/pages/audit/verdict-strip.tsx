@@ -70,10 +70,14 @@ function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readon
   const coverage = view.analyses.map((analysis) => analysis.coverage).filter((entry) => entry !== undefined);
   const leftOut = view.report?.subject.leftOut;
   if (view.scope !== 'files') return [...verdictReasons(verdict, view.findings, coverage, unread), ...leftOutReasons(leftOut, true)];
-  const found = verdict === 'not-tested' ? nanReasons(view.findings) ?? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, unrun === undefined) : verdictReasons(verdict, view.findings, coverage, unread);
-  if (verdict === undefined) return found;
+  if (verdict === undefined) return verdictReasons(verdict, view.findings, coverage, unread);
+  const notRun = unrun === undefined ? undefined : notRunReasons(unrun);
   // Of a file that cannot be read the reason tells the same as its finding.
-  if (unrun !== undefined) return [...notRunReasons(unrun), ...(leadingFinding(verdict, view.findings)?.rule.startsWith(UNREADABLE) === true ? [] : found)];
+  if (notRun !== undefined && leadingFinding(verdict, view.findings)?.rule.startsWith(UNREADABLE) === true) return notRun;
+  const found = verdict === 'not-tested'
+    ? [...(notRun ?? []), ...(nanReasons(view.findings) ?? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, notRun === undefined))]
+    : verdictReasons(verdict, view.findings, coverage, unread, notRun);
+  if (notRun !== undefined) return found;
   return [...found, plain(opening ? ' The model is still being loaded.' : ' The model has not been run yet: choose below how much work to spend on that. '), ...leftOutReasons(leftOut, false)];
 }
 
