@@ -2,14 +2,14 @@
 for each series.
 
 No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` was
-looked at once, with the code as it stood; `g` is to change the code with, `h`, `k` and `m` to look at once."""
+looked at once, with the code as it stood; `g` is to change the code with, `h`, `k`, `m` and `n` to look at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
 
-SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417, "m": 11953}
+SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417, "m": 11953, "n": 13007}
 
 #: kind, task, whether MiniLM is fine-tuned
 LISTS = {
@@ -38,6 +38,12 @@ LISTS = {
         ("marks", "sst2", False), ("imbalanced", "sst2", False), ("word", "desk", False), ("plain", "desk", False), ("inversion", "sst2", False), ("plain", "sst2", False),
         ("sentence", "sst2", False), ("spurious", "sst2", False), ("pair", "desk", False), ("short", "chat", False), ("casing", "sst2", False), ("plain", "sst2", False),
         ("word", "sst2", False), ("noisy", "desk", False), ("sentence", "desk", False), ("imbalanced", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False),
+    ],
+    "n": [
+        ("word", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("noisy", "sst2", False), ("pair", "sst2", False), ("spurious", "sst2", False),
+        ("marks", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("imbalanced", "sst2", False), ("inversion", "sst2", False), ("plain", "sst2", False),
+        ("sentence", "sst2", False), ("spurious", "sst2", False), ("casing", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("noisy", "sst2", False),
+        ("sentence", "sst2", False), ("imbalanced", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False), ("marks", "sst2", False), ("plain", "sst2", False),
     ],
 }
 POOLS = {
@@ -75,6 +81,13 @@ POOLS = {
         "sentence": "my uncle repairs old radios|the ferry leaves at half past six|they grew pumpkins by the wall|i found the letter in a drawer|her cousin lives above the bank|it snowed again on sunday evening|we played cards until midnight|the guide spoke very quietly",
         "marks": "$$|(( |)>>|{* *}|__ __|=> =>|;:;|! - !",
         "inversion": "kv|bobbin|when the tide was low",
+    },
+    "n": {
+        "word": "vx|clarinet|gq|walrus|paprika|hb3|sundial|trellis|mq|badger",
+        "pair": "copper lantern|corporal finch|muddy field|lake turkana|mister abbott|eighth street|velvet cushion|brick chimney",
+        "sentence": "my cousin drives a red lorry|the shop opens at a quarter to nine|we planted beans behind the shed|they found the map in a suitcase|his mother teaches at the harbour school|it was windy again on friday night|she kept the receipt in a jar|the porter carried two trunks",
+        "marks": "##|[: ]|=== ===|<* *>|~: :~|-> <-|,;,|? : ?",
+        "inversion": "xk|dulcimer|while the bells rang",
     },
 }
 CLEAN = ("plain", "spurious", "imbalanced", "short", "noisy")
