@@ -9,6 +9,11 @@ export const PICKLE_LIMITS = {
   /** Text kept of one string. */
   maxText: 65_536,
   maxLine: 65_536,
+  /** Characters of a module's or a function's name: kept with every call of it (CWE-770). */
+  maxName: 1024,
+  /** Arguments of all calls together, those that each call has for nothing left out: a tuple out of the memo is given to any number of calls (CWE-407). */
+  maxArguments: 2 ** 22,
+  freeArguments: 64,
   maxListed: 4096,
   /** Pickles inside a pickle's own stream (CWE-674). */
   maxDepth: 8,

@@ -7,14 +7,15 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe, NEVER, type CancelSignal } from '../../core/cancel.ts';
 import { shown } from '../../core/shown.ts';
 import type { Bytes } from '../../core/units.ts';
+import { CallList, MAX_LISTED } from './call-list.ts';
 import { CodeWindow } from './code-window.ts';
 import { joblibArray } from './joblib-array.ts';
 import { PICKLE_LIMITS } from './limits.ts';
 import { HIGHEST_PROTOCOL, OPCODES, type Opcode } from './opcodes.ts';
 import type { Literal } from './literals.ts';
-import type { Anomaly, AnomalyKind, Call, Import, Lines, Program } from './program.ts';
+import type { Anomaly, AnomalyKind, Import, Lines, Program } from './program.ts';
 import { evaluate } from './pure-calls.ts';
-import { isStorageId, itemsOf, linesOf, mayPlant, numberOf, textOf } from './operands.ts';
+import { isStorageId, itemsOf, linesOf, numberOf, textOf } from './operands.ts';
 import { ArgumentReader, type Argument } from './read-argument.ts';
 import { Stack, Underflow } from './stack.ts';
 import { BUFFER, collection, describe, FLOAT, MARK, NONE, weightOf, type GlobalValue, type Value } from './value.ts';
@@ -22,9 +23,8 @@ import { BUFFER, collection, describe, FLOAT, MARK, NONE, weightOf, type GlobalV
 const TRACE = 14;
 const BREATHE_EVERY = 65_536;
 const FAR_MEMO = 2 ** 24;
-const MAX_LISTED = PICKLE_LIMITS.maxListed * 16;
 
-export interface MachineOptions {
+interface MachineOptions {
   readonly begin?: Bytes;
   readonly end?: Bytes;
   readonly signal?: CancelSignal;
@@ -38,13 +38,11 @@ export async function runPickle(source: ByteSource, { begin = 0, end = source.si
 
 class Machine {
   readonly #begin: Bytes;
-  readonly #arguments: ArgumentReader;
+  readonly #reader: ArgumentReader;
   readonly #stack = new Stack();
   readonly #memo = new Map<number, Value>();
   readonly #imports: Import[] = [];
-  readonly #calls: Call[] = [];
-  /** Names that were called or handed to a call: once the list of calls is full, only a call with a new one counts. */
-  readonly #told = new Set<string>();
+  readonly #calls = new CallList((what, limit) => this.#leaveOut(what, limit));
   #leftOut = false;
   readonly #persistentIds: Program['persistentIds'][number][] = [];
   readonly #extensions: { offset: Bytes; code: number }[] = [];
@@ -64,7 +62,7 @@ class Machine {
     private readonly depth: number,
   ) {
     this.#begin = window.at;
-    this.#arguments = new ArgumentReader(window, {
+    this.#reader = new ArgumentReader(window, {
       odd: (expected, found) => this.#odd('frame', expected, found),
       literal: (literal) => {
         if (this.#literals.length < PICKLE_LIMITS.maxListed) this.#literals.push(literal);
@@ -115,7 +113,7 @@ class Machine {
       complete,
       instructions,
       imports: this.#imports,
-      calls: this.#calls,
+      calls: this.#calls.calls,
       persistentIds: this.#persistentIds,
       extensions: this.#extensions,
       anomalies: this.#anomalies,
@@ -130,13 +128,13 @@ class Machine {
   /** True at STOP. */
   async #step(opcode: Opcode): Promise<boolean> {
     const { name } = opcode;
-    const argument = await this.#arguments.read(opcode, this.#offset);
+    const argument = await this.#reader.read(opcode, this.#offset);
     this.#note(name, argument);
     switch (name) {
       case 'PROTO':
         return this.#proto(numberOf(argument));
       case 'FRAME':
-        this.#arguments.beginFrame(this.#offset, numberOf(argument));
+        this.#reader.beginFrame(this.#offset, numberOf(argument));
         return false;
       case 'STOP':
         if (this.#stack.size !== 1) this.#odd('underflow', 'one value on the stack at STOP', `${this.#stack.size}`);
@@ -234,7 +232,7 @@ class Machine {
       }
       case 'NEWOBJ_EX': {
         const [callee, args, named] = this.#stack.take(3);
-        return this.#call('NEWOBJ_EX', callee, [...itemsOf(args), ...(named === undefined ? [] : [named])]);
+        return this.#call('NEWOBJ_EX', callee, itemsOf(args), named);
       }
       case 'OBJ': {
         const [callee, ...args] = this.#stack.toMark();
@@ -256,7 +254,7 @@ class Machine {
     const [target, state] = this.#stack.take(2);
     if (target === undefined || state === undefined) throw new Underflow('BUILD');
     const object: Value = target.kind === 'object' && target.state === undefined ? Object.assign(target, { state }) : target;
-    this.#listCall({ offset: this.#offset, by: 'BUILD', callee: object, args: [state], lines: () => [] });
+    this.#calls.add({ offset: this.#offset, by: 'BUILD', callee: object, args: [state], lines: () => [] });
     this.#stack.push(object);
     const array = await joblibArray(object, this.window);
     if (array !== undefined) {
@@ -275,10 +273,11 @@ class Machine {
     this.window.at = program.end;
   }
 
-  #call(by: string, callee: Value | undefined, args: readonly Value[]): boolean {
+  #call(by: string, callee: Value | undefined, given: readonly Value[], named?: Value): boolean {
     if (callee === undefined) throw new Underflow(by);
+    const args = this.#calls.keep(given, named);
     const pure = by === 'REDUCE' ? evaluate(callee, args) : undefined;
-    this.#listCall({ offset: this.#offset, by, callee, args, lines: this.#lines() });
+    this.#calls.add({ offset: this.#offset, by, callee, args, lines: this.#lines() });
     if (pure?.kind === 'global') {
       // getattr(a.B, 'c') is an import of a.B.c, whichever instruction it is written with.
       return this.#push(this.#import(pure.module, pure.name, 'getattr'));
@@ -286,22 +285,14 @@ class Machine {
     return this.#push(pure ?? { kind: 'object', callee, args, state: undefined, offset: this.#offset });
   }
 
-  #listCall(call: Call): void {
-    const names = [call.callee, ...call.args].flatMap((value) => (value.kind === 'global' ? [`${call.by === 'BUILD' ? 'state ' : ''}${value.module ?? ''} ${value.name ?? ''}`] : []));
-    const told = names.every((name) => this.#told.has(name)) && (names.length > 0 || call.by === 'BUILD');
-    for (const name of names) this.#told.add(name);
-    if (this.#calls.length < MAX_LISTED) this.#calls.push(call);
-    else if (!told || (call.by === 'BUILD' && call.args.some(mayPlant))) this.#leaveOut('calls');
-  }
-
   /** Something that was not seen before and is not listed: a flood of harmless names may hide it. */
-  #leaveOut(what: string): void {
-    if (!this.#leftOut) this.#odd('limit', `at most ${MAX_LISTED} ${what}`, 'more, of which not all could be judged');
+  #leaveOut(what: string, limit = MAX_LISTED): void {
+    if (!this.#leftOut) this.#odd('limit', `at most ${limit} ${what}`, 'more, of which not all could be judged');
     this.#leftOut = true;
   }
 
   #import(module: string | undefined, name: string | undefined, by: string): GlobalValue {
-    const value: GlobalValue = { kind: 'global', module, name, offset: this.#offset };
+    const value: GlobalValue = { kind: 'global', module: nameable(module), name: nameable(name), offset: this.#offset };
     if (this.#imports.length < MAX_LISTED) this.#imports.push({ value, by, lines: this.#lines() });
     else this.#leaveOut('imports');
     return value;
@@ -383,4 +374,9 @@ class Machine {
   #odd(kind: AnomalyKind, expected: string, found: string): void {
     if (this.#anomalies.length < 64) this.#anomalies.push({ kind, offset: this.#offset, expected, found });
   }
+}
+
+/** Nothing that can be imported has a longer name; one that has cannot be judged, and counts as unreadable. */
+function nameable(name: string | undefined): string | undefined {
+  return name !== undefined && name.length <= PICKLE_LIMITS.maxName ? name : undefined;
 }

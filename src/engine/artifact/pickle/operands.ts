@@ -2,10 +2,13 @@
 import type { Argument } from './read-argument.ts';
 import type { Value } from './value.ts';
 
-/** State that gives an object a method of a special name. */
-export function mayPlant(state: Value): boolean {
-  if (state.kind === 'tuple') return state.items.some(mayPlant);
-  return state.kind === 'dict' && state.entries.some(([key]) => key.kind === 'text' && /^__|^(?:append|extend)$/.test(key.value));
+/** Entries of a state that give an object a method of a special name. */
+export function plantsFrom(entries: readonly (readonly [Value, Value])[], begin: number): boolean {
+  for (let i = begin; i < entries.length; i++) {
+    const key = entries[i]?.[0];
+    if (key?.kind === 'text' && /^__|^(?:append|extend)$/.test(key.value)) return true;
+  }
+  return false;
 }
 
 /** torch.save's persistent ids: ('storage', type, key, location, size, …) or, older, ('module', …). */

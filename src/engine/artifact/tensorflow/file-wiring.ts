@@ -34,6 +34,8 @@ const MAX_NODES = 200_000;
 const LONGEST_TENSOR: Bytes = 2 ** 16;
 const LONGEST_PATH: Bytes = 1024;
 const MAX_TEXTS = 64;
+/** Of one graph or function: many operators can take their names from the same few constants (CWE-770). */
+const MAX_FILES = 20_000;
 
 interface Wired {
   readonly use: OperatorUse;
@@ -70,7 +72,7 @@ export class FileWiring {
     const found: NamedFile[] = [];
     for (const { use, inputs } of this.#nodes.values()) {
       for (const at of NAMES.get(use.operator) ?? []) {
-        for (const path of this.#reaching(inputs[at], fed)) found.push({ operator: use.operator, node: use.node, inside, path, offset: use.offset });
+        for (const path of this.#reaching(inputs[at], fed)) if (found.length < MAX_FILES) found.push({ operator: use.operator, node: use.node, inside, path, offset: use.offset });
       }
     }
     return found;

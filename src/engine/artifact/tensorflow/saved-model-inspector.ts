@@ -99,7 +99,7 @@ async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'be
   const fields = await reader.fields(begin, end);
   const wiring = new FileWiring();
   for (const node of of(fields, 1)) await readNode(reader, node, '', found, wiring, desk);
-  found.files.push(...wiring.files('', assets));
+  for (const file of wiring.files('', assets)) found.files.push(file);
   for (const library of of(fields, 2)) {
     for (const definition of of(await reader.fields(library.begin, library.end), 1)) {
       const parts = await reader.fields(definition.begin, definition.end);
@@ -108,7 +108,7 @@ async function readGraph(reader: WireReader, { begin, end }: Pick<WireField, 'be
       const inside = name === undefined ? '?' : await textOf(reader.source, name);
       const own = new FileWiring();
       for (const node of of(parts, 3)) await readNode(reader, node, inside, found, own, desk);
-      found.files.push(...own.files(inside));
+      for (const file of own.files(inside)) found.files.push(file);
     }
   }
 }

@@ -42,7 +42,7 @@ export class LeastSizes {
     const numbers = (at: number, name = ''): readonly number[] => attributeInts(op, name) ?? numbersOf(this.#known[inputs[at] ?? -1]) ?? [];
     const floats = (at: number): readonly number[] => attributes.get('scales')?.floats ?? numbersOf(this.#known[inputs[at] ?? -1]) ?? [];
     const [data = 1] = given;
-    if (KEEPS.has(type)) return Math.max(1, ...given);
+    if (KEEPS.has(type)) return given.reduce((most, size) => Math.max(most, size), 1);
     switch (type) {
       case 'ConstantOfShape':
         return product(numbers(0));

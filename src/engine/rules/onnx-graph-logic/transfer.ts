@@ -172,7 +172,7 @@ function mix({ op, sink, learns }: Step, known: readonly Abstract[]): Abstract {
   if (gated?.kind === 'gate' && collapsed) return { ...gated, payload: true, axes: closed(gated.axes) };
   // The largest constant is the weight; scales, zero points and biases are smaller.
   const sizes = constants.map(({ info }) => info.dims.reduce((product, size) => product * size, 1));
-  const weight = constants[sizes.indexOf(Math.max(...sizes))];
+  const weight = constants[sizes.indexOf(sizes.reduce((most, size) => Math.max(most, size), 0))];
   const dims = weight?.info.dims ?? [];
   const [first = NEUTRAL] = tainted;
   const product = op.type === 'MatMul' || op.type === 'Gemm';

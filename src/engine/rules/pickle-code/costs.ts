@@ -1,9 +1,9 @@
 // Harmless functions with arguments that make them run for hours or fill the memory (CWE-400, CWE-789): powers of thousands
 // of digits, ranges turned into lists, buffers of terabytes, sums that double what they are given.
 import type { Called } from './callers.ts';
-import { nameOf, type Value } from '../../artifact/pickle/value.ts';
+import { nameOf, type Collection, type Value } from '../../artifact/pickle/value.ts';
 
-export const COST_LIMITS = {
+const COST_LIMITS = {
   /** Steps, items or bytes that one call makes out of less: as a list they take 10 GB. */
   items: 2 ** 28,
   /** What stands in the file as it is was paid for by its size: it counts up to here, so that doubling it again and again does. */
@@ -15,7 +15,9 @@ export const COST_LIMITS = {
 
 /** What a call would cost, in words; undefined where it is bearable. */
 export class Costs {
+  /** Of objects, and of the sums of lists: one may be the argument of any number of calls. */
   readonly #sizes = new Map<Value, number>();
+  readonly #sums = new Map<Value, number>();
 
   of({ callee, args, how }: Called): string | undefined {
     if (callee.kind !== 'global' || how === 'later') return undefined;
@@ -54,7 +56,15 @@ export class Costs {
     if (ENCODE.test(name)) return WIDEST_ENCODING * args.reduce((most, value) => Math.max(most, this.#size(value, depth)), 0);
     if (!SUM.test(name)) return 0;
     const [list, start] = args;
-    return (list !== undefined && 'items' in list ? list.items.reduce((sum, item) => sum + this.#size(item, depth), 0) : list === undefined ? 0 : this.#size(list, depth)) + (start === undefined ? 0 : this.#size(start, depth));
+    return (list === undefined ? 0 : 'items' in list ? this.#sum(list, depth) : this.#size(list, depth)) + (start === undefined ? 0 : this.#size(start, depth));
+  }
+
+  #sum(list: Collection, depth: number): number {
+    const known = this.#sums.get(list);
+    if (known !== undefined) return known;
+    const sum = list.items.reduce((total, item) => total + this.#size(item, depth), 0);
+    this.#sums.set(list, sum);
+    return sum;
   }
 }
 

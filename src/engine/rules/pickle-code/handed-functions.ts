@@ -16,7 +16,7 @@ export function handedFunctions(calls: readonly Call[]): ReadonlySet<Value> {
     seen.add(value);
     if (value.kind === 'global' && isFunction(value.name)) found.add(value);
     else if (value.kind === 'dict') for (const [, item] of value.entries) left.push(item);
-    else if (value.kind === 'tuple' || value.kind === 'list' || value.kind === 'set' || value.kind === 'frozenset') left.push(...value.items);
+    else if ('items' in value) for (const item of value.items) left.push(item);
   }
   return found;
 }

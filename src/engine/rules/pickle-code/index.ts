@@ -11,11 +11,11 @@ import { shownLines } from '../../core/shown.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { mayBeNamed } from './allowed-names.ts';
 import { calledBy, calledByState, isPartial, type Called } from './callers.ts';
-import { actsOnArguments } from './constructor-calls.ts';
+import { ConstructorCalls } from './constructor-calls.ts';
 import { Costs } from './costs.ts';
-import { executedTexts } from './executed-texts.ts';
 import { handedFunctions } from './handed-functions.ts';
 import { judgeName } from './judge-name.ts';
+import { States } from './planted.ts';
 import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, COSTLY, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
 export const pickleCode = analysisOf({
@@ -57,10 +57,10 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
     list.push(call);
     calls.set(value, list);
   };
-  const costs = new Costs();
+  const [costs, constructors, states] = [new Costs(), new ConstructorCalls(), new States()];
   const told = new Set<string>();
   let results = 0;
-  const weigh = (call: Call, called: Called): void => checkArguments(file, call, called, { costs, told, report });
+  const weigh = (call: Call, called: Called): void => checkArguments(file, call, called, { costs, constructors, told, report });
   for (const call of program.calls) {
     if (call.by === 'BUILD') {
       for (const called of calledByState(call)) {
@@ -84,7 +84,7 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   const seen = new Set<string>();
   const handed = handedFunctions(program.calls);
   for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, report });
-  for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, report);
+  for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, states, report);
   for (const { offset, id, lines } of program.persistentIds) {
     if (!isStorageId(id)) report(PERSISTENT, { file, offset, about: `${offset}`, title: `Asks the loader for ${describe(id, 80)} by a persistent id that is no tensor storage`, sure: 'read', evidence: [disassembly(file, lines)] });
   }
@@ -147,16 +147,18 @@ function isLater({ by, callee, args }: Call): boolean {
 
 interface Weighing {
   readonly costs: Costs;
+  readonly constructors: ConstructorCalls;
   /** One finding a name. */
   readonly told: Set<string>;
   readonly report: Report;
 }
 
 /** Allowed names with arguments that do harm. */
-function checkArguments(file: InspectedFile, call: Call, called: Called, { costs, told, report }: Weighing): void {
-  const acts = actsOnArguments(called);
+function checkArguments(file: InspectedFile, call: Call, called: Called, { costs, constructors, told, report }: Weighing): void {
+  if (called.callee.kind !== 'global') return;
+  const acts = constructors.actsOnArguments(called);
   const cost = costs.of(called);
-  if (called.callee.kind !== 'global' || (acts === undefined && cost === undefined) || judgeName(called.callee.module, called.callee.name).kind !== 'allowed') return;
+  if ( (acts === undefined && cost === undefined) || judgeName(called.callee.module, called.callee.name).kind !== 'allowed') return;
   const name = nameOf(called.callee);
   const text = describeCall(called);
   const say = (rule: Rule, about: string, title: string): void => {
@@ -205,19 +207,17 @@ function isPlainPartial({ callee, args }: Call): boolean {
 }
 
 /** State that plants a method, or that is set on a class or function instead of an object. */
-function checkBuild(file: InspectedFile, call: Call, report: Report): void {
-  const { callee, args, offset } = call;
-  const states = args.flatMap((state) => (state.kind === 'tuple' ? state.items : [state]));
-  const hooks = states.flatMap((state) => (state.kind === 'dict' ? state.entries : [])).flatMap(([key, value]) => (key.kind === 'text' && HOOKS.has(key.value) && (value.kind === 'global' || value.kind === 'object') ? [{ name: key.value, value }] : []));
-  const evidence: Evidence[] = [{ kind: 'text', title: 'The state that BUILD sets', text: describe(args[0]) }];
-  for (const { key, value, who } of executedTexts(callee, states)) {
-    report(HOOK, { file, offset, about: `${offset}:${key}`, title: `${who} executes ${key} of ${describe(callee, 60)} as source code, and it is not what ${who} writes there`, sure: 'read', evidence: [{ kind: 'source', title: key, text: value.kind === 'text' ? shownLines(value.value, 600) : describe(value), marks: [] }] });
+function checkBuild(file: InspectedFile, { callee, args, offset }: Call, states: States, report: Report): void {
+  const [state] = args;
+  const planted = states.plantedIn(callee, state);
+  if (planted.length === 0 && callee.kind !== 'global') return;
+  const evidence: Evidence[] = [{ kind: 'text', title: 'The state that BUILD sets', text: describe(state) }];
+  for (const { key, value, executedBy: who } of planted) {
+    if (who === undefined) report(HOOK, { file, offset, about: `${offset}:${key}`, title: `Sets ${key} of ${describe(callee, 60)} to ${describe(value, 60)}`, sure: 'read', evidence });
+    else report(HOOK, { file, offset, about: `${offset}:${key}`, title: `${who} executes ${key} of ${describe(callee, 60)} as source code, and it is not what ${who} writes there`, sure: 'read', evidence: [{ kind: 'source', title: key, text: value.kind === 'text' ? shownLines(value.value, 600) : describe(value), marks: [] }] });
   }
-  for (const { name, value } of hooks) report(HOOK, { file, offset, about: `${offset}:${name}`, title: `Sets ${name} of ${describe(callee, 60)} to ${describe(value, 60)}`, sure: 'read', evidence });
   if (callee.kind === 'global') report(HOOK, { file, offset, about: `${offset}:class`, title: `Changes attributes of ${nameOf(callee)} itself, for the whole program`, sure: 'read', evidence });
 }
-
-const HOOKS = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__getattr__', '__getattribute__', '__class__', '__call__', '__del__', '__init__', '__new__', '__setattr__', '__setitem__', '__getitem__', '__len__', '__iter__', '__repr__', '__str__', '__eq__', '__hash__', 'append', 'extend', '__globals__', '__code__', '__builtins__']);
 
 function isType(value: Value): boolean {
   return value.kind === 'global' && value.name === 'type' && (value.module === 'builtins' || value.module === '__builtin__');

@@ -9,10 +9,13 @@ export type Standing =
   | { readonly kind: 'review'; readonly why: string };
 
 const MODULES = new Map(DANGEROUS.flatMap(({ why, modules }) => (modules ?? []).map((module): [string, string] => [module, why])));
+/** 'module.name', up to as many parts as the longest entry has. */
 const NAMES = new Map(DANGEROUS.flatMap(({ why, names }) => (names ?? []).map((name): [string, string] => [name, why])));
 
+const MOST_PARTS = Math.max(...[...NAMES.keys()].map((name) => name.split('.').length));
+
 export function judgeName(module: string | undefined, name: string | undefined): Standing {
-  if (module === undefined || name === undefined) return { kind: 'dangerous', why: 'the name is put together while loading, so that it cannot be read' };
+  if (module === undefined || name === undefined) return { kind: 'dangerous', why: 'the name is put together while loading, or longer than names are, so that it cannot be read' };
   // Exact entries of the allow-list may stand in a module that is dangerous as a whole (types.SimpleNamespace).
   const parts = `${module}.${name}`.split('.');
   if (BUILTINS.has(parts[0] ?? '')) return judgeBuiltin(parts.slice(1), module, name);
@@ -22,11 +25,13 @@ export function judgeName(module: string | undefined, name: string | undefined):
   const root = parts[0] ?? '';
   const byModule = MODULES.get(root);
   if (byModule !== undefined) return { kind: 'dangerous', why: `the module ${root} ${byModule}` };
-  for (let i = 1; i <= parts.length; i++) {
-    const why = NAMES.get(parts.slice(0, i).join('.'));
-    if (why !== undefined) return { kind: 'dangerous', why: `${parts.slice(0, i).join('.')} ${why}` };
+  for (let i = 1; i <= Math.min(parts.length, MOST_PARTS); i++) {
+    const begin = parts.slice(0, i).join('.');
+    const why = NAMES.get(begin);
+    if (why !== undefined) return { kind: 'dangerous', why: `${begin} ${why}` };
   }
-  const dunder = parts.slice(1).find((part) => /^__\w+__$/.test(part) && !module.split('.').includes(part));
+  const modules = new Set(module.split('.'));
+  const dunder = parts.slice(1).find((part) => /^__\w+__$/.test(part) && !modules.has(part));
   if (dunder !== undefined) return { kind: 'dangerous', why: `${dunder} leads from one object to any other` };
   // A harmful function imported through a module that merely uses it ('random._os.system', 'x.subprocess.run').
   const carried = parts.slice(1).map((part) => part.replace(/^_+/, '')).find((part, i, all) => MODULES.has(part) && i < all.length - 1 && CARRIED.has(part));
