@@ -129,3 +129,13 @@ it('takes any JSON', async () => {
     { numRuns: 150 },
   );
 });
+
+it.each<readonly [string, string, unknown]>([
+  ['parts of a pipeline', 'model_index.json', { _class_name: 'XPipeline', ...Object.fromEntries(Array.from({ length: 150_000 }, (_, i) => [`k${i}`, [`odd${i}`, 'X']])) }],
+  ['requirements', 'conda.json', { dependencies: [{ pip: Array.from({ length: 150_000 }, () => 'git+https://a.test/x') }] }],
+  ['forbidden tokens', 'generation_config.json', { suppress_tokens: Array.from({ length: 200_000 }, (_, i) => i), eos_token_id: Array.from({ length: 20_000 }, (_, i) => i) }],
+])('tells of any number of %s', async (_, path, value) => {
+  const before = process.cpuUsage();
+  expect((await judge(path, value)).length).toBeGreaterThan(0);
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
+});

@@ -13,6 +13,8 @@ import { isRecipe } from './recipes.ts';
 /** Configurations are a few levels deep (CWE-674). */
 const MAX_DEPTH = 12;
 const MAX_ASKS = 64;
+/** Lines of one list of requirements. */
+const MAX_REQUIREMENTS = 1000;
 
 const TRUST = 'trust_remote_code';
 /** Keys under which transformers looks for code in the repository. */
@@ -57,8 +59,8 @@ function walk(value: unknown, path: string, depth: number, asks: Ask[]): void {
     if (/(?:^|\.)weightsManifest\[\d{1,6}\]$/.test(path) && key === 'paths') for (const file of named) if (typeof file === 'string' && file.includes('://')) asks.push({ kind: 'path', key: at, value: file, what: 'weights from another machine' });
     if (/(?:^|\.)dependencies\[\d{1,6}\]$/.test(path) && key === 'pip' && Array.isArray(child)) asks.push(...foreignIn(child, at));
     // spaCy's meta.json and kin: lines of a requirements file, in a list.
-    if (REQUIREMENT_KEYS.test(key) && Array.isArray(child)) asks.push(...foreignIn(child.slice(0, 1000), at));
-    if (DEPENDENCY_KEYS.test(key) && isObject(child)) asks.push(...foreignIn(Object.values(child).slice(0, 5000).filter((from) => typeof from === 'string' && /^https?:/.test(from)), at));
+    if (REQUIREMENT_KEYS.test(key) && Array.isArray(child)) asks.push(...foreignIn(child, at));
+    if (DEPENDENCY_KEYS.test(key) && isObject(child)) asks.push(...foreignIn(Object.values(child).filter((from) => typeof from === 'string' && /^https?:/.test(from)), at));
     walk(child, at, depth + 1, asks);
   }
 }
@@ -68,7 +70,7 @@ const REQUIREMENT_KEYS = /^(?:(?:pip_|python_|extra_|install_)?requirements|inst
 const DEPENDENCY_KEYS = /^(?:dev|optional|peer)?[dD]ependencies$/;
 
 function foreignIn(lines: readonly unknown[], at: string): Ask[] {
-  return lines.flatMap((line) => (typeof line === 'string' ? foreignRequirements(line) : [])).map(({ text }): Ask => ({ kind: 'requirement', key: at, value: text, what: 'a package that does not come from the package index' }));
+  return lines.slice(0, MAX_REQUIREMENTS).flatMap((line) => (typeof line === 'string' ? foreignRequirements(line) : [])).map(({ text }): Ask => ({ kind: 'requirement', key: at, value: text, what: 'a package that does not come from the package index' }));
 }
 
 const SECRET_KEY = /^(?:api[_-]?key|apikey|secret|secret[_-]?key|access[_-]?key|secret[_-]?access[_-]?key|access[_-]?token|auth[_-]?token|bearer[_-]?token|private[_-]?key|client[_-]?secret|password|passwd|exfil[_-]?\w{0,20}|hf[_-]?token)$/i;
@@ -135,7 +137,7 @@ function adapterAsks(value: JsonObject): Ask[] {
   const asks: Ask[] = [];
   const library = (key: string, name: unknown): void => {
     if (typeof name !== 'string') return;
-    if (name !== '' && !isKnownLibrary(name)) asks.push({ kind: 'library', key, value: name, what: 'a package that model loaders do not know' });
+    if (name !== '' && !isKnownLibrary(name) && asks.length < MAX_ASKS) asks.push({ kind: 'library', key, value: name, what: 'a package that model loaders do not know' });
   };
   const mapping = value['auto_mapping'];
   if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);

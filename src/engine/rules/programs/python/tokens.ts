@@ -13,7 +13,7 @@ export interface Token {
 }
 
 /** CWE-400: more tokens than the longest file of a model's code has. */
-export const MAX_TOKENS = 400_000;
+const MAX_TOKENS = 400_000;
 /** f-strings inside f-strings (CWE-674). */
 const MAX_DEPTH = 4;
 
@@ -54,7 +54,14 @@ export function tokensOf(source: string, offset = 0, depth = 0): Token[] {
         const inner = source.slice(begin, close);
         const raw = /r/i.test(prefix);
         tokens.push({ kind: 'string', text: raw ? inner : unescape(inner), at: offset + at });
-        if (/[ft]/i.test(prefix) && depth < MAX_DEPTH) for (const { begin: from, text } of bracesOf(inner)) tokens.push({ kind: 'op', text: '+', at: offset + begin + from }, { kind: 'op', text: '(', at: offset + begin + from }, ...tokensOf(text, offset + begin + from, depth + 1).filter(({ kind }) => kind !== 'end'), { kind: 'op', text: ')', at: offset + begin + from });
+        if (/[ft]/i.test(prefix) && depth < MAX_DEPTH) {
+          for (const { begin: from, text } of bracesOf(inner)) {
+            const place = offset + begin + from;
+            tokens.push({ kind: 'op', text: '+', at: place }, { kind: 'op', text: '(', at: place });
+            for (const token of tokensOf(text, place, depth + 1)) if (token.kind !== 'end') tokens.push(token);
+            tokens.push({ kind: 'op', text: ')', at: place });
+          }
+        }
         at = Math.min(source.length, close + quote.length);
         continue;
       }
