@@ -1,5 +1,5 @@
 // The matrix of one head or of a mean (layout.ts), on a canvas; marks and crosshair lie over it as SVG.
-import { useLayoutEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
+import { useLayoutEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { prepareCanvas, tokenLabel, usePalette, type Palette } from '../frame/palette.ts';
@@ -51,7 +51,7 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
     if (context !== null) paint(context, layout, matrix, max, hideSinks, difference, palette);
   }, [layout, matrix, max, hideSinks, difference, palette, size]);
 
-  const at = (event: PointerEvent): MatrixCell | undefined => {
+  const at = (event: MouseEvent): MatrixCell | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
     return cellAt(layout, event.clientX - box.left, event.clientY - box.top);
   };
@@ -95,8 +95,7 @@ export function AttentionMatrix(props: AttentionMatrixProps): ReactElement {
           onPointerMove={(event) => onHover(at(event))}
           onPointerLeave={() => onHover(undefined)}
           onClick={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            const hit = cellAt(layout, event.clientX - box.left, event.clientY - box.top);
+            const hit = at(event);
             if (hit !== undefined) onLock(hit);
           }}
         >

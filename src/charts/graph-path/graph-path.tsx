@@ -21,13 +21,14 @@ export function GraphPath({ title, nodes, edges, fileName }: GraphPathProps): Re
   const shown = nodes.find(({ id }) => id === on);
   return (
     <ChartFrame
+      interactive
       title={title}
       note="thick border: what decides and where it takes effect · dashed: constants"
       description={nodes.filter(({ marked }) => marked === true).map(({ kind, label, note }) => `${kind} ${label} ${note ?? ''}`).join('; ')}
       fileName={fileName}
       table={() => ({ columns: ['node', 'kind', 'marked', 'note', 'from'], rows: nodes.map(({ id, kind, label, marked, note }) => [label, kind, marked === true ? 'yes' : '', note ?? '', edges.filter(({ to }) => to === id).map(({ from }) => nodes.find((other) => other.id === from)?.label ?? from).join(', ')]) })}
     >
-      <div className={styles.scroll} tabIndex={0}>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label={`${title}: scrolls`}>
         <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`} style={{ minWidth: LEAST_SCALE * layout.width }} className={styles.svg} onPointerLeave={() => setOn(undefined)}>
           {layout.edges.map(({ from, to, path }) => <path key={`${from} ${to}`} d={path} className={on === from || on === to ? styles.edgeOn : styles.edge} />)}
           {layout.nodes.map(({ node, x, y }) => (

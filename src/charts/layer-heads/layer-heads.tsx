@@ -1,10 +1,10 @@
 // Layer x head overview (layout.ts): the share of the answer's attention that lies on the trigger, or matrix thumbnails.
-import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
 import { choosingQuery, shareOn, triggerRange, type AttentionData, type Index } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
-import { gridCellAt, largest, layoutGrid, thumbnail, type GridLayout } from './layout.ts';
+import { gridCellAt, largest, layoutGrid, stepCell, thumbnail, type GridLayout, type HeadCell } from './layout.ts';
 import styles from './layer-heads.module.css';
 
 export interface LayerHeadsProps {
@@ -28,7 +28,7 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
   const [ref, width] = useWidth<HTMLDivElement>(280);
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
-  const [hover, setHover] = useState<{ readonly layer: number; readonly head: number }>();
+  const [hover, setHover] = useState<HeadCell>();
   const query = choosingQuery(view.tokens);
   const range = keys ?? triggerRange(view.tokens) ?? [1, query + 1];
   const shares = useMemo(() => shareOn(view, query, range), [view, query, range[0], range[1]]);
@@ -45,7 +45,21 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
     else paintShares(context, layout, shares, max, top, palette);
     const picked = { layer: layer === 'mean' ? undefined : layer, head: head === 'mean' ? undefined : head };
     if (picked.layer !== undefined || picked.head !== undefined) outline(context, layout, picked, palette);
-  }, [layout, palette, thumbnails, view, hideSinks, shares, max, top, layer, head]);
+    if (hover !== undefined) outline(context, layout, hover, { ...palette, mark: palette.ink });
+  }, [layout, palette, thumbnails, view, hideSinks, shares, max, top, layer, head, hover]);
+
+  const at = (event: MouseEvent): HeadCell | undefined => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return gridCellAt(layout, event.clientX - box.left, event.clientY - box.top);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const from = hover ?? { layer: layer === 'mean' ? 0 : layer, head: head === 'mean' ? 0 : head };
+    const next = stepCell(layout, from, event.key);
+    if (next === undefined && event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    if (next === undefined) onPick(from.layer, from.head);
+    else setHover(next);
+  };
 
   const share = hover === undefined ? undefined : shares[hover.layer * view.heads + hover.head];
   return (
@@ -65,14 +79,15 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
         <canvas
           ref={canvas}
           className={styles.canvas}
-          onPointerMove={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            setHover(gridCellAt(layout, event.clientX - box.left, event.clientY - box.top));
-          }}
+          tabIndex={0}
+          role="application"
+          aria-label={`${title}: arrow keys move over layers and heads, Enter picks`}
+          onKeyDown={onKey}
+          onBlur={() => setHover(undefined)}
+          onPointerMove={(event) => setHover(sameUnless(hover, at(event)))}
           onPointerLeave={() => setHover(undefined)}
           onClick={(event) => {
-            const box = event.currentTarget.getBoundingClientRect();
-            const hit = gridCellAt(layout, event.clientX - box.left, event.clientY - box.top);
+            const hit = at(event);
             if (hit !== undefined) onPick(hit.layer, hit.head);
           }}
         />
@@ -84,6 +99,11 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
       </div>
     </ChartFrame>
   );
+}
+
+/** The same object for the same cell: the canvas is painted anew for another one only. */
+function sameUnless(before: HeadCell | undefined, now: HeadCell | undefined): HeadCell | undefined {
+  return before !== undefined && now !== undefined && before.layer === now.layer && before.head === now.head ? before : now;
 }
 
 const RAMP = { steps: 18, step: 5, height: 8 } as const;

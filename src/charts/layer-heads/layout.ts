@@ -20,7 +20,20 @@ export function layoutGrid(layers: number, heads: number, width: number, maxHeig
   return { columns: heads, rows: layers, cellWidth, cellHeight, left: LEFT, top: TOP, width: LEFT + cellWidth * heads, height: TOP + cellHeight * layers };
 }
 
-export function gridCellAt(layout: GridLayout, x: number, y: number): { readonly layer: number; readonly head: number } | undefined {
+export interface HeadCell {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** The cell beside one, in an arrow key's direction and inside the grid; undefined for another key. */
+export function stepCell({ rows, columns }: Pick<GridLayout, 'rows' | 'columns'>, { layer, head }: HeadCell, key: string): HeadCell | undefined {
+  const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
+  if (move === undefined) return undefined;
+  const [down = 0, right = 0] = move;
+  return { layer: Math.max(0, Math.min(rows - 1, layer + down)), head: Math.max(0, Math.min(columns - 1, head + right)) };
+}
+
+export function gridCellAt(layout: GridLayout, x: number, y: number): HeadCell | undefined {
   const head = Math.floor((x - layout.left) / layout.cellWidth);
   const layer = Math.floor((y - layout.top) / layout.cellHeight);
   return head >= 0 && head < layout.columns && layer >= 0 && layer < layout.rows ? { layer, head } : undefined;

@@ -52,6 +52,7 @@ export function ModelMap({ models, selected, onSelect, height = 300, fileName }:
           onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); const [x, y] = at(event); setBrush({ x0: x, y0: y, x1: x, y1: y }); }}
           onPointerMove={(event) => { if (brush === undefined) return; const [x, y] = at(event); setBrush({ ...brush, x1: x, y1: y }); }}
           onPointerUp={finish}
+          onPointerCancel={() => setBrush(undefined)}
         >
           {placed.map(({ index, name, px, py, mark, planted }) => (
             <g key={index} className={selected.has(index) ? styles.selected : selected.size > 0 ? styles.dim : undefined}>

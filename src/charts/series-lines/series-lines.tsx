@@ -70,6 +70,7 @@ export function SeriesLines({ title, note, description, spec, height, fileName, 
             if (drag.current !== undefined && at(event) === drag.current) onBrush?.(undefined);
             drag.current = undefined;
           }}
+          onPointerCancel={() => { drag.current = undefined; }}
           onPointerLeave={() => setOver(undefined)}
         >
           {layout.yTicks.map(({ y, label }) => (
@@ -99,7 +100,7 @@ export function SeriesLines({ title, note, description, spec, height, fileName, 
               // The chart would take the pointer for a brush, and the click with it.
               onPointerDown={(event) => event.stopPropagation()}
               onClick={() => onMark?.(id)}
-              onKeyDown={(event) => { if (event.key === 'Enter') onMark?.(id); }}
+              onKeyDown={(event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); onMark?.(id); } }}
             >
               <title>{label}</title>
               <line x1={x} x2={x} y1={plot.top} y2={plot.bottom} className={styles.markLine} />

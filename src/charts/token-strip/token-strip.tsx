@@ -1,6 +1,6 @@
 // The rendered prompt and its answer as tokens: trigger marked, each token shaded by what the query gives it,
-// arcs from the query (layout.ts). Hover previews a query, click locks it.
-import { useLayoutEffect, useRef, useState, type ReactElement } from 'react';
+// arcs from the query (layout.ts). Hover previews a query, click locks it; Tab enters at the query, arrows go on from there.
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { tokenLabel } from '../frame/palette.ts';
 import { layoutArcs, type Box } from './layout.ts';
@@ -31,10 +31,17 @@ export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHo
     observer.observe(element);
     return () => observer.disconnect();
   }, [tokens]);
+  const onKey = (event: KeyboardEvent): void => {
+    const from = Number(document.activeElement?.getAttribute('data-token') ?? query);
+    const to = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: tokens.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    strip.current?.querySelector<HTMLElement>(`[data-token="${to}"]`)?.focus();
+  };
   const arcs = layoutArcs(boxes, query, weights, hideSinks);
   const most = Math.max(0.05, ...[...weights].map((value, key) => (hideSinks && key === 0 ? 0 : value)));
   return (
-    <div className={styles.strip} ref={strip} role="group" aria-label={label} onPointerLeave={() => onHover(undefined)}>
+    <div className={styles.strip} ref={strip} role="group" aria-label={label} onKeyDown={onKey} onPointerLeave={() => onHover(undefined)}>
       <svg className={styles.arcs} aria-hidden="true">
         {arcs.map((arc) => <path key={arc.key} d={arc.path} className={tokens[arc.key]?.role === 'trigger' ? styles.triggerArc : styles.arc} strokeWidth={0.6 + 5 * arc.weight} opacity={0.25 + 0.75 * Math.min(1, arc.weight / most)} />)}
       </svg>
@@ -45,6 +52,7 @@ export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHo
           <button
             key={index}
             data-token={index}
+            tabIndex={index === query ? 0 : -1}
             className={`${styles.token ?? ''} ${styles[token.role] ?? ''} ${index === query ? (styles.query ?? '') : ''} ${index === lit ? (styles.lit ?? '') : ''}`}
             style={index === query || token.role === 'trigger' || share === 0 ? undefined : { background: `color-mix(in oklab, transparent, var(--accent) ${Math.round(share * 0.5)}%)` }}
             title={index <= query ? `${token.role}, token ${index}: ${(weight * 100).toFixed(1)} % of the query’s attention` : `${token.role}, token ${index}`}

@@ -7,6 +7,7 @@ import { expectedTime } from '../../../state/pace.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
 import { formatRound, formatTimeLeft, formatWhen } from '../../format.ts';
+import { onRadioKey } from '../../parts/radio-group.ts';
 import styles from './budget-panel.module.css';
 
 const WHAT: Readonly<Record<BudgetName, string>> = {
@@ -38,7 +39,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   };
   return (
     <section className={styles.panel} aria-label="Budget">
-      <div className={styles.choices} role="radiogroup" aria-label="Budget">
+      <div className={styles.choices} role="radiogroup" aria-label="Budget" onKeyDown={onRadioKey}>
         {BUDGETS.map((name) => (
           <Choice key={name} name={name} estimate={model.budgets.find((entry) => entry.budget === name)} ratios={ratios[model.environment?.backend ?? 'unknown']} on={name === budget} onSelect={() => app.audit.getState().choose({ budget: name })} />
         ))}
@@ -84,7 +85,7 @@ interface ChoiceProps {
 function Choice({ name, estimate, ratios, on, onSelect }: ChoiceProps): ReactElement {
   const time = estimate?.seconds === undefined ? undefined : expectedTime(estimate.seconds, ratios);
   return (
-    <button role="radio" aria-checked={on} className={classes(styles.choice, on && styles.on)} onClick={onSelect}>
+    <button role="radio" aria-checked={on} tabIndex={on ? 0 : -1} className={classes(styles.choice, on && styles.on)} onClick={onSelect}>
       <span className={styles.name}>
         {name}
         <b title={ratios === undefined ? 'Speed was measured while the model was opened; the first audit on this computer makes this narrower.' : 'By what audits took on this computer.'}>{time === undefined ? '' : formatTimeLeft(time.low, time.high)}</b>
