@@ -7,11 +7,13 @@ import { gravestByPath } from '../../../state/file-places.ts';
 import { formatRoute } from '../../../state/route.ts';
 import { classes } from '../../class-names.ts';
 import { formatBytes } from '../../format.ts';
+import { FirstRows } from '../../parts/first-rows.tsx';
 import { SeverityGlyph } from '../../parts/icons.tsx';
 import { PathText } from '../../parts/path-text.tsx';
 import styles from './file-tree.module.css';
 
 const MEMBERS_SHOWN = 200;
+const FILES_FIRST = 200;
 
 export interface FileTreeProps {
   readonly files: readonly ReportFile[];
@@ -21,10 +23,10 @@ export interface FileTreeProps {
 export function FileTree({ files, findings }: FileTreeProps): ReactElement {
   const gravest = gravestByPath(findings);
   return (
-    <table className={styles.table}>
+    <FirstRows items={files} first={FILES_FIRST}>{(shown) => <table className={styles.table}>
       <thead><tr><th>path</th><th title="told by the content, not by the name">format</th><th className={styles.right}>size</th><th>looked into</th><th>sha-256</th></tr></thead>
-      <tbody>{files.map((file) => <FileRows key={file.path} file={file} gravest={gravest} />)}</tbody>
-    </table>
+      <tbody>{shown.map((file) => <FileRows key={file.path} file={file} gravest={gravest} />)}</tbody>
+    </table>}</FirstRows>
   );
 }
 

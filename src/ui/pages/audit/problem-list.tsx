@@ -2,7 +2,10 @@
 import type { ReactElement } from 'react';
 import type { ArtifactErrorFields } from '../../../engine/core/artifact-error.ts';
 import { adviceFor } from '../../../state/advice.ts';
+import { FirstRows } from '../../parts/first-rows.tsx';
 import styles from './problem-list.module.css';
+
+const FIRST = 60;
 
 export function ProblemList({ problems }: { readonly problems: readonly ArtifactErrorFields[] }): ReactElement {
   const codes = [...new Set(problems.map(({ code }) => code))];
@@ -15,10 +18,10 @@ export function ProblemList({ problems }: { readonly problems: readonly Artifact
           <div key={code} className={styles.group}>
             <p><b className="mono">{code}</b> {group.length > 1 && `in ${group.length} places`} · {first !== undefined && adviceFor(first)}</p>
             <div className={styles.scroll}>
-              <table>
+              <FirstRows items={group} first={FIRST}>{(shown) => <table>
                 <thead><tr><th>format</th><th>file</th><th>field</th><th>offset</th><th>expected</th><th>found</th></tr></thead>
                 <tbody>
-                  {group.map((problem, index) => (
+                  {shown.map((problem, index) => (
                     <tr key={index}>
                       <td>{problem.format}</td>
                       <td>{problem.file}</td>
@@ -29,7 +32,7 @@ export function ProblemList({ problems }: { readonly problems: readonly Artifact
                     </tr>
                   ))}
                 </tbody>
-              </table>
+              </table>}</FirstRows>
             </div>
           </div>
         );

@@ -1,6 +1,6 @@
 // What is known beforehand: entries that ship with Assay and the user's own files (digests, triggers, graphs; accepted findings;
 // trusted keys), each with where it comes from.
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { SHIPPED_SIGNATURES } from '../../../engine/rules/signatures/shipped.ts';
 import type { SignatureEntry } from '../../../engine/rules/signatures/signature-set.ts';
@@ -8,6 +8,7 @@ import { exportSignatures, type KnownFile } from '../../../state/knowledge.ts';
 import { useApp } from '../../app-context.ts';
 import { download } from '../../download.ts';
 import { plural, shortHash } from '../../format.ts';
+import { FirstRows } from '../../parts/first-rows.tsx';
 import { pickKnown } from '../../pick-files.ts';
 import styles from './known-page.module.css';
 
@@ -43,16 +44,16 @@ function Own({ file, onRemove }: { readonly file: KnownFile; readonly onRemove: 
       <h2>{file.name} <span>{countOf(file)}</span> <button className="plain" onClick={onRemove} aria-label={`Remove ${file.name}`}>remove</button></h2>
       {file.kind === 'signatures' && <Entries entries={file.signatures} />}
       {file.kind === 'allowed' && (
-        <table className={styles.table}>
+        <FirstRows items={file.allowed} first={FIRST}>{(shown) => <table className={styles.table}>
           <thead><tr><th>rule</th><th>file</th><th>until</th><th>reason</th></tr></thead>
-          <tbody>{file.allowed.map(({ rule, file: path, finding, expires, reason }, i) => <tr key={i}><td className="mono">{rule}</td><td>{finding ?? path ?? 'any'}</td><td>{expires}</td><td>{reason}</td></tr>)}</tbody>
-        </table>
+          <tbody>{shown.map(({ rule, file: path, finding, expires, reason }, i) => <tr key={i}><td className="mono">{rule}</td><td>{finding ?? path ?? 'any'}</td><td>{expires}</td><td>{reason}</td></tr>)}</tbody>
+        </table>}</FirstRows>
       )}
       {file.kind === 'trusted' && (
-        <table className={styles.table}>
+        <FirstRows items={file.trusted} first={FIRST}>{(shown) => <table className={styles.table}>
           <thead><tr><th>kind</th><th>size</th></tr></thead>
-          <tbody>{file.trusted.map(({ kind, der }, i) => <tr key={i}><td>{kind === 'key' ? 'public key' : 'root certificate'}</td><td>{der.byteLength} bytes</td></tr>)}</tbody>
-        </table>
+          <tbody>{shown.map(({ kind, der }, i) => <tr key={i}><td>{kind === 'key' ? 'public key' : 'root certificate'}</td><td>{der.byteLength} bytes</td></tr>)}</tbody>
+        </table>}</FirstRows>
       )}
     </section>
   );
@@ -64,11 +65,9 @@ function countOf(file: KnownFile): string {
 }
 
 function Entries({ entries }: { readonly entries: readonly SignatureEntry[] }): ReactElement {
-  const [all, setAll] = useState(false);
-  const shown = all ? entries : entries.slice(0, FIRST);
   return (
-    <>
-      <table className={styles.table}>
+    <FirstRows items={entries} first={FIRST}>
+      {(shown) => <table className={styles.table}>
         <thead><tr><th>verdict</th><th>kind</th><th>name</th><th>what</th><th>known from</th></tr></thead>
         <tbody>
           {shown.map((entry, i) => (
@@ -81,8 +80,7 @@ function Entries({ entries }: { readonly entries: readonly SignatureEntry[] }): 
             </tr>
           ))}
         </tbody>
-      </table>
-      {entries.length > FIRST && <button className="plain" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'fewer' : `all ${entries.length}`}</button>}
-    </>
+      </table>}
+    </FirstRows>
   );
 }
