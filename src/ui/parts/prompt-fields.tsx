@@ -49,7 +49,8 @@ export function PromptFields({ value, onChange, onSubmit, plain = false }: Promp
           placeholder={plain ? 'A text to be sorted' : 'What a user would ask'}
           onChange={(event) => onChange({ prompt: event.target.value })}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.shiftKey) {
+            // While an input method composes, Enter takes its word.
+            if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
               event.preventDefault();
               onSubmit();
             }

@@ -1,6 +1,7 @@
 // ?: every shortcut, out of the same registry.
 import type { ReactElement } from 'react';
 import type { Command } from '../../state/commands.ts';
+import { DialogHead } from '../parts/dialog-head.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Keys } from './palette.tsx';
 import styles from './help.module.css';
@@ -10,10 +11,7 @@ export function Help({ commands, onClose }: { readonly commands: readonly Comman
   const groups = [...new Set(keyed.map(({ group }) => group))];
   return (
     <Dialog label="Keyboard shortcuts" onClose={onClose} wide>
-      <div className={styles.head}>
-        <h2>Keyboard shortcuts</h2>
-        <button autoFocus onClick={onClose}>Close</button>
-      </div>
+      <DialogHead title="Keyboard shortcuts" onClose={onClose} />
       <div className={styles.groups}>
         {groups.map((group) => (
           <section key={group}>

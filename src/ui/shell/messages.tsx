@@ -4,9 +4,9 @@ import { useStore } from 'zustand';
 import { useApp } from '../app-context.ts';
 import { classes } from '../class-names.ts';
 import { formatClock } from '../format.ts';
+import { DialogHead } from '../parts/dialog-head.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { ErrorFields } from '../parts/error-fields.tsx';
-import help from './help.module.css';
 import styles from './messages.module.css';
 
 export function Messages({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -14,10 +14,7 @@ export function Messages({ onClose }: { readonly onClose: () => void }): ReactEl
   const log = useStore(notices, (state) => state.log);
   return (
     <Dialog label="Messages" onClose={onClose} wide>
-      <div className={help.head}>
-        <h2>Messages and errors of this visit</h2>
-        <button autoFocus onClick={onClose}>Close</button>
-      </div>
+      <DialogHead title="Messages and errors of this visit" onClose={onClose} />
       {log.length === 0 && <p className={styles.none}>There has been none yet.</p>}
       <ol className={styles.list} tabIndex={0} aria-label="Messages, newest first">
         {log.map((notice) => (

@@ -21,7 +21,7 @@ export function Palette({ commands, onClose }: { readonly commands: readonly Com
       const next = (chosen + (event.key === 'ArrowDown' ? 1 : -1) + found.length) % Math.max(1, found.length);
       setAt(next);
       document.getElementById(`palette-${found[next]?.id ?? ''}`)?.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Enter') {
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
       event.preventDefault();
       run(found[chosen]);
     }

@@ -22,7 +22,7 @@ export function AlertDetail({ alert, view }: { readonly alert: Alert; readonly v
   const { timeline } = view;
   const back = (): void => app.navigation.getState().go({ page: 'monitor' });
   return (
-    <article className={styles.detail} onKeyDown={(event) => { if (event.key === 'Escape') back(); }}>
+    <article className={styles.detail}>
       <p><button className="link" onClick={back}>← all alerts</button></p>
       <h2><SeverityGlyph severity={alert.severity} /> {alert.title}</h2>
       <p>{alert.detail}</p>

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { LATENCY_UNITS, SINGLE_ROLES, type ColumnMapping, type SingleRole } from '../../../engine/monitor/log/columns.ts';
 import type { LogRole } from '../../../state/monitor.ts';
 import { useApp } from '../../app-context.ts';
+import { DialogHead } from '../../parts/dialog-head.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
 import styles from './columns-dialog.module.css';
@@ -25,8 +26,8 @@ export function ColumnsDialog({ onClose }: { readonly onClose: () => void }): Re
   };
   return (
     <Dialog label="Columns" onClose={onClose} wide>
+      <DialogHead title="Columns" onClose={onClose}>{choices.length > 1 && <Segmented label="Which log" choices={choices} selected={role} onSelect={setRole} />}</DialogHead>
       <div className={styles.body}>
-        <h2>Columns {choices.length > 1 && <Segmented label="Which log" choices={choices} selected={role} onSelect={setRole} />}</h2>
         {loaded === undefined ? <p>The baseline came as a file: its columns are {app.monitor.getState().profile === undefined ? 'unknown' : 'those of the log'}.</p> : (
           <>
             <table>

@@ -2,14 +2,15 @@
 import type { ReactElement } from 'react';
 import type { Coverage } from '../../../engine/core/finding.ts';
 import { MONITORS } from '../../../engine/monitor/monitors/registry.ts';
+import { DialogHead } from '../../parts/dialog-head.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import styles from './red-team-dialog.module.css';
 
 export function CoverageList({ coverage, onClose }: { readonly coverage: readonly Coverage[]; readonly onClose: () => void }): ReactElement {
   return (
     <Dialog label="Monitors" onClose={onClose} wide>
+      <DialogHead title="Monitors" onClose={onClose} />
       <div className={styles.body}>
-        <h2>Monitors</h2>
         <table>
           <thead><tr><th>monitor</th><th>kind</th><th>this log</th><th>what it can miss</th></tr></thead>
           <tbody>

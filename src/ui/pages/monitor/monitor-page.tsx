@@ -63,7 +63,7 @@ export function MonitorPage({ alert }: { readonly alert: string | undefined }): 
         <span className={styles.tools}>
           <button className="plain" onClick={() => show('coverage')}>{report.monitors.length - skipped} of {report.monitors.length} monitors ran</button>
           <button onClick={() => show('red-team')}>Red team…</button>
-          <button disabled={!hasPrompts || !readable} title={!hasPrompts ? 'No prompts are logged' : readable ? undefined : NOT_KEPT}onClick={() => show('search')}>Search log for a trigger…</button>
+          <button disabled={!hasPrompts || !readable} title={!hasPrompts ? 'No prompts are logged' : readable ? undefined : NOT_KEPT} onClick={() => show('search')}>Search log for a trigger…</button>
           <button disabled={!readable} title={readable ? undefined : NOT_KEPT} onClick={() => show('columns')}>Columns…</button>
           <AnotherLog disabled={status === 'working'} />
           <button onClick={() => download(fileName(report.log.name, 'monitor.json'), 'application/json', `${JSON.stringify(report, null, 2)}\n`)}>Export report</button>

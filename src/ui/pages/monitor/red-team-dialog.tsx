@@ -5,11 +5,19 @@ import { percent } from '../../../engine/monitor/monitors/clusters.ts';
 import { MONITORS } from '../../../engine/monitor/monitors/registry.ts';
 import { ATTACK_TABLE, type AttackId } from '../../../engine/monitor/red-team.ts';
 import { useApp } from '../../app-context.ts';
+import { DialogHead } from '../../parts/dialog-head.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import styles from './red-team-dialog.module.css';
 
 const RUNS = 20;
 const PREDICTIONS = [5000, 20_000, 100_000];
+const SLIDER_END = 100;
+/** Powers of ten from which to which the slider goes: a share of 0.03 % of the predictions to one of 20 %. */
+const [LEAST_DOSE, MOST_DOSE] = [-3.5, -0.7];
+
+function doseAt(slider: number): number {
+  return 10 ** (LEAST_DOSE + (slider / SLIDER_END) * (MOST_DOSE - LEAST_DOSE));
+}
 
 function labelOf(monitor: string): string {
   return MONITORS.find(({ id }) => id === monitor)?.label ?? monitor;
@@ -22,13 +30,13 @@ export function RedTeamDialog({ onClose }: { readonly onClose: () => void }): Re
   const [target, setTarget] = useState(output);
   const [slider, setSlider] = useState(50);
   const [predictions, setPredictions] = useState(20_000);
-  const dose = 10 ** (-3.5 + (slider / 100) * 2.8);
+  const dose = doseAt(slider);
   const chosen = ATTACK_TABLE.find(({ id }) => id === attack);
   const { result } = redTeam;
   return (
     <Dialog label="Red team" onClose={onClose} wide>
+      <DialogHead title="Red team: what would this monitor see?" onClose={onClose} />
       <div className={styles.body}>
-        <h2>Red team: what would this monitor see?</h2>
         <p className={styles.lead}>Predictions are drawn from your own baseline, the attack is mixed in, and the detectors of this page watch, {RUNS} times over.</p>
         <div className={styles.form}>
           <label>Attack
@@ -43,7 +51,7 @@ export function RedTeamDialog({ onClose }: { readonly onClose: () => void }): Re
             <select value={predictions} onChange={(event) => setPredictions(Number(event.target.value))}>{PREDICTIONS.map((n) => <option key={n} value={n}>{n.toLocaleString('en')}</option>)}</select>
           </label>
           <label className={styles.dose}>Dose: {percent(dose)} ({chosen?.dose})
-            <input type="range" min={0} max={100} value={slider} onChange={(event) => setSlider(Number(event.target.value))} />
+            <input type="range" min={0} max={SLIDER_END} value={slider} onChange={(event) => setSlider(Number(event.target.value))} />
           </label>
           <button className="primary" disabled={redTeam.running || profile === undefined} onClick={() => void app.monitor.getState().runRedTeam({ attack, target, dose, predictions, runs: RUNS, budget, seed: 1 })}>Simulate</button>
           {redTeam.running && <><span role="status">{redTeam.runs} of {RUNS} runs</span><button onClick={() => app.monitor.getState().cancel()}>Cancel</button></>}

@@ -21,6 +21,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }): Rea
         <div className={styles.form}>
           <label>Trigger<input value={text} size={40} onChange={(event) => setText(event.target.value)} /></label>
           <button className="primary" type="submit" disabled={search.running || text.trim() === ''}>Search</button>
+          <button type="button" onClick={onClose}>Close</button>
           {search.running && <span role="status">Searching…</span>}
         </div>
         {found.length > 0 && <p className={styles.note}>Found by the open audit: {[...new Set(found)].slice(0, 8).map((trigger) => <button key={trigger} type="button" className="plain" onClick={() => setText(trigger)}><code className="token">{trigger}</code></button>)}</p>}
