@@ -1,4 +1,5 @@
 // Files and folders from the pickers and from drops, as DroppedFile lists. Nothing is read here.
+import { capture } from '../engine/core/result.ts';
 import { shown } from '../engine/core/shown.ts';
 import type { App } from '../state/app.ts';
 import { looksKnown } from '../state/knowledge.ts';
@@ -24,7 +25,11 @@ export async function pickFolder(app: App): Promise<void> {
 
 /** Lists of what is known, accepted or trusted. */
 export async function pickKnown(app: App): Promise<void> {
-  for (const file of await ask({ multiple: true })) await app.learn(file.name, await textOf(file));
+  for (const file of await ask({ multiple: true })) {
+    const text = await capture(() => textOf(file));
+    if (text.kind === 'ok') await app.learn(file.name, text.value);
+    else app.notices.getState().fail(`${file.name} could not be read`, text);
+  }
 }
 
 const MAX_KNOWN_BYTES = 64 * 2 ** 20;
@@ -60,7 +65,10 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
   const loose = [...transfer.files];
   const only = entries.length === 1 ? entries[0] : undefined;
   const found: DroppedFile[] = [];
-  for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
+  const listed = await capture(async () => {
+    for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
+  });
+  if (listed.kind !== 'ok') return app.notices.getState().fail('The drop could not be read', listed);
   // A browser without entries gives folders as files that cannot be read.
   const files = entries.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
   const first = files[0];
@@ -88,11 +96,18 @@ async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | null
 }
 
 async function openFiles(app: App, name: string, files: readonly DroppedFile[], handles: readonly FileSystemHandle[] = []): Promise<void> {
-  if (app.navigation.getState().route.page === 'fingerprints') {
-    await app.fingerprints.getState().add(name, files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)));
-    return;
-  }
-  const sorted = files.filter(({ path }) => !/(^|\/)(\.git|__MACOSX)\//.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const kept = files.filter(({ path }) => !HOUSEKEEPING.test(path));
+  // A file may be gone, or be closed to this page, by the time it is read.
+  const opened = await capture(() => (app.navigation.getState().route.page === 'fingerprints' ? app.fingerprints.getState().add(name, kept) : openKept(app, name, kept, handles)));
+  if (opened.kind !== 'ok') app.notices.getState().fail(`${name} could not be opened`, opened);
+}
+
+/** Of version control and of archivers: no part of a model. */
+const HOUSEKEEPING = /(^|\/)(\.git|__MACOSX)\//;
+
+/** A list of what is known, a report, or a model. */
+async function openKept(app: App, name: string, files: readonly DroppedFile[], handles: readonly FileSystemHandle[]): Promise<void> {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const only = sorted.length === 1 ? sorted[0] : undefined;
   if (only !== undefined && /\.(json|pem|crt|pub)$/i.test(only.path) && looksKnown(await only.file.slice(0, 4096).text())) {
     await app.learn(only.path, await textOf(only.file));

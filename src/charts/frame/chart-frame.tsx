@@ -25,13 +25,16 @@ export interface ChartFrameProps {
 
 export function ChartFrame({ title, note, source, description, table, fileName, vector, interactive = false, children }: ChartFrameProps): ReactElement {
   const [asTable, setAsTable] = useState(false);
+  /** The browser could not turn the figure into pixels. */
+  const [refused, setRefused] = useState(false);
   const figure = useRef<HTMLDivElement>(null);
   const noted = useRef<HTMLSpanElement>(null);
   const id = useId();
   const svg = (): string | undefined => (figure.current === null ? undefined : pictureOf(figure.current, { title: source === undefined ? title : `${title} · ${source}`, note: noted.current?.textContent ?? '' }, vector));
   const savePng = async (): Promise<void> => {
     const text = svg();
-    const blob = text === undefined ? undefined : await svgToPng(text);
+    const blob = text === undefined ? undefined : await svgToPng(text).catch(() => undefined);
+    setRefused(blob === undefined);
     if (blob !== undefined) saveBlob(`${fileName}.png`, blob);
   };
   return (
@@ -46,6 +49,7 @@ export function ChartFrame({ title, note, source, description, table, fileName, 
           <button className="plain" aria-label={`${title} as CSV`} onClick={() => saveText(`${fileName}.csv`, 'text/csv', tableToCsv(table()))}>CSV</button>
         </span>
       </figcaption>
+      {refused && <p role="alert">This browser could not draw it as PNG: save it as SVG.</p>}
       {asTable && <DataTable table={table()} />}
       <div ref={figure} className={asTable ? styles.aside : undefined} aria-hidden={asTable} inert={asTable}>
         <div role={interactive ? 'group' : 'img'} aria-label={`${title}. ${description}`}>{children}</div>
@@ -56,13 +60,13 @@ export function ChartFrame({ title, note, source, description, table, fileName, 
 
 const MAX_ROWS = 400;
 
-export function DataTable({ table }: { readonly table: ChartTable }): ReactElement {
+function DataTable({ table }: { readonly table: ChartTable }): ReactElement {
   const rows = table.rows.slice(0, MAX_ROWS);
   return (
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Data table">
       <table className={styles.table}>
         <thead>
-          <tr>{table.columns.map((column) => <th key={column}>{column}</th>)}</tr>
+          <tr>{table.columns.map((column, at) => <th key={at}>{column}</th>)}</tr>
         </thead>
         <tbody>
           {rows.map((row, at) => (

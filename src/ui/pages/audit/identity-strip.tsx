@@ -4,6 +4,7 @@ import type { OpenedModel } from '../../../state/client.ts';
 import type { Report, ReportFile } from '../../../engine/report/report.ts';
 import { digestOfFiles, hashLines } from '../../../state/digest.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { copyText } from '../../copy-text.ts';
 import { Menu } from '../../parts/menu.tsx';
 import { pickOther } from '../../pick-files.ts';
 import { formatBytes, formatCount, shortHash } from '../../format.ts';
@@ -11,17 +12,13 @@ import styles from './identity-strip.module.css';
 
 export function IdentityStrip(): ReactElement {
   const app = useApp();
-  const { notices } = app;
   const busy = useAudit(({ view }) => view.status === 'running' || view.status === 'paused' || view.stored);
   const model = useSession((state) => state.model);
   const report = useAudit((state) => state.view.report);
   const facts = model === undefined ? (report === undefined ? [] : factsOfReport(report)) : factsOfModel(model);
   const files = model?.files ?? report?.subject.files ?? [];
   const hash = useDigest(files, model?.sha256);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(hashLines(files));
-    notices.getState().say('good', 'Copied', `${files.length} SHA-256 ${files.length === 1 ? 'line' : 'lines'}, as sha256sum writes them.`);
-  };
+  const copy = (): Promise<void> => copyText(app, hashLines(files), `${files.length} SHA-256 ${files.length === 1 ? 'line' : 'lines'}, as sha256sum writes them.`);
   return (
     <section className={styles.strip} aria-label="Identity">
       <h1>{model?.name ?? report?.subject.name}</h1>

@@ -2,10 +2,11 @@
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
+import { copyText } from '../../copy-text.ts';
 import styles from './replay-tab.module.css';
 
 export function ReplayTab({ finding }: { readonly finding: Finding }): ReactElement {
-  const { notices } = useApp();
+  const app = useApp();
   const request = useAudit((state) => state.view.request);
   const report = useAudit((state) => state.view.report);
   const environment = useSession((state) => state.environment);
@@ -23,14 +24,10 @@ export function ReplayTab({ finding }: { readonly finding: Finding }): ReactElem
     ...(finding.trigger === undefined ? [] : [['trigger', finding.trigger.value] as const]),
     ...(finding.trigger?.tokenIds === undefined ? [] : [['token ids', finding.trigger.tokenIds.join(' ')] as const]),
   ];
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(command);
-    notices.getState().say('good', 'Copied', command);
-  };
   return (
     <>
       <p className={styles.note}>The same input, budget, seed and backend give the same report, timings aside. From the command line, with the model’s path in place of its name:</p>
-      <div className={styles.command}><code>{command}</code><button onClick={() => void copy()}>Copy</button></div>
+      <div className={styles.command}><code>{command}</code><button onClick={() => void copyText(app, command, command)}>Copy</button></div>
       <dl className={styles.list}>
         {rows.map(([key, value]) => <div key={key}><dt>{key}</dt><dd className="mono">{value}</dd></div>)}
       </dl>

@@ -1,6 +1,7 @@
 // A classifier's playground: type or drop a text, put the trigger in, and see its classes and what they hang on.
 import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { capture } from '../../../engine/core/result.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { ErrorFields } from '../../parts/error-fields.tsx';
 import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
@@ -14,9 +15,9 @@ import styles from './playground-page.module.css';
 const MOST_DROPPED_BYTES = 20_000;
 
 export function ReadingPlayground(): ReactElement {
-  const { playground } = useApp();
+  const { playground, notices } = useApp();
   const form = useStore(playground);
-  const labels = useSession((state) => state.model?.name);
+  const name = useSession((state) => state.model?.name);
   const [over, setOver] = useState(false);
   const held = useAuditHolds();
   const { edit, clear } = playground.getState();
@@ -25,7 +26,9 @@ export function ReadingPlayground(): ReactElement {
   };
   const take = async (data: DataTransfer): Promise<void> => {
     const [file] = data.files;
-    const text = file === undefined ? data.getData('text/plain') : await file.slice(0, MOST_DROPPED_BYTES).text();
+    const dropped = await capture(async () => (file === undefined ? data.getData('text/plain') : file.slice(0, MOST_DROPPED_BYTES).text()));
+    if (dropped.kind !== 'ok') return notices.getState().fail('The drop could not be read', dropped);
+    const text = dropped.value;
     if (text.trim() !== '') edit({ prompt: text.replaceAll(/\s+/g, ' ').trim() });
   };
   return (
@@ -56,7 +59,7 @@ export function ReadingPlayground(): ReactElement {
       <div className={styles.tries}>
         {form.failure?.kind === 'error' && <div className={styles.failure} role="alert">{form.failure.artifact === undefined ? form.failure.message : <ErrorFields fields={form.failure.artifact} />}</div>}
         {form.readTries.length === 0 && form.status !== 'running' && <div className={styles.empty}>
-          <p>What {labels ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>
+          <p>What {name ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>
           <FoundTriggers page="playground" />
         </div>}
         {form.readTries.map((entry) => <ReadingView key={entry.id} entry={entry} />)}
