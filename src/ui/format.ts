@@ -27,9 +27,11 @@ export function formatRound(count: number): string {
 export function formatDuration(seconds: Seconds): string {
   if (seconds < 0.05) return '0 s';
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+  // Rounded first: 119.7 s are two minutes, not one minute and 60 seconds.
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole - minutes * 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -41,10 +43,6 @@ export function formatTimeLeft(low: Seconds, high: Seconds): string {
   const most = Math.max(least, Math.ceil(high / unit / step) * step);
   if (least === most) return `about ${most} ${name}`;
   return least === 0 ? `less than ${most} ${name}` : `about ${least}–${most} ${name}`;
-}
-
-export function formatPercent(share: Probability, digits = 0): string {
-  return `${(share * 100).toFixed(digits)} %`;
 }
 
 export function formatPValue(p: Probability): string {

@@ -5,8 +5,6 @@ import type { CancelSignal } from '../core/cancel.ts';
 import type { OnnxModelInfo } from '../graph/onnx-reader.ts';
 import type { GraphFile, HostTensor, Runtime } from './session.ts';
 
-export type ClassifierTask = 'image-classification' | 'text-classification' | 'tabular';
-
 export interface ImageSpec {
   readonly kind: 'image';
   readonly channels: number;
