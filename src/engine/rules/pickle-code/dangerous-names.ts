@@ -32,16 +32,32 @@ export const DANGEROUS: readonly DangerousGroup[] = [
   {
     why: 'loads further pickles or models, which can run code in turn',
     modules: ['pickle', '_pickle', 'cPickle', 'pickletools', 'shelve', 'marshal', 'dill', 'cloudpickle', '_compat_pickle', 'jsonpickle', 'yaml', 'ruamel', 'skops', 'mlflow', 'hickle', 'klepto', 'pathos', 'ray', 'dask', 'srsly'],
-    names: ['joblib.load', 'joblib.numpy_pickle.load', 'joblib.memory', 'joblib.externals', 'joblib.parallel', 'joblib._parallel_backends', 'numpy.load', 'numpy.lib.npyio', 'numpy.lib._npyio_impl', 'numpy.lib.format', 'numpy.fromfile', 'numpy.loadtxt', 'numpy.genfromtxt', 'numpy.memmap', 'numpy.DataSource', 'numpy.core.memmap', 'torch.load', 'torch.save', 'torch.hub', 'torch.serialization', 'torch.jit.load', 'torch.jit.save', 'torch.jit._serialization', 'torch.storage._load_from_bytes', 'torch.package.PackageImporter', 'torch.utils.data.datapipes', 'torch.distributed.checkpoint', 'torch.distributed.rpc', 'torch.multiprocessing', 'torch.from_file', 'torch.utils.model_zoo', 'torchvision.datasets', 'pandas.read_pickle', 'pandas.io', 'pandas.read_csv', 'pandas.DataFrame.to_csv', 'pandas.to_pickle', 'keras.models.load_model', 'keras.saving', 'keras.utils.get_file', 'tensorflow.keras.models.load_model', 'tensorflow.keras.utils.get_file', 'tensorflow.saved_model', 'tensorflow.io', 'transformers.pipeline', 'transformers.pipelines', 'huggingface_hub', 'sklearn.datasets', 'xgboost.Booster.load_model', 'spacy.load', 'nltk.data.load', 'nltk.downloader', 'datasets.load_dataset', 'scipy.io', 'statsmodels.iolib.smpickle'],
+    names: ['joblib.load', 'joblib.numpy_pickle.load', 'joblib.memory', 'joblib.externals', 'joblib.parallel', 'joblib._parallel_backends', 'numpy.load', 'numpy.lib.npyio', 'numpy.lib._npyio_impl', 'numpy.lib.format', 'numpy.loadtxt', 'numpy.genfromtxt', 'numpy.DataSource', 'torch.load', 'torch.save', 'torch.hub', 'torch.serialization', 'torch.jit.load', 'torch.jit.save', 'torch.jit._serialization', 'torch.storage._load_from_bytes', 'torch.package.PackageImporter', 'torch.utils.data.datapipes', 'torch.distributed.checkpoint', 'torch.distributed.rpc', 'torch.multiprocessing', 'torch.utils.model_zoo', 'torchvision.datasets', 'pandas.read_pickle', 'pandas.io', 'pandas.read_csv', 'pandas.DataFrame.to_csv', 'pandas.to_pickle', 'keras.models.load_model', 'keras.saving', 'keras.utils.get_file', 'tensorflow.keras.models.load_model', 'tensorflow.keras.utils.get_file', 'tensorflow.saved_model', 'tensorflow.io', 'transformers.pipeline', 'transformers.pipelines', 'huggingface_hub', 'sklearn.datasets', 'xgboost.Booster.load_model', 'spacy.load', 'nltk.data.load', 'nltk.downloader', 'datasets.load_dataset', 'scipy.io', 'statsmodels.iolib.smpickle'],
   },
   {
     why: 'reads or writes files',
     modules: ['shutil', 'tempfile', 'fileinput', 'glob', 'io', '_io', '_pyio', 'zipfile', 'tarfile', 'gzip', 'bz2', 'lzma', 'mmap', 'sqlite3', '_sqlite3', 'aiofiles', 'fsspec', 'pyfilesystem', 'h5py', 'netrc', 'plistlib', 'configparser', 'csv', 'filecmp', 'stat', 'tokenize', 'mailbox', 'mailcap'],
-    names: ['codecs.open', 'pathlib.Path.write_text', 'pathlib.Path.write_bytes', 'pathlib.Path.unlink', 'pathlib.Path.open', 'pathlib.Path.read_text', 'pathlib.Path.read_bytes', 'pathlib.Path.touch', 'pathlib.Path.rename', 'pathlib.Path.rmdir', 'pathlib.Path.chmod', 'pathlib.Path.mkdir', 'numpy.save', 'numpy.savez', 'numpy.savetxt', 'numpy.ndarray.tofile', 'xml.sax', 'xml.etree', 'xml.dom'],
+    names: ['codecs.open', 'pathlib.Path.write_text', 'pathlib.Path.write_bytes', 'pathlib.Path.unlink', 'pathlib.Path.open', 'pathlib.Path.read_text', 'pathlib.Path.read_bytes', 'pathlib.Path.touch', 'pathlib.Path.rename', 'pathlib.Path.rmdir', 'pathlib.Path.chmod', 'pathlib.Path.mkdir', 'numpy.save', 'numpy.savez', 'numpy.savetxt', 'xml.sax', 'xml.etree', 'xml.dom'],
   },
   {
     why: 'opens network connections',
     modules: ['socket', '_socket', 'ssl', '_ssl', 'socketserver', 'SocketServer', 'http', 'httplib', 'httplib2', 'urllib', 'urllib2', 'urllib3', 'requests', 'requests_oauthlib', 'httpx', 'aiohttp', 'ftplib', 'smtplib', 'smtpd', 'poplib', 'imaplib', 'nntplib', 'telnetlib', 'xmlrpc', 'xmlrpclib', 'webbrowser', 'asyncore', 'asynchat', 'select', 'selectors', 'BaseHTTPServer', 'SimpleHTTPServer', 'CGIHTTPServer', 'tornado', 'twisted', 'flask', 'django', 'websocket', 'websockets', 'zmq', 'grpc', 'boto', 'boto3', 'botocore', 'google', 'azure', 'pycurl', 'wget', 'dns', 'scapy', 'impacket', 'nmap', 'redis', 'pymongo', 'psycopg2', 'mysql', 'pymysql', 'sqlalchemy', 'gradio', 'streamlit'],
   },
   { why: 'reaches into memory or native code', modules: ['ctypes', '_ctypes', '_ctypes_test', 'pyffi', 'ptrace', 'frida', 'keyboard', 'pynput', 'pyautogui'] },
+];
+
+export interface DangerousAct {
+  readonly why: string;
+  /** Of 'module.name' as a whole. */
+  readonly name: RegExp;
+}
+
+/**
+ * What does the same harm wherever it stands: frameworks keep these under several names (torch.ops.load_library and
+ * torch._classes._Classes.load_library, FloatStorage.from_file and UntypedStorage.from_file), and move them.
+ */
+export const DANGEROUS_ACTS: readonly DangerousAct[] = [
+  { why: 'loads native code', name: /\.(?:load_library|load_op_library|_load_lib|LoadLibrary|dlopen)(?:\.|$)/ },
+  { why: 'imports whatever name it is given', name: /\.(?:_?import_(?:dotted_name|string|item|module|modules_from_strings)|symbol_by_name)(?:\.|$)/ },
+  { why: 'reads, writes or maps a file', name: /\.(?:fromfile|tofile|memmap|ndarray\.dump|[A-Za-z]{0,40}Storage\.(?:from_file|_set_from_file|_write_file|_new_(?:using|shared)_filename_cpu))(?:\.|$)|^(?:torch|torch\.Tensor)\.from_file$|^tensorflow\..{0,200}\.(?:read_file|write_file|ReadFile|WriteFile)$/ },
 ];

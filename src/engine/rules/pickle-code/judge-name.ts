@@ -1,7 +1,7 @@
 // A name's standing: allowed, dangerous or in between. Dangerous is asked first, component by component, so that
 // 'builtins.eval.__call__' and 'torch.hub.load' stand for what they contain.
 import { isAllowed, isListed } from './allowed-names.ts';
-import { BUILTINS, DANGEROUS, HARMFUL_BUILTIN_NAMES, ODD_BUILTIN_NAMES } from './dangerous-names.ts';
+import { BUILTINS, DANGEROUS, DANGEROUS_ACTS, HARMFUL_BUILTIN_NAMES, ODD_BUILTIN_NAMES } from './dangerous-names.ts';
 
 export type Standing =
   | { readonly kind: 'allowed' }
@@ -30,6 +30,8 @@ export function judgeName(module: string | undefined, name: string | undefined):
     const why = NAMES.get(begin);
     if (why !== undefined) return { kind: 'dangerous', why: `${begin} ${why}` };
   }
+  const act = DANGEROUS_ACTS.find((candidate) => candidate.name.test(`${module}.${name}`));
+  if (act !== undefined) return { kind: 'dangerous', why: `it ${act.why}` };
   const modules = new Set(module.split('.'));
   const dunder = parts.slice(1).find((part) => /^__\w+__$/.test(part) && !modules.has(part));
   if (dunder !== undefined) return { kind: 'dangerous', why: `${dunder} leads from one object to any other` };

@@ -6,6 +6,7 @@ import { bytesOf } from '../../core/byte-source.ts';
 import { fileIntegrity } from '../file-integrity/index.ts';
 import { alarms, findingsOf } from '../testing/findings-of.ts';
 import { pickleCode } from './index.ts';
+import { judgeName } from './judge-name.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -146,7 +147,7 @@ it('opens what old joblib compressed', async () => {
 describe('functions that call what they are given', () => {
   const globalOf = (name: string): string => `c${name.slice(0, name.lastIndexOf('.'))}\n${name.slice(name.lastIndexOf('.') + 1)}\n`;
   it.each([
-    ['torch._tensor._rebuild_from_type_v2', 'numpy.ctypeslib.load_library', 0],
+    ['torch._tensor._rebuild_from_type_v2', 'own.make', 0],
     ['torch._tensor._rebuild_from_type_v2', 'scipy._lib._bunch._make_tuple_bunch', 0],
     ['copyreg._reconstructor', 'own.Thing', 1],
     ['numpy.random._pickle.__generator_ctor', 'own.make', 1],
@@ -200,4 +201,20 @@ it.each([
 
 it('notices a memo index that allocates', async () => {
   expect(await judge(latin1('\x80\x02Nr\xff\xff\xff\x7f.'))).toEqual(['medium ASY-FIL-001']);
+});
+
+describe('one act under several names', () => {
+  it.each([
+    'torch.ops.load_library', 'torch.classes.load_library', 'torch._classes._Classes.load_library', 'numpy.ctypeslib.load_library', 'tensorflow.load_op_library', 'xgboost.core._load_lib',
+    'torch.FloatStorage.from_file', 'torch.cuda.FloatStorage.from_file', 'torch.storage.UntypedStorage.from_file', 'torch.from_file', 'numpy.fromfile', 'numpy._core.multiarray.fromfile', 'numpy.memmap', 'numpy._core.memmap.memmap', 'numpy.ndarray.tofile', 'tensorflow.python.ops.gen_io_ops.read_file',
+    'torch.serialization._import_dotted_name', 'torch._utils._import_dotted_name', 'torch._import_utils._import_dotted_name', 'werkzeug.utils.import_string',
+  ])('%s', (name) => {
+    const dot = name.lastIndexOf('.');
+    expect(judgeName(name.slice(0, dot), name.slice(dot + 1)).kind).toBe('dangerous');
+  });
+
+  it.each(['torch.storage.UntypedStorage', 'torch.FloatStorage', 'torch._utils._rebuild_tensor_v2', 'numpy.core.multiarray._reconstruct'])('%s is none', (name) => {
+    const dot = name.lastIndexOf('.');
+    expect(judgeName(name.slice(0, dot), name.slice(dot + 1)).kind).toBe('allowed');
+  });
 });
