@@ -6,6 +6,7 @@ import type { Artifact } from './artifact.ts';
 import { chooseModel } from './choose-model.ts';
 import { baseName, directoryOf } from './formats/reader.ts';
 import { CONFIG_LIMITS, isObject, readJsonObject, readText, type JsonObject } from './text.ts';
+import { specialToken } from './tokenizer/special-token.ts';
 
 const LABEL_FILES = ['labels.txt', 'classes.txt', 'class_names.txt'];
 /** Lists of names in a config.json that is not transformers' own, in the order of the classes. */
@@ -46,7 +47,7 @@ const USUAL_BORDERS: ReadonlyMap<number, Omit<Specials, 'origin'>> = new Map([
 
 /** `rows`: entries of the graph's own embedding table, where it is known. */
 export function specialTokens({ tokenizer, tokenizerConfig, config }: Pick<Artifact, 'tokenizer' | 'tokenizerConfig' | 'config'>, rows?: number): Specials {
-  const idOf = (name: string): number | undefined => tokenId(tokenizer, tokenText(tokenizerConfig?.[name]));
+  const idOf = (name: string): number | undefined => tokenId(tokenizer, specialToken(tokenizerConfig, name));
   const padding = tokenizer?.['padding'];
   const padId = (isObject(padding) ? whole(padding['pad_id']) : undefined) ?? idOf('pad_token') ?? tokenId(tokenizer, '[PAD]') ?? tokenId(tokenizer, '<pad>') ?? whole(config?.['pad_token_id']) ?? 0;
   const processed = fromProcessor(tokenizer?.['post_processor'], tokenizer);
@@ -84,11 +85,6 @@ function fromProcessor(processor: unknown, tokenizer: JsonObject | undefined): P
     for (const id of ids) if (id !== undefined) target.push(id);
   }
   return { prefix, suffix };
-}
-
-function tokenText(value: unknown): string | undefined {
-  const text = isObject(value) ? value['content'] : value;
-  return typeof text === 'string' ? text : undefined;
 }
 
 function tokenId(tokenizer: JsonObject | undefined, text: string | undefined): number | undefined {

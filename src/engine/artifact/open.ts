@@ -17,7 +17,7 @@ import { readWeights } from './shards.ts';
 import { TEMPLATE_LIMITS } from './text.ts';
 
 /** More files than any model has: a whole disk was dropped by mistake. */
-export const MAX_FILES = 10_000;
+const MAX_FILES = 10_000;
 
 export async function openArtifact(drop: Drop): Promise<Artifact> {
   if (drop.files.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'files', file: drop.name, expected: 'at least one file', actual: 'none' });

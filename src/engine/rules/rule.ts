@@ -12,7 +12,7 @@ export type { Rule };
  * says how the rule knows. `read`: it stands there, byte for byte. `resolved`: worked out from what stands there, every
  * step known. `inferred`: the likely meaning of what stands there. `hint`: worth a look.
  */
-export const SURE = { read: 0.95, resolved: 0.9, inferred: 0.7, hint: 0.5 } as const satisfies Readonly<Record<string, Probability>>;
+const SURE = { read: 0.95, resolved: 0.9, inferred: 0.7, hint: 0.5 } as const satisfies Readonly<Record<string, Probability>>;
 
 export interface Hit {
   readonly file: Pick<InspectedFile, 'path' | 'root'>;
@@ -69,7 +69,7 @@ export function analysisOf(family: RuleFamily): Analysis {
   };
 }
 
-export function findingOf(rule: Rule, hit: Hit): Finding {
+function findingOf(rule: Rule, hit: Hit): Finding {
   return {
     id: [rule.id, hit.file.path, hit.about].join(':'),
     rule: rule.id,

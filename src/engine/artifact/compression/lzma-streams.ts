@@ -130,7 +130,7 @@ class XzDecoder implements Decoder {
 }
 
 /** One byte: mantissa and exponent. */
-export function dictionarySize(code: number): number {
+function dictionarySize(code: number): number {
   const bits = code & 0x3f;
   return bits >= 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
 }

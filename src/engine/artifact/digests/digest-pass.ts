@@ -13,7 +13,7 @@ import { RowCounter, type TensorStatistics } from './statistics.ts';
 import { tensorPlaces, type TensorPlace } from './tensor-places.ts';
 import { unreadStretches, type UnreadStretch } from './unread.ts';
 
-export const DIGEST_LIMITS = {
+const DIGEST_LIMITS = {
   /** Tensors with a digest of their own (CWE-400); the largest mixtures of experts have some ten thousand. */
   maxTensors: 50_000,
 } as const;

@@ -43,7 +43,7 @@ const AFTER_BRACE = '"}';
 const AFTER_BRACKET = '"{[]-0123456789tfn';
 
 /** By content: an opening brace and what JSON allows behind it ('{%' and '{{' begin Jinja). By name: .json and notebooks, for what is broken. */
-export function matchJson({ source, head }: Probe): FormatMatch | undefined {
+function matchJson({ source, head }: Probe): FormatMatch | undefined {
   const begins = head.findIndex((byte) => !isSpace(byte));
   const first = head[begins];
   const second = head.subarray(begins + 1).find((byte) => !isSpace(byte));

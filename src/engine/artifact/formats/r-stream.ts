@@ -27,7 +27,7 @@ export interface RContent {
   readonly end: Bytes;
 }
 
-export const R_LIMITS = {
+const R_LIMITS = {
   /** Items of one file (CWE-400). */
   maxItems: 20_000_000,
   /** Items that wait to be read (CWE-674). */

@@ -12,7 +12,7 @@ import type { FormatReader, Probe, ReadResult } from './reader.ts';
 
 const FORMAT = 'safetensors';
 
-export const SAFETENSORS_LIMITS = {
+const SAFETENSORS_LIMITS = {
   /** The reference reader's own limit (CWE-770). */
   maxHeaderBytes: 100_000_000,
   /** __metadata__ is one level deep, so is everything else. */

@@ -133,7 +133,7 @@ function specialIds(metadata: Metadata): JsonObject {
 }
 
 /** A number, or the value of an array whose entries are all the same (per-layer head counts that do not vary). */
-export function numberOf(metadata: Metadata, key: string): number | undefined {
+function numberOf(metadata: Metadata, key: string): number | undefined {
   const value = metadata.get(key);
   if (typeof value === 'number') return value;
   if (Array.isArray(value) && typeof value[0] === 'number' && value.every((item) => item === value[0])) return value[0];

@@ -12,7 +12,7 @@ import { claimElsewhere } from './claimed-elsewhere.ts';
 import { MEMBER_MARK, type ByteRange, type Desk, type InspectedFile, type Inspection, type InspectionStatus, type Member, type RangeState } from './inspection.ts';
 import { accountFor, totalsOf } from './ranges.ts';
 
-export const INSPECT_LIMITS = {
+const INSPECT_LIMITS = {
   /** Containers inside containers (CWE-674). Real models nest two deep. */
   maxDepth: 8,
   /** Files and members together (CWE-400). A torch zip of a large model holds some thousand members. */

@@ -149,7 +149,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const DIGITS = new Map<string, number>([...ALPHABET].map((character, i): [string, number] => [character, i]).concat([['-', 62], ['_', 63]]));
 
 /** RFC 4648, without padding; ends at the first other character. */
-export function fromBase32(text: string): Uint8Array<ArrayBuffer> {
+function fromBase32(text: string): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
   let [bits, held] = [0, 0];
   for (const character of text) {

@@ -23,7 +23,7 @@ export interface PickleContent {
   readonly trailing: { readonly begin: Bytes; readonly end: Bytes } | undefined;
 }
 
-export const INSPECT_PICKLE_LIMITS = {
+const INSPECT_PICKLE_LIMITS = {
   /** Pickles in one file (CWE-400). */
   maxPickles: 10_000,
   /** How far behind a pickle another one is looked for. */

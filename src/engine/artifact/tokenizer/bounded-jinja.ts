@@ -6,7 +6,7 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { inCommonJinja, withoutRaw } from './jinja-dialect.ts';
 import { combine, FILTERS, METHODS, type Plain } from './jinja-gaps.ts';
 
-export const JINJA_BOUNDS = {
+const JINJA_BOUNDS = {
   /** The largest chat templates in the field have about 40,000 characters. */
   maxSourceChars: 256 * 1024,
   /** The library's lexer is quadratic in a run of blanks. */

@@ -6,6 +6,7 @@ import type { Artifact } from '../artifact.ts';
 import { isObject, type JsonObject } from '../text.ts';
 import type { ChatMessage, ChatTemplate, Tokenizer } from '../tokenizer.ts';
 import { parseTemplate, type BoundedTemplate } from './bounded-jinja.ts';
+import { specialToken } from './special-token.ts';
 
 /** 26 July 2024, 12:00 UTC: the date Llama 3's template itself falls back to. Milliseconds since 1970. */
 export const TEMPLATE_DATE: Milliseconds = Date.UTC(2024, 6, 26, 12);
@@ -39,14 +40,14 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
 
 /** No template: the contents line by line, begun with BOS where the tokenizer itself would add it. */
 function plainTemplate({ tokenizer: json, tokenizerConfig }: TemplateArtifact, tokenizer: Tokenizer | undefined): ChatTemplate {
-  const named = tokenText(tokenizerConfig?.['bos_token']);
+  const named = specialToken(tokenizerConfig, 'bos_token');
   const bos = named ?? (tokenizer?.bosId === undefined ? '' : tokenizer.decode([tokenizer.bosId]));
   const begin = addsBos(json, tokenizerConfig) ? bos : '';
   return { origin: 'none', render: (messages: readonly ChatMessage[]) => begin + messages.map(({ content }) => `${content}\n`).join('') };
 }
 
 /** True where encoding a text puts BOS before it: by tokenizer_config.json, or by a template post-processor that starts with a special token. */
-export function addsBos(tokenizer: JsonObject | undefined, tokenizerConfig: JsonObject | undefined): boolean {
+function addsBos(tokenizer: JsonObject | undefined, tokenizerConfig: JsonObject | undefined): boolean {
   const flag = tokenizerConfig?.['add_bos_token'];
   if (typeof flag === 'boolean') return flag;
   const post = tokenizer?.['post_processor'];
@@ -67,18 +68,13 @@ function suppliedVariables(tokenizerConfig: JsonObject, date: Milliseconds): Rec
     strftime_now: (format: unknown) => strftime(date, typeof format === 'string' ? format : ''),
   };
   for (const field of TOKEN_FIELDS) {
-    const content = tokenText(tokenizerConfig[field]);
+    const content = specialToken(tokenizerConfig, field);
     if (content !== undefined) variables[field] = content;
   }
   return variables;
 }
 
 /** A special token's text, given as such or in an AddedToken object. */
-function tokenText(value: unknown): string | undefined {
-  const content = isObject(value) ? value['content'] : value;
-  return typeof content === 'string' ? content : undefined;
-}
-
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 

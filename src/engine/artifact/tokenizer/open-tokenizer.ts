@@ -4,10 +4,11 @@
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Artifact } from '../artifact.ts';
-import { isObject, type JsonObject } from '../text.ts';
+import type { JsonObject } from '../text.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { decoderOf } from './decode.ts';
 import { prepareTokenizer, type PreparedTokenizer } from './prepare-json.ts';
+import { specialToken, tokenText } from './special-token.ts';
 
 export { openChatTemplate } from './chat-template.ts';
 
@@ -47,7 +48,7 @@ class ArtifactTokenizer implements Tokenizer {
     this.specialIds = specialIdsOf(prepared, tokenizerConfig, (token) => library.token_to_id(token));
     const bos = specialToken(tokenizerConfig, 'bos_token');
     const fromConfig = config['bos_token_id'];
-    this.bosId = bos === undefined ? (typeof fromConfig === 'number' && fromConfig < this.vocabularySize ? fromConfig : undefined) : library.token_to_id(bos);
+    this.bosId = bos === undefined || bos === '' ? (typeof fromConfig === 'number' && fromConfig < this.vocabularySize ? fromConfig : undefined) : library.token_to_id(bos);
   }
 
   encode(text: string): number[] {
@@ -79,19 +80,9 @@ function specialIdsOf(prepared: PreparedTokenizer, tokenizerConfig: JsonObject, 
   const ids = new Set(prepared.added.filter(({ special }) => special).map(({ id }) => id));
   const named = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'].map((field) => specialToken(tokenizerConfig, field));
   const more = tokenizerConfig['additional_special_tokens'];
-  for (const token of [...named, ...(Array.isArray(more) ? more.map(tokenContent) : [])]) {
-    const id = token === undefined ? undefined : idOf(token);
+  for (const token of [...named, ...(Array.isArray(more) ? more.map(tokenText) : [])]) {
+    const id = token === undefined || token === '' ? undefined : idOf(token);
     if (id !== undefined) ids.add(id);
   }
   return ids;
-}
-
-/** A special token by its field of tokenizer_config.json: a text, or an AddedToken object. */
-export function specialToken(tokenizerConfig: JsonObject, field: string): string | undefined {
-  return tokenContent(tokenizerConfig[field]);
-}
-
-function tokenContent(value: unknown): string | undefined {
-  const content = isObject(value) ? value['content'] : value;
-  return typeof content === 'string' && content !== '' ? content : undefined;
 }

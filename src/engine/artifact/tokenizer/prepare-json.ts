@@ -8,7 +8,7 @@ import { describeType, isObject, type JsonObject } from '../text.ts';
 /** Never the beginning of a piece: words are taken whole. */
 export const NO_PIECES = '\uE000';
 
-export const TOKENIZER_BOUNDS = {
+const TOKENIZER_BOUNDS = {
   /** The largest vocabularies have 262,144 entries; ids index tables. */
   maxId: 2 ** 22,
   /** Patterns in the field have up to some 500 characters (DeepSeek, o200k). */

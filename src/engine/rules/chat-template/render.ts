@@ -25,13 +25,13 @@ export interface Conversation {
 }
 
 /** Renderings of one template; beyond that what is left is not tried, and said so. */
-export const MAX_RENDERINGS = 1500;
+const MAX_RENDERINGS = 1500;
 
 /**
  * Steps of the interpreter over all renderings of one template (CWE-400): about two seconds of processor time. The longest
  * templates of today come near to it.
  */
-export const MAX_STEPS = 1_200_000;
+const MAX_STEPS = 1_200_000;
 
 const MAX_COMPARISONS = 4096;
 

@@ -36,7 +36,7 @@ const SIGNATURES: Readonly<Record<string, { readonly name: 'ECDSA' | 'RSASSA-PKC
 };
 
 const CURVES: Readonly<Record<string, 'P-256' | 'P-384' | 'P-521'>> = { '1.2.840.10045.3.1.7': 'P-256', '1.3.132.0.34': 'P-384', '1.3.132.0.35': 'P-521' };
-export const CURVE_BYTES = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
+const CURVE_BYTES = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
 const NAMES: Readonly<Record<string, string>> = { '2.5.4.3': 'CN', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.6': 'C', '2.5.4.7': 'L', '2.5.4.8': 'ST' };
 const EXTENSION = { basicConstraints: '2.5.29.19', keyUsage: '2.5.29.15', extendedKeyUsage: '2.5.29.37', alternativeName: '2.5.29.17' } as const;
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';

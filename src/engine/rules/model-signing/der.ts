@@ -14,7 +14,7 @@ export const TAG = { boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid
 const malformed = (expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'malformed', format: 'DER', expected, actual });
 
 /** The element at `at`, and where the next one begins. */
-export function elementAt(bytes: Uint8Array<ArrayBuffer>, at: number): { readonly element: Element; readonly next: number } {
+function elementAt(bytes: Uint8Array<ArrayBuffer>, at: number): { readonly element: Element; readonly next: number } {
   const tag = bytes[at];
   const first = bytes[at + 1];
   if (tag === undefined || first === undefined) throw malformed('an element', 'the end');

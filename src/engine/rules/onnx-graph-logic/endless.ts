@@ -6,7 +6,7 @@ import type { Abstract } from './abstract.ts';
 import { LeastSizes } from './least-sizes.ts';
 import { numbersOf } from './operands.ts';
 
-export const ENDLESS_LIMITS = {
+const ENDLESS_LIMITS = {
   /** Rounds of a loop: a second has about a million of the smallest body. */
   rounds: 2 ** 31,
 } as const;

@@ -5,7 +5,7 @@ import type { Abstract } from './abstract.ts';
 import { attributeInts, numbersOf } from './operands.ts';
 
 /** Values of one tensor: 32 GB as float32. */
-export const MOST_VALUES = 2 ** 33;
+const MOST_VALUES = 2 ** 33;
 
 /** As many values out as the largest of what goes in. */
 const KEEPS = new Set(['Identity', 'Cast', 'CastLike', 'Reshape', 'Flatten', 'Transpose', 'Squeeze', 'Unsqueeze', 'Dropout', 'Neg', 'Abs', 'Relu', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Clip', 'Softmax', 'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Sum', 'Where', 'Equal', 'Greater', 'Less', 'Not', 'And', 'Or', 'CumSum', 'ScatterND', 'ScatterElements']);

@@ -7,7 +7,7 @@ import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import type { Abstract } from './abstract.ts';
 import { numbersOf } from './operands.ts';
 
-export const SCALE_LIMITS = {
+const SCALE_LIMITS = {
   /** Operators between the input and the choice. */
   steps: 16,
   /** 16-bit pictures against fractions. */

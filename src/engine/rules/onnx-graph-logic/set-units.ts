@@ -7,7 +7,7 @@ import type { FlatGraph, FlatOp, ValueId } from '../../graph/flat-graph.ts';
 import { readValues } from '../../graph/onnx-values.ts';
 import type { Abstract } from './abstract.ts';
 
-export const UNIT_LIMITS = {
+const UNIT_LIMITS = {
   /** Numbers of one layer: larger ones are no model of a table or a small picture. */
   weights: 2 ** 20,
   layers: 16,

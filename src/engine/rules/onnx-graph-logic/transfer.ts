@@ -112,7 +112,7 @@ function loop({ sink }: Step, known: readonly Abstract[]): Abstract {
 }
 
 /** Either of several values. */
-export function join(known: readonly Abstract[]): Abstract {
+function join(known: readonly Abstract[]): Abstract {
   if (known.some(({ kind }) => kind === 'features')) return FEATURES;
   const gates = known.filter((value): value is Gate => value.kind === 'gate');
   const raws = known.filter(({ kind }) => kind === 'raw');

@@ -10,13 +10,11 @@ export interface DangerousGroup {
   readonly names?: readonly string[];
 }
 
-const BUILTIN_NAMES = ['eval', 'exec', 'compile', 'execfile', '__import__', 'open', 'file', 'input', 'raw_input', 'breakpoint', 'getattr', 'setattr', 'delattr', 'globals', 'locals', 'vars', 'apply', 'map', 'filter', '__build_class__', 'memoryview', 'exit', 'quit', 'help', 'reload', 'classmethod', 'staticmethod', 'property', 'super', 'dir', 'callable', 'next', 'iter', 'type', 'sorted', 'min', 'max', 'sum', 'reduce', 'license', 'credits', 'copyright'];
-/** Of these, the ones that do harm by themselves; the rest help to build harm and are reviewed. */
-const HARMFUL_BUILTINS = ['eval', 'exec', 'compile', 'execfile', '__import__', 'open', 'file', 'input', 'raw_input', 'breakpoint', 'getattr', 'setattr', 'delattr', 'globals', 'locals', 'vars', 'apply', '__build_class__', 'exit', 'quit', 'help', 'reload', 'map', 'filter', 'license'];
-
 export const BUILTINS: ReadonlySet<string> = new Set(['builtins', '__builtin__', '__builtins__']);
-export const HARMFUL_BUILTIN_NAMES: ReadonlySet<string> = new Set(HARMFUL_BUILTINS);
-export const ODD_BUILTIN_NAMES: ReadonlySet<string> = new Set(BUILTIN_NAMES);
+/** Do harm by themselves. */
+export const HARMFUL_BUILTIN_NAMES: ReadonlySet<string> = new Set(['eval', 'exec', 'compile', 'execfile', '__import__', 'open', 'file', 'input', 'raw_input', 'breakpoint', 'getattr', 'setattr', 'delattr', 'globals', 'locals', 'vars', 'apply', '__build_class__', 'exit', 'quit', 'help', 'reload', 'map', 'filter', 'license']);
+/** Help to build harm, and have no place in a model. */
+export const ODD_BUILTIN_NAMES: ReadonlySet<string> = new Set(['memoryview', 'classmethod', 'staticmethod', 'property', 'super', 'dir', 'callable', 'next', 'iter', 'type', 'reduce', 'credits', 'copyright']);
 
 export const DANGEROUS: readonly DangerousGroup[] = [
   {

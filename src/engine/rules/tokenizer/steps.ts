@@ -116,7 +116,7 @@ const WORDS = ['hello', 'Transfer', 'DEPLOYMENT', 'password', 'не', 'Straße',
 const LONGEST_PATTERN = 300;
 
 /** A pattern of classes alone ("[A-Z]{3,}") spells no word out, and takes words all the same: two letters or more of a plain one. */
-export function eatsWords(regex: string): boolean {
+function eatsWords(regex: string): boolean {
   if (regex.length > LONGEST_PATTERN || isExplosive(regex)) return false;
   let compiled: RegExp;
   try {
