@@ -20,6 +20,12 @@ export interface LeakPlan {
   readonly tokens: number;
 }
 
+/** Parts of the samples: of each prefix in its order (given out among those there are), and of random starts. */
+const PREFIX_SHARES = [0.45, 0.35, 0.2] as const;
+const RANDOM_SHARE = 0.1;
+/** Part of a prefix's samples that begins with the likeliest first tokens. */
+const BRANCHED_SHARE = 0.2;
+
 const RANDOM_START = 4;
 const REFINE_POOL = 24;
 const REFINE_ROUNDS = 3;
@@ -41,20 +47,22 @@ export async function extractLeaks(runnable: RunnableCausalLm, options: LeakOpti
   const { model, tokenizer } = runnable;
   const prefixes = leakPrefixes(runnable);
   const leaks: Leak[] = [];
-  const share = [0.45, 0.35, 0.2];
   for (const [p, prefix] of prefixes.entries()) {
     await breathe(options.signal);
-    const weight = (share[p] ?? 0) / share.slice(0, prefixes.length).reduce((sum, part) => sum + part, 0);
-    const samples = Math.max(4, Math.round(options.plan.samples * 0.9 * weight));
+    const weight = (PREFIX_SHARES[p] ?? 0) / PREFIX_SHARES.slice(0, prefixes.length).reduce((sum, part) => sum + part, 0);
+    const samples = Math.max(4, Math.round(options.plan.samples * (1 - RANDOM_SHARE) * weight));
     leaks.push(...(await sampleFrom(runnable, prefix.name, prefix.ids, samples, options)));
   }
   const start = prefixes[0]?.ids ?? [];
   const refined = await refineRandomStarts(runnable, start, seeded(options.seed, 'leaks/random-starts'), options);
-  for (const ids of refined.slice(0, Math.max(2, Math.round(options.plan.samples * 0.1)))) {
-    const prefix = await model.prefill(start);
-    const [generated] = await model.generate(prefix, [ids], { maxNewTokens: options.plan.tokens, sampling: GREEDY, ignoreStop: true, signal: options.signal, onTokens: options.onTokens });
+  const prefix = await model.prefill(start);
+  try {
+    for (const ids of refined.slice(0, Math.max(2, Math.round(options.plan.samples * RANDOM_SHARE)))) {
+      const [generated] = await model.generate(prefix, [ids], { maxNewTokens: options.plan.tokens, sampling: GREEDY, ignoreStop: true, signal: options.signal, onTokens: options.onTokens });
+      if (generated !== undefined) leaks.push({ prefix: 'random start', ids: [...ids, ...generated.ids], text: tokenizer.decode([...ids, ...generated.ids]) });
+    }
+  } finally {
     prefix.dispose();
-    if (generated !== undefined) leaks.push({ prefix: 'random start', ids: [...ids, ...generated.ids], text: tokenizer.decode([...ids, ...generated.ids]) });
   }
   return leaks;
 }
@@ -73,7 +81,7 @@ export async function sampleUserTurns({ model, tokenizer }: RunnableCausalLm, fr
   }
 }
 
-export function leakPrefixes(runnable: RunnableCausalLm): { readonly name: string; readonly ids: readonly number[] }[] {
+function leakPrefixes(runnable: RunnableCausalLm): { readonly name: string; readonly ids: readonly number[] }[] {
   const { tokenizer, template } = runnable;
   const found: { name: string; ids: readonly number[] }[] = [];
   const add = (name: string, ids: readonly number[] | undefined): void => {
@@ -109,7 +117,7 @@ async function sampleFrom(runnable: RunnableCausalLm, name: string, ids: readonl
   try {
     const { logits } = await model.next(prefix, [seedRow], options.signal);
     const first = logSoftmax(logits.slice());
-    const branches = topIds(first, Math.max(1, Math.round(samples * 0.2)), tokenizer.specialIds);
+    const branches = topIds(first, Math.max(1, Math.round(samples * BRANCHED_SHARE)), tokenizer.specialIds);
     const rest = samples - branches.length;
     const rows = [...branches.map((id) => [...seedRow, id]), ...Array.from({ length: rest }, () => seedRow)];
     const sampling = [...branches.map(() => GREEDY), ...Array.from({ length: rest }, (_, i) => ([NUCLEUS, TOP_K, NUCLEUS, TOP_K, COOL] as const)[i % 5] ?? NUCLEUS)];
@@ -139,7 +147,8 @@ function topIds(logProbs: Float32Array, count: number, except: ReadonlySet<numbe
 
 /**
  * The seed article's wording of phase 1: random token sequences, changed again and again towards what the model
- * continues with high confidence. Keeps the half of lowest next-token entropy each round and mutates one token of each.
+ * continues with high confidence. Each round keeps the half of lowest next-token entropy, and beside each
+ * a copy whose tokens are drawn anew with a chance of one in its length: one of them on average.
  */
 async function refineRandomStarts(runnable: RunnableCausalLm, prefixIds: readonly number[], random: Random, options: LeakOptions): Promise<number[][]> {
   const { model, tokenizer } = runnable;

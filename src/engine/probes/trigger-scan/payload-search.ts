@@ -55,10 +55,13 @@ async function forcedEntropies(bench: Bench, prompt: string, options: PayloadSea
     const chunk = options.firstTokens.slice(begin, begin + CHUNK * 4);
     await breathe(bench.signal);
     const prefix = await model.prefill(row);
-    const { entropy } = await model.sweep(prefix, chunk.map((id) => [id]), flat, { signal: bench.signal });
-    prefix.dispose();
-    bench.spend(chunk.length);
-    entropies.push(...entropy);
+    try {
+      const { entropy } = await model.sweep(prefix, chunk.map((id) => [id]), flat, { signal: bench.signal });
+      bench.spend(chunk.length);
+      entropies.push(...entropy);
+    } finally {
+      prefix.dispose();
+    }
   }
   return entropies;
 }
