@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { summariseCoverage } from './coverage-bar/layout.ts';
 import { tableToCsv } from './frame/csv.ts';
 import { shortNumber, shortP } from './frame/numbers.ts';
-import { tokenLabel } from './frame/palette.ts';
+import { tokenLabel } from './frame/token-label.ts';
 import { layoutRates } from './rate-bars/layout.ts';
 import { barLabel, layoutTokenBars, longestLabel } from './token-bars/layout.ts';
 import { layoutArcs } from './token-strip/layout.ts';

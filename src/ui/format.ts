@@ -77,11 +77,6 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** A token as text on a page: blanks and line breaks made visible where they matter. */
-export function visibleToken(text: string): string {
-  return text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍');
-}
-
 function threeDigits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '');
 }

@@ -2,7 +2,8 @@
 import { useLayoutEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
-import { prepareCanvas, tokenLabel, usePalette, type Palette } from '../frame/palette.ts';
+import { prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
+import { tokenLabel } from '../frame/token-label.ts';
 import { useWidth } from '../frame/use-width.ts';
 import { cellAt, layoutMatrix, type MatrixLayout } from './layout.ts';
 import styles from './attention-matrix.module.css';

@@ -1,7 +1,6 @@
 // The tokens' colours as the canvas needs them (resolved), renewed when the theme changes.
 import { interpolateRgb } from 'd3';
 import { useEffect, useState } from 'react';
-import { shownLines } from '../../engine/core/shown.ts';
 
 export interface Palette {
   readonly panel: string;
@@ -19,7 +18,7 @@ export interface Palette {
 
 const STEPS = 96;
 
-export function readPalette(): Palette {
+function readPalette(): Palette {
   const probe = document.createElement('i');
   document.body.append(probe);
   const read = (token: string): string => {
@@ -31,7 +30,7 @@ export function readPalette(): Palette {
   return paletteOf(panel ?? 'white', ink ?? 'black', ink3 ?? 'gray', line ?? 'silver', accent ?? 'blue', critical ?? 'crimson', mark ?? 'orange');
 }
 
-export function paletteOf(panel: string, ink: string, ink3: string, line: string, accent: string, critical: string, mark: string): Palette {
+function paletteOf(panel: string, ink: string, ink3: string, line: string, accent: string, critical: string, mark: string): Palette {
   const mix = interpolateRgb(panel, accent);
   const table = Array.from({ length: STEPS + 1 }, (_, step) => mix((step / STEPS) ** 0.7));
   const ramp = (value: number): string => table[Math.round(Math.max(0, Math.min(1, Number.isFinite(value) ? value : 0)) * STEPS)] ?? panel;
@@ -67,10 +66,4 @@ export function prepareCanvas(canvas: HTMLCanvasElement, width: number, height: 
   context?.setTransform(ratio, 0, 0, ratio, 0, 0);
   context?.clearRect(0, 0, width, height);
   return context;
-}
-
-/** A token as a mark on a chart: blanks and line breaks made visible. */
-export function tokenLabel(text: string): string {
-  const visible = shownLines(text.replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍'), text.length).trim();
-  return visible === '' ? '␣' : visible;
 }

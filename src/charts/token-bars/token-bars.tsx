@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
-import { tokenLabel } from '../frame/palette.ts';
+import { tokenLabel } from '../frame/token-label.ts';
 import { useWidth } from '../frame/use-width.ts';
 import { barLabel, layoutTokenBars, LEFT, longestLabel } from './layout.ts';
 import styles from './token-bars.module.css';

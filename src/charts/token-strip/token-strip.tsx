@@ -2,7 +2,7 @@
 // arcs from the query (layout.ts). Hover previews a query, click locks it; Tab enters at the query, arrows go on from there.
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { AttentionToken } from '../attention-data/attention-data.ts';
-import { tokenLabel } from '../frame/palette.ts';
+import { tokenLabel } from '../frame/token-label.ts';
 import { layoutArcs, type Box } from './layout.ts';
 import styles from './token-strip.module.css';
 

@@ -1,7 +1,7 @@
 // Which layer and head, and whether the sink is shown.
 import type { ReactElement } from 'react';
 import { matrixOf, sinkMass } from '../../../charts/attention-data/attention-data.ts';
-import { tokenLabel } from '../../../charts/frame/palette.ts';
+import { tokenLabel } from '../../../charts/frame/token-label.ts';
 import { useApp, useAttention } from '../../app-context.ts';
 import { formatDuration } from '../../format.ts';
 import styles from './attention-controls.module.css';

@@ -2,7 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import { rowOf, triggerRange } from '../../../charts/attention-data/attention-data.ts';
 import { AttentionMatrix } from '../../../charts/attention-matrix/attention-matrix.tsx';
-import { tokenLabel } from '../../../charts/frame/palette.ts';
+import { tokenLabel } from '../../../charts/frame/token-label.ts';
 import { LayerHeads } from '../../../charts/layer-heads/layer-heads.tsx';
 import { sharesByPart } from '../../../charts/role-shares/layout.ts';
 import { RoleShares } from '../../../charts/role-shares/role-shares.tsx';

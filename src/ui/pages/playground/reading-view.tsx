@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import type { Reading, ReadToken } from '../../../engine/probes/text-triggers/reading.ts';
 import type { ReadTry } from '../../../state/playground.ts';
 import { useApp } from '../../app-context.ts';
-import { visibleToken } from '../../format.ts';
+import { visibleToken } from '../../../charts/frame/token-label.ts';
 import { Segmented } from '../../parts/segmented.tsx';
 import { DataTableCsv } from '../../parts/table-csv.tsx';
 import styles from './reading-view.module.css';

@@ -5,7 +5,7 @@ import { diffTokens } from '../../../state/diff-tokens.ts';
 import type { GeneratedAnswer, PromptText } from '../../../state/client.ts';
 import type { Try } from '../../../state/playground.ts';
 import { useApp } from '../../app-context.ts';
-import { visibleToken } from '../../format.ts';
+import { visibleToken } from '../../../charts/frame/token-label.ts';
 import { fileName } from '../../download.ts';
 import { MarkedText } from '../../parts/marked-text.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
