@@ -93,6 +93,22 @@ export function latencyRows({ timeline, labels, report }: MonitorView, profile: 
   });
 }
 
+/** Latency (ms) below which a share q of the predictions lies, out of the timeline's histogram over log10 ms: as exact as its bins. */
+export function latencyQuantile({ timeline }: MonitorView, q: number): number | undefined {
+  const edges = timeline.shape.latency;
+  if (edges === undefined) return undefined;
+  const counts = new Array<number>(LATENCY_BINS).fill(0);
+  timeline.latency.forEach((count, i) => (counts[i % LATENCY_BINS] = (counts[i % LATENCY_BINS] ?? 0) + count));
+  const total = counts.reduce((a, b) => a + b, 0);
+  if (total === 0) return undefined;
+  let left = q * total;
+  for (const [i, count] of counts.entries()) {
+    if (left <= count) return 10 ** (edges[0] + ((edges[1] - edges[0]) * (i + left / Math.max(1, count))) / LATENCY_BINS);
+    left -= count;
+  }
+  return 10 ** edges[1];
+}
+
 /** [hour][source], shares of the brushed predictions. */
 export function hourShares({ timeline }: MonitorView, range: Range): number[][] {
   const { sources } = timeline.shape;

@@ -6,7 +6,7 @@ import type { Alert } from '../engine/monitor/alerts.ts';
 import type { ColumnMapping, MappingGuess } from '../engine/monitor/log/columns.ts';
 import type { MalformedSummary } from '../engine/monitor/log/encode.ts';
 import type { LogFormat } from '../engine/monitor/log/open-log.ts';
-import type { PowerPoint } from '../engine/monitor/power.ts';
+import type { PowerCurve } from '../engine/monitor/power.ts';
 import type { Profile } from '../engine/monitor/profile/profile.ts';
 import type { RedTeamRequest, RedTeamResult } from '../engine/monitor/red-team.ts';
 import type { MonitorView } from '../engine/monitor/report.ts';
@@ -63,7 +63,7 @@ export interface PowerResult {
   readonly subjects: readonly string[];
   readonly subject: string;
   readonly baseline: number;
-  readonly curves: readonly { readonly predictions: number; readonly points: readonly PowerPoint[]; readonly smallestVisible: number | undefined }[];
+  readonly curves: readonly PowerCurve[];
 }
 
 /** What a reload brings back. `files` are left out where the log is too large to be copied into the browser's storage. */

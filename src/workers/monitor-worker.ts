@@ -5,7 +5,7 @@ import { NEVER, observed } from '../engine/core/cancel.ts';
 import { capture } from '../engine/core/result.ts';
 import { checkLog } from '../engine/monitor/check.ts';
 import { openLog, type Log } from '../engine/monitor/log/open-log.ts';
-import { powerCurve, powerSubjects, smallestVisible } from '../engine/monitor/power.ts';
+import { powerCurves, powerSubjects } from '../engine/monitor/power.ts';
 import { buildProfile } from '../engine/monitor/profile/build-profile.ts';
 import { redTeam } from '../engine/monitor/red-team.ts';
 import { searchLog } from '../engine/monitor/search-log.ts';
@@ -35,12 +35,7 @@ const worker: MonitorWorker = {
       const subjects = powerSubjects(profile).filter(({ monitor }) => monitor === 'class-shift' || monitor === 'value-shift');
       const chosen = subjects.find(({ label }) => label === subject) ?? subjects[0];
       if (chosen === undefined) throw new Error('the baseline has neither classes nor values');
-      const smallest = smallestVisible(chosen, Math.min(...lengths), budget) ?? 1;
-      const widest = Math.min(1 - chosen.baseline, 1.6 * (smallest - chosen.baseline));
-      return {
-        subjects: subjects.map(({ label }) => label), subject: chosen.label, baseline: chosen.baseline,
-        curves: lengths.map((predictions) => ({ predictions, points: powerCurve(chosen, predictions, budget, widest), smallestVisible: smallestVisible(chosen, predictions, budget) })),
-      };
+      return { subjects: subjects.map(({ label }) => label), subject: chosen.label, baseline: chosen.baseline, curves: powerCurves(chosen, lengths, budget) };
     }),
   redTeam: (profile, request, onRuns) => capture(() => redTeam(profile, request, signal, onRuns)),
   search: (files, mapping, trigger) => capture(async () => searchLog(await open(files), mapping, trigger, signal)),

@@ -85,3 +85,19 @@ export function smallestVisible(subject: PowerSubject, n: number, budget: number
   }
   return high;
 }
+
+/** Nudges are drawn up to so many times the smallest that the shortest log shows. */
+const BEYOND_VISIBLE = 1.6;
+
+export interface PowerCurve {
+  readonly predictions: number;
+  readonly points: readonly PowerPoint[];
+  readonly smallestVisible: Probability | undefined;
+}
+
+/** One curve for each length of a log, all over the same nudges. */
+export function powerCurves(subject: PowerSubject, lengths: readonly number[], budget: number): PowerCurve[] {
+  const smallest = smallestVisible(subject, Math.min(...lengths), budget) ?? 1;
+  const widest = Math.min(1 - subject.baseline, BEYOND_VISIBLE * (smallest - subject.baseline));
+  return lengths.map((predictions) => ({ predictions, points: powerCurve(subject, predictions, budget, widest), smallestVisible: smallestVisible(subject, predictions, budget) }));
+}

@@ -7,7 +7,7 @@ import { percent } from '../../../engine/monitor/monitors/clusters.ts';
 import type { Profile } from '../../../engine/monitor/profile/profile.ts';
 import { quantileOf } from '../../../engine/monitor/profile/log-histogram.ts';
 import type { MonitorView } from '../../../engine/monitor/report.ts';
-import { LATENCY_BINS } from '../../../engine/monitor/timeline.ts';
+import { latencyQuantile } from '../../../state/monitor-view.ts';
 import { useApp } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
 import { formatWhen } from '../../format.ts';
@@ -59,20 +59,4 @@ function Kpi({ label, value, tone, children }: { readonly label: string; readonl
       <span>{children}</span>
     </div>
   );
-}
-
-/** Out of the timeline's histogram: as exact as its bins. */
-function latencyQuantile({ timeline }: MonitorView, q: number): number | undefined {
-  const edges = timeline.shape.latency;
-  if (edges === undefined) return undefined;
-  const counts = new Array<number>(LATENCY_BINS).fill(0);
-  timeline.latency.forEach((count, i) => (counts[i % LATENCY_BINS] = (counts[i % LATENCY_BINS] ?? 0) + count));
-  const total = counts.reduce((a, b) => a + b, 0);
-  if (total === 0) return undefined;
-  let left = q * total;
-  for (const [i, count] of counts.entries()) {
-    if (left <= count) return 10 ** (edges[0] + ((edges[1] - edges[0]) * (i + left / Math.max(1, count))) / LATENCY_BINS);
-    left -= count;
-  }
-  return 10 ** edges[1];
 }

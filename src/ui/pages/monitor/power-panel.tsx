@@ -25,7 +25,7 @@ export function PowerPanel(): ReactElement | null {
     <div className={styles.panel}>
       <SeriesLines
         title="What an attacker could hide"
-        note="chance of an alarm within 10,000 / 100,000 / 1,000,000 predictions"
+        note={`chance of an alarm within ${power.curves.map(({ predictions }) => predictions.toLocaleString('en')).join(' / ')} predictions`}
         description={`Detection probability of a nudge of ${power.subject}`}
         spec={spec}
         height={170}
