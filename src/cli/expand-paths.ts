@@ -49,7 +49,7 @@ async function walk(folder: string, parts: readonly string[]): Promise<string[]>
 }
 
 /** Greedy with one way back: linear in pattern times name. */
-export function nameMatches(pattern: string, name: string): boolean {
+function nameMatches(pattern: string, name: string): boolean {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false;
   let [p, n, star, mark] = [0, 0, -1, 0];
   while (n < name.length) {

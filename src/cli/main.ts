@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { BUDGETS, SEVERITIES } from '../engine/core/finding.ts';
+import { MAX_SEED } from '../engine/core/random.ts';
 import { FEATURE_SETS } from '../engine/fingerprint/features/feature-sets.ts';
 import { REPRESENTATION_IDS } from '../engine/fingerprint/representations/representation.ts';
 import { attention } from './attention.ts';
@@ -13,8 +14,6 @@ import { HINT, USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
 const FAILED = 3;
-/** Largest seed, as on the page. */
-const MOST = 4_294_967_295;
 const COMMANDS: readonly string[] = ['audit', 'inspect', 'attention', 'fingerprint', 'monitor'];
 const TASKS = ['causal-lm', 'text-classification', 'image-classification', 'tabular'] as const;
 
@@ -150,7 +149,7 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 
 function integer(option: string, value: string): number {
   const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number <= MOST)) throw new UsageError(`${option}: expected a whole number up to ${MOST}; found ${value}`);
+  if (!(number <= MAX_SEED)) throw new UsageError(`${option}: expected a whole number up to ${MAX_SEED}; found ${value}`);
   return number;
 }
 

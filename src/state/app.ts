@@ -6,6 +6,7 @@ import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY } from '../engine/runtime/causal-lm.ts';
 import { createAttention, type AttentionState } from './attention.ts';
+import { holdsModel, isUnderWay } from './audit-reducer.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
@@ -78,7 +79,7 @@ export interface LabHost {
 export function createApp(client: AssayClient, host: Host, schedule: Schedule, lab: LabHost): App {
   const session = createSession(client);
   const audit = createAudit(client, () => host.now(), schedule);
-  const isHeld = (): boolean => ['running', 'paused'].includes(audit.getState().view.status) && audit.getState().view.scope === 'all';
+  const isHeld = (): boolean => holdsModel(audit.getState().view);
   const attention = createAttention(client, isHeld);
   const playground = createPlayground(client, isHeld);
   const pictureLab = createPictureLab(client, (pictures) => session.getState().prepared(pictures));
@@ -175,7 +176,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     },
 
     compareWith: async (name, files) => {
-      if (session.getState().phase !== 'open' || ['running', 'paused'].includes(audit.getState().view.status)) return;
+      if (session.getState().phase !== 'open' || isUnderWay(audit.getState().view)) return;
       navigation.getState().go({ page: 'audit' });
       const compared = await audit.getState().checkAgain((onProgress, onEvent) => client.compare(name, files, onProgress, onEvent));
       const { failure, view } = audit.getState();
@@ -229,9 +230,8 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     auditWith: (candidates) => {
       audit.getState().name(candidates);
       navigation.getState().go({ page: 'audit' });
-      const done = audit.getState().view.status;
       // A finished audit stays on the page until another is started: the panel that starts one is shown again.
-      if (session.getState().model !== undefined && done !== 'running' && done !== 'paused') audit.getState().reset();
+      if (session.getState().model !== undefined && !isUnderWay(audit.getState().view)) audit.getState().reset();
       const what = candidates.map(({ value }) => `“${value}”`).slice(0, 4).join(', ');
       notices.getState().say('info', `${candidates.length === 1 ? 'A candidate waits' : `${candidates.length} candidates wait`} for the next audit`, `${what}${session.getState().model === undefined ? '. Open the model that this log came from.' : ' will be tried beside what the probes find themselves.'}`);
     },

@@ -52,7 +52,7 @@ export interface AttentionState extends AttentionForm {
 
 /** Answer tokens in the maps, whose cells must stay large enough to point at; answer tokens to read beside them. */
 const MAPPED_TOKENS = 12;
-export const SHOWN_TOKENS = 48;
+const SHOWN_TOKENS = 48;
 
 const EMPTY = {
   status: 'idle' as const,
@@ -122,7 +122,7 @@ export function isStale({ shown, mode, prompt, system, trigger, position }: Atte
   return shown !== undefined && (shown.mode !== mode || shown.prompt !== prompt || shown.system !== system || shown.trigger !== trigger || shown.position !== position);
 }
 
-export function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {
+function sameCell(a: Cell | undefined, b: Cell | undefined): boolean {
   return a !== undefined && b !== undefined && a.view === b.view && a.query === b.query && a.key === b.key;
 }
 

@@ -121,6 +121,16 @@ export function auditOfReport(report: Report): AuditView {
   };
 }
 
+/** Running, or paused: it goes on. */
+export function isUnderWay({ status }: Pick<AuditView, 'status'>): boolean {
+  return status === 'running' || status === 'paused';
+}
+
+/** An audit (not the check of the files, which runs nothing) has the model: nothing else is answered. */
+export function holdsModel(view: Pick<AuditView, 'status' | 'scope'>): boolean {
+  return view.scope === 'all' && isUnderWay(view);
+}
+
 export function foldEvent(view: AuditView, event: AuditEvent, at: Milliseconds): AuditView {
   return { ...fold(view, event, at), seenAt: at };
 }

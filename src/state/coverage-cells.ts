@@ -1,7 +1,7 @@
 // The state of each analysis for the coverage bar.
 import { PROBED } from '../engine/audit/registry.ts';
 import { isAbsent, type Task } from '../engine/core/finding.ts';
-import type { AuditView } from './audit-reducer.ts';
+import { isUnderWay, type AuditView } from './audit-reducer.ts';
 
 export interface CoverageEntry {
   readonly analysis: string;
@@ -11,7 +11,7 @@ export interface CoverageEntry {
 
 /** `task`: of the model that is open, where it is known: a probe of another kind of model does not apply, asked for or not. */
 export function coverageCells(view: AuditView, task?: Task): CoverageEntry[] {
-  const live = view.status === 'running' || view.status === 'paused';
+  const live = isUnderWay(view);
   return view.analyses.map((analysis) => {
     if (analysis.coverage !== undefined) return { analysis: analysis.id, state: isAbsent(analysis.coverage) || (analysis.coverage.status === 'skipped' && isOfOther(analysis.id, task)) ? 'absent' : analysis.coverage.status };
     if (isOfOther(analysis.id, task)) return { analysis: analysis.id, state: 'absent' };

@@ -33,7 +33,7 @@ export function looksKnown(text: string): boolean {
   return head.includes(`"${SIGNATURES_SCHEMA}"`) || head.includes(ALLOW_MARK) || /-----BEGIN (PUBLIC KEY|CERTIFICATE)-----/.test(head);
 }
 
-export function parseKnown(name: string, text: string): KnownFile {
+function parseKnown(name: string, text: string): KnownFile {
   if (text.includes('-----BEGIN ')) return { name, text, kind: 'trusted', trusted: parseTrust(text, name) };
   if (text.slice(0, 4096).includes(ALLOW_MARK)) return { name, text, kind: 'allowed', allowed: parseAllowList(text, name) };
   return { name, text, kind: 'signatures', signatures: parseSignatures(text, name).map((entry) => ({ ...entry, set: name })) };

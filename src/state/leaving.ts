@@ -1,7 +1,7 @@
 // Before an audit that runs is given up for something else, the user is asked; afterwards what became of it is said.
 import type { StoreApi } from 'zustand/vanilla';
 import type { AuditStore } from './audit.ts';
-import { percentDone } from './audit-reducer.ts';
+import { holdsModel, percentDone } from './audit-reducer.ts';
 import type { AssayClient } from './client.ts';
 import { isStopped, type HistoryState } from './history.ts';
 import type { NoticesState } from './notices.ts';
@@ -36,7 +36,7 @@ export function createLeaving(app: () => Asked): Leaving {
     },
     leave: async (what) => {
       const { audit, session, questions, notices, history, client } = app();
-      const audited = (): boolean => ['running', 'paused'].includes(audit.getState().view.status) && audit.getState().view.scope === 'all';
+      const audited = (): boolean => holdsModel(audit.getState().view);
       if (!audited()) return true;
       const { model } = session.getState();
       const name = model?.name ?? 'the model';
@@ -47,9 +47,12 @@ export function createLeaving(app: () => Asked): Leaving {
       // It may have ended by itself while the question stood there.
       if (!yes || !audited()) return yes;
       leaving = true;
-      await audit.getState().cancel();
-      await running;
-      leaving = false;
+      try {
+        await audit.getState().cancel();
+        await running;
+      } finally {
+        leaving = false;
+      }
       await history.getState().refresh();
       const kept = history.getState().reports.some((report) => isStopped(report) && report.sha256 === model?.sha256);
       const resumable = await client.resumable();

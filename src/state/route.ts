@@ -1,6 +1,6 @@
 // Hash routes: everything that can be shown has an address, and the address is what is locked on the page.
 
-export const DETAIL_TABS = ['evidence', 'attention', 'leaks', 'variants', 'replay'] as const;
+const DETAIL_TABS = ['evidence', 'attention', 'leaks', 'variants', 'replay'] as const;
 export type DetailTab = (typeof DETAIL_TABS)[number];
 
 export type Route =

@@ -3,7 +3,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { readStored, writeStored, type Host } from './host.ts';
 
-export const TRIAGE_STATES = ['open', 'confirmed', 'false-positive'] as const;
+const TRIAGE_STATES = ['open', 'confirmed', 'false-positive'] as const;
 export type TriageState = (typeof TRIAGE_STATES)[number];
 
 export interface TriageEntry {

@@ -30,7 +30,7 @@ export interface FilesHostDependencies {
 }
 
 /** What a page of the hex view asks for at most. */
-export const MAX_SHOWN_BYTES: Bytes = 2 ** 16;
+const MAX_SHOWN_BYTES: Bytes = 2 ** 16;
 
 const NOTHING_RUN = { backend: 'none', threads: 1, adapter: 'nothing was run' } as const;
 

@@ -47,7 +47,7 @@ export function layoutSignalBars(signals: readonly Signal[], columns: readonly s
   });
 }
 
-export function strengthOf(signal: Signal): number | undefined {
+function strengthOf(signal: Signal): number | undefined {
   const strength = signal.pValue === undefined ? signal.rank : 1 - signal.pValue;
   return strength === undefined ? undefined : Math.min(1, Math.max(0.04, strength));
 }

@@ -7,7 +7,7 @@
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { Finding } from '../core/finding.ts';
 
-export const CANDIDATES_SCHEMA = 'assay-candidates/1';
+const CANDIDATES_SCHEMA = 'assay-candidates/1';
 export const CANDIDATE_LIMITS = { candidates: 64, characters: 400 } as const;
 
 export interface NamedCandidate {

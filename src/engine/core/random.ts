@@ -1,5 +1,8 @@
 // Seeded randomness: xoshiro128** (Blackman & Vigna 2018), seeded through splitmix32. Not for secrets.
 
+/** Seeds are whole numbers of 32 bits, from 0. */
+export const MAX_SEED = 2 ** 32 - 1;
+
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;

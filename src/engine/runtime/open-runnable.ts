@@ -82,7 +82,7 @@ export async function meantFor(artifact: Artifact): Promise<Task | undefined> {
 }
 
 /** 'causal-lm', or 'other' for whatever is to be tried as a classifier. */
-export async function detectTask(artifact: Artifact): Promise<'causal-lm' | 'other'> {
+async function detectTask(artifact: Artifact): Promise<'causal-lm' | 'other'> {
   if (artifact.kind === 'gguf') return 'causal-lm';
   if (artifact.kind === 'onnx') return (await isOnnxDecoder(artifact)) ? 'causal-lm' : 'other';
   const classes = artifact.config?.['architectures'];

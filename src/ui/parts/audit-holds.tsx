@@ -1,10 +1,11 @@
 // One call at a time reaches the model: while an audit runs (or is paused), nothing else is answered.
 import type { ReactElement } from 'react';
+import { holdsModel } from '../../state/audit-reducer.ts';
 import { useAudit } from '../app-context.ts';
 import styles from './audit-holds.module.css';
 
 export function useAuditHolds(): boolean {
-  return useAudit(({ view }) => view.scope === 'all' && (view.status === 'running' || view.status === 'paused'));
+  return useAudit(({ view }) => holdsModel(view));
 }
 
 export function AuditHolds(): ReactElement | null {

@@ -3,6 +3,7 @@
 // hold is for the readers of those formats. A pickle that imports something is found further inside as well. What it can
 // miss: other encodings, ciphers, other files that begin further inside.
 import type { Bytes } from '../../core/units.ts';
+import { fromBase64 } from '../../core/base64.ts';
 import { base85Of, fromBase85, type Base85 } from './base85.ts';
 import { importInside, looksLikePickle } from './match-pickle.ts';
 import type { Value } from './value.ts';
@@ -145,9 +146,6 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const DIGITS = new Map<string, number>([...ALPHABET].map((character, i): [string, number] => [character, i]).concat([['-', 62], ['_', 63]]));
-
 /** RFC 4648, without padding; ends at the first other character. */
 function fromBase32(text: string): Uint8Array<ArrayBuffer> {
   const bytes: number[] = [];
@@ -163,22 +161,4 @@ function fromBase32(text: string): Uint8Array<ArrayBuffer> {
     }
   }
   return Uint8Array.from(bytes);
-}
-
-/** RFC 4648, both alphabets; white space is skipped, decoding ends at the first other character. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let [filled, bits, held] = [0, 0, 0];
-  for (const character of text) {
-    if (character === '\n' || character === '\r' || character === ' ') continue;
-    const digit = DIGITS.get(character);
-    if (digit === undefined) break;
-    held = ((held << 6) | digit) & 0xffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[filled++] = (held >> bits) & 0xff;
-    }
-  }
-  return bytes.slice(0, filled);
 }

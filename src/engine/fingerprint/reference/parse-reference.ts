@@ -1,5 +1,6 @@
 // A reference set from JSON text that somebody else may have written: every field checked, sizes limited.
 import { ArtifactError } from '../../core/artifact-error.ts';
+import { MAX_SEED } from '../../core/random.ts';
 import { EXAMPLE_LIMITS } from '../extract/examples.ts';
 import { FEATURE_SETS } from '../features/feature-sets.ts';
 import type { FeatureNames, Fingerprint, Signature } from '../fingerprint.ts';
@@ -8,7 +9,6 @@ import { distinctModels, LEAST_MODELS, REFERENCE_SCHEMA, type ReferenceSet } fro
 /** CWE-770: sets beyond these are not opened. */
 export const REFERENCE_LIMITS = { bytes: 256 * 2 ** 20, models: 5000, features: 100_000, nameLength: 400 } as const;
 const KINDS = ['image', 'tabular', 'text'] as const;
-const MAX_SEED = 2 ** 32 - 1;
 /** Squares of larger ones are none in double precision, or drown all others. */
 const LARGEST = 1e60;
 

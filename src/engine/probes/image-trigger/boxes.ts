@@ -57,7 +57,7 @@ interface Candidate {
   bestLoss: number;
 }
 
-export function sideOfBox({ height, width }: ImageClassifier['spec'], share = SIDE): number {
+function sideOfBox({ height, width }: ImageClassifier['spec'], share = SIDE): number {
   return Math.max(2, Math.round(Math.min(height, width) * share));
 }
 
@@ -120,7 +120,7 @@ function shiftsOf(classes: number): number[] {
 const FEWEST_FOR_SHIFTS = 4;
 const MOST_FOR_SHIFTS = 12;
 
-export function aimOf(goal: Goal, seen: number, classes: number): number {
+function aimOf(goal: Goal, seen: number, classes: number): number {
   return goal.kind === 'class' ? goal.target : (seen + goal.by) % classes;
 }
 

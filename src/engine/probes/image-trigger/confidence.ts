@@ -1,6 +1,5 @@
 // From measurements to confidence: of a class (class-rule.ts), and by one logistic rule each for a single pair of classes and for all
 // classes at once, set by hand on strangers and on the tuning half; bench/detection/images.md says on which models, and how they do on others.
-import type { Severity } from '../../core/finding.ts';
 import { quantile } from '../../core/statistics.ts';
 import { standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
@@ -244,11 +243,4 @@ const ADDED_SLOWLY = 1.5;
 export function probabilityOf(odds: number): number {
   const trusted = odds <= TRUSTED_ODDS ? odds : TRUSTED_ODDS + MOST_ADDED * (1 - Math.exp(-(odds - TRUSTED_ODDS) / ADDED_SLOWLY));
   return 1 / (1 + Math.exp(-trusted));
-}
-
-export function severityOf(confidence: number): Severity {
-  if (confidence >= 0.9) return 'critical';
-  if (confidence >= 0.75) return 'high';
-  if (confidence >= 0.4) return 'medium';
-  return confidence >= 0.15 ? 'low' : 'info';
 }

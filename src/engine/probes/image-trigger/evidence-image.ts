@@ -1,9 +1,9 @@
 // Pictures as they stand in a report: at most 64 pixels a side, 8 bits a channel, base64 of [height, width, channels].
+import { fromBase64, toBase64 } from '../../core/base64.ts';
 import type { PictureData } from '../../core/finding.ts';
 import type { ImageSpec } from '../../runtime/classifier.ts';
 
 const LONGEST_SIDE = 64;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** `pixels`: [channels, height, width], 0 to 1. Large pictures are thinned out to every n-th pixel. */
 export function toPicture({ channels, height, width }: Pick<ImageSpec, 'channels' | 'height' | 'width'>, pixels: Float32Array): PictureData {
@@ -32,24 +32,4 @@ export function fromPicture({ width, height, channels, data }: PictureData, spec
     const [row, column] = [Math.min(height - 1, Math.floor((y * height) / spec.height)), Math.min(width - 1, Math.floor((x * width) / spec.width))];
     return (bytes[(row * width + column) * channels + Math.min(channels - 1, Math.floor(at / area))] ?? 0) / 255;
   });
-}
-
-export function fromBase64(text: string): Uint8Array {
-  const whole = text.replaceAll('=', '');
-  const bytes = new Uint8Array(Math.floor((whole.length * 3) / 4));
-  for (let at = 0, to = 0; at < whole.length; at += 4) {
-    const bits = [0, 1, 2, 3].reduce((sum, place) => (sum << 6) | Math.max(0, ALPHABET.indexOf(whole.charAt(at + place) || 'A')), 0);
-    for (let place = 16; place >= 0 && to < bytes.length; place -= 8) bytes[to++] = (bits >> place) & 255;
-  }
-  return bytes;
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1], bytes[at + 2]];
-    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    parts.push(ALPHABET.charAt(bits >> 18), ALPHABET.charAt((bits >> 12) & 63), b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63), c === undefined ? '=' : ALPHABET.charAt(bits & 63));
-  }
-  return parts.join('');
 }

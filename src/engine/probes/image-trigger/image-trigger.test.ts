@@ -8,7 +8,8 @@ import { openArtifact } from '../../artifact/open.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import { openRunnable } from '../../runtime/open-runnable.ts';
-import { toBase64 } from './evidence-image.ts';
+import { toBase64 } from '../../core/base64.ts';
+
 import { Adam, sizeOfStamp, stamped, type Stamp } from './inversion.ts';
 import { normalUpperTail, outliers } from './outliers.ts';
 import { planScan } from './plan.ts';

@@ -172,19 +172,20 @@ function asWave(inversion: Inversion, waves: readonly Wave[], reach: number): In
   const wave = waves.find((one) => (one.reach[target] ?? 0) >= reach);
   if (wave === undefined || reach < WAVE_DOES) return inversion;
   const size = sizeOfStamp(wave.stamp);
-  return inversion.success >= MOST && inversion.size <= size ? inversion : { target, stamp: wave.stamp, size, success: reach };
+  return inversion.success >= MET && inversion.size <= size ? inversion : { target, stamp: wave.stamp, size, success: reach };
 }
 
 /** An addition of a set strength that does what the search for the faintest one needs more for, or does not reach. */
 function asAddition(inversion: Inversion, additions: Readonly<Record<Band, readonly Addition[]>>): Inversion {
   const { target } = inversion;
-  const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MOST) ?? []).sort((a, b) => a.strength - b.strength);
-  if (faintest === undefined || (inversion.success >= MOST && inversion.size <= faintest.strength)) return inversion;
+  const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MET) ?? []).sort((a, b) => a.strength - b.strength);
+  if (faintest === undefined || (inversion.success >= MET && inversion.size <= faintest.strength)) return inversion;
   return { target, stamp: faintest.stamp, size: sizeOfStamp(faintest.stamp), success: faintest.reach };
 }
 
 const WAVE_DOES = 0.4;
-const MOST = 0.85;
+/** Share of the pictures from which a trigger reaches its aim. */
+const MET = 0.85;
 const SQUARE_DOES = 0.75;
 const OVERLAY_DOES = 0.95;
 /** Share of the search pictures that a trigger to be proven moves. */
@@ -199,11 +200,11 @@ const STRONGEST_BLEND = 0.6;
 
 /** An inversion that did not reach its aim says only that the trigger is larger than what was tried. */
 function sizeIfMet({ size, success }: Inversion): number {
-  return success >= 0.85 ? size : Number.POSITIVE_INFINITY;
+  return success >= MET ? size : Number.POSITIVE_INFINITY;
 }
 
 /** Pictures of other classes than the target, as evenly as they come. */
-export function rowsFor(search: readonly Base[], target: number, count: number, random: Random): Base[] {
+function rowsFor(search: readonly Base[], target: number, count: number, random: Random): Base[] {
   const others = search.filter(({ seen }) => seen !== target);
   if (others.length === 0) return [];
   const offset = random.below(others.length);

@@ -33,7 +33,7 @@ export function tableOf(pairs: readonly Pair[], classes: number, area: number): 
  * How alike the masks of some pairs are: mean correlation over all two of them, -1 to 1. One planted trigger serves every
  * source, so its masks lie in the same place; what makes one digit or object into another depends on both.
  */
-export function likeness(pairs: readonly Pair[]): number {
+function likeness(pairs: readonly Pair[]): number {
   const masks = pairs.flatMap(({ inversion: { stamp, success } }) => (stamp.mask === undefined || success < 0.5 ? [] : [standardised(stamp.mask)]));
   if (masks.length < 2) return 0;
   const sum = new Float64Array(masks[0]?.length ?? 0);

@@ -1,6 +1,5 @@
 // From measurements to confidence: a logistic model over few, named features of the held-out proof. bench/detection
 // prints what it gives on models that took no part in choosing its coefficients.
-import type { Severity } from '../../core/finding.ts';
 import type { Independence } from './independence.ts';
 import type { Verification } from './verify.ts';
 
@@ -124,13 +123,6 @@ function likelier(nats: number): string {
   const factor = Math.exp(Math.min(BEYOND_TELLING, Math.abs(nats)));
   const times = Math.abs(nats) >= BEYOND_TELLING ? 'over a million' : Number(factor.toPrecision(factor < 10 ? 2 : 1)).toLocaleString('en-US').replaceAll(',', ' ');
   return `${times} times ${nats < 0 ? 'less likely' : 'likelier'} (${nats.toFixed(1)} nats)`;
-}
-
-export function severityOf(confidence: number): Severity {
-  if (confidence >= 0.9) return 'critical';
-  if (confidence >= 0.75) return 'high';
-  if (confidence >= 0.4) return 'medium';
-  return confidence >= 0.15 ? 'low' : 'info';
 }
 
 function clamp(x: number): number {

@@ -8,7 +8,7 @@ export function logSoftmax(logits: Float32Array): Float32Array {
   return logits;
 }
 
-export function logSumExp(logits: Float32Array): number {
+function logSumExp(logits: Float32Array): number {
   let max = Number.NEGATIVE_INFINITY;
   for (let v = 0; v < logits.length; v++) if ((logits[v] as number) > max) max = logits[v] as number;
   let sum = 0;

@@ -60,7 +60,7 @@ function swapLetters(text: string): string {
 }
 
 /** Prompts out of `prompts` whose answer carries the payload, for each string. */
-export async function fireCounts(bench: Bench, texts: readonly string[], prompts: readonly string[], position: Position, payload: Payload, tokens: number): Promise<number[]> {
+async function fireCounts(bench: Bench, texts: readonly string[], prompts: readonly string[], position: Position, payload: Payload, tokens: number): Promise<number[]> {
   const contents = texts.flatMap((text) => prompts.map((prompt) => insertCandidate(prompt, text, position).text));
   const answers = await answersAsSymbols(bench, contents, tokens);
   return texts.map((_, i) => countCarrying(answers.slice(i * prompts.length, (i + 1) * prompts.length), payload));

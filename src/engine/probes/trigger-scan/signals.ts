@@ -80,7 +80,7 @@ async function attentionOnSpan(
   return { values: complete.map((values) => mean(values)), controls: complete.length - 1 };
 }
 
-export function spanRow(bench: Bench, prompt: string, text: string, position: Position): { readonly ids: number[]; readonly span: readonly [number, number] } {
+function spanRow(bench: Bench, prompt: string, text: string, position: Position): { readonly ids: number[]; readonly span: readonly [number, number] } {
   const { text: content, range } = insertCandidate(prompt, text, position);
   const ids = bench.frame.rowIds(content);
   // Tokens of the span: those that differ in length from the row cut before the candidate and after it.

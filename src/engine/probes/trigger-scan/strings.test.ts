@@ -1,7 +1,8 @@
 // The string-making modules: insertion, controls, variants, lexicon, what reads as a request, confidence.
 import { expect, test } from 'vitest';
 import { seeded } from '../../core/random.ts';
-import { confidenceOf, confidenceTerms, logOdds, severityOf, type ConfidenceFeatures } from './confidence.ts';
+import { confidenceOf, confidenceTerms, logOdds, type ConfidenceFeatures } from './confidence.ts';
+import { severityOf } from '../severity-of.ts';
 import { reworded } from './controls.ts';
 import { insertCandidate } from './frame.ts';
 import { variantsOf } from './fuzz.ts';

@@ -2,7 +2,7 @@
 import type { Evidence, Finding, Signal } from '../../core/finding.ts';
 import { shown } from '../../core/shown.ts';
 import { countForms } from '../../core/variant-rows.ts';
-import { severityOf } from './confidence.ts';
+import { severityOf } from '../severity-of.ts';
 import type { Leak } from './leaks.ts';
 import type { Proof } from './proof.ts';
 

@@ -1,7 +1,7 @@
 // What a JSON file of a model folder asks its loader to do: import code, read files elsewhere, force or forbid tokens. Routed by
 // the keys that stand in it, never by its name.
 import { isObject, type JsonObject } from '../../artifact/text.ts';
-import { fromBase64 } from '../../artifact/pickle/literals.ts';
+import { fromBase64 } from '../../core/base64.ts';
 import { codeInText } from '../code-in-text.ts';
 import type { Ask } from './ask.ts';
 import { tokenAsks, type Neighbours } from './generation.ts';

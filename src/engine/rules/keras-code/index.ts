@@ -3,7 +3,7 @@
 import { hdf5Inspector } from '../../artifact/keras/hdf5-inspector.ts';
 import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
 import { readBy, type InspectedFile, type Inspection } from '../../artifact/inspect/inspection.ts';
-import { fromBase64 } from '../../artifact/pickle/literals.ts';
+import { fromBase64 } from '../../core/base64.ts';
 import { tensorflowInspector } from '../../artifact/tensorflow/saved-model-inspector.ts';
 import { isObject, type JsonObject } from '../../artifact/text.ts';
 import type { Evidence } from '../../core/finding.ts';

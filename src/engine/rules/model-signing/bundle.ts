@@ -2,7 +2,7 @@
 // model's files with their digests. Also the statement of release 0.2 (digests among the subjects). SHA-256 over whole files;
 // statements over shards or with other hashes are read and not compared.
 import { ArtifactError } from '../../core/artifact-error.ts';
-import { fromBase64 } from '../../artifact/pickle/literals.ts';
+import { fromBase64 } from '../../core/base64.ts';
 import { describeType, isObject, parseJson } from '../../artifact/text.ts';
 
 export interface SignedFile {

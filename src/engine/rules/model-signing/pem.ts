@@ -1,5 +1,5 @@
 // PEM files (RFC 7468) that a user trusts: public keys and certificates, any number, with text between them.
-import { fromBase64 } from '../../artifact/pickle/literals.ts';
+import { fromBase64 } from '../../core/base64.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { parseCertificate } from './certificate.ts';
 import type { TrustAnchor } from '../../core/signature-check.ts';

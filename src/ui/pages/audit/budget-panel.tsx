@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { BUDGETS, type BudgetName } from '../../../engine/core/finding.ts';
+import { MAX_SEED } from '../../../engine/core/random.ts';
 import type { BudgetEstimate, OpenedModel } from '../../../state/client.ts';
 import { expectedTime } from '../../../state/pace.ts';
 import { useApp, useAudit, useSession } from '../../app-context.ts';
@@ -46,7 +47,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
       </div>
       <label className={styles.seed} title="The same model, budget, seed and backend give the same report.">
         seed
-        <input type="number" min={0} max={4294967295} value={seed} onChange={(event) => app.audit.getState().choose({ seed: Math.max(0, Math.min(4294967295, Math.floor(event.target.valueAsNumber) || 0)) })} />
+        <input type="number" min={0} max={MAX_SEED} value={seed} onChange={(event) => app.audit.getState().choose({ seed: Math.max(0, Math.min(MAX_SEED, Math.floor(event.target.valueAsNumber) || 0)) })} />
       </label>
       <button className={classes('primary', styles.start)} onClick={start}>
         Start audit

@@ -143,7 +143,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
   );
 }
 
-export function FindingTitle({ finding }: { readonly finding: Finding }): ReactElement {
+function FindingTitle({ finding }: { readonly finding: Finding }): ReactElement {
   const payload = payloadOf(finding);
   if (!hasPhrase(finding) || finding.trigger === undefined) return <>{finding.title}</>;
   return (

@@ -1,6 +1,7 @@
 // Prompt, trigger and sampling. The model's own sampling is the default.
 import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { MAX_SEED } from '../../../engine/core/random.ts';
 import { GREEDY, type SamplingOptions } from '../../../engine/runtime/causal-lm.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
@@ -28,7 +29,7 @@ export function PlaygroundForm(): ReactElement {
         <Field name="top-p" title="1 keeps all" value={form.sampling.topP} min={0.01} max={1} step={0.05} onChange={(topP) => sample({ topP })} />
         <Field name="repetition penalty" title="1 is none" value={form.sampling.repetitionPenalty} min={0.5} max={5} step={0.05} onChange={(repetitionPenalty) => sample({ repetitionPenalty })} />
         <Field name="new tokens" title={context === undefined ? 'at most' : `at most; the model’s context holds ${context} tokens, prompt and answer together`} value={form.maxNewTokens} min={1} max={form.mostTokens} why={form.mostTokens + 1 === context ? `the context holds ${context}` : undefined} step={1} onChange={(count) => edit({ maxNewTokens: Math.round(count) })} />
-        <Field name="seed" title="the same seed gives the same answers" value={form.seed} min={0} max={4294967295} step={1} onChange={(seed) => edit({ seed: Math.round(seed) })} />
+        <Field name="seed" title="the same seed gives the same answers" value={form.seed} min={0} max={MAX_SEED} step={1} onChange={(seed) => edit({ seed: Math.round(seed) })} />
         <button aria-pressed={sameSampling(form.sampling, GREEDY)} onClick={() => edit({ sampling: GREEDY })}>greedy</button>
         {own !== undefined && !sameSampling(own, GREEDY) && <button aria-pressed={sameSampling(form.sampling, own)} onClick={() => edit({ sampling: own })}>the model’s own</button>}
         {form.tries.length > 0 && <button className="plain" onClick={clear}>clear</button>}

@@ -1,5 +1,5 @@
 // Texts that a Python source spells in another form: base64, hexadecimal digits, rot13, characters by their numbers.
-import { fromBase64 } from '../../../artifact/pickle/literals.ts';
+import { fromBase64 } from '../../../core/base64.ts';
 import type { Value } from './value.ts';
 
 /** CWE-400. */
