@@ -1,7 +1,8 @@
 // The playground of an image classifier: the user's own pictures (or those of a finding) without and with a reconstructed
 // trigger, and the preprocessing they go through.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Finding, PictureData, PicturesEvidence } from '../engine/core/finding.ts';
+import type { Finding, PicturesEvidence } from '../engine/core/finding.ts';
+import { rgbaOf } from '../engine/core/picture-pixels.ts';
 import type { Failure } from '../engine/core/result.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { AssayClient, LookRequest, PicturePreparation } from './client.ts';
@@ -61,7 +62,11 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
         run++;
         waiting = 0;
         set({ stamp: { trigger: finding.trigger?.value ?? finding.title, targetLabel, stamp }, looks: [] });
-        void get().look(rows.slice(0, FROM_FINDING).map(({ before, made }, at) => ({ name: `${made ? 'made by Assay' : 'yours'} ${at + 1}`, picture: pictureOf(before) })));
+        const shown = rows.slice(0, FROM_FINDING).flatMap(({ before, made }, at): LabPicture[] => {
+          const rgba = rgbaOf(before);
+          return rgba === undefined ? [] : [{ name: `${made ? 'made by Assay' : 'yours'} ${at + 1}`, picture: { width: before.width, height: before.height, rgba } }];
+        });
+        void get().look(shown);
       },
       dropStamp: () => set({ stamp: undefined }),
       look: async (pictures) => {
@@ -101,12 +106,4 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
       },
     };
   });
-}
-
-/** A report's picture as a decoded one: grey is spread over the colours. */
-export function pictureOf({ width, height, channels, data }: PictureData): LookRequest['picture'] {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  for (let at = 0; at < rgba.length; at++) rgba[at] = at % 4 === 3 ? 255 : (bytes[Math.floor(at / 4) * channels + Math.min(channels - 1, at % 4)] ?? 0);
-  return { width, height, rgba };
 }

@@ -1,17 +1,5 @@
-// Pictures out of a report onto the screen: bytes, RGBA pixels, and how long the bars beside them are.
-import type { PictureData, PicturesEvidence } from '../../engine/core/finding.ts';
-
-/** RGBA, row by row, of a picture; undefined where its data does not fit its size. */
-export function rgbaOf({ width, height, channels, data }: PictureData): Uint8ClampedArray<ArrayBuffer> | undefined {
-  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  if (bytes.length !== width * height * channels) return undefined;
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  for (let place = 0; place < width * height; place++) {
-    for (let channel = 0; channel < 3; channel++) rgba[place * 4 + channel] = bytes[place * channels + Math.min(channel, channels - 1)] ?? 0;
-    rgba[place * 4 + 3] = 255;
-  }
-  return rgba;
-}
+// How long the bars beside a report's pictures are, and whether a picture moved.
+import type { PicturesEvidence } from '../../engine/core/finding.ts';
 
 export interface PairBars {
   readonly before: { readonly label: string; readonly share: number };

@@ -1,8 +1,9 @@
 // The reconstructed trigger, and pictures before and after it was stamped on them, with what the model says of each.
 import { useEffect, useRef, type ReactElement } from 'react';
 import type { PictureData, PicturesEvidence } from '../../engine/core/finding.ts';
+import { rgbaOf } from '../../engine/core/picture-pixels.ts';
 import { ChartFrame } from '../frame/chart-frame.tsx';
-import { layoutPair, rgbaOf } from './layout.ts';
+import { layoutPair } from './layout.ts';
 import styles from './picture-pairs.module.css';
 
 export function PicturePairs({ evidence, fileName }: { readonly evidence: PicturesEvidence; readonly fileName: string }): ReactElement {
