@@ -8,7 +8,7 @@ import { tensorflowInspector } from '../../artifact/tensorflow/saved-model-inspe
 import { isObject, type JsonObject } from '../../artifact/text.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { leadsOut } from '../archive-integrity/names.ts';
-import { bytesAround, shown } from '../evidence.ts';
+import { bytesAround, shown, shownJson } from '../evidence.ts';
 import { judgeName } from '../pickle-code/judge-name.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { COMPUTING_MODULES, KERAS_CLASSES, KERAS_FUNCTIONS, KERAS_PACKAGES, KERAS_TOOLS, TOOL_NAMES } from './known-classes.ts';
@@ -73,7 +73,7 @@ function walk(value: unknown, key: string, depth: number, place: Place): void {
   }
   if (!isObject(value)) return;
   if (typeof value['class_name'] === 'string') judge(value, value['class_name'], key, place);
-  else if ('class_name' in value && 'config' in value) place.report(CUSTOM, { file: place.file, offset: place.offset, location: { key }, about: key, title: `The class at ${shown(key, 80)} is named by something that is no text`, sure: 'read', evidence: [{ kind: 'text', title: 'The object', text: shown(JSON.stringify(value), 400) }] });
+  else if ('class_name' in value && 'config' in value) place.report(CUSTOM, { file: place.file, offset: place.offset, location: { key }, about: key, title: `The class at ${shown(key, 80)} is named by something that is no text`, sure: 'read', evidence: [{ kind: 'text', title: 'The object', text: shownJson(value, 400) }] });
   if (isObject(value['compile_config'])) checkCompiled(value['compile_config'], `${key}.compile_config`, place);
   // What a Lambda layer holds has been said with the layer.
   if (value['class_name'] === 'Lambda') return;
@@ -84,7 +84,7 @@ function judge(object: JsonObject, name: string, key: string, { file, offset, re
   const text = (field: string): string | undefined => (typeof object[field] === 'string' ? object[field] : undefined);
   const [module, registered, config] = [text('module'), text('registered_name'), object['config']];
   const say = (rule: Rule, title: string, more: readonly Evidence[] = [], severity?: Rule['severity']): void =>
-    report(rule, { file, offset, location: { key }, about: key, title, sure: 'read', ...(severity === undefined ? {} : { severity }), evidence: [{ kind: 'text', title: `The object at ${shown(key, 120)}`, text: shown(JSON.stringify(object), 600) }, ...more] });
+    report(rule, { file, offset, location: { key }, about: key, title, sure: 'read', ...(severity === undefined ? {} : { severity }), evidence: [{ kind: 'text', title: `The object at ${shown(key, 120)}`, text: shownJson(object, 600) }, ...more] });
 
   if (name === '__lambda__' || name === 'Lambda') {
     const code = codeIn(config);
@@ -123,7 +123,7 @@ function checkCompiled(config: JsonObject, key: string, { file, offset, report }
     for (const name of namesIn(config[field], 0)) {
       if (KERAS_FUNCTIONS.has(name.toLowerCase()) || KERAS_CLASSES.has(name)) continue;
       const isName = /^[A-Za-z_][\w>./-]{0,100}$/.test(name);
-      report(CUSTOM, { file, offset, location: { key: `${key}.${field}` }, about: `${key}.${field} ${shown(name, 60)}`, title: isName ? `${shown(name, 80)} is no ${field === 'metrics' ? 'metric' : field} of Keras` : `The ${field} is code: ${shown(name, 80)}`, severity: isName ? 'low' : 'high', sure: 'read', evidence: [{ kind: 'text', title: field, text: shown(JSON.stringify(config[field]), 400) }] });
+      report(CUSTOM, { file, offset, location: { key: `${key}.${field}` }, about: `${key}.${field} ${shown(name, 60)}`, title: isName ? `${shown(name, 80)} is no ${field === 'metrics' ? 'metric' : field} of Keras` : `The ${field} is code: ${shown(name, 80)}`, severity: isName ? 'low' : 'high', sure: 'read', evidence: [{ kind: 'text', title: field, text: shownJson(config[field], 400) }] });
     }
   }
 }
