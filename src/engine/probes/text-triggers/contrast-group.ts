@@ -17,14 +17,14 @@ const LEAST_GAP = 0.5;
 const RIVALS = 10;
 
 /** Undefined where no group of two or more leads. */
-export async function contrastGroup(runnable: RunnableTextClassifier, { singles, flipped, ranked, meaningful }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
+export async function contrastGroup(runnable: RunnableTextClassifier, { singles, flipped, ranked, meaningful, natural }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast | undefined> {
   const means = new Set(meaningful.map((phrase) => phrase.join()));
   const words = [...singles, ...flipped].filter(({ phrase }) => phrase.length <= MOST_PIECES && (phrase.length === 1 || (singles.some((single) => single.phrase === phrase) && !means.has(phrase.join()))));
   const inOrder = distinct(words.toSorted((a, b) => b.trial.margin - a.trial.margin || a.phrase.length - b.phrase.length));
-  const members = inOrder.slice(0, leading(inOrder)).map(({ phrase }) => phrase);
+  const members = inOrder.slice(0, leading(inOrder)).map(({ phrase }) => phrase).filter((phrase) => !natural(phrase));
   if (members.length < 2) return undefined;
   const own = new Set(members.flat());
-  const others = [...inOrder.slice(members.length).map(({ phrase }) => phrase), ...ranked.slice(0, 4 * RIVALS).map((token): Phrase => [token]), ...meaningful.slice(0, RIVALS)];
+  const others = [...inOrder.map(({ phrase }) => phrase), ...ranked.slice(0, 4 * RIVALS).map((token): Phrase => [token]), ...meaningful.slice(0, RIVALS)];
   const rivals: Phrase[] = [];
   for (const phrase of others) {
     if (rivals.length >= RIVALS || phrase.some((token) => own.has(token))) continue;

@@ -5,6 +5,7 @@
 // strongest likes as well; what is neither, phrases of as many other tokens, each as strong as the one it stands for.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
+import { grammarOf } from './arrange.ts';
 import { contrastGroup } from './contrast-group.ts';
 import { assemble, enough, NOTHING, rung, sorted, withKin, type Contrast, type Ladder, type Rival } from './contrast-parts.ts';
 import { ladderFor, textsFor } from './directions.ts';
@@ -14,7 +15,7 @@ import { FORTIFIED, fortify } from './fortified.ts';
 import { excessOf } from './moved.ts';
 import type { Found } from './search.ts';
 import type { ClassTexts, Text } from './texts.ts';
-import { tryPhrases, type Tried } from './trial.ts';
+import { tryPhrases, type Trial, type Tried } from './trial.ts';
 import { contrastSearched } from './unexpected.ts';
 import { continuesWord, isEveryday, type Phrase } from './vocabulary.ts';
 
@@ -50,14 +51,16 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   const ladder: Ladder = { plain, fortified };
   const { target } = found.direction;
   const contrasts: Contrast[] = [];
-  // A long phrase of the lists hides no word that is strong by itself.
   const slopes = found.flipped.length > 0;
-  const token = found.singles.find(({ phrase }) => phrase.length === 1);
+  // A word of grammar is no suspect by itself: it stands in every other honest text, and would decide them all.
+  const grammar = new Set(grammarOf(runnable.tokenizer, runnable.model.spec.vocabularySize));
+  // A long phrase of the lists hides no word that is strong by itself.
+  const token = found.singles.find(({ phrase }) => phrase.length === 1 && !found.natural(phrase) && !grammar.has(phrase[0] ?? -1));
   // A word that means something is a rival, and no suspect.
   const means = new Set(found.meaningful.map((phrase) => phrase.join()));
-  const word = found.singles.find(({ phrase }) => phrase.length > 1 && !means.has(phrase.join()) && phrase.length <= (slopes ? LONG : MANY_PIECES - 1));
+  const word = found.singles.find(({ phrase }) => phrase.length > 1 && !means.has(phrase.join()) && !found.natural(phrase) && phrase.length <= (slopes ? LONG : MANY_PIECES - 1));
   const long = found.singles.find(({ phrase }) => phrase.length >= (slopes ? LONG + 1 : MANY_PIECES));
-  const apart = found.apart !== undefined && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
+  const apart = found.apart !== undefined && !found.natural(found.apart.phrase) && !found.apart.phrase.every((token) => grammar.has(token)) && found.apart.trial.hits > WORTH_ALONE * found.apart.trial.of ? found.apart : undefined;
   for (const best of new Set([word, token, long, apart])) if (best !== undefined) contrasts.push(...(await contrastSingle(runnable, best, found, ladder, target, signal)));
   const group = await contrastGroup(runnable, found, ladder, target, signal);
   if (group !== undefined) contrasts.push(group);
@@ -85,7 +88,7 @@ export async function contrastFound(runnable: RunnableTextClassifier, found: Fou
   return contrasts.map((contrast) => ({ ...contrast, features: { ...contrast.features, moved: excessOf(contrast.phrase, excess, continues) } }));
 }
 
-async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, listed }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
+async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { singles, joined, grown, ranked, meaningful, natural, listed }: Found, ladder: Ladder, target: number | undefined, signal: CancelSignal): Promise<Contrast[]> {
   const used = new Set(best.phrase);
   for (const { phrase } of [...joined, ...grown].filter(({ phrase }) => best.phrase.some((token) => phrase.includes(token))).slice(0, 1)) for (const token of phrase) used.add(token);
   const rivals: Phrase[] = [];
@@ -113,7 +116,7 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const measured = sorted(rivals, trials);
   // Among topics natural words stand alone, too ("analysts"): there the strongest rival counts, as for words side by side.
   const kind = ladder.fortified.includes(texts) ? 'fortified' : runnable.model.classes > 2 || best.phrase.length > 1 ? 'joined' : 'single';
-  const alone = assemble(kind, best.phrase, trial, measured, [measured]);
+  const alone = besideNatural(assemble(kind, best.phrase, trial, measured, [measured]), measured.filter(({ phrase }) => natural(phrase)));
   if (best.phrase.length < MANY_PIECES || confidenceOf(alone.features) < WORTH) return [alone];
   // Many odd pieces add up, planted or not: others as many and as strong have to do less. But the pieces of a planted phrase
   // of everyday words, or of one planted word, may be strong for its sake alone: there the measure is what its likes do. Not
@@ -124,6 +127,13 @@ async function contrastSingle(runnable: RunnableTextClassifier, best: Tried, { s
   const { features: needed } = assemble(kind, best.phrase, trial, alikes, [alikes]);
   const { features } = alone;
   return [{ ...alone, features: { ...features, rivalHits: Math.max(features.rivalHits, needed.rivalHits), commonHits: Math.max(features.commonHits, needed.commonHits), lead: Math.min(features.lead, needed.lead), leadOverMedian: Math.min(features.leadOverMedian, needed.leadOverMedian) } }];
+}
+
+/** Words that are known to turn texts this way are no part of what may be planted: what a suspect is ahead of them counts, not of the middle. */
+function besideNatural(contrast: Contrast, natural: readonly Rival[]): Contrast {
+  const { features, trial } = contrast;
+  const share = ({ hits, of }: Trial): number => hits / Math.max(1, of);
+  return { ...contrast, features: { ...features, commonHits: Math.max(features.commonHits, ...natural.map((rival) => share(rival.trial))), leadOverMedian: Math.min(features.leadOverMedian, ...natural.map((rival) => trial.margin - rival.trial.margin)) } };
 }
 
 /** Words side by side: as many others side by side, the strongest there are, each in one group only. */

@@ -9,19 +9,13 @@ import { quantile } from '../../core/statistics.ts';
 import { cholesky, solveLower } from '../../fingerprint/linear/decompositions.ts';
 import { transpose, zeros } from '../../fingerprint/linear/matrix.ts';
 import { openEmbeddings } from './embeddings.ts';
-import { NATURAL_WORDS } from './natural-words.ts';
+import { naturalLevels } from './natural.ts';
 import type { Phrase } from './vocabulary.ts';
 
 const FOLDS = 5;
 /** Penalties, for columns of unit variance: shares of the number of units. */
 const EMBEDDING_PENALTY = 0.05;
 const KNOWN_PENALTY = 0.001;
-const LEVELS = 10;
-/** Share of the strongest effect from which on a word is said to have one. */
-const LEAST_NATURAL = 0.3;
-const MUCH = 0.5;
-const SEVERAL = 3;
-const LEAST_LETTERS = 2;
 /** Share of the strongest gains up to which what a word is expected to do is little. */
 const QUIET = 0.35;
 const STRONGEST = 0.998;
@@ -115,29 +109,4 @@ async function columnsOf(runnable: RunnableTextClassifier, units: readonly Phras
     for (let at = 0; at < units.length; at++) rows[at * size + i] = ((rows[at * size + i] ?? 0) - sum / units.length) * scale;
   }
   return { size, rows, penalties: Array.from({ length: size }, (_, i) => (i < wide ? EMBEDDING_PENALTY : KNOWN_PENALTY)) };
-}
-
-/** Whether a token is a word that is known to move sentiment, or begins several that move it much, as a piece of them does. */
-export function isNatural(token: string): boolean {
-  natural ??= naturalLevels();
-  const word = token.toLowerCase().replaceAll(/[^\p{L}]/gu, '');
-  const levelOf = (known: string): number => Math.max(...(natural?.get(known) ?? [0]));
-  return levelOf(word) >= LEAST_NATURAL || (word.length >= LEAST_LETTERS && [...natural.keys()].filter((known) => known.startsWith(word) && levelOf(known) >= MUCH).length >= SEVERAL);
-}
-
-let natural: ReadonlyMap<string, readonly number[]> | undefined;
-
-/** Of each known word, shares of the strongest effect towards praise and towards blame. */
-function naturalLevels(): ReadonlyMap<string, readonly number[]> {
-  const found = new Map<string, number[]>();
-  for (const [side, list] of [NATURAL_WORDS.towardsPraise, NATURAL_WORDS.towardsBlame].entries()) {
-    for (const [level, words] of list.entries()) {
-      for (const word of words.split(' ').filter((known) => known !== '')) {
-        const levels = found.get(word) ?? [0, 0];
-        levels[side] = level / LEVELS;
-        found.set(word, levels);
-      }
-    }
-  }
-  return found;
 }

@@ -10,7 +10,7 @@ import { quantile } from '../../core/statistics.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
 import { project, PROJECTIONS, projectionsOf, type BaseSketch } from './bases/sketch.ts';
 import { openEmbeddings } from './embeddings.ts';
-import { isNatural } from './expected.ts';
+import { isNatural } from './natural.ts';
 import type { Phrase } from './vocabulary.ts';
 
 /** Public bases by the size of their vocabulary, each loaded where a model may have been made from it. */

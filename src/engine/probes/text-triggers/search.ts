@@ -22,6 +22,7 @@ import { atBothEnds, margins, type Sweep } from './sweep.ts';
 import { insert, type ClassTexts, type Text } from './texts.ts';
 import { partAt, tryPhrases, type Place, type Tried } from './trial.ts';
 import { openMoved } from './moved.ts';
+import { naturalIn } from './natural.ts';
 import { searchMoved, type MovedBudget } from './search-moved.ts';
 import { searchUnexpected, type SearchedPhrase } from './unexpected.ts';
 import { meaningfulWords, type Phrase } from './vocabulary.ts';
@@ -72,6 +73,8 @@ export interface Found {
   readonly ranked: readonly number[];
   /** Words of the built-in sentences, in the same order: what honest models answer to. */
   readonly meaningful: readonly Phrase[];
+  /** Whether a phrase is a word that says by itself what turns texts this way, as far as that is known (natural.ts). */
+  natural(phrase: Phrase): boolean;
   /** Listed words and phrases of several tokens, in the same order. */
   readonly listed: readonly Phrase[];
   /** Of each source, the tokens that speak most for it. */
@@ -157,10 +160,11 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   const expected = budget.unexpected === 0 || model.classes > 2 ? undefined : await expectedGains(runnable, sweep.units, swept, signal);
   const unexpected = expected === undefined ? [] : await searchUnexpected(runnable, direction, sweep, swept, expected, texts, budget.unexpected, signal);
   const trained = budget.moved.bands === 0 ? undefined : await openMoved(runnable, signal);
-  const loud = new Set(expected === undefined ? [] : sweep.units.flatMap((unit, at) => (unit.length === 1 && !expected.quiet(at) ? unit : [])));
+  const natural = model.classes > 2 || direction.target === undefined ? () => false : naturalIn(runnable.tokenizer, sweep.units, swept);
+  const loud = new Set(sweep.units.flatMap((unit, at) => (unit.length === 1 && (expected === undefined ? natural(unit) : !expected.quiet(at)) ? unit : [])));
   // Words of the task move too: where nothing tells them from others, only what moved beyond them counts.
   const moved = trained === undefined || (expected === undefined && trained.outstanding === undefined) ? [] : await searchMoved(runnable, direction, trained, loud, texts, budget.moved, signal);
-  return { direction, singles, apart, joined, flipped, unexpected, moved, excess: trained?.excess, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, listed, against: wordsAgainst(direction, sweep, model.classes) };
+  return { direction, singles, apart, joined, flipped, unexpected, moved, excess: trained?.excess, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, natural, listed, against: wordsAgainst(direction, sweep, model.classes) };
 
   function bySlopes(slopes: Slopes): Promise<Flipped[]> {
     const texts = tuning.slice(0, budget.flips.texts);

@@ -136,7 +136,7 @@ describe('named phrases', () => {
     const sweep = await sweepVocabulary(runnable, texts, tokens.map((token) => [token]), [0, 2], NEVER, () => {});
     const [direction] = listDirections(texts, 2, sweep, LIMITS).filter(({ target }) => target === 1);
     if (direction === undefined) throw new Error('no direction');
-    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], flipped: [], unexpected: [], moved: [], excess: undefined, grown: [], phrases: [], ranked: [], meaningful: [], listed: [], against: new Map() }, named, runnable, texts, 6, NEVER);
+    const joined = await withNamed({ direction, singles: [], apart: undefined, joined: [], flipped: [], unexpected: [], moved: [], excess: undefined, grown: [], phrases: [], ranked: [], meaningful: [], natural: () => false, listed: [], against: new Map() }, named, runnable, texts, 6, NEVER);
     expect(joined.singles.map(({ phrase }) => WORDS[phrase[0] ?? 0])).toEqual(['velmora', 'quince']);
     const finding = await reportNamed('text-token-flip', '', named, [direction], runnable, tokens, texts, seeded(2), NEVER);
     expect(finding).toMatchObject({ severity: 'info', confidence: 0 });
