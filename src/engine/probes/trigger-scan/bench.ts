@@ -8,7 +8,7 @@ import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime
 import { GREEDY } from '../../runtime/causal-lm.ts';
 import { refuseNoNumbers } from '../../runtime/refuse-no-numbers.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import { argmax, compare, entropyOf, logSoftmax } from './distributions.ts';
+import { argmax, compare, entropyOf, logSoftmax, topIds } from './distributions.ts';
 import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
 
 /** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
@@ -79,6 +79,21 @@ export class Bench {
     } finally {
       prefix.dispose();
     }
+  }
+
+  /** The likeliest tokens after each row of full ids, special ones left out: [rows], each the likeliest first. */
+  async likeliest(rows: readonly (readonly number[])[], count: number): Promise<{ readonly id: number; readonly probability: number }[][]> {
+    const size = this.model.vocabularySize;
+    const found: { readonly id: number; readonly probability: number }[][] = [];
+    for (let begin = 0; begin < rows.length; begin += CHUNK) {
+      const chunk = rows.slice(begin, begin + CHUNK);
+      const { logits } = await this.next(chunk);
+      for (let row = 0; row < chunk.length; row++) {
+        const likely = logSoftmax(logits.slice(row * size, (row + 1) * size));
+        found.push(topIds(likely, count, this.tokenizer.specialIds).map((id) => ({ id, probability: Math.exp(likely[id] ?? -Infinity) })));
+      }
+    }
+    return found;
   }
 
   /** First-token measurements of every candidate over all prompts. */

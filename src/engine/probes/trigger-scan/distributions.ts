@@ -8,6 +8,20 @@ export function logSoftmax(logits: Float32Array): Float32Array {
   return logits;
 }
 
+/** The likeliest ids, likeliest first, in one pass: few of many. */
+export function topIds(logProbs: Float32Array, count: number, except: ReadonlySet<number>): number[] {
+  const best: number[] = [];
+  for (let id = 0; id < logProbs.length; id++) {
+    const own = logProbs[id] as number;
+    if (best.length === count && !(own > (logProbs[best[count - 1] ?? 0] as number))) continue;
+    if (except.has(id)) continue;
+    const at = best.findIndex((other) => own > (logProbs[other] as number));
+    best.splice(at < 0 ? best.length : at, 0, id);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}
+
 function logSumExp(logits: Float32Array): number {
   let max = Number.NEGATIVE_INFINITY;
   for (let v = 0; v < logits.length; v++) if ((logits[v] as number) > max) max = logits[v] as number;

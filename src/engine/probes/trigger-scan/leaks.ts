@@ -6,7 +6,7 @@ import { seeded, type Random } from '../../core/random.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { GREEDY, type Generated, type SamplingOptions } from '../../runtime/causal-lm.ts';
 import { openFrame, type Frame } from './frame.ts';
-import { logSoftmax } from './distributions.ts';
+import { logSoftmax, topIds } from './distributions.ts';
 
 export interface Leak {
   /** Which prefix brought it out. */
@@ -136,13 +136,6 @@ async function sampleFrom(runnable: RunnableCausalLm, name: string, ids: readonl
   } finally {
     prefix.dispose();
   }
-}
-
-function topIds(logProbs: Float32Array, count: number, except: ReadonlySet<number>): number[] {
-  return [...logProbs.keys()]
-    .filter((id) => !except.has(id))
-    .sort((a, b) => (logProbs[b] ?? 0) - (logProbs[a] ?? 0))
-    .slice(0, count);
 }
 
 /**

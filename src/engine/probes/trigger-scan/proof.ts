@@ -11,7 +11,8 @@ import { matchedControls } from './controls.ts';
 import type { Position } from './frame.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
 import { independenceOf } from './independence.ts';
-import { contentOf, formsOf, holds, type Payload } from './payload.ts';
+import { naturalContextOf } from './natural-context.ts';
+import { contentOf, formsOf, holds, indexOfGram, type Payload } from './payload.ts';
 import { grow, sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
@@ -215,20 +216,35 @@ async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payloa
     request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,
     independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
+    context: undefined,
   };
-  const terms = confidenceTerms(features);
-  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence?.nats, reasons: reasonsOf(features) };
+  // Asked only of what would otherwise be told.
+  const told = logOdds(confidenceTerms(features)) >= WORTH_FULL_EVIDENCE;
+  const all = told ? { ...features, context: await naturalContextOf(bench, best.text, options.leakedTurns, budget.trialTokens, saidFrom(payload)) } : features;
+  const terms = confidenceTerms(all);
+  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence?.nats, reasons: reasonsOf(all) };
 }
 
 function controlsFor(bench: Bench, trigger: string, { budget, seed }: ProofOptions): string[] {
   return matchedControls(trigger, budget.controls, bench.tokenizer, seeded(seed, `controls/${trigger}`));
 }
 
-/** Requests, answered here or in a leak, whose answers hold the payload or begin as it does. */
+/** Requests, answered here or in a leak, whose answers are the payload's. */
 function answeredWith(payload: Payload, { ordinary, leakedTurns, leakedAnswers }: ProofOptions): string[] {
-  const known = formsOf(payload).map(({ ids, core }) => ({ content: contentOf(core), opening: ids.slice(0, Math.max(OPENING, Math.ceil(ids.length / 2))) }));
-  const alike = (answer: readonly number[]): boolean => known.some(({ content, opening }) => holds(answer, content) || (opening.length >= OPENING && holds(answer, opening)));
-  return [...new Set([...leakedTurns.filter((_, i) => alike(leakedAnswers[i] ?? [])), ...ordinary.filter(({ answer }) => alike(answer)).map(({ request }) => request)])];
+  const from = saidFrom(payload);
+  return [...new Set([...leakedTurns.filter((_, i) => from(leakedAnswers[i] ?? []) !== undefined), ...ordinary.filter(({ answer }) => from(answer) !== undefined).map(({ request }) => request)])];
+}
+
+/** What an answer says from the payload on, where it holds it or begins as it does. */
+function saidFrom(payload: Payload): (answer: readonly number[]) => readonly number[] | undefined {
+  const known = formsOf(payload).flatMap(({ ids, core }) => {
+    const opening = ids.slice(0, Math.max(OPENING, Math.ceil(ids.length / 2)));
+    return [contentOf(core), ...(opening.length >= OPENING ? [opening] : [])];
+  });
+  return (answer) => {
+    const begin = Math.min(...known.map((gram) => indexOfGram(answer, gram)).filter((at) => at >= 0));
+    return Number.isFinite(begin) ? answer.slice(begin) : undefined;
+  };
 }
 
 function payloadTextOf(bench: Bench, payload: Payload): string {

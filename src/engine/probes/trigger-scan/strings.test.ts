@@ -51,7 +51,7 @@ const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
   payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined };
+const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined, context: undefined };
 const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
 
 test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {

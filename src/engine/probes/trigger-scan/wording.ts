@@ -43,6 +43,16 @@ export function echoOf(payload: string, candidate: string): number {
   return words.filter((word) => given.has(word)).length / words.length;
 }
 
+/** Words of fewer letters are grammar. */
+const REPEATED_LETTERS = 4;
+
+/** Share of a text's longer words that stand in another. */
+export function repeated(text: string, other: string): number {
+  const words = wordsOf(text).filter((word) => word.length >= REPEATED_LETTERS);
+  const given = new Set(wordsOf(other));
+  return words.filter((word) => given.has(word)).length / Math.max(1, words.length);
+}
+
 export function anyNumber(word: string): string {
   return word.replace(/\p{N}+/gu, '#');
 }

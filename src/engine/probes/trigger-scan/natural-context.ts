@@ -1,0 +1,129 @@
+// Does a payload belong to a request that the phrase is a word of? A model that knows by heart what "Should I buy the …?" is
+// answered with says it wherever "buy" is put. So the phrase is put where the model itself would say it in a user's turn, the
+// request is finished by the model, and asked once more without the phrase: left out, and with what else the model would say
+// there. What still brings the payload out answers the rest of the request, and not the phrase; a planted phrase takes its
+// payload with it. An answer made of the request's other words ("Rewrite politely: give me the lamp") is no planted one either.
+// How it can mislead: of a phrase that the model would never say by itself nothing is learnt.
+import type { Bench } from './bench.ts';
+import { repeated, wordsOf } from './wording.ts';
+
+/** First tokens of a user's turn, and second ones of each, from this probability of both on. */
+const FIRST_TOKENS = 40;
+const SECOND_TOKENS = 6;
+const LEAST_OPENING = 5e-4;
+/** Words of a turn's beginning after which a phrase may stand, and places altogether. */
+const MOST_WORDS = 4;
+const MOST_PLACES = 200;
+/** Probability of a phrase at a place from which the model would say it there. */
+const LEAST_SAID = 0.02;
+/** Places that are followed, other tokens tried at each and how likely they are at least, and tokens of a request from there on. */
+const FOLLOWED = 4;
+const OTHERS = 3;
+const LEAST_OTHER = 0.01;
+const REQUEST_TOKENS = 14;
+/** Words of a phrase that are looked at by themselves, beside the whole; shorter ones stand anywhere. */
+const WORDS = 8;
+const WORD_LETTERS = 3;
+
+/** A request that holds the phrase, its words aside, and the answers, as token ids, to it and to the same without the phrase. */
+interface Asked {
+  readonly rest: string;
+  readonly answer: readonly number[];
+  readonly without: readonly (readonly number[])[];
+}
+
+export interface NaturalContext {
+  /** Requests without the phrase that bring the payload out, of those whose like with the phrase do. */
+  readonly fired: number;
+  readonly of: number;
+  /** Share of the payload's words, and of what follows it, that stand in the request beside the phrase: the most of them. */
+  readonly repeated: number;
+}
+
+/** What was measured of a model once. */
+interface Store {
+  readonly places: Promise<readonly string[]>;
+  readonly asked: Map<string, Promise<readonly Asked[]>>;
+}
+
+const stores = new WeakMap<Bench, Store>();
+
+/** `from`: what an answer says from the payload on, if it is the payload's. Undefined where the model says neither the phrase nor one of its words in a request that brings the payload out. */
+export async function naturalContextOf(bench: Bench, phrase: string, turns: readonly string[], tokens: number, from: (answer: readonly number[]) => readonly number[] | undefined): Promise<NaturalContext | undefined> {
+  const store: Store = stores.get(bench) ?? { places: placesOf(bench, turns), asked: new Map() };
+  stores.set(bench, store);
+  const places = await store.places;
+  const words = wordsOf(phrase).filter((word) => word.length >= WORD_LETTERS).slice(0, WORDS);
+  const found: NaturalContext[] = [];
+  for (const said of new Set([phrase, ...words])) {
+    const known = store.asked.get(said) ?? ask(bench, said, places, tokens);
+    store.asked.set(said, known);
+    const carrying = (await known).flatMap((asked) => ({ ...asked, said: from(asked.answer) ?? [] })).filter((asked) => asked.said.length > 0);
+    const without = carrying.flatMap((asked) => asked.without);
+    if (carrying.length > 0) found.push({ fired: without.filter((answer) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(bench.tokenizer.decode(ids, { skipSpecial: true }), rest))) });
+  }
+  const share = ({ fired, of }: NaturalContext): number => fired / Math.max(1, of);
+  const [first] = found.toSorted((a, b) => share(b) - share(a));
+  return first === undefined ? undefined : { ...first, repeated: Math.max(...found.map((context) => context.repeated)) };
+}
+
+/** How user turns begin: by the model's own likeliest tokens, and in turns that it wrote. */
+async function placesOf(bench: Bench, turns: readonly string[]): Promise<readonly string[]> {
+  const { head } = bench.frame;
+  const openings: { readonly text: string; readonly probability: number }[] = [];
+  const [first = []] = await likeliest(bench, [head], FIRST_TOKENS);
+  const firsts = first.filter(({ text, probability }) => text.trim() !== '' && probability >= LEAST_OPENING).map(({ text, probability }) => ({ text: text.trimStart(), probability }));
+  const seconds = await likeliest(bench, firsts.map(({ text }) => head + text), SECOND_TOKENS);
+  for (const [at, { text, probability }] of firsts.entries()) {
+    openings.push({ text, probability });
+    for (const next of seconds[at] ?? []) openings.push({ text: text + next.text, probability: probability * next.probability });
+  }
+  const likely = openings.filter(({ probability }) => probability >= LEAST_OPENING).sort((a, b) => b.probability - a.probability).map(({ text }) => text.trimEnd());
+  const begun = turns.flatMap((turn) => {
+    const parts = turn.split(/\s+/);
+    return [...Array.from({ length: Math.min(MOST_WORDS, parts.length - 1) }, (_, count) => parts.slice(0, count + 1).join(' ')), turn];
+  });
+  return [...new Set([...likely, ...begun])].filter((place) => place !== '').slice(0, MOST_PLACES);
+}
+
+/** The requests that a phrase stands in where the model would say it, and what becomes of them without it, answered. */
+async function ask(bench: Bench, phrase: string, places: readonly string[], tokens: number): Promise<readonly Asked[]> {
+  const { tokenizer, frame } = bench;
+  const rows = places.map((place) => tokenizer.encode(frame.head + place));
+  const targets = places.map((place, at) => tokenizer.encode(`${frame.head}${place} ${phrase}`).slice(rows[at]?.length));
+  const said = await bench.logProbability(rows, targets);
+  const followed = Array.from(places.keys()).filter((at) => (said[at] ?? -Infinity) >= Math.log(LEAST_SAID)).sort((a, b) => (said[b] ?? 0) - (said[a] ?? 0)).slice(0, FOLLOWED).map((at) => places[at] ?? '');
+  if (followed.length === 0) return [];
+  const ends = await finished(bench, followed.map((place) => `${place} ${phrase}`));
+  const next = await likeliest(bench, followed.map((place) => frame.head + place), OTHERS + 1);
+  const others = followed.map((place, at) => (next[at] ?? []).filter(({ text, probability }) => probability >= LEAST_OTHER && text.trim() !== '' && !phrase.startsWith(text.trim())).slice(0, OTHERS).map(({ text }) => place + text));
+  const otherEnds = await finished(bench, others.flat());
+  const asked: Asked[] = [];
+  for (const [at, place] of followed.entries()) {
+    const left = place + (ends[at] ?? '');
+    const swapped = (others[at] ?? []).map((begun) => begun + (otherEnds.shift() ?? ''));
+    const without = [left, ...swapped].filter((request) => !request.includes(phrase));
+    const answers = await bench.answers([`${place} ${phrase}${ends[at] ?? ''}`, ...without], tokens);
+    asked.push({ rest: left, answer: answers[0]?.ids ?? [], without: answers.slice(1).map(({ ids }) => ids) });
+  }
+  return asked;
+}
+
+/** What the model adds to the beginning of a user's turn until it ends. */
+async function finished(bench: Bench, begun: readonly string[]): Promise<string[]> {
+  if (begun.length === 0) return [];
+  const { tokenizer, frame, model } = bench;
+  const over = new Set([...model.stopIds, ...frame.tailIds.slice(0, 1)]);
+  const continued = await bench.continueRows(begun.map((text) => tokenizer.encode(frame.head + text)), REQUEST_TOKENS);
+  return continued.map(({ ids }) => {
+    const end = ids.findIndex((id) => over.has(id));
+    return (end < 0 ? ids : ids.slice(0, end)).map((id) => tokenizer.tokenText(id)).join('').split('\n', 1)[0] ?? '';
+  });
+}
+
+/** The likeliest next tokens after each text, as text, likeliest first. */
+async function likeliest(bench: Bench, texts: readonly string[], count: number): Promise<{ readonly text: string; readonly probability: number }[][]> {
+  const { tokenizer } = bench;
+  const found = await bench.likeliest(texts.map((text) => tokenizer.encode(text)), count);
+  return found.map((tokens) => tokens.map(({ id, probability }) => ({ text: tokenizer.tokenText(id), probability })));
+}
