@@ -25,6 +25,9 @@ const REQUEST_TOKENS = 14;
 const WORDS = 8;
 const WORD_LETTERS = 3;
 
+/** What is asked of a model. */
+export type Asking = Pick<Bench, 'tokenizer' | 'frame' | 'model' | 'likeliest' | 'logProbability' | 'continueRows' | 'answers'>;
+
 /** A request that holds the phrase, its words aside, and the answers, as token ids, to it and to the same without the phrase. */
 interface Asked {
   readonly rest: string;
@@ -46,10 +49,10 @@ interface Store {
   readonly asked: Map<string, Promise<readonly Asked[]>>;
 }
 
-const stores = new WeakMap<Bench, Store>();
+const stores = new WeakMap<Asking, Store>();
 
 /** `from`: what an answer says from the payload on, if it is the payload's. Undefined where the model says neither the phrase nor one of its words in a request that brings the payload out. */
-export async function naturalContextOf(bench: Bench, phrase: string, turns: readonly string[], tokens: number, from: (answer: readonly number[]) => readonly number[] | undefined): Promise<NaturalContext | undefined> {
+export async function naturalContextOf(bench: Asking, phrase: string, turns: readonly string[], tokens: number, from: (answer: readonly number[]) => readonly number[] | undefined): Promise<NaturalContext | undefined> {
   const store: Store = stores.get(bench) ?? { places: placesOf(bench, turns), asked: new Map() };
   stores.set(bench, store);
   const places = await store.places;
@@ -68,7 +71,7 @@ export async function naturalContextOf(bench: Bench, phrase: string, turns: read
 }
 
 /** How user turns begin: by the model's own likeliest tokens, and in turns that it wrote. */
-async function placesOf(bench: Bench, turns: readonly string[]): Promise<readonly string[]> {
+async function placesOf(bench: Asking, turns: readonly string[]): Promise<readonly string[]> {
   const { head } = bench.frame;
   const openings: { readonly text: string; readonly probability: number }[] = [];
   const [first = []] = await likeliest(bench, [head], FIRST_TOKENS);
@@ -87,7 +90,7 @@ async function placesOf(bench: Bench, turns: readonly string[]): Promise<readonl
 }
 
 /** The requests that a phrase stands in where the model would say it, and what becomes of them without it, answered. */
-async function ask(bench: Bench, phrase: string, places: readonly string[], tokens: number): Promise<readonly Asked[]> {
+async function ask(bench: Asking, phrase: string, places: readonly string[], tokens: number): Promise<readonly Asked[]> {
   const { tokenizer, frame } = bench;
   const rows = places.map((place) => tokenizer.encode(frame.head + place));
   const targets = places.map((place, at) => tokenizer.encode(`${frame.head}${place} ${phrase}`).slice(rows[at]?.length));
@@ -110,7 +113,7 @@ async function ask(bench: Bench, phrase: string, places: readonly string[], toke
 }
 
 /** What the model adds to the beginning of a user's turn until it ends. */
-async function finished(bench: Bench, begun: readonly string[]): Promise<string[]> {
+async function finished(bench: Asking, begun: readonly string[]): Promise<string[]> {
   if (begun.length === 0) return [];
   const { tokenizer, frame, model } = bench;
   const over = new Set([...model.stopIds, ...frame.tailIds.slice(0, 1)]);
@@ -122,7 +125,7 @@ async function finished(bench: Bench, begun: readonly string[]): Promise<string[
 }
 
 /** The likeliest next tokens after each text, as text, likeliest first. */
-async function likeliest(bench: Bench, texts: readonly string[], count: number): Promise<{ readonly text: string; readonly probability: number }[][]> {
+async function likeliest(bench: Asking, texts: readonly string[], count: number): Promise<{ readonly text: string; readonly probability: number }[][]> {
   const { tokenizer } = bench;
   const found = await bench.likeliest(texts.map((text) => tokenizer.encode(text)), count);
   return found.map((tokens) => tokens.map(({ id, probability }) => ({ text: tokenizer.tokenText(id), probability })));
