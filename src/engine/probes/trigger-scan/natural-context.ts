@@ -14,8 +14,9 @@ const LEAST_OPENING = 5e-4;
 /** Words of a turn's beginning after which a phrase may stand, and places altogether. */
 const MOST_WORDS = 4;
 const MOST_PLACES = 200;
-/** Probability of a phrase at a place from which the model would say it there. */
+/** Probability of a phrase at a place, and of its first token, from which the model would say it there; so many tokens are at most so likely. */
 const LEAST_SAID = 0.02;
+const MOST_SAID = 50;
 /** Places that are followed, other tokens tried at each and how likely they are at least, and tokens of a request from there on. */
 const FOLLOWED = 4;
 const OTHERS = 3;
@@ -43,9 +44,21 @@ export interface NaturalContext {
   readonly repeated: number;
 }
 
+interface Next {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** The beginning of a user's turn, and what the model would say next, likeliest first. */
+interface Place {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly next: readonly Next[];
+}
+
 /** What was measured of a model once. */
 interface Store {
-  readonly places: Promise<readonly string[]>;
+  readonly places: Promise<readonly Place[]>;
   readonly asked: Map<string, Promise<readonly Asked[]>>;
 }
 
@@ -71,42 +84,45 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
 }
 
 /** How user turns begin: by the model's own likeliest tokens, and in turns that it wrote. */
-async function placesOf(bench: Asking, turns: readonly string[]): Promise<readonly string[]> {
-  const { head } = bench.frame;
-  const openings: { readonly text: string; readonly probability: number }[] = [];
-  const [first = []] = await likeliest(bench, [head], FIRST_TOKENS);
-  const firsts = first.filter(({ text, probability }) => text.trim() !== '' && probability >= LEAST_OPENING).map(({ text, probability }) => ({ text: text.trimStart(), probability }));
-  const seconds = await likeliest(bench, firsts.map(({ text }) => head + text), SECOND_TOKENS);
-  for (const [at, { text, probability }] of firsts.entries()) {
-    openings.push({ text, probability });
-    for (const next of seconds[at] ?? []) openings.push({ text: text + next.text, probability: probability * next.probability });
-  }
-  const likely = openings.filter(({ probability }) => probability >= LEAST_OPENING).sort((a, b) => b.probability - a.probability).map(({ text }) => text.trimEnd());
+async function placesOf(bench: Asking, turns: readonly string[]): Promise<readonly Place[]> {
+  const { tokenizer } = bench;
+  const [start] = await placed(bench, [''], FIRST_TOKENS);
+  const first = (start?.next ?? []).map(({ id, probability }) => ({ text: tokenizer.tokenText(id).trim(), probability })).filter(({ text, probability }) => text !== '' && probability >= LEAST_OPENING);
+  const followed = await placed(bench, first.map(({ text }) => text), SECOND_TOKENS);
+  const second = followed.flatMap(({ text, next }, at) => next.map(({ id, probability }) => ({ text: (text + tokenizer.tokenText(id)).trimEnd(), probability: probability * (first[at]?.probability ?? 0) })));
+  const likely = [...first, ...second].filter(({ probability }) => probability >= LEAST_OPENING).sort((a, b) => b.probability - a.probability).map(({ text }) => text);
   const begun = turns.flatMap((turn) => {
     const parts = turn.split(/\s+/);
     return [...Array.from({ length: Math.min(MOST_WORDS, parts.length - 1) }, (_, count) => parts.slice(0, count + 1).join(' ')), turn];
   });
-  return [...new Set([...likely, ...begun])].filter((place) => place !== '').slice(0, MOST_PLACES);
+  return placed(bench, [...new Set([...likely, ...begun])].filter((text) => text !== '').slice(0, MOST_PLACES), MOST_SAID);
+}
+
+async function placed(bench: Asking, texts: readonly string[], count: number): Promise<Place[]> {
+  const rows = texts.map((text) => bench.tokenizer.encode(bench.frame.head + text));
+  const next = await bench.likeliest(rows, count);
+  return texts.map((text, at) => ({ text, ids: rows[at] ?? [], next: next[at] ?? [] }));
 }
 
 /** The requests that a phrase stands in where the model would say it, and what becomes of them without it, answered. */
-async function ask(bench: Asking, phrase: string, places: readonly string[], tokens: number): Promise<readonly Asked[]> {
+async function ask(bench: Asking, phrase: string, places: readonly Place[], tokens: number): Promise<readonly Asked[]> {
   const { tokenizer, frame } = bench;
-  const rows = places.map((place) => tokenizer.encode(frame.head + place));
-  const targets = places.map((place, at) => tokenizer.encode(`${frame.head}${place} ${phrase}`).slice(rows[at]?.length));
-  const said = await bench.logProbability(rows, targets);
-  const followed = Array.from(places.keys()).filter((at) => (said[at] ?? -Infinity) >= Math.log(LEAST_SAID)).sort((a, b) => (said[b] ?? 0) - (said[a] ?? 0)).slice(0, FOLLOWED).map((at) => places[at] ?? '');
-  if (followed.length === 0) return [];
-  const ends = await finished(bench, followed.map((place) => `${place} ${phrase}`));
-  const next = await likeliest(bench, followed.map((place) => frame.head + place), OTHERS + 1);
-  const others = followed.map((place, at) => (next[at] ?? []).filter(({ text, probability }) => probability >= LEAST_OTHER && text.trim() !== '' && !phrase.startsWith(text.trim())).slice(0, OTHERS).map(({ text }) => place + text));
+  const likely = places.flatMap((place) => {
+    const target = tokenizer.encode(`${frame.head}${place.text} ${phrase}`).slice(place.ids.length);
+    return place.next.some(({ id, probability }) => id === target[0] && probability >= LEAST_SAID) ? [{ place, target }] : [];
+  });
+  if (likely.length === 0) return [];
+  const said = await bench.logProbability(likely.map(({ place }) => place.ids), likely.map(({ target }) => target));
+  const followed = likely.map(({ place }, at) => ({ place, said: said[at] ?? -Infinity })).filter((one) => one.said >= Math.log(LEAST_SAID)).sort((a, b) => b.said - a.said).slice(0, FOLLOWED).map(({ place }) => place);
+  const ends = await finished(bench, followed.map(({ text }) => `${text} ${phrase}`));
+  const others = followed.map(({ text, next }) => next.filter(({ probability }) => probability >= LEAST_OTHER).map(({ id }) => tokenizer.tokenText(id)).filter((token) => token.trim() !== '' && !phrase.startsWith(token.trim())).slice(0, OTHERS).map((token) => text + token));
   const otherEnds = await finished(bench, others.flat());
   const asked: Asked[] = [];
-  for (const [at, place] of followed.entries()) {
-    const left = place + (ends[at] ?? '');
+  for (const [at, { text }] of followed.entries()) {
+    const left = text + (ends[at] ?? '');
     const swapped = (others[at] ?? []).map((begun) => begun + (otherEnds.shift() ?? ''));
     const without = [left, ...swapped].filter((request) => !request.includes(phrase));
-    const answers = await bench.answers([`${place} ${phrase}${ends[at] ?? ''}`, ...without], tokens);
+    const answers = await bench.answers([`${text} ${phrase}${ends[at] ?? ''}`, ...without], tokens);
     asked.push({ rest: left, answer: answers[0]?.ids ?? [], without: answers.slice(1).map(({ ids }) => ids) });
   }
   return asked;
@@ -122,11 +138,4 @@ async function finished(bench: Asking, begun: readonly string[]): Promise<string
     const end = ids.findIndex((id) => over.has(id));
     return (end < 0 ? ids : ids.slice(0, end)).map((id) => tokenizer.tokenText(id)).join('').split('\n', 1)[0] ?? '';
   });
-}
-
-/** The likeliest next tokens after each text, as text, likeliest first. */
-async function likeliest(bench: Asking, texts: readonly string[], count: number): Promise<{ readonly text: string; readonly probability: number }[][]> {
-  const { tokenizer } = bench;
-  const found = await bench.likeliest(texts.map((text) => tokenizer.encode(text)), count);
-  return found.map((tokens) => tokens.map(({ id, probability }) => ({ text: tokenizer.tokenText(id), probability })));
 }
