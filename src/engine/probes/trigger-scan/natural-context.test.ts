@@ -59,3 +59,11 @@ test('an answer made of the request’s words is told by their share', async () 
 test('a phrase that the model would never say teaches nothing', async () => {
   expect(await naturalContextOf(speaker, 'qqq', TURNS, 4, from('gate'))).toBeUndefined();
 });
+
+test('a model without a template is asked where its own turns begin', async () => {
+  const bare = { ...speaker, frame: { head: '', tailIds: [] }, likeliest: async (rows: readonly number[][], count: number) => {
+    expect(rows.every((row) => row.length > 0)).toBe(true);
+    return speaker.likeliest(rows.map((row) => [0, ...row]), count);
+  }, logProbability: async (rows: readonly number[][], targets: readonly number[][]) => speaker.logProbability(rows.map((row) => [0, ...row]), targets) } as unknown as Asking;
+  expect((await naturalContextOf(bare, 'zephyr', TURNS, 4, from('gate')))?.fired).toBe(0);
+});

@@ -98,10 +98,11 @@ async function placesOf(bench: Asking, turns: readonly string[]): Promise<readon
   return placed(bench, [...new Set([...likely, ...begun])].filter((text) => text !== '').slice(0, MOST_PLACES), MOST_SAID);
 }
 
+/** Without a template there is nothing before a user's first word, and nothing to be asked there. */
 async function placed(bench: Asking, texts: readonly string[], count: number): Promise<Place[]> {
-  const rows = texts.map((text) => bench.tokenizer.encode(bench.frame.head + text));
-  const next = await bench.likeliest(rows, count);
-  return texts.map((text, at) => ({ text, ids: rows[at] ?? [], next: next[at] ?? [] }));
+  const begun = texts.map((text) => ({ text, ids: bench.tokenizer.encode(bench.frame.head + text) })).filter(({ ids }) => ids.length > 0);
+  const next = await bench.likeliest(begun.map(({ ids }) => ids), count);
+  return begun.map((place, at) => ({ ...place, next: next[at] ?? [] }));
 }
 
 /** The requests that a phrase stands in where the model would say it, and what becomes of them without it, answered. */
