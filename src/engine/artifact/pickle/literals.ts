@@ -139,8 +139,8 @@ function looksLikeFile(head: Uint8Array): boolean {
   return (a === 0x4d && b === 0x5a && head[3] === 0) || (a === 0x7f && b === 0x45 && c === 0x4c && d === 0x46);
 }
 
-/** What follows PROTO in pickles: FRAME, containers, strings, GLOBAL, MARK. */
-const PICKLE_STARTS = new Set([...'\x95]})(cXUC\x8cBNKJMG'].map((character) => character.charCodeAt(0)));
+/** What follows PROTO in pickles: FRAME, containers, strings, GLOBAL, MARK, numbers (torch.save before 1.6 begins with a long one). */
+const PICKLE_STARTS = new Set([...'\x95]})(cXUC\x8cBNKJMG\x8a'].map((character) => character.charCodeAt(0)));
 
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/[0-9a-fA-F]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));

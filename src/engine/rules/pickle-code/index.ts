@@ -16,6 +16,7 @@ import { Costs } from './costs.ts';
 import { handedFunctions } from './handed-functions.ts';
 import { judgeName } from './judge-name.ts';
 import { States } from './planted.ts';
+import { holdersOfUnread, isStorageLoader, loadsStorage } from './storage-values.ts';
 import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, COSTLY, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
 export const pickleCode = analysisOf({
@@ -25,11 +26,14 @@ export const pickleCode = analysisOf({
   rules: PICKLE_RULES,
   inapplicable: ({ inspection }) => (readBy(inspection, pickleInspector).length === 0 ? 'no pickle' : undefined),
   async check({ inspection }, report) {
-    for (const { file, content } of readBy(inspection, pickleInspector)) {
-      for (const program of flatten(content.programs)) checkProgram(file, program, report);
+    const pickles = readBy(inspection, pickleInspector);
+    const unreadStorages = holdersOfUnread(pickles);
+    for (const { file, content } of pickles) {
+      for (const program of flatten(content.programs)) checkProgram(file, program, unreadStorages, report);
       const hidden = HIDDEN_MEMBER.exec(file.member ?? '');
-      if (hidden !== null && (content.programs.some(({ imports }) => imports.length > 0) || isWholePickle(file, content))) {
-        const encoded = hidden[1] !== 'bytes' && hidden[1] !== 'text';
+      const encoded = hidden !== null && hidden[1] !== 'bytes' && hidden[1] !== 'text';
+      // How tensors are pickled by anything but torch.save.
+      if (hidden !== null && (encoded || !content.legacyTorch) && (content.programs.some(({ imports }) => imports.length > 0) || isWholePickle(file, content))) {
         report(HIDDEN_PICKLE, { file, offset: 0, about: 'hidden', title: encoded ? `A pickle hidden as ${hidden[1] ?? ''}` : 'A pickle inside a value of another pickle', sure: 'resolved', evidence: [{ kind: 'text', title: 'Where', text: `The value at offset ${hidden[2] ?? ''} of ${file.container ?? ''} is ${encoded ? `${hidden[1] ?? ''} of ` : ''}a pickle: whoever unpickles it runs it.` }] });
       }
     }
@@ -49,7 +53,7 @@ function flatten(programs: readonly Program[]): Program[] {
   return programs.flatMap((program) => [program, ...flatten(program.nested)]);
 }
 
-function checkProgram(file: InspectedFile, program: Program, report: Report): void {
+function checkProgram(file: InspectedFile, program: Program, unreadStorages: ReadonlySet<string>, report: Report): void {
   const calls = new Map<Value, Call[]>();
   const use = (value: Value | undefined, call: Call): void => {
     if (value?.kind !== 'global') return;
@@ -83,7 +87,7 @@ function checkProgram(file: InspectedFile, program: Program, report: Report): vo
   }
   const seen = new Set<string>();
   const handed = handedFunctions(program.calls);
-  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, report });
+  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, unreadStorages, report });
   for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, states, report);
   for (const { offset, id, lines } of program.persistentIds) {
     if (!isStorageId(id)) report(PERSISTENT, { file, offset, about: `${offset}`, title: `Asks the loader for ${describe(id, 80)} by a persistent id that is no tensor storage`, sure: 'read', evidence: [disassembly(file, lines)] });
@@ -100,12 +104,14 @@ function classOf(callee: Value): Value | undefined {
 
 interface Judging {
   readonly seen: Set<string>;
+  /** Pickles of whose storages one could not be read to its end (storage-values.ts). */
+  readonly unreadStorages: ReadonlySet<string>;
   /** Functions that objects are given to call later. */
   readonly handed: ReadonlySet<Value>;
   readonly report: Report;
 }
 
-function judgeImport(file: InspectedFile, { value, lines }: Import, calls: readonly Call[], { seen, handed, report }: Judging): void {
+function judgeImport(file: InspectedFile, { value, lines }: Import, calls: readonly Call[], { seen, handed, unreadStorages, report }: Judging): void {
   const standing = isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
   if (standing.kind === 'allowed') return;
   if (standing.kind === 'review' && calls.every(isLater) && mayBeNamed(value.module ?? '', value.name ?? '')) return;
@@ -113,6 +119,7 @@ function judgeImport(file: InspectedFile, { value, lines }: Import, calls: reado
   if (isType(value) && calls.length > 0 && calls.every(namesSingleton)) return;
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
   if (isPartial(value) && calls.length > 0 && calls.every(isPlainPartial)) return;
+  if (isStorageLoader(value) && calls.length > 0 && calls.every(loadsStorage) && !unreadStorages.has(file.path)) return;
   const call = calls.find((candidate) => !isPlainGetattr(candidate));
   // One finding a name: the first call, or the first import where nothing calls it.
   const key = `${name}:${call === undefined ? 'named' : 'called'}`;

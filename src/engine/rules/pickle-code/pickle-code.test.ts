@@ -71,6 +71,34 @@ describe('a pickle hidden in a value', () => {
   });
 });
 
+describe('a tensor that is pickled without torch.save', () => {
+  const MAGIC = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.';
+  const KEY = 'X\x01\0\0\x000';
+  const STORAGE = `\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\n${KEY}X\x03\0\0\0cpuK\x01NtQ.`;
+  /** torch.save before 1.6: magic number, protocol, system, what is stored, keys, and one storage of one number. */
+  const legacy = (stored: string, behind = ''): Uint8Array<ArrayBuffer> => latin1(`${MAGIC}\x80\x02M\xe9\x03.\x80\x02}.${stored}\x80\x02]${KEY}a.\x01${'\0'.repeat(7)}\0\0\x80\x3f${behind}`);
+  const loaded = (value: string): Uint8Array<ArrayBuffer> => latin1(`\x80\x03ctorch.storage\n_load_from_bytes\n${value}\x85R.`);
+  const ofProtocol2 = (bytes: Uint8Array): string => `c_codecs\nencode\n${textValue(toText(new TextEncoder().encode(toText(bytes))))}X\x06\0\0\0latin1\x86R`;
+
+  it('is quiet: its numbers are a value that is read to its end', async () => {
+    expect(await judge(loaded(bytesValue(legacy(STORAGE))))).toEqual([]);
+    expect(await judge(loaded(ofProtocol2(legacy(STORAGE))))).toEqual([]);
+  });
+
+  it('is told for what that value loads in turn', async () => {
+    expect(await judge(loaded(bytesValue(legacy('\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R.'))))).toEqual(['critical ASY-PKL-001']);
+  });
+
+  it.each<readonly [string, Uint8Array<ArrayBuffer>]>([
+    ['bytes that torch.save never wrote', loaded(bytesValue(latin1('xx')))],
+    ['no literal', latin1('\x80\x03ctorch.storage\n_load_from_bytes\ncposixpath\njoin\n)R\x85R.')],
+    ['what cannot be read behind it', loaded(bytesValue(latin1(`${MAGIC}${'\xff'.repeat(40)}`)))],
+    ['more behind it than its storages', loaded(bytesValue(legacy(STORAGE, '\xff'.repeat(600))))],
+  ])('is not, where the value is %s', async (_, pickle) => {
+    expect(await judge(pickle)).toContain('critical ASY-PKL-001');
+  });
+});
+
 describe('honest pickles are quiet', () => {
   it.each<readonly [string, Uint8Array<ArrayBuffer>]>([
     ['words in rows', holding(textValue('the\ncab\ncat\ncub\ncup\ncut\nbad\nRed\n'.repeat(20)))],
