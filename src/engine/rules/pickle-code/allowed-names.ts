@@ -18,12 +18,14 @@ const FUNCTIONS: readonly string[] = [
   // Python itself.
   ...['set', 'frozenset', 'list', 'dict', 'tuple', 'int', 'float', 'complex', 'bool', 'str', 'bytes', 'bytearray', 'range', 'slice', 'object', 'Ellipsis', 'NotImplemented', 'long', 'unicode', 'xrange', 'basestring', 'NoneType', 'Exception', 'ValueError', 'KeyError', 'TypeError', 'RuntimeError', 'IndexError', 'AttributeError', 'StopIteration',
     // Functions of numbers and lists, as callbacks: they look at what they are given and at nothing else.
-    'abs', 'all', 'any', 'divmod', 'len', 'max', 'min', 'pow', 'reversed', 'round', 'sorted', 'sum'].flatMap((name) => [`builtins.${name}`, `__builtin__.${name}`]),
+    'abs', 'all', 'any', 'divmod', 'hash', 'len', 'max', 'min', 'pow', 'reversed', 'round', 'sorted', 'sum'].flatMap((name) => [`builtins.${name}`, `__builtin__.${name}`]),
   'copyreg._reconstructor', 'copy_reg._reconstructor', 'copyreg.__newobj__', 'copyreg.__newobj_ex__', '_codecs.encode', 'codecs.encode',
   ...['OrderedDict', 'defaultdict', 'deque', 'Counter', 'ChainMap', 'UserDict', 'UserList'].map((name) => `collections.${name}`),
   ...['datetime', 'date', 'time', 'timedelta', 'timezone'].map((name) => `datetime.${name}`),
   'decimal.Decimal', 'fractions.Fraction', 'uuid.UUID', 'uuid.SafeUUID', 'argparse.Namespace', 'array.array', 'array._array_reconstructor', 'random.Random', 'pytz._UTC', 'pytz._p', 'dateutil.tz.tz.tzutc', 'zoneinfo.ZoneInfo._unpickle', 'types.SimpleNamespace', 're._compile', 'math.log', 'math.exp', 'string.Template', 'types.NoneType', 'ipaddress.IPv4Address',
   ...['Path', 'PosixPath', 'PurePath', 'PurePosixPath', 'WindowsPath', 'PureWindowsPath'].flatMap((name) => [`pathlib.${name}`, `pathlib._local.${name}`]),
+  // What gensim puts in place of a method: it raises.
+  'gensim.utils.call_on_class_only',
   // Getters of an item, and loggers by name: they look up and keep, and call nothing. PIL restores a picture without a file.
   'operator.itemgetter', '_operator.itemgetter', 'logging.getLogger', 'PIL.Image.Image',
   // joblib's wrappers around arrays.
