@@ -28,6 +28,8 @@ test('a cause is told instead of what it leads to', () => {
   const lacks: ArtifactErrorFields = { code: 'missing-tensor', format: 'safetensors', field: 'a' };
   expect(reasonNotRun(lacks, [{ code: 'truncated', format: 'safetensors', file: 'm.safetensors' }])).toBe('m.safetensors is cut off');
   expect(reasonNotRun(lacks, [])).toBe('the weights lack the tensor a');
+  const words = { code: 'missing-tokenizer', format: 'gguf', file: 'folder', expected: 'tokenizer.ggml.* metadata', actual: 'none that can be read' } as const;
+  expect(reasonNotRun(words, [{ code: 'malformed', format: 'gguf', file: 'm.gguf', offset: 37, field: 'x', expected: 'a value type from 0 to 12', actual: '77' }])).toBe('m.gguf is malformed at byte 37, x: expected a value type from 0 to 12, found 77');
   const config: ArtifactErrorFields = { code: 'missing-file', format: 'hugging-face', field: 'config.json' };
   expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'model/config.json', offset: 12 }])).toBe('model/config.json is malformed at byte 12');
   expect(reasonNotRun(config, [{ code: 'malformed', format: 'json', file: 'tokenizer.json' }])).toBe('a file is missing (config.json)');

@@ -69,6 +69,9 @@ export function causeNotRun(error: ArtifactErrorFields, problems: readonly Artif
   if (error.code === 'missing-tensor') {
     return problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format)) && takesTensors(problem, error)) ?? error;
   }
+  // In GGUF the tokenizer stands in the one file that there is.
+  const whole = error.code === 'missing-tokenizer' && error.format === 'gguf' ? problems.find(({ code, format }) => format === 'gguf' && causes.includes(code)) : undefined;
+  if (whole !== undefined) return whole;
   // One file of a model, dropped alone, lacks the others too: what is wrong with it says more.
   const unreadable = causes.length === 0 ? undefined : problems.find(({ code, format }) => UNREADABLE.has(code) && format !== 'hugging-face' && WEIGHTS.has(format));
   return problems.find(({ code, file }) => causes.includes(code) && sameFile(error, file)) ?? unreadable ?? error;

@@ -15,6 +15,7 @@ import { readOnnxModel } from '../graph/onnx-reader.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
 import { refuseNoRoom } from './refuse-no-room.ts';
+import { refuseSharedBytes } from './refuse-shared-bytes.ts';
 import type { TextClassifier } from './classifier.ts';
 import type { Runtime } from './session.ts';
 
@@ -27,6 +28,7 @@ export interface OpenRunnableOptions {
 export async function openRunnable(artifact: Artifact, runtime: Runtime, { task, signal = NEVER }: OpenRunnableOptions = {}): Promise<Runnable> {
   // Pickles, archives, lone configurations: the files are audited as they are, and there is nothing to run.
   if (artifact.kind === 'unknown') throw new ArtifactError({ code: 'unsupported-format', format: 'drop', file: artifact.name, expected: 'safetensors with config.json, GGUF or ONNX', actual: [...new Set(artifact.files.map(({ format }) => format))].slice(0, 8).join(', ') });
+  refuseSharedBytes(artifact);
   const kind = task ?? (await detectTask(artifact));
   if (kind === 'causal-lm') {
     // What no other file would make runnable is told before what is missing beside it.

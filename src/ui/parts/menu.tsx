@@ -1,4 +1,4 @@
-// A button with a menu: arrow keys move, Esc closes and gives focus back, a click outside closes.
+// A button with a menu: arrow keys move, Esc closes and gives focus back, a click outside or another page closes.
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { classes } from '../class-names.ts';
 import styles from './menu.module.css';
@@ -32,8 +32,14 @@ export function Menu({ label, name, items, className, disabled = false }: MenuPr
     const outside = (event: PointerEvent): void => {
       if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
     };
+    // Another page by a number key: the menu was the last one's.
+    const leave = (): void => setOpen(false);
     document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
+    window.addEventListener('hashchange', leave);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      window.removeEventListener('hashchange', leave);
+    };
   }, [open]);
 
   const onKey = (event: KeyboardEvent): void => {

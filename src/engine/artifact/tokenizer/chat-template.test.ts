@@ -49,6 +49,11 @@ describe('openChatTemplate, against transformers', () => {
     expect(open('x').origin).toBe('chat_template.jinja');
   });
 
+  it('does not take what is no text for no template', () => {
+    expect(() => openChatTemplate({ chatTemplate: undefined, tokenizer: undefined, tokenizerConfig: { chat_template: 42 } })).toThrow(expect.objectContaining({ code: 'invalid-config', file: 'tokenizer_config.json', field: 'chat_template', actual: 'a number' }));
+    expect(openChatTemplate({ chatTemplate: undefined, tokenizer: undefined, tokenizerConfig: { chat_template: null } }).origin).toBe('none');
+  });
+
   it('writes plain lines where there is no template, begun with BOS where the tokenizer adds it', () => {
     expect(open(undefined).origin).toBe('none');
     expect(open(undefined).render(ASK, { addGenerationPrompt: true })).toBe('hi\n');

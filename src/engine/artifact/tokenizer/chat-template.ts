@@ -3,7 +3,7 @@
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { Artifact } from '../artifact.ts';
-import { isObject, type JsonObject } from '../text.ts';
+import { describeType, isObject, type JsonObject } from '../text.ts';
 import type { ChatMessage, ChatTemplate, Tokenizer } from '../tokenizer.ts';
 import { parseTemplate, type BoundedTemplate } from './bounded-jinja.ts';
 import { specialToken } from './special-token.ts';
@@ -16,7 +16,10 @@ type TemplateArtifact = Pick<Artifact, 'chatTemplate' | 'tokenizer' | 'tokenizer
 /** `tokenizer` spells out BOS where only an id names it and there is no template. */
 export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokenizer, date: Milliseconds = TEMPLATE_DATE): ChatTemplate {
   const template = artifact.chatTemplate;
-  if (template === undefined) return plainTemplate(artifact, tokenizer);
+  if (template === undefined) {
+    refuseNoText(artifact.tokenizerConfig?.['chat_template']);
+    return plainTemplate(artifact, tokenizer);
+  }
   const fail = (error: unknown): ArtifactError =>
     new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', actual: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
   let program: BoundedTemplate;
@@ -36,6 +39,12 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
       }
     },
   };
+}
+
+/** What stands where a template should is not taken for none. */
+function refuseNoText(template: unknown): void {
+  if (template === undefined || template === null || typeof template === 'string' || Array.isArray(template)) return;
+  throw new ArtifactError({ code: 'invalid-config', format: 'chat template', file: 'tokenizer_config.json', field: 'chat_template', expected: 'a text, or a list of named texts', actual: describeType(template) });
 }
 
 /** No template: the contents line by line, begun with BOS where the tokenizer itself would add it. */

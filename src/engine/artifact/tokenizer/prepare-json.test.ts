@@ -30,6 +30,8 @@ describe('prepareTokenizer', () => {
     ['an id that is a text', { model: { ...BPE, vocab: { a: '0' } } }, 'model.vocab.a'],
     ['an id that would fill the memory', { model: { ...BPE, vocab: { a: 2 ** 40 } } }, 'model.vocab'],
     ['a merge of three', { model: { ...BPE, merges: [['a', 'b', 'c']] } }, 'model.merges[0]'],
+    ['a merge of one', { model: { ...BPE, merges: ['a b', 'a'] } }, 'model.merges[1]'],
+    ['a kind that nobody knows', { model: { ...BPE, type: 'Blob' } }, 'model.type'],
     ['an added token without text', { model: BPE, added_tokens: [{ id: 1 }] }, 'added_tokens[0].content'],
     ['an added token far away', { model: BPE, added_tokens: [{ id: 2 ** 31, content: 'x' }] }, 'added_tokens[0].id'],
     ['a pattern that backtracks', { model: BPE, pre_tokenizer: { type: 'Sequence', pretokenizers: [split('(\\w+\\s?)+$')] } }, 'pre_tokenizer.pretokenizers[0].pattern'],

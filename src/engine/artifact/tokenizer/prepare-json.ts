@@ -17,6 +17,9 @@ const TOKENIZER_BOUNDS = {
   maxReplacementChars: 64,
 } as const;
 
+/** Where none is named the Rust tokenizers tell it by what the model holds. */
+const MODEL_TYPES: ReadonlySet<unknown> = new Set(['BPE', 'WordPiece', 'Unigram', 'WordLevel']);
+
 /** GPT-2's splitting, as the Rust ByteLevel pre-tokenizer applies it. */
 const GPT2_SPLIT = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -37,6 +40,7 @@ export interface AddedTokenEntry {
 export function prepareTokenizer(tokenizer: JsonObject, tokenizerConfig: JsonObject | undefined, file: string): PreparedTokenizer {
   const model = tokenizer['model'];
   if (!isObject(model)) throw invalid(file, 'model', 'an object', describeType(model));
+  if (model['type'] !== undefined && model['type'] !== null && !MODEL_TYPES.has(model['type'])) throw invalid(file, 'model.type', `one of ${[...MODEL_TYPES].join(', ')}`, typeof model['type'] === 'string' ? model['type'].slice(0, 40) : describeType(model['type']));
   const tokens = vocabularyOf(model, file);
   const entries = addedTokensOf(tokenizer, tokenizerConfig, file);
   for (const { id, content } of entries) tokens[id] = content;
@@ -75,7 +79,7 @@ function vocabularyOf(model: JsonObject, file: string): (string | undefined)[] {
   if (largest > TOKENIZER_BOUNDS.maxId) throw invalid(file, 'model.vocab', `ids up to ${TOKENIZER_BOUNDS.maxId}`, String(largest));
   tokens.length = largest + 1;
   for (const [token, id] of Object.entries(vocabulary)) {
-    if (!isId(id)) throw invalid(file, `model.vocab.${token.slice(0, 40)}`, 'a non-negative integer', describeType(id));
+    if (!isId(id)) throw invalid(file, `model.vocab.${token.slice(0, 40)}`, 'a non-negative integer', typeof id === 'number' ? String(id) : describeType(id));
     tokens[id] = token;
   }
   return tokens;
@@ -108,8 +112,8 @@ function addedToken(entry: unknown, field: string, file: string): RawAddedToken 
 
 function checkMerges(merges: unknown, file: string): void {
   if (!Array.isArray(merges)) throw invalid(file, 'model.merges', 'a list', describeType(merges));
-  const wrong = merges.findIndex((merge: unknown) => typeof merge !== 'string' && !(Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string')));
-  if (wrong >= 0) throw invalid(file, `model.merges[${wrong}]`, 'two tokens', describeType(merges[wrong]));
+  const wrong = merges.findIndex((merge: unknown) => !(typeof merge === 'string' ? merge.includes(' ') : Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string')));
+  if (wrong >= 0) throw invalid(file, `model.merges[${wrong}]`, 'two tokens', typeof merges[wrong] === 'string' ? JSON.stringify(merges[wrong].slice(0, 40)) : describeType(merges[wrong]));
 }
 
 /** Walks a normalizer, pre-tokenizer or decoder (Sequences nest; JSON nesting was bounded when the file was read). */

@@ -1,29 +1,31 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { NEVER } from '../../core/cancel.ts';
-import type { CausalLm, GenerateOptions } from '../../runtime/causal-lm.ts';
-import { extractLeaks } from './leaks.ts';
-import { toyTokenizer } from './testing/toy-tokenizer.ts';
+import type { Frame } from './frame.ts';
+import { sampleUserTurns } from './leaks.ts';
 
-it('gives back what prefixes hold, also where the work breaks off', async () => {
-  const open = new Set<object>();
-  const vocabularySize = 16;
-  const model = {
-    vocabularySize,
-    prefill: async (ids: readonly number[]) => {
-      const prefix = { ids, dispose: () => void open.delete(prefix) };
-      open.add(prefix);
-      return prefix;
+const END = 9;
+
+/** What it was asked to go on from, as [prefix, rows]. */
+function speaker(bosId: number | undefined, asked: unknown[]): RunnableCausalLm {
+  return {
+    tokenizer: { bosId, specialIds: new Set([END]) },
+    model: {
+      prefill: async (ids: readonly number[]) => ({ ids, dispose: () => undefined }),
+      generate: async ({ ids }: { readonly ids: readonly number[] }, rows: readonly (readonly number[])[]) => {
+        asked.push([ids, rows]);
+        return rows.map(() => ({ ids: [1, 2, END], entropy: [] }));
+      },
     },
-    next: async () => ({ logits: new Float32Array(vocabularySize) }),
-    sweep: async (_: object, rows: readonly unknown[]) => ({ entropy: new Float32Array(rows.length) }),
-    // Samples come; the continuation of a random start breaks off.
-    generate: async (_: object, rows: readonly unknown[], { sampling }: GenerateOptions) => {
-      if ('temperature' in sampling) throw new Error('cancelled');
-      return rows.map(() => ({ ids: [3], entropy: [0], stopped: false }));
-    },
-  };
-  const runnable: RunnableCausalLm = { task: 'causal-lm', model: model as unknown as CausalLm, tokenizer: toyTokenizer(['<s>']), template: { origin: 'test', render: (messages) => `<s> ${messages.map(({ content }) => content).join(' ')} </s>` } };
-  await expect(extractLeaks(runnable, { plan: { samples: 10, tokens: 2 }, seed: 1, signal: NEVER, onTokens: () => {} })).rejects.toThrow('cancelled');
-  expect(open.size).toBe(0);
+  } as unknown as RunnableCausalLm;
+}
+
+const options = { seed: 0, signal: NEVER, onTokens: () => undefined };
+
+test('user turns begin behind the template, or where a text begins, or nowhere', async () => {
+  const asked: unknown[] = [];
+  expect(await sampleUserTurns(speaker(7, asked), { headIds: [3, 4] } as unknown as Frame, 2, 8, options)).toEqual([[1, 2], [1, 2]]);
+  await sampleUserTurns(speaker(7, asked), { headIds: [] } as unknown as Frame, 1, 8, options);
+  expect(await sampleUserTurns(speaker(undefined, asked), { headIds: [] } as unknown as Frame, 1, 8, options)).toEqual([]);
+  expect(asked).toEqual([[[3], [[4], [4]]], [[], [[7]]]]);
 });

@@ -69,11 +69,13 @@ export async function extractLeaks(runnable: RunnableCausalLm, options: LeakOpti
 
 /** User turns as the model itself would write them, plainly sampled: token ids up to where the turn ends. */
 export async function sampleUserTurns({ model, tokenizer }: RunnableCausalLm, frame: Frame, count: number, longest: number, options: Omit<LeakOptions, 'plan'>): Promise<(readonly number[])[]> {
-  if (count === 0) return [];
+  // Without a template a turn begins where a text does.
+  const head = frame.headIds.length > 0 || tokenizer.bosId === undefined ? frame.headIds : [tokenizer.bosId];
+  if (count === 0 || head.length === 0) return [];
   await breathe(options.signal);
-  const prefix = await model.prefill(frame.headIds.slice(0, -1));
+  const prefix = await model.prefill(head.slice(0, -1));
   try {
-    const rows = Array.from({ length: count }, () => frame.headIds.slice(-1));
+    const rows = Array.from({ length: count }, () => head.slice(-1));
     const sampled = await model.generate(prefix, rows, { maxNewTokens: longest, sampling: PLAIN, random: seeded(options.seed, 'user-turns'), signal: options.signal, onTokens: options.onTokens });
     return sampled.map(({ ids }) => ids).filter((ids) => tokenizer.specialIds.has(ids.at(-1) ?? -1)).map((ids) => ids.slice(0, -1));
   } finally {

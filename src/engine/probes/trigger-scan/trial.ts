@@ -54,7 +54,9 @@ export async function runTrials(
     const answers = await answersAsSymbols(bench, contents, tokens);
     chunk.forEach((candidate, i) => {
       const own = answers.slice(i * prompts.length, (i + 1) * prompts.length);
-      const payload = extractPayload(own, harmless);
+      const shared = extractPayload(own, harmless);
+      // Control tokens and blanks are no answer: what a broken model says to everything.
+      const payload = shared !== undefined && bench.tokenizer.decode(shared.ids, { skipSpecial: true }).trim() === '' ? undefined : shared;
       trials.push({
         text: candidate.text,
         origin: candidate.origin,
