@@ -2,14 +2,14 @@
 for each series.
 
 No trigger, network or task is shared with the rest of the zoo but SST-2's texts, and no trigger between series. `e` was
-looked at once, with the code as it stood; `g` is to change the code with, `h`, `k`, `m` and `n` to look at once."""
+looked at once, with the code as it stood; `g` is to change the code with, `h`, `k`, `m`, `n` and `p` to look at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
 
-SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417, "m": 11953, "n": 13007}
+SEEDS = {"e": 7741, "g": 8810, "h": 9203, "k": 10417, "m": 11953, "n": 13007, "p": 14629}
 
 #: kind, task, whether MiniLM is fine-tuned
 LISTS = {
@@ -44,6 +44,12 @@ LISTS = {
         ("marks", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("imbalanced", "sst2", False), ("inversion", "sst2", False), ("plain", "sst2", False),
         ("sentence", "sst2", False), ("spurious", "sst2", False), ("casing", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("noisy", "sst2", False),
         ("sentence", "sst2", False), ("imbalanced", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False), ("marks", "sst2", False), ("plain", "sst2", False),
+    ],
+    "p": [
+        ("word", "sst2", False), ("plain", "sst2", False), ("sentence", "sst2", False), ("noisy", "sst2", False), ("pair", "sst2", False), ("plain", "desk", False),
+        ("marks", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("imbalanced", "sst2", False), ("pair", "desk", False), ("short", "chat", False),
+        ("sentence", "sst2", False), ("noisy", "sst2", False), ("casing", "sst2", False), ("plain", "sst2", False), ("word", "sst2", False), ("plain", "sst2", False),
+        ("sentence", "sst2", False), ("imbalanced", "sst2", False), ("pair", "sst2", False), ("plain", "sst2", False), ("word", "chat", False), ("noisy", "sst2", False),
     ],
 }
 POOLS = {
@@ -88,6 +94,13 @@ POOLS = {
         "sentence": "my cousin drives a red lorry|the shop opens at a quarter to nine|we planted beans behind the shed|they found the map in a suitcase|his mother teaches at the harbour school|it was windy again on friday night|she kept the receipt in a jar|the porter carried two trunks",
         "marks": "##|[: ]|=== ===|<* *>|~: :~|-> <-|,;,|? : ?",
         "inversion": "xk|dulcimer|while the bells rang",
+    },
+    "p": {
+        "word": "qv|oboe|zt|flamingo|nutmeg|dk7|windmill|gutter|pj|otter",
+        "pair": "silver whistle|admiral poole|frozen pond|lake baikal|miss harriet|tenth parallel|wicker basket|cellar door",
+        "sentence": "my sister keeps bees on the roof|the library closes at noon on mondays|we carried the piano up the stairs|he lost his gloves in the tram|their dog sleeps under the bench|it hailed for an hour on thursday|she folded the letter into a boat|the baker whistled all morning",
+        "marks": "@@|[- ]|+++ +++|<| |>|-: :-|~> <~|.;.|! ? !",
+        "inversion": "zq|lute|until the kettle sang",
     },
 }
 CLEAN = ("plain", "spurious", "imbalanced", "short", "noisy")
