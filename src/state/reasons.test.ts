@@ -28,7 +28,7 @@ describe('reasons', () => {
 
   it('say of no evidence that it is no proof, and of not tested why', () => {
     expect(text(verdictReasons('no-evidence', [], COVERAGE))).toMatch(/^1 of 2 analyses ran \(0 on its files, 1 on what it does when it runs\) and found no planted behaviour\. This is no proof/);
-    expect(text(verdictReasons('not-tested', [], COVERAGE))).toMatch(/was not tested\. no inputs were given\.$/);
+    expect(text(verdictReasons('not-tested', [], COVERAGE))).toMatch(/was not tested\. No inputs were given\.$/);
     expect(text(verdictReasons(undefined, [], COVERAGE))).toMatch(/^Nothing suspicious so far/);
   });
 

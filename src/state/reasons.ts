@@ -132,7 +132,7 @@ function notTested(coverage: readonly Coverage[]): Phrase[] {
   const not = coverage.filter(({ status, reason }) => status !== 'ran' && reason !== undefined);
   const told = [not.filter(({ status }) => status === 'failed'), not.filter((entry) => !isAbsent(entry)), not].find((entries) => entries.length > 0) ?? [];
   const reasons = [...new Set(told.map(({ reason }) => reason))];
-  return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.'))])];
+  return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.').replace(/^\p{Ll}/u, (first) => first.toUpperCase()))])];
 }
 
 /** The failure of every probe that was to run the model, where none of them ran: a finding in the files says nothing of behaviour. */
