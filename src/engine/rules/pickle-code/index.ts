@@ -16,7 +16,7 @@ import { Costs } from './costs.ts';
 import { handedFunctions } from './handed-functions.ts';
 import { judgeName } from './judge-name.ts';
 import { States } from './planted.ts';
-import { holdersOfUnread, isStorageLoader, loadsStorage } from './storage-values.ts';
+import { allRead, isStorageLoader, storagesRead } from './storage-values.ts';
 import { CALLS_DANGEROUS, CALLS_UNKNOWN, CALLS_UNTOLD, COSTLY, EXTENSION, HIDDEN_PICKLE, HOOK, NAMES_DANGEROUS, NAMES_UNKNOWN, OBJECT_SCALAR, PERSISTENT, PICKLE_RULES } from './rules.ts';
 
 export const pickleCode = analysisOf({
@@ -27,9 +27,9 @@ export const pickleCode = analysisOf({
   inapplicable: ({ inspection }) => (readBy(inspection, pickleInspector).length === 0 ? 'no pickle' : undefined),
   async check({ inspection }, report) {
     const pickles = readBy(inspection, pickleInspector);
-    const unreadStorages = holdersOfUnread(pickles);
+    const storages = storagesRead(pickles);
     for (const { file, content } of pickles) {
-      for (const program of flatten(content.programs)) checkProgram(file, program, unreadStorages, report);
+      for (const program of flatten(content.programs)) checkProgram(file, program, storages.get(file.path) ?? 0, report);
       const hidden = HIDDEN_MEMBER.exec(file.member ?? '');
       const encoded = hidden !== null && hidden[1] !== 'bytes' && hidden[1] !== 'text';
       // How tensors are pickled by anything but torch.save.
@@ -53,7 +53,7 @@ function flatten(programs: readonly Program[]): Program[] {
   return programs.flatMap((program) => [program, ...flatten(program.nested)]);
 }
 
-function checkProgram(file: InspectedFile, program: Program, unreadStorages: ReadonlySet<string>, report: Report): void {
+function checkProgram(file: InspectedFile, program: Program, storages: number, report: Report): void {
   const calls = new Map<Value, Call[]>();
   const use = (value: Value | undefined, call: Call): void => {
     if (value?.kind !== 'global') return;
@@ -87,7 +87,7 @@ function checkProgram(file: InspectedFile, program: Program, unreadStorages: Rea
   }
   const seen = new Set<string>();
   const handed = handedFunctions(program.calls);
-  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, unreadStorages, report });
+  for (const entry of program.imports) judgeImport(file, entry, calls.get(entry.value) ?? [], { seen, handed, storages, report });
   for (const call of program.calls) if (call.by === 'BUILD') checkBuild(file, call, states, report);
   for (const { offset, id, lines } of program.persistentIds) {
     if (!isStorageId(id)) report(PERSISTENT, { file, offset, about: `${offset}`, title: `Asks the loader for ${describe(id, 80)} by a persistent id that is no tensor storage`, sure: 'read', evidence: [disassembly(file, lines)] });
@@ -104,14 +104,14 @@ function classOf(callee: Value): Value | undefined {
 
 interface Judging {
   readonly seen: Set<string>;
-  /** Pickles of whose storages one could not be read to its end (storage-values.ts). */
-  readonly unreadStorages: ReadonlySet<string>;
+  /** Values that were read as storages to their end (storage-values.ts). */
+  readonly storages: number;
   /** Functions that objects are given to call later. */
   readonly handed: ReadonlySet<Value>;
   readonly report: Report;
 }
 
-function judgeImport(file: InspectedFile, { value, lines }: Import, calls: readonly Call[], { seen, handed, unreadStorages, report }: Judging): void {
+function judgeImport(file: InspectedFile, { value, lines }: Import, calls: readonly Call[], { seen, handed, storages, report }: Judging): void {
   const standing = isPlainAttribute(value) && calls.length === 0 ? { kind: 'allowed' as const } : judgeName(value.module, value.name);
   if (standing.kind === 'allowed') return;
   if (standing.kind === 'review' && calls.every(isLater) && mayBeNamed(value.module ?? '', value.name ?? '')) return;
@@ -119,7 +119,7 @@ function judgeImport(file: InspectedFile, { value, lines }: Import, calls: reado
   if (isType(value) && calls.length > 0 && calls.every(namesSingleton)) return;
   if (isGetattr(value) && calls.length > 0 && calls.every(isPlainGetattr)) return;
   if (isPartial(value) && calls.length > 0 && calls.every(isPlainPartial)) return;
-  if (isStorageLoader(value) && calls.length > 0 && calls.every(loadsStorage) && !unreadStorages.has(file.path)) return;
+  if (isStorageLoader(value) && allRead(calls, storages)) return;
   const call = calls.find((candidate) => !isPlainGetattr(candidate));
   // One finding a name: the first call, or the first import where nothing calls it.
   const key = `${name}:${call === undefined ? 'named' : 'called'}`;

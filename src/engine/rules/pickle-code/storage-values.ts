@@ -16,7 +16,7 @@ export function isStorageLoader({ module, name }: GlobalValue): boolean {
   return module === 'torch.storage' && name === '_load_from_bytes';
 }
 
-export function loadsStorage({ by, args: [value, ...more] }: Call): boolean {
+function loadsStorage({ by, args: [value, ...more] }: Call): boolean {
   const head = value === undefined || by !== 'REDUCE' || more.length > 0 ? undefined : headOf(value);
   return head !== undefined && BEGINS.every((byte, at) => head[at] === byte);
 }
@@ -29,10 +29,21 @@ function headOf(value: Value): ArrayLike<number> | undefined {
   return text?.kind === 'text' && textOf(encoding) === 'latin1' ? Array.from(text.value.slice(0, BEGINS.length), (character) => character.charCodeAt(0)) : undefined;
 }
 
-/** Paths of pickles that hold, as a value, a storage that is not read to its end, or more such values than are looked into. */
-export function holdersOfUnread(pickles: readonly { readonly file: InspectedFile; readonly content: PickleContent }[]): Set<string> {
-  return new Set(pickles.flatMap(({ file: { path, guess, container }, content: { legacyTorch, programs, trailing } }) => [
-    ...(guess && container !== undefined && legacyTorch && (programs.length !== PROGRAMS || trailing !== undefined) ? [container] : []),
-    ...(programs.some(({ literalsLeftOut }) => literalsLeftOut > 0) ? [path] : []),
-  ]));
+/** Of each pickle, how many of its values were read as storages to their end; none where one was not, or where more values were not looked into. */
+export function storagesRead(pickles: readonly { readonly file: InspectedFile; readonly content: PickleContent }[]): Map<string, number> {
+  const read = new Map<string, number>();
+  const broken = new Set<string>();
+  for (const { file: { path, guess, container }, content: { legacyTorch, programs, trailing } } of pickles) {
+    if (programs.some(({ literalsLeftOut }) => literalsLeftOut > 0)) broken.add(path);
+    if (!guess || container === undefined || !legacyTorch) continue;
+    if (programs.length !== PROGRAMS || trailing !== undefined) broken.add(container);
+    read.set(container, (read.get(container) ?? 0) + 1);
+  }
+  for (const path of broken) read.delete(path);
+  return read;
+}
+
+/** Whether all that these calls load was read: a value too deep inside of other files, for one, is not. */
+export function allRead(calls: readonly Call[], read: number): boolean {
+  return calls.length > 0 && calls.every(loadsStorage) && new Set(calls.map(({ args: [value] }) => value)).size <= read;
 }
