@@ -49,7 +49,7 @@ export function specimenCoverage(): CoverageEntry[] {
   return [
     { analysis: 'specimen that ran', state: 'ran' }, { analysis: 'another that ran', state: 'ran' }, { analysis: 'a third that ran', state: 'ran' },
     { analysis: 'one that runs now', state: 'running' }, { analysis: 'one to come', state: 'pending' },
-    { analysis: 'one that failed', state: 'failed' }, { analysis: 'one not tested', state: 'skipped' },
+    { analysis: 'one that failed', state: 'failed' }, { analysis: 'one that was stopped', state: 'stopped' }, { analysis: 'one not tested', state: 'skipped' },
   ];
 }
 

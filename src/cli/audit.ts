@@ -162,7 +162,7 @@ async function write(file: string, text: string): Promise<void> {
 function summary(report: Report, scope: 'files' | 'all'): string {
   const unread = report.subject.files.filter(({ inspection }) => inspection !== undefined && inspection.status !== 'inspected');
   const lines = [
-    `${report.subject.name}: ${headingWords(scope, report.verdict, report.findings, unread.length)} (${report.verdict}, score ${report.score.toFixed(2)})`,
+    `${report.subject.name}: ${headingWords(scope, report.verdict, report.findings, report.coverage, unread.length)} (${report.verdict}, score ${report.score.toFixed(2)})`,
     ...report.findings.flatMap((finding) => [`  ${finding.severity.padEnd(8)} ${finding.confidence.toFixed(2)}  ${shown(finding.title, 400)}${finding.suppressed === undefined ? '' : ` [suppressed until ${finding.suppressed.expires}: ${finding.suppressed.reason}]`}`, ...placeOf(finding)]),
     ...unread.map(({ path, inspection }) => `  ${inspection?.status === 'partly' ? 'partly inspected' : 'not inspected'}: ${shown(path)}${inspection?.reason === undefined ? '' : ` (${shown(inspection.reason)})`}`),
     ...withReason(report.coverage, 'failed'),

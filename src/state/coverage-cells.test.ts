@@ -27,3 +27,8 @@ it('tells what does not apply from what was not tested, and a failure from both'
   expect(coverageCells(cancelled, 'causal-lm').map(({ state }) => state)).toEqual(['skipped', 'absent']);
   expect(coverageCells(view, 'other').map(({ state }) => state)).toEqual(['absent', 'skipped', 'skipped', 'failed']);
 });
+
+it('tells what the user stopped from a failure', () => {
+  const stopped = { ...NO_AUDIT, analyses: [analysis('trigger-scan', 'failed', 'the audit was stopped before this began'), analysis('text-inversion', 'failed', 'the model could not be run')] };
+  expect(coverageCells(stopped).map(({ state }) => state)).toEqual(['stopped', 'failed']);
+});

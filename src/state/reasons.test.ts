@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, verdictReasons, type Phrase } from './reasons.ts';
+import type { Coverage } from '../engine/core/finding.ts';
 import { COVERAGE, FINDING } from './testing/specimens.ts';
 
 const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
@@ -45,6 +46,15 @@ describe('reasons', () => {
     expect(text(verdictReasons('suspicious', [found], COVERAGE))).toBe('a trigger. ');
     expect(text(verdictReasons('suspicious', [found], failed, [], notRunReasons('it has no tokenizer')))).toBe('a trigger. This model cannot be run here: it has no tokenizer. What it does when it runs was not tested. ');
     expect(text(verdictReasons('suspicious', [FINDING], failed))).not.toMatch(/not tested/);
+  });
+
+  it('say of an audit that the user stopped what was done and what was not; an error stays one', () => {
+    const entry = (analysis: string, status: Coverage['status'], reason?: string): Coverage => ({ analysis, status, limits: '', seconds: 0, ...(reason === undefined ? {} : { reason }) });
+    const stopped = [entry('pickle-code', 'ran'), entry('notebooks', 'skipped', 'no notebooks'), entry('trigger-scan', 'failed', 'the audit was stopped before this had ended (done: Leaks; not done: Proof)')];
+    expect(text(verdictReasons('not-tested', [], stopped))).toBe('This audit was cancelled before its end. Done: 1 of 2 analyses that apply, all of them on the files. Not done: trigger scan, before this had ended (done: Leaks; not done: Proof). What was not done clears nothing; run the audit again to have a verdict. ');
+    // Beside what had been proven as well.
+    expect(text(verdictReasons('backdoor', [FINDING], stopped))).toContain('This audit was cancelled before its end. ');
+    expect(text(verdictReasons('not-tested', [], [entry('trigger-scan', 'failed', 'the audit was broken off by an error: it broke')]))).toMatch(/was not tested\. The audit was broken off by an error: it broke\.$/);
   });
 
   it('say of NaN in the weights that the model cannot be judged, though its probes ran', () => {

@@ -2,7 +2,7 @@
 // a number that was not measured is not mentioned.
 import { PROBED } from '../engine/audit/registry.ts';
 import { isNote, isRead, isRejected } from './finding-view.ts';
-import { isAbsent, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
+import { isAbsent, isStoppedEntry, STOPPED, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
 import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
 import { nanInWeights } from '../engine/rules/weights-numbers/nan-in-weights.ts';
@@ -26,7 +26,7 @@ export function verdictReasons(verdict: Verdict | undefined, findings: readonly 
     return lead === undefined ? [] : [...findingReasons(lead), ...unreadReasons(unread), ...untested];
   }
   if (verdict === 'no-evidence') return noEvidence(findings, coverage);
-  if (verdict === 'not-tested') return [...unreadReasons(unread), ...(nanReasons(findings) ?? notTested(coverage))];
+  if (verdict === 'not-tested') return [...unreadReasons(unread), ...(nanReasons(findings) ?? stoppedReasons(coverage) ?? notTested(coverage))];
   return [...soFarReasons(findings), plain(' The verdict comes with the last analysis.')];
 }
 
@@ -145,7 +145,22 @@ export function behaviourFailure(findings: readonly Finding[], coverage: readonl
   return failed.length === 0 ? undefined : [...new Set(failed.map(({ reason }) => reason ?? 'it failed'))].join('; ');
 }
 
+/** Of an audit that the user stopped: what was done, and what was not. Undefined of any other. */
+function stoppedReasons(coverage: readonly Coverage[]): Phrase[] | undefined {
+  const stopped = coverage.filter(isStoppedEntry);
+  if (stopped.length === 0) return undefined;
+  const applying = coverage.filter((entry) => !isAbsent(entry));
+  const probes = applying.filter(({ analysis, status }) => status === 'ran' && PROBED.has(analysis)).length;
+  return [
+    strong('This audit was cancelled before its end. '),
+    strong('Done: '), plain(`${applying.filter(({ status }) => status === 'ran').length} of ${applying.length} analyses that apply${probes === 0 ? ', all of them on the files' : ''}. `),
+    strong('Not done: '), plain(`${stopped.map(({ analysis, reason }) => `${analysis.replaceAll('-', ' ')}, ${(reason ?? '').slice(STOPPED.length).trim()}`).join('; ')}. What was not done clears nothing; run the audit again to have a verdict. `),
+  ];
+}
+
 function untestedReasons(findings: readonly Finding[], coverage: readonly Coverage[]): Phrase[] {
+  const stopped = stoppedReasons(coverage);
+  if (stopped !== undefined) return stopped;
   const why = behaviourFailure(findings, coverage);
   return why === undefined ? [] : [strong('What the model does when it runs was not tested: '), plain(`${quote(why, MAX_REASON).replace(/[.\s]*$/, '')}. `)];
 }

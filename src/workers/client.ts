@@ -165,8 +165,7 @@ export class WorkerClient {
           await storage?.removeReport(stopped).catch(() => undefined);
           await this.#saveReport(opened.sha256, result.value);
         } else if (this.#checked !== undefined && heard.began) {
-          const why = result.kind === 'cancelled' ? 'the audit was stopped before this had ended' : `the audit was broken off by an error: ${result.message}`;
-          await this.#saveReport(opened.sha256, heard.report(this.#checked, why, { budget, seed }, opened), stopped);
+          await this.#saveReport(opened.sha256, heard.report(this.#checked, result, { budget, seed }, opened), stopped);
         }
         return result;
       } finally {
@@ -243,7 +242,7 @@ export class WorkerClient {
     return capture(async () => {
       const stored = (await (await this.#storage)?.listReports()) ?? [];
       return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage, environment } }) => ({
-        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings), ...options, name: subject.name, task: subject.task,
+        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings, coverage), ...options, name: subject.name, task: subject.task,
         findings: findings.filter(({ severity }) => severity !== 'info').length, filesOnly: environment.backend === 'none', ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
       }));
     });

@@ -215,6 +215,16 @@ export function isLeftOut({ status, reason }: Pick<Coverage, 'status' | 'reason'
   return status === 'skipped' && reason === NOT_ASKED_FOR;
 }
 
+/**
+ * How reasons begin of what the user stopped. The report's contract has three statuses and none for this: in JSON it is 'failed',
+ * as nothing can be said of it, and everywhere else it is told apart from an error.
+ */
+export const STOPPED = 'the audit was stopped';
+
+export function isStoppedEntry({ status, reason }: Pick<Coverage, 'status' | 'reason'>): boolean {
+  return status === 'failed' && reason?.startsWith(STOPPED) === true;
+}
+
 export type Verdict = 'backdoor' | 'suspicious' | 'no-evidence' | 'not-tested';
 
 export type Task = 'causal-lm' | 'text-classification' | 'image-classification' | 'encoder' | 'tabular' | 'other';

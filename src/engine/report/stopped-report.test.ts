@@ -12,7 +12,7 @@ const CHECKED: Report = {
 };
 const FOUND: Finding = { id: 'f', rule: 'R', title: 't', severity: 'critical', confidence: 0.99, location: {}, signals: [], evidence: [], limits: '', remedy: '' };
 const stop = (findings: readonly Finding[], coverage: readonly Coverage[]): Report =>
-  reportOfStopped(CHECKED, { findings, coverage, why: 'stopped', environment: { backend: 'wasm', threads: 2, adapter: '' }, options: { budget: 'deep', seed: 3 } });
+  reportOfStopped(CHECKED, { findings, coverage, why: () => 'stopped', environment: { backend: 'wasm', threads: 2, adapter: '' }, options: { budget: 'deep', seed: 3 } });
 
 test('what had not ended has failed, with the reason; what had, stands', () => {
   expect(stop([], [entry('probe-a', 'ran')]).coverage.map(({ status, reason }) => [status, reason])).toEqual([['ran', undefined], ['ran', undefined], ['failed', 'stopped']]);
@@ -26,7 +26,7 @@ test('what had been proven convicts', () => {
 
 test('probes of another kind of model would not have applied, and are not called untested', () => {
   const checked = { ...CHECKED, subject: { ...CHECKED.subject, task: 'other' as const }, coverage: [entry('trigger-scan', 'skipped', 'not asked for'), entry('text-inversion', 'skipped', 'not asked for')] };
-  const { coverage, subject } = reportOfStopped(checked, { findings: [], coverage: [], why: 'stopped', task: 'causal-lm', environment: CHECKED.environment, options: CHECKED.options });
+  const { coverage, subject } = reportOfStopped(checked, { findings: [], coverage: [], why: () => 'stopped', task: 'causal-lm', environment: CHECKED.environment, options: CHECKED.options });
   expect(coverage.map(({ status, reason }) => [status, reason])).toEqual([['failed', 'stopped'], ['skipped', 'no text classifier: by its files this is a language model']]);
   expect(subject.task).toBe('causal-lm');
 });

@@ -10,8 +10,8 @@ export interface Stopped extends Pick<Report, 'environment' | 'options'> {
   /** As far as they had come. */
   readonly findings: readonly Finding[];
   readonly coverage: readonly Coverage[];
-  /** In the user's words. */
-  readonly why: string;
+  /** Why an analysis has not ended, in the user's words. */
+  readonly why: (analysis: string) => string;
   /** Of the model that was run: probes of other kinds of model would not have applied. */
   readonly task?: Task;
 }
@@ -27,7 +27,7 @@ export function reportOfStopped(checked: Report, { findings, coverage, why, task
   return { ...checked, subject, environment, options, findings: rankFindings(findings), coverage: all, score, verdict: verdict === 'no-evidence' ? 'not-tested' : verdict };
 }
 
-function stoppedEntry(analysis: string, why: string, task: Task | undefined): Pick<Coverage, 'status' | 'reason'> {
+function stoppedEntry(analysis: string, why: Stopped['why'], task: Task | undefined): Pick<Coverage, 'status' | 'reason'> {
   const reason = task === undefined ? undefined : ofAnotherKind(analysis, task);
-  return reason === undefined ? { status: 'failed', reason: why } : { status: 'skipped', reason };
+  return reason === undefined ? { status: 'failed', reason: why(analysis) } : { status: 'skipped', reason };
 }

@@ -1,5 +1,5 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
-import { isAbsent, isLeftOut, type AnswerPair, type Coverage, type Evidence, type Finding, type Signal } from '../core/finding.ts';
+import { isAbsent, isLeftOut, isStoppedEntry, type AnswerPair, type Coverage, type Evidence, type Finding, type Signal } from '../core/finding.ts';
 import { changeOf } from '../core/variant-rows.ts';
 import { PROBED } from '../audit/registry.ts';
 import type { Report, ReportFile } from './report.ts';
@@ -16,7 +16,7 @@ export function toHtml(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
-<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, unreadPaths(subject.files).length))}</p>
+<header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, report.coverage, unreadPaths(subject.files).length))}</p>
 ${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
 <p>${scope === 'files' && subject.task === 'other' ? '' : `${escape(subject.task)} · `}${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
@@ -45,9 +45,10 @@ function countRan({ coverage }: Pick<Report, 'coverage'>): string {
   return `${applying.filter(({ status }) => status === 'ran').length} of ${applying.length} analyses that apply ran`;
 }
 
-const STATUSES = ['failed', 'not tested', 'ran', 'left for an audit', 'does not apply'] as const;
+const STATUSES = ['failed', 'stopped', 'not tested', 'ran', 'left for an audit', 'does not apply'] as const;
 
 function statusWord(coverage: Coverage): (typeof STATUSES)[number] {
+  if (isStoppedEntry(coverage)) return 'stopped';
   if (coverage.status !== 'skipped') return coverage.status;
   return isAbsent(coverage) ? 'does not apply' : isLeftOut(coverage) ? 'left for an audit' : 'not tested';
 }

@@ -1,6 +1,6 @@
 // Report -> SARIF 2.1.0 (OASIS), the subset that code-scanning services read: one run, rules, results with levels,
 // locations, partial fingerprints. What was not tested is said as tool notifications, so that it is not lost.
-import type { Finding, Severity } from '../core/finding.ts';
+import { isStoppedEntry, type Coverage, type Finding, type Severity } from '../core/finding.ts';
 import type { Report } from './report.ts';
 
 const LEVELS: Readonly<Record<Severity, 'none' | 'note' | 'warning' | 'error'>> = { info: 'none', low: 'note', medium: 'warning', high: 'error', critical: 'error' };
@@ -37,7 +37,7 @@ function toRun(report: Report): object {
         toolExecutionNotifications: [
           ...report.coverage
             .filter(({ status }) => status !== 'ran')
-            .map(({ analysis, status, reason }) => ({ level: status === 'failed' ? 'error' : 'warning', message: { text: `${analysis} ${status}${reason === undefined ? '' : `: ${reason}`}` } })),
+            .map(toNotification),
           ...report.subject.files.flatMap(({ path, inspection }) =>
             inspection === undefined || inspection.status === 'inspected' ? [] : [{ level: 'warning', message: { text: `${path}: ${inspection.status}${inspection.reason === undefined ? '' : ` (${inspection.reason})`}` }, locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(path) } } }] }],
           ),
@@ -46,6 +46,12 @@ function toRun(report: Report): object {
     ],
     properties: { verdict: report.verdict, score: report.score, coverage: report.coverage },
   };
+}
+
+function toNotification(coverage: Coverage): object {
+  const { analysis, status, reason } = coverage;
+  const stopped = isStoppedEntry(coverage);
+  return { level: status === 'failed' && !stopped ? 'error' : 'warning', message: { text: `${analysis} ${stopped ? 'stopped' : status}${reason === undefined ? '' : `: ${reason}`}` } };
 }
 
 function toResult(finding: Finding, report: Report): object {

@@ -1,7 +1,7 @@
 // The verdict as a heading. The contract's four values stay what they are; the words follow the finding that led to it, since
 // "backdoor" says little of a pickle that starts a shell or of an archive that two programs read differently.
 import { CONVICTION, rankFindings } from '../audit/verdict.ts';
-import type { Finding, Verdict } from '../core/finding.ts';
+import { isStoppedEntry, type Coverage, type Finding, type Verdict } from '../core/finding.ts';
 import { nanInWeights } from '../rules/weights-numbers/nan-in-weights.ts';
 
 const PLAIN: Readonly<Record<Verdict, string>> = {
@@ -32,18 +32,20 @@ const AREAS: Readonly<Record<string, readonly [grave: string, suspicion: string]
 };
 
 const NAN_WORDS = 'Cannot be judged: NaN in the weights';
+const STOPPED_WORDS = 'Cancelled before its end';
 
-export function verdictWords(verdict: Verdict, findings: readonly Finding[]): string {
+export function verdictWords(verdict: Verdict, findings: readonly Finding[], coverage: readonly Coverage[]): string {
   if (verdict === 'not-tested' && nanInWeights(findings) !== undefined) return NAN_WORDS;
+  if (verdict === 'not-tested' && coverage.some(isStoppedEntry)) return STOPPED_WORDS;
   const lead = leadingFinding(verdict, findings);
   const words = lead === undefined ? undefined : AREAS[/^ASY-([A-Z]+)-/.exec(lead.rule)?.[1] ?? ''];
   return words === undefined ? PLAIN[verdict] : words[verdict === 'backdoor' ? 0 : 1];
 }
 
 /** Above a report whose files alone were to be checked, or all: a check that found nothing clears nothing, so the words say what was done. */
-export function headingWords(scope: 'files' | 'all', verdict: Verdict, findings: readonly Finding[], unread: number): string {
-  if (verdict === 'not-tested' && unread > 0) return 'Not wholly inspected';
-  return verdict === 'not-tested' && scope === 'files' && nanInWeights(findings) === undefined ? 'Files checked' : verdictWords(verdict, findings);
+export function headingWords(scope: 'files' | 'all', verdict: Verdict, findings: readonly Finding[], coverage: readonly Coverage[], unread: number): string {
+  if (verdict === 'not-tested' && unread > 0 && !coverage.some(isStoppedEntry)) return 'Not wholly inspected';
+  return verdict === 'not-tested' && scope === 'files' && nanInWeights(findings) === undefined ? 'Files checked' : verdictWords(verdict, findings, coverage);
 }
 
 /** The finding that the verdict rests on: what convicts, or the first that is suspicious. Suppressed ones lead to nothing. */

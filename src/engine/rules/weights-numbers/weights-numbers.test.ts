@@ -20,7 +20,7 @@ it('tells of numbers that stand out as a note, and of NaN as what bars a verdict
   const ran = [{ analysis: 'trigger-scan', status: 'ran', limits: '', seconds: 1 }] as const;
   expect(judge(found, ran, new Set()).verdict).toBe('not-tested');
   expect(judge(found.filter(({ rule }) => rule !== 'ASY-PRV-033'), ran, new Set()).verdict).toBe('no-evidence');
-  expect(headingWords('files', 'not-tested', found, 0)).toBe('Cannot be judged: NaN in the weights');
+  expect(headingWords('files', 'not-tested', found, [], 0)).toBe('Cannot be judged: NaN in the weights');
 });
 
 it('does not apply where nothing was counted', async () => {

@@ -91,4 +91,4 @@ function Rows({ entries, analyses }: { readonly entries: readonly CoverageEntry[
   );
 }
 
-const WORDS = { ran: '● ran', running: '◐ running', pending: '○ to come', failed: '▲ failed', skipped: '○ not tested', absent: '– not applicable' } as const;
+const WORDS = { ran: '● ran', running: '◐ running', pending: '○ to come', failed: '▲ failed', stopped: '◌ stopped', skipped: '○ not tested', absent: '– not applicable' } as const;

@@ -61,8 +61,9 @@ const UNREADABLE = 'ASY-FIL-';
 /** Without a report nothing was weighed; a finding in the files beside a run that failed is half of what there is to say. */
 function wordOf({ scope, status, report, findings, analyses }: AuditView, verdict: Verdict, unread: readonly string[]): string {
   if (report === undefined && (status === 'cancelled' || status === 'failed')) return status === 'cancelled' ? 'Cancelled' : 'Broken off by an error';
-  const untested = verdict !== 'not-tested' && behaviourFailure(findings, analyses.flatMap(({ coverage }) => coverage ?? [])) !== undefined;
-  return `${headingWords(scope, verdict, findings, unread.length)}${untested ? '. Behaviour not tested' : ''}`;
+  const coverage = analyses.flatMap((analysis) => analysis.coverage ?? []);
+  const untested = verdict !== 'not-tested' && behaviourFailure(findings, coverage) !== undefined;
+  return `${headingWords(scope, verdict, findings, coverage, unread.length)}${untested ? '. Behaviour not tested' : ''}`;
 }
 
 /** `verdict` undefined: not there yet. `unrun`: why what is open cannot be run. */
