@@ -77,18 +77,21 @@ async function represent(model: ImageClassifier, differentiator: Differentiator 
   const best = pixels.slice();
   const surest = new Float32Array(aims.length).fill(-1);
   for (let step = 0; step <= STEPS; step++) {
-    const { logits: now, gradient } = await differentiator.crossEntropy(pixels, aims, signal);
-    const p = softmaxRows(now, model.classes);
-    for (const [row, wanted] of aims.entries()) {
-      const own = p[row * model.classes + wanted] ?? 0;
-      if (own <= (surest[row] ?? 0) || (surest[row] ?? 0) >= CLEAR) continue;
-      surest[row] = own;
-      best.set(pixels.subarray(row * size, (row + 1) * size), row * size);
-    }
-    if (step === STEPS || surest.every((own) => own >= CLEAR)) break;
+    // What the model is sure of is done: only the others are run again.
+    const left = [...aims.keys()].filter((row) => (surest[row] ?? 0) < CLEAR);
+    if (left.length === 0) break;
+    const now = concat(left.map((row) => pixels.subarray(row * size, (row + 1) * size)));
+    const { logits: said, gradient } = await differentiator.crossEntropy(now, left.map((row) => aims[row] ?? 0), signal);
+    const p = softmaxRows(said, model.classes);
     const stride = STRIDE * (1 - (0.7 * step) / STEPS);
-    for (let row = 0; row < aims.length; row++) {
-      if ((surest[row] ?? 0) < CLEAR) descend(pixels.subarray(row * size, (row + 1) * size), gradient.subarray(row * size, (row + 1) * size), model.spec.width, model.spec.height, stride);
+    for (const [at, row] of left.entries()) {
+      const picture = pixels.subarray(row * size, (row + 1) * size);
+      const own = p[at * model.classes + (aims[row] ?? 0)] ?? 0;
+      if (own > (surest[row] ?? 0)) {
+        surest[row] = own;
+        best.set(picture, row * size);
+      }
+      if (own < CLEAR && step < STEPS) descend(picture, gradient.subarray(at * size, (at + 1) * size), model.spec.width, model.spec.height, stride);
     }
   }
   const rows = aims.map((_, row) => best.slice(row * size, (row + 1) * size));

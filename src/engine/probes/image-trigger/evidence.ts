@@ -1,6 +1,7 @@
 // What the reader sees of a scan: the classes' sizes beside each other, pictures before and after, a stamp in words.
 import type { Evidence } from '../../core/finding.ts';
 import { robustScale } from '../../core/statistics.ts';
+import type { Probability } from '../../core/units.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { concat, type Base } from './bases.ts';
@@ -33,22 +34,54 @@ export function describeStamp({ inversion, proof }: Pick<Found, 'inversion' | 'p
   return `${strong.length} pixels within ${Math.max(...columns) - left + 1} x ${Math.max(...rows) - top + 1} at column ${left}, row ${top} of ${width} x ${height}`;
 }
 
+/** What was measured of every class, the suspect beside the others; sizes where these were searched, else the patches from each class singly, else squares. */
 export function classEvidence(scan: Scan, model: ImageClassifier, family: Family, suspect: number): Evidence[] {
-  const values = scan.inversions[family].map(({ size }) => size);
-  const finite = values.filter(Number.isFinite);
+  const { title, unit, values } = measuredOfClasses(scan, family);
+  const finite = values.flatMap(({ value }) => (Number.isFinite(value) ? [value] : []));
   if (finite.length === 0) return [];
-  const others = scan.inversions[family].filter(({ target }) => target !== suspect).map(({ size }) => Math.log(Math.max(1e-9, Number.isFinite(size) ? size : 2 * Math.max(...finite))));
+  const others = values.filter(({ target }) => target !== suspect).map(({ value }) => Math.log(Math.max(1e-9, Number.isFinite(value) ? value : 2 * Math.max(...finite))));
   const { median, scale } = robustScale(others);
   return [
     {
       kind: 'class-sizes',
-      title: family === 'patch' ? 'Smallest patch that reaches each class' : 'Faintest overlay that reaches each class',
-      unit: family === 'patch' ? 'pixels' : 'share of pixel range',
+      title,
+      unit,
       suspect,
       null: [Math.exp(median - 2 * Math.max(0.18, scale)), Math.exp(median), Math.exp(median + 2 * Math.max(0.18, scale))],
-      rows: scan.inversions[family].map(({ target, size, success }) => ({ class: target, label: labelOf(model, target), value: Number.isFinite(size) ? size : null, success })),
+      rows: values.map(({ target, value, success }) => ({ class: target, label: labelOf(model, target), value: Number.isFinite(value) ? value : null, success })),
     },
   ];
+}
+
+interface MeasuredOfClasses {
+  readonly title: string;
+  readonly unit: string;
+  readonly values: readonly { readonly target: number; readonly value: number; readonly success: Probability }[];
+}
+
+function measuredOfClasses({ plan, inversions, table, pairs, boxes }: Scan, family: Family): MeasuredOfClasses {
+  if (plan.everyClass && inversions[family].length > 0) {
+    return {
+      title: family === 'patch' ? 'Smallest patch that reaches each class' : 'Faintest overlay that reaches each class',
+      unit: family === 'patch' ? 'pixels' : 'share of pixel range',
+      values: inversions[family].map(({ target, size, success }) => ({ target, value: size, success })),
+    };
+  }
+  if (table !== undefined) {
+    return {
+      title: 'Smallest patches from each class singly, beside what that class usually needs: small is suspicious',
+      unit: 'of the usual',
+      values: [...new Set(pairs.map(({ inversion: { target } }) => target))].map((target) => {
+        const own = pairs.filter(({ inversion }) => inversion.target === target);
+        return { target, value: Math.exp(table.targets[target] ?? 0), success: own.reduce((sum, { inversion }) => sum + inversion.success, 0) / Math.max(1, own.length) };
+      }),
+    };
+  }
+  return {
+    title: 'What the best square does for each class on held-out pictures: much is suspicious',
+    unit: 'mean probability',
+    values: boxes.flatMap(({ goal, reach, hits, of }) => (goal.kind === 'class' ? [{ target: goal.target, value: reach, success: hits / Math.max(1, of) }] : [])),
+  };
 }
 
 export async function pictureEvidence(rows: readonly Base[], stamp: Stamp, model: ImageClassifier, target: number | undefined, title: string, signal: CancelSignal): Promise<Evidence[]> {

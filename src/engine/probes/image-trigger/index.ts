@@ -32,7 +32,8 @@ export const imageTrigger: Analysis = {
     if (runnable?.task !== 'image-classification') throw new Error('image trigger search asked of what is no image classifier');
     emit({ type: 'plan', analysis: IMAGE_TRIGGER, tokens: 0, stages: STAGES });
     const named = classesOf(options.candidates, runnable.model.labels, runnable.model.classes);
-    const scan = await scanImages(runnable, options.budget, seeded(options.seed, IMAGE_TRIGGER), signal, (stage, done, total) => {
+    const scan = await scanImages(runnable, options.budget, seeded(options.seed, IMAGE_TRIGGER), signal, (stage, done, total, leftOut) => {
+      if (leftOut !== undefined) return emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'skipped', note: leftOut });
       if (done === 0) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'running' });
       emit({ type: 'progress', analysis: IMAGE_TRIGGER, stage, done, total });
       if (done === total) emit({ type: 'stage', analysis: IMAGE_TRIGGER, stage, status: 'done' });

@@ -11,10 +11,17 @@ export interface Plan {
   /** Pictures a class to search on, and as many held out. */
   readonly perClass: number;
   readonly rows: number;
+  /**
+   * Smallest patch, faintest overlay and additions are searched for every class; where false (large models), patch and overlay
+   * for the suspects alone. Their sizes are shown and not weighed (class-rule.ts), the pairs are weighed: these are paid for first.
+   */
+  readonly everyClass: boolean;
   /** Steps for every class, and further ones for the suspects that are proven. */
   readonly steps: number;
   readonly refine: number;
   readonly finalists: number;
+  /** Pairs of classes that are taken further and proven. */
+  readonly pairsProven: number;
   /** Search pictures that the suspects' triggers are taken further on. */
   readonly proofRows: number;
   /** Rows of each pair of classes, and steps; 0 rows where the pairs cannot be paid for. */
@@ -38,10 +45,14 @@ const FEWEST_STEPS = 20;
 const MOST_CLASSES = 24;
 /** What a row costs beside its multiply-adds, in those: moving pixels and starting small operators. */
 const ROW_OVERHEAD = 1.5e6;
-const FEWEST_PAIR_STEPS = 24;
-const MOST_PROOF_ROWS = 30;
-/** Pairs of classes that are taken further and proven. */
-export const PAIRS_PROVEN = 4;
+/** After 24 steps the patches of a pair still cover an eighth of the picture, and say nothing; two pictures for 40 tell more than four for 24, which cost as much, and still less than nothing beside the squares: four at least. */
+const FEWEST_PAIR_STEPS = 40;
+/** Pictures a search runs on, which is also how many rows one run of the graph with its gradient takes. */
+export const ROWS = 18;
+/** Steps of a pair and of a square, beside those of a class; starting points of each class's largest margin. */
+const PAIR_STEPS = 0.8;
+const BOX_STEPS = 0.4;
+const MARGIN_STARTS = 6;
 /** The bank of squares, which is run forward only (a third of a row each) for two sizes, the small one at twice as many places, and four looks, and its share of what can be afforded. */
 const BANKS = [{ bankPlaces: 15, bankRows: 10 }, { bankPlaces: 11, bankRows: 8 }, { bankPlaces: 8, bankRows: 6 }, { bankPlaces: 6, bankRows: 5 }] as const;
 const SMALLEST_BANK = BANKS[3];
@@ -50,6 +61,25 @@ const BANK_SHARE = 0.4;
 const ADDITION_STEPS = 0.14;
 const ADDITION_ROWS = 12;
 const ADDITION_RUNGS = 8;
+
+interface Choice {
+  readonly pairRows: number;
+  readonly everyClass: boolean;
+  readonly boxRows: number;
+  readonly proofRows: number;
+  readonly pairsProven: number;
+}
+const FULL = { everyClass: true, boxRows: 9, proofRows: 30, pairsProven: 4 } as const;
+const LEAN = { everyClass: false, boxRows: 6, proofRows: 18, pairsProven: 2 } as const;
+const LEAST: Choice = { ...LEAN, pairRows: 0, pairsProven: 0 };
+/** What is tried in turn until it can be paid for. */
+const CHOICES: readonly Choice[] = [
+  { ...FULL, pairRows: 6 }, { ...FULL, pairRows: 4 }, { ...LEAN, pairRows: 4 },
+];
+const pairSteps = (steps: number): number => Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * PAIR_STEPS));
+/** Places a class where squares are taken further. */
+const boxPlaces = (pairRows: number): number => (pairRows > 2 ? 3 : 2);
+
 /** Multiply-adds that no search is begun for: hours on a few cores. */
 const TOO_MUCH = 1e14;
 
@@ -58,37 +88,43 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const searched = Math.min(classes, MOST_CLASSES);
   const perClass = Math.max(2, Math.min(6, Math.ceil(60 / searched)));
   const finalists = Math.min(2, searched);
-  const proofRows = Math.min(MOST_PROOF_ROWS, searched * perClass);
   const most = MOST_STEPS[budget];
   const pairs = searched * (searched - 1);
   const cost = perRow + ROW_OVERHEAD;
   const affordable = SPEND[budget] / cost;
   const rowsOf = ({ bankPlaces, bankRows }: (typeof BANKS)[number]): number => (3 * 4 * bankPlaces ** 2 * bankRows) / 3;
   const bank = BANKS.find((one) => rowsOf(one) <= BANK_SHARE * affordable) ?? SMALLEST_BANK;
-  const spentOn = (steps: number, rows: number, pairRows: number): number => steps * (2 * (rows * searched + 2 * proofRows * finalists + PAIRS_PROVEN * perClass) + pairRows * pairs * 0.8 + 6 * searched + ADDITION_RUNGS * ADDITION_STEPS * Math.min(ADDITION_ROWS, rows) * searched + 0.4 * 9 * (4 + 3) * searched) + rowsOf(bank);
-  // First fewer steps, then fewer rows, then no pairs: a search with too few steps finds nothing.
-  const choices = [
-    { rows: 18, pairRows: 6 }, { rows: 18, pairRows: 4 }, { rows: 18, pairRows: 3 }, { rows: 18, pairRows: 2 }, { rows: 12, pairRows: 2 }, { rows: 12, pairRows: 0 }, { rows: 8, pairRows: 0 },
-  ].filter(({ pairRows }) => pairRows === 0 || searched >= 3);
-  const chosen = choices.find(({ rows, pairRows }) => spentOn(Math.max(FEWEST_STEPS, most / 2), rows, pairRows) <= affordable) ?? { rows: 8, pairRows: 0 };
-  const steps = Math.max(FEWEST_STEPS, Math.min(most, Math.floor((affordable - rowsOf(bank)) / (spentOn(1, chosen.rows, chosen.pairRows) - rowsOf(bank)))));
+  const spentOn = (steps: number, { pairRows, everyClass, boxRows, proofRows, pairsProven }: Choice): number => {
+    const inverted = 2 * ROWS * (everyClass ? searched : finalists);
+    const proofs = 2 * (2 * Math.min(proofRows, searched * perClass) * finalists + pairsProven * perClass);
+    const added = everyClass ? ADDITION_RUNGS * ADDITION_STEPS * ADDITION_ROWS * searched : 0;
+    const squares = BOX_STEPS * boxRows * (2 * boxPlaces(pairRows) + 1) * searched;
+    return steps * (inverted + proofs + MARGIN_STARTS * searched + added + squares) + pairRows * pairs * pairSteps(steps) + rowsOf(bank);
+  };
+  // First fewer steps, then fewer rows a pair, then what is shown and not weighed, then no pairs: a search with too few steps finds nothing.
+  const choices = CHOICES.filter(({ pairRows }) => pairRows === 0 || searched >= 3);
+  const chosen = choices.find((choice) => spentOn(choice.everyClass ? most / 2 : FEWEST_STEPS, choice) <= affordable) ?? LEAST;
+  let steps = most;
+  while (steps > FEWEST_STEPS && spentOn(steps, chosen) > affordable) steps--;
   return {
     classes: [...new Set([...named, ...likely, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
     partial: searched < classes,
     perClass,
-    rows: chosen.rows,
+    rows: ROWS,
+    everyClass: chosen.everyClass,
     steps,
     refine: 2 * steps,
     finalists,
-    proofRows,
+    pairsProven: chosen.pairsProven,
+    proofRows: Math.min(chosen.proofRows, searched * perClass),
     pairRows: chosen.pairRows,
-    pairSteps: Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * 0.8)),
-    boxes: { ...bank, rows: Math.max(6, chosen.rows >> 1), places: chosen.pairRows > 2 ? 3 : 2, steps: Math.max(12, Math.floor(steps * 0.4)) },
-    additions: { rows: Math.min(ADDITION_ROWS, chosen.rows), steps: Math.max(3, Math.round(ADDITION_STEPS * steps)) },
-    marginStarts: 6,
+    pairSteps: pairSteps(steps),
+    boxes: { ...bank, rows: chosen.boxRows, places: boxPlaces(chosen.pairRows), steps: Math.max(12, Math.floor(steps * BOX_STEPS)) },
+    additions: { rows: ADDITION_ROWS, steps: Math.max(3, Math.round(ADDITION_STEPS * steps)) },
+    marginStarts: MARGIN_STARTS,
     marginSteps: steps,
-    multiplyAdds: cost * spentOn(steps, chosen.rows, chosen.pairRows),
-    tooMuch: cost * spentOn(steps, chosen.rows, chosen.pairRows) > TOO_MUCH,
+    multiplyAdds: cost * spentOn(steps, chosen),
+    tooMuch: cost * spentOn(steps, chosen) > TOO_MUCH,
     waves: affordable > 20_000 ? 8 : 4,
   };
 }

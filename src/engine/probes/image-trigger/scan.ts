@@ -21,13 +21,14 @@ import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
 import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
 import { measureWaves, type Wave } from './waves.ts';
 import { isCompact } from './evidence.ts';
-import { outliers } from './outliers.ts';
+import { outliers, type Outlier } from './outliers.ts';
 import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
-import { PAIRS_PROVEN, planScan, type Plan } from './plan.ts';
+import { planScan, ROWS, type Plan } from './plan.ts';
 
 export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'additions' | 'proof' | 'spread';
-export type OnStage = (stage: StageId, done: number, total: number) => void;
+/** `leftOut`: why the stage is not run. */
+export type OnStage = (stage: StageId, done: number, total: number, leftOut?: string) => void;
 
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
@@ -48,30 +49,39 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
     onStage('margins', 1, 1);
     const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
-    onStage('pairs', 1, 1);
+    if (plan.pairRows === 0) onStage('pairs', 0, 0, TOO_LARGE);
+    else onStage('pairs', 1, 1);
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
     onStage('boxes', 0, 1);
     const boxes = await searchBoxes(model, differentiator, search, heldOut, classes, plan.boxes, random.fork('boxes'), signal);
     const smallBoxes = await searchSmallBoxes(model, differentiator, search, heldOut, classes, boxes, plan.boxes, random.fork('small boxes'), signal);
     onStage('boxes', 1, 1);
+    const begin = async (family: Family, target: number): Promise<Search> => {
+      const rows = rowsFor(search, target, plan.rows, random.fork(`rows ${target}`));
+      const started = new Search(differentiator, family, { aims: rows.map(() => target), bases: rows, target }, random.fork(`${family} ${target}`));
+      await started.advance(plan.steps, signal);
+      return started;
+    };
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
-    for (const family of ['patch', 'blend'] as const) {
-      for (const [at, target] of classes.entries()) {
-        onStage(family, at, classes.length);
-        const rows = rowsFor(search, target, plan.rows, random.fork(`rows ${target}`));
-        const started = new Search(differentiator, family, { aims: rows.map(() => target), bases: rows, target }, random.fork(`${family} ${target}`));
-        await started.advance(plan.steps, signal);
-        searches[family].push(started);
-      }
-      onStage(family, classes.length, classes.length);
-    }
     const additions: Record<Band, Addition[]> = { all: [], low: [] };
-    for (const [at, band] of (['all', 'low'] as const).entries()) {
-      onStage('additions', at, 2);
-      additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
+    if (plan.everyClass) {
+      for (const family of ['patch', 'blend'] as const) {
+        for (const [at, target] of classes.entries()) {
+          onStage(family, at, classes.length);
+          searches[family].push(await begin(family, target));
+        }
+        onStage(family, classes.length, classes.length);
+      }
+      for (const [at, band] of (['all', 'low'] as const).entries()) {
+        onStage('additions', at, 2);
+        additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
+      }
+      onStage('additions', 2, 2);
+    } else {
+      for (const stage of ['patch', 'blend'] as const) onStage(stage, 0, 0, `${TOO_LARGE}: done for the most outlying classes alone`);
+      onStage('additions', 0, 0, TOO_LARGE);
     }
     const rows = await lastLayer(model, signal);
-    onStage('additions', 2, 2);
     const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };
     const ranked = { patch: outliers(inversions.patch.map(sizeIfMet), area), blend: outliers(inversions.blend.map(sizeIfMet), STRONGEST_BLEND) };
     // A large lead is what counts here: sizes are small where leads are large.
@@ -87,8 +97,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     for (const [turn, at] of chosen.entries()) {
       onStage('proof', turn, chosen.length);
       for (const family of ['patch', 'blend'] as const) {
-        const [started, outlier] = [searches[family][at], ranked[family][at]];
-        if (started === undefined || outlier === undefined) continue;
+        const started = searches[family][at] ?? (await begin(family, classes[at] ?? 0));
+        const outlier = ranked[family][at] ?? unranked(at);
         // What is proven was made on all search pictures, so that it carries over to the held-out ones.
         const widened = started.widened(rowsFor(search, started.target, plan.proofRows, random.fork(`widened ${started.target}`)), SURE);
         await widened.advance(plan.refine, signal);
@@ -97,7 +107,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       }
     }
     const provenPairs: ProvenPair[] = [];
-    for (const { source, target } of table === undefined ? [] : oddestPairs(table, PAIRS_PROVEN)) {
+    for (const { source, target } of table === undefined ? [] : oddestPairs(table, plan.pairsProven)) {
       const pair = pairs.find((one) => one.source === source && one.inversion.target === target);
       if (pair !== undefined) provenPairs.push(await provePair(pair, search, heldOut, model, plan.refine, SURE, random.fork(`pair ${source} ${target}`), signal));
     }
@@ -109,6 +119,11 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   } finally {
     await differentiator.dispose();
   }
+}
+
+/** Of a class that was not set beside the others in its family. */
+function unranked(index: number): Outlier {
+  return { index, z: 0, gap: 0, pValue: 1 };
 }
 
 /** The square for a class that does most. */
@@ -128,6 +143,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   const { model } = runnable;
   const plan = await planFor(model, budget, ASSUMED_COST, named, random, signal);
   const { classes } = plan;
+  for (const stage of ['pairs', 'patch', 'blend', 'additions', 'proof'] as const) onStage(stage, 0, 0, 'the graph cannot be differentiated');
   onStage('inputs', 0, 1);
   const { search, heldOut, without } = await makeBases(runnable, undefined, classes, plan.perClass, random.fork('bases'), signal);
   onStage('inputs', 1, 1);
@@ -142,7 +158,7 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
   const found: Found[] = [];
   for (const { target, stamp, hits, of } of chosen) {
     const inversion: Inversion = { target, stamp, size: sizeOfStamp(stamp), success: of === 0 ? 0 : hits / of };
-    found.push({ inversion, outlier: { index: target, z: 0, gap: 0, pValue: 1 }, proof: await prove(model, stamp, target, heldOut, random.fork(`proof ${target}`), signal) });
+    found.push({ inversion, outlier: unranked(target), proof: await prove(model, stamp, target, heldOut, random.fork(`proof ${target}`), signal) });
   }
   const spread = await measureSpread(model, boxes, heldOut, signal);
   return {
@@ -153,6 +169,8 @@ async function scanForward(runnable: RunnableImageClassifier, note: string, budg
     multiplyAdds: 0,
   };
 }
+
+const TOO_LARGE = 'the model is large for this budget';
 
 /** Of a row, where it cannot be counted; steps without gradients for one with. */
 const ASSUMED_COST = 1e7;
@@ -194,7 +212,6 @@ const SURE = 0.93;
 const WAVE_STRENGTH = 0.1;
 /** Pictures that each wave is tried on. */
 const WAVE_ROWS = 18;
-const ROWS = 18;
 /** An addition of this strength leaves nothing of a picture. */
 const STRONGEST_BLEND = 0.6;
 

@@ -98,9 +98,11 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
 }
 
 function weighed(scan: Scan, features: Features): string[] {
+  const inLogOdds = `In log-odds: ${weights(features, scan.classes.length)}.`;
+  if (!scan.plan.everyClass) return [inLogOdds];
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsGap === null ? '' : `${features.pairsZ.toFixed(1)} by the patches from each class singly, `}${features.marginZ.toFixed(1)} by its largest margin.`,
-    `In log-odds: ${weights(features, scan.classes.length)}. How small the patch and how faint the overlay is does not count: classes that training made easy have both.`,
+    `${inLogOdds} How small the patch and how faint the overlay is does not count: classes that training made easy have both.`,
     `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
   ];
 }
@@ -122,7 +124,7 @@ function howSearched(scan: Scan): string {
   if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.${part}`;
   return [
     `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'all made by Assay, none of them real' : 'some of them yours'}; ${scan.domain}.`,
-    `Search: ${plan.steps} steps a class, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? '; pairs of classes were not searched, which this model’s size forbids at this budget' : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.${part}`,
+    `Search: ${plan.steps} steps a class${plan.everyClass ? '' : ' that was proven (the smallest patch and the faintest overlay of the others were not searched: the model is large)'}, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? '; pairs of classes were not searched, which this model’s size forbids at this budget' : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.${part}`,
   ].join('\n');
 }
 

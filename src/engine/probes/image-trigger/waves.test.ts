@@ -30,3 +30,9 @@ it('finds a wave that is the negative of a plain one', async () => {
   expect(best?.reach[1]).toBeGreaterThan(0.9);
   expect(second?.reach[1]).toBeLessThan(0.1);
 });
+
+it('tries waves straight across beyond the frequencies of the rest', async () => {
+  const waves = await measureWaves(reader, grey, 2, STRENGTH, NEVER);
+  expect(waves.some(({ down, across }) => down === 0 && across === 6)).toBe(true);
+  expect(waves.every(({ down, across }) => down === 0 || across === 0 || Math.hypot(down, across) <= 2.5)).toBe(true);
+});

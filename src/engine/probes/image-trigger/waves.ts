@@ -48,12 +48,20 @@ export function reachOf(p: Float32Array, rows: readonly Base[], classes: number)
 /** Of a wave and of its negative, which is another trigger. */
 const PHASES = [0, 1, 2, 3];
 
-/** Half a plane of frequencies: the other half are the same waves. */
+/** Half a plane of frequencies (the other half are the same waves), and further ones straight down or across: the published triggers are such. */
 function frequencies(most: number): [number, number][] {
   const found: [number, number][] = [];
-  for (let down = 0; down <= most; down++) for (let across = -most; across <= most; across++) if (down > 0 || across > 0) if (Math.hypot(down, across) <= most + 0.5) found.push([down, across]);
+  const reach = Math.max(most, MOST_STRAIGHT);
+  for (let down = 0; down <= reach; down++) {
+    for (let across = -reach; across <= reach; across++) {
+      const straight = down === 0 || across === 0;
+      if ((down > 0 || across > 0) && (straight || Math.hypot(down, across) <= most + 0.5)) found.push([down, across]);
+    }
+  }
   return found;
 }
+
+const MOST_STRAIGHT = 8;
 
 function wave({ channels, height, width }: ImageClassifier['spec'], down: number, across: number, phase: number, strength: number): Float32Array {
   const area = height * width;
