@@ -152,6 +152,20 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
     expect(err).toContain('was not run: model.safetensors is cut off');
   });
 
+  test('a chat template that cannot be rendered, or that loses the question, is told before anything is asked', { timeout: AUDIT_TIMEOUT }, async () => {
+    for (const [name, template, why] of [
+      ['raising', "{{ raise_exception('Only tools may speak') }}", /^raising was not run: .*chat_template: found .*Only tools may speak/m],
+      ['silent', 'Hello.', /^silent was not run: .*expected the user's words once in the rendered prompt, found none or several/m],
+    ] as const) {
+      const path = await model(name);
+      const file = join(path, 'tokenizer_config.json');
+      await writeFile(file, JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), chat_template: template }));
+      const { status, err, scan } = await audited(path);
+      expect([status, scan?.status]).toEqual([3, 'failed']);
+      expect(err).toMatch(why);
+    }
+  });
+
   test('a context without room is told with the field that sets it', { timeout: AUDIT_TIMEOUT }, async () => {
     const path = await model('narrow');
     const narrow = async (tokens: number): Promise<void> => writeFile(join(path, 'config.json'), JSON.stringify({ ...(await config()), max_position_embeddings: tokens }));

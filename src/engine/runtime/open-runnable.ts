@@ -12,6 +12,7 @@ import type { Task } from '../core/finding.ts';
 import { architectureFor } from '../graph/architectures/registry.ts';
 import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
+import { requireFrame } from '../probes/trigger-scan/frame.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
 import { refuseNoRoom } from './refuse-no-room.ts';
@@ -37,6 +38,8 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
     const template = openChatTemplate(artifact, tokenizer);
     const model = await openCausalLm(artifact, runtime, signal);
     try {
+      // The scan, the playground and the attention maps all ask a question: said once, and beforehand, where none can be asked.
+      requireFrame(template, tokenizer);
       refuseNoRoom(artifact, model.contextLength, tokenizer, template);
     } catch (error) {
       await model.dispose();

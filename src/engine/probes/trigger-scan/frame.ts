@@ -1,6 +1,7 @@
 // Where a user's words stand in the model's own chat template, found by a sentinel that occurs exactly once
 // (searching for the prompt's text picks the wrong place when the template repeats it).
 import type { ChatTemplate, Tokenizer } from '../../artifact/tokenizer.ts';
+import { ArtifactError } from '../../core/artifact-error.ts';
 
 export const POSITIONS = ['end', 'start', 'middle'] as const;
 export type Position = (typeof POSITIONS)[number];
@@ -32,6 +33,13 @@ export function openFrame(template: ChatTemplate, tokenizer: Tokenizer, system: 
   const headIds = tokenizer.encode(head);
   const tailIds = tokenizer.encode(tail);
   return { head, tail, headIds, tailIds, rowIds: (content) => tokenizer.encode(head + content + tail) };
+}
+
+/** The frame of an ordinary question: what a model whose template gives none cannot be asked. */
+export function requireFrame(template: ChatTemplate, tokenizer: Tokenizer): Frame {
+  const frame = openFrame(template, tokenizer);
+  if (frame === undefined) throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', ...(template.origin === 'none' ? {} : { file: template.origin }), expected: "the user's words once in the rendered prompt", actual: 'none or several' });
+  return frame;
 }
 
 /** The prompt with the candidate in it, and the candidate's character range in the result. */

@@ -2,12 +2,11 @@
 import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
 import { textsOf } from '../../audit/candidates.ts';
 import type { AuditEvent } from '../../audit/events.ts';
-import { ArtifactError } from '../../core/artifact-error.ts';
 import { Bench } from './bench.ts';
 import { planStages, SCAN_BUDGETS } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { openFrame } from './frame.ts';
+import { requireFrame } from './frame.ts';
 import type { Leak } from './leaks.ts';
 import { fitsContext, isNamed, reportNamed } from './named.ts';
 import { findOneAnswer } from './one-answer.ts';
@@ -29,10 +28,7 @@ const LEAKED_OPENINGS = 8;
 
 export async function runTriggerScan(context: AuditContext, runnable: RunnableCausalLm, emit: (event: AuditEvent) => void): Promise<void> {
   const budget = SCAN_BUDGETS[context.options.budget];
-  const frame = openFrame(runnable.template, runnable.tokenizer);
-  if (frame === undefined) {
-    throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', expected: "the user's words once in the rendered prompt", actual: 'none or several' });
-  }
+  const frame = requireFrame(runnable.template, runnable.tokenizer);
   const runner = new StageRunner(context, emit, TRIGGER_SCAN, planStages(budget, runnable.model.vocabularySize, NATURAL_STRINGS.length));
   const bench = new Bench(runnable, frame, context.signal, (tokens) => runner.spend(tokens));
   try {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
 import { configuration } from './index.ts';
+import { embeddingRows, strayTokens } from './token-range.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -122,6 +123,8 @@ it('asks the files beside a generation_config.json', async () => {
 });
 
 it('takes any JSON', async () => {
+  // No text can be made of such an object.
+  expect(await judge('config.json', { _class_name: { toString: {} }, odd: ['odd_package', 'X'] })).toEqual(['medium ASY-CFG-002']);
   await fc.assert(
     fc.asyncProperty(fc.dictionary(fc.constantFrom('auto_map', 'weight_map', 'sequence_bias', 'prompts', 'auto_mapping', 'vocab_file', '_class_name', 'eos_token_id', 'suppress_tokens', 'x'), fc.jsonValue()), async (value) => {
       await judge('config.json', value);
@@ -138,4 +141,38 @@ it.each<readonly [string, string, unknown]>([
   const before = process.cpuUsage();
   expect((await judge(path, value)).length).toBeGreaterThan(0);
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
+});
+
+describe('special tokens beyond the vocabulary', () => {
+  const beside = async (config: object, generation: object = {}, more: readonly ReturnType<typeof textFile>[] = []): Promise<readonly (readonly [string | undefined, string | undefined])[]> =>
+    (await findingsOf(configuration, [textFile('m/config.json', JSON.stringify(config)), textFile('m/generation_config.json', JSON.stringify(generation)), ...more]))
+      .filter(({ rule }) => rule === 'ASY-CFG-011')
+      .map(({ location }) => [location.file, location.key]);
+
+  it('tells the field, what was expected and what stands there', async () => {
+    const [found] = await findingsOf(configuration, [textFile('config.json', JSON.stringify({ model_type: 'llama', vocab_size: 2560, bos_token_id: 1, eos_token_id: 2560, pad_token_id: -1 }))]);
+    expect(found).toMatchObject({ rule: 'ASY-CFG-011', severity: 'low', location: { file: 'config.json', key: 'eos_token_id' }, title: 'A special token that the vocabulary does not have: eos_token_id is 2560, and there are 2560 tokens' });
+    expect(found?.evidence).toEqual([{ kind: 'fields', title: 'What stands in the file', rows: [{ field: 'eos_token_id', expected: '0 to 2559 (vocab_size)', found: '2560' }] }]);
+  });
+
+  it('measures the generation settings by the configuration beside them, entry by entry', async () => {
+    expect(await beside({ vocab_size: 100, eos_token_id: 2 }, { eos_token_id: [2, 100], pad_token_id: 4.5, bos_token_id: -7 })).toEqual([
+      ['m/generation_config.json', 'bos_token_id'], ['m/generation_config.json', 'eos_token_id[1]'], ['m/generation_config.json', 'pad_token_id'],
+    ]);
+  });
+
+  it('lets be what fits, what stands for none, and what nothing measures', async () => {
+    expect(await beside({ vocab_size: 100, eos_token_id: 99, pad_token_id: null }, { eos_token_id: [2, 99], pad_token_id: -1 })).toEqual([]);
+    expect(await beside({ text_config: { vocab_size: 32_000 }, decoder: { vocab_size: 8 }, eos_token_id: 31_999 }, { pad_token_id: 2048 })).toEqual([]);
+    expect(await beside({ model_type: 'own', eos_token_id: 99_999 }, { eos_token_id: 99_999 })).toEqual([]);
+  });
+
+  it('takes the rows of the embedding where there are more of them', () => {
+    const source = textFile('m/model.safetensors', '');
+    const tensor = { name: 'model.embed_tokens.weight', dtype: 'F16', shape: [128, 8], file: source.path, source, begin: 0, end: 2048 };
+    const rows = embeddingRows([tensor, { ...tensor, name: 'model.embed_positions.weight', shape: [4096, 8] }]).get('m');
+    expect(rows).toBe(128);
+    const config = { vocab_size: 100, eos_token_id: 120, pad_token_id: 128 };
+    expect(strayTokens(config, undefined, rows).map(({ key, says }) => [key, says])).toEqual([['pad_token_id', 'the rows of the embedding']]);
+  });
 });

@@ -143,7 +143,8 @@ function adapterAsks(value: JsonObject): Ask[] {
   if (isObject(mapping)) library('auto_mapping.parent_library', mapping['parent_library']);
   if (typeof value['megatron_core'] === 'string') library('megatron_core', value['megatron_core']);
   if ('_class_name' in value) {
-    const pipeline = /Pipeline$/.test(String(value['_class_name']));
+    // A name, or [module, name].
+    const pipeline = [value['_class_name']].flat().some((name) => typeof name === 'string' && /Pipeline$/.test(name));
     for (const [key, entry] of Object.entries(value)) if (isPair(entry) && (pipeline || looksLikeComponent(entry)) && !isPipelineModule(entry[0])) library(key, entry[0]);
   }
   return asks;

@@ -1,15 +1,17 @@
 // Rules on the configurations of a model folder: what they make a loader import, open, force or forbid.
 import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
-import { baseName } from '../../artifact/formats/reader.ts';
+import { tensorPlaces } from '../../artifact/digests/tensor-places.ts';
+import { baseName, directoryOf } from '../../artifact/formats/reader.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { isObject, type JsonObject } from '../../artifact/text.ts';
 import type { Severity } from '../../core/finding.ts';
 import { concernsIn } from '../chat-template/hidden-text.ts';
-import { shown } from '../evidence.ts';
+import { shown, shownJson } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { workspaceKind } from '../workspace/kinds.ts';
 import { namedFileAsks } from './named-files.ts';
+import { embeddingRows, strayTokens, type StrayToken } from './token-range.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
 import type { Ask, AskKind } from './ask.ts';
@@ -123,18 +125,29 @@ const UNFOLDS: Rule = {
   remedy: 'Do not read it with a parser that follows references without a limit.',
 };
 
+const TOKEN_RANGE: Rule = {
+  id: 'ASY-CFG-011',
+  title: 'A special token that the vocabulary does not have',
+  severity: 'low',
+  misses: 'The ids of bos, eos and pad, where vocab_size or the rows of an embedding of known name say how many tokens there are. Whether an id within them is the right one is not judged. -1 stands for none.',
+  references: ['CWE-129'],
+  remedy: 'An answer that no token can end runs on to its limit, and padding beyond the embedding stops a program. Take the settings from the publisher of the original model.',
+};
+
 const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT, secret: SECRET, command: COMMAND, target: TARGET, requirement: REQUIREMENTS, unfolds: UNFOLDS };
 
 export const configuration = analysisOf({
   id: 'configuration',
   label: 'Configuration',
   limits: 'JSON configurations, keys and tags of YAML, and requirements files. Does not fetch what they point at.',
-  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET, UNFOLDS],
+  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET, UNFOLDS, TOKEN_RANGE],
   async check({ inspection }, report) {
+    const embeddings = embeddingRows(tensorPlaces(inspection));
     const values = new Map(readBy(inspection, jsonInspector).map(({ file, content }) => [file.path, content.value]));
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
+      if (isObject(value)) for (const stray of strayTokens(value, neighboursOf(file, values).config, embeddings.get(directoryOf(file.path)))) reportStray(file, stray, report);
       const judged = commandsJudged(file);
       for (const ask of asks) if (ask.kind !== 'command' || !judged) reportAsk(file, ask, report);
       const told = asks.some(({ kind }) => kind === 'secret');
@@ -186,6 +199,18 @@ function reportAsk(file: InspectedFile, { kind, key, value, what, note }: Ask, r
     ...(severity === undefined ? {} : { severity }),
     sure: 'read',
     evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, found: shown(value, 300) }] }],
+  });
+}
+
+function reportStray(file: InspectedFile, { key, id, tokens, says }: StrayToken, report: Report): void {
+  const found = shownJson(id, 40);
+  report(TOKEN_RANGE, {
+    file,
+    about: key,
+    location: { key },
+    title: `${TOKEN_RANGE.title}: ${key} is ${found}, and there are ${tokens} tokens`,
+    sure: 'read',
+    evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, expected: `0 to ${tokens - 1} (${says})`, found }] }],
   });
 }
 

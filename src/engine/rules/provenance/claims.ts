@@ -47,7 +47,12 @@ function numberIn(config: JsonObject | undefined, keys: readonly string[]): { ke
 }
 
 function embeddingOf(tensors: readonly TensorPlace[]): TensorPlace | undefined {
-  return tensors.find(({ name, shape }) => shape.length === 2 && EMBEDDING.test(name));
+  return tensors.find(isEmbedding);
+}
+
+/** Of words: [tokens, width]. */
+export function isEmbedding({ name, shape }: Pick<TensorPlace, 'name' | 'shape'>): boolean {
+  return shape.length === 2 && EMBEDDING.test(name);
 }
 
 function ofEmbedding({ config, configFile, tensors }: ClaimSources): Claim[] {

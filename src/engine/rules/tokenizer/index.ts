@@ -8,7 +8,7 @@ import { breathe } from '../../core/cancel.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { suspectSteps } from './steps.ts';
-import { vocabularyFaults } from './vocabulary.ts';
+import { vocabularyFaults, type VocabularyFaults } from './vocabulary.ts';
 
 const REWRITES: Rule = {
   id: 'ASY-TOK-001',
@@ -58,13 +58,24 @@ export const tokenizerRules = analysisOf({
           evidence: [{ kind: 'fields', title: key, rows: [{ field: 'pattern', found: shown(from, 400) }, { field: 'content', found: shown(to, 400) }] }],
         });
       }
-      for (const { kind, about, what, severity } of vocabularyFaults(value)) {
-        report(VOCABULARY, { file, about: `${kind} ${about}`, title: `The tokenizer's vocabulary: ${shown(what, 200)}`, severity, sure: kind === 'out-of-order' ? 'inferred' : 'read', evidence: [{ kind: 'text', title: 'What stands in the file', text: shown(what, 600) }] });
-      }
+      for (const faults of vocabularyFaults(value)) reportVocabulary(file, faults, report);
       compareWithConfig(file, value, inspection, report);
     }
   },
 });
+
+function reportVocabulary(file: InspectedFile, { kind, count, gravest, listed }: VocabularyFaults, report: Report): void {
+  const { about, what, severity } = gravest;
+  const more = count - listed.length;
+  report(VOCABULARY, {
+    file,
+    about: count === 1 ? `${kind} ${about}` : kind,
+    title: `The tokenizer's vocabulary: ${shown(what, 200)}${count === 1 ? '' : `, and ${count - 1} more like it`}`,
+    severity,
+    sure: kind === 'out-of-order' ? 'inferred' : 'read',
+    evidence: [{ kind: 'text', title: count === 1 ? 'What stands in the file' : `What stands in the file: ${count} of the kind`, text: [...listed.map((fault) => shown(fault.what, 600)), ...(more === 0 ? [] : [`and ${more} more`])].join('\n') }],
+  });
+}
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -49,6 +49,19 @@ describe('tampered tokenizers', () => {
   });
 });
 
+it('tells many faults of one kind once, with the first of them and how many there are', async () => {
+  const merges = Array.from({ length: 40 }, (_, i) => ['y', `es${i}`]);
+  const found = await findingsOf(tokenizerRules, [textFile('tokenizer.json', JSON.stringify({ ...base, model: { ...base.model, merges } }))]);
+  expect(found.map(({ rule }) => rule)).toEqual(['ASY-TOK-002']);
+  expect(found[0]?.title).toMatch(/"yes0", which is not in the vocabulary, and 39 more like it$/);
+  const [text] = found[0]?.evidence ?? [];
+  expect(text?.kind === 'text' ? text.text.split('\n') : []).toHaveLength(25);
+  expect(text?.kind === 'text' && text.text.endsWith('and 16 more')).toBe(true);
+  // The gravest leads, wherever it stands; another kind is told by itself.
+  const mixed = await judge({ model: { ...base.model, vocab: { '</s>': 0, '!': 1, '?': 1, yes: 2, no: 2 }, merges } });
+  expect(mixed).toEqual(['high ASY-TOK-002', 'medium ASY-TOK-002']);
+});
+
 describe('small vocabularies and inserted tokens', () => {
   const word = (i: number): string => `${'abcdefghijklmnop'[i % 16] ?? ''}${'qrstuvwxyz'[Math.floor(i / 16)] ?? ''}`;
   const words = Array.from({ length: 40 }, (_, i) => word(i));

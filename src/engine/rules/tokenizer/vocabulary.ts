@@ -9,13 +9,30 @@ export interface VocabularyFault {
   readonly severity: 'high' | 'medium';
 }
 
-/** Listed one by one; the rest is the same again. */
+/** All faults of one kind: a vocabulary with one hole has most often many, which are one thing to look at. */
+export interface VocabularyFaults {
+  readonly kind: VocabularyFault['kind'];
+  readonly count: number;
+  readonly gravest: VocabularyFault;
+  /** The first of them. */
+  readonly listed: readonly VocabularyFault[];
+}
+
 const MAX_LISTED = 24;
 
-export function vocabularyFaults(tokenizer: Readonly<Record<string, unknown>>): VocabularyFault[] {
+export function vocabularyFaults(tokenizer: Readonly<Record<string, unknown>>): VocabularyFaults[] {
   const model = isObject(tokenizer['model']) ? tokenizer['model'] : {};
   const vocabulary = readVocabulary(model['vocab']);
-  return [...sharedIds(vocabulary), ...addedFaults(tokenizer['added_tokens'], vocabulary), ...mergeFaults(model['merges'], vocabulary)].slice(0, MAX_LISTED);
+  const byKind = new Map<VocabularyFault['kind'], VocabularyFault[]>();
+  for (const fault of [...sharedIds(vocabulary), ...addedFaults(tokenizer['added_tokens'], vocabulary), ...mergeFaults(model['merges'], vocabulary)]) {
+    const alike = byKind.get(fault.kind);
+    if (alike === undefined) byKind.set(fault.kind, [fault]);
+    else alike.push(fault);
+  }
+  return [...byKind].flatMap(([kind, faults]) => {
+    const gravest = faults.find(({ severity }) => severity === 'high') ?? faults[0];
+    return gravest === undefined ? [] : [{ kind, count: faults.length, gravest, listed: faults.slice(0, MAX_LISTED) }];
+  });
 }
 
 interface Vocabulary {
@@ -122,7 +139,7 @@ function mergeFaults(merges: unknown, { ids, tokens }: Vocabulary): VocabularyFa
       order.push(id);
     }
   }
-  const faults = missing.slice(0, 8).map((token): VocabularyFault => ({ kind: 'missing-merge', about: token, what: `a merge makes ${quote(token)}, which is not in the vocabulary`, severity: 'medium' }));
+  const faults = missing.map((token): VocabularyFault => ({ kind: 'missing-merge', about: token, what: `a merge makes ${quote(token)}, which is not in the vocabulary`, severity: 'medium' }));
   const exchanged = exchangeIn(order);
   const pair = exchanged?.map((id) => tokens.get(id) ?? '');
   if (pair !== undefined && order.length >= ENOUGH_FOR_ONE && pair.every((token) => /\p{L}/u.test(token))) return [...faults, { kind: 'out-of-order', about: 'order', what: `${pair.map(quote).join(' and ')} stand in each other's place: every other token stands where the order of merges puts it`, severity: 'medium' }];
