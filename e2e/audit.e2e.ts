@@ -43,6 +43,12 @@ describe('auditing', () => {
       await detail.getByRole('tab', { name: 'Variants' }).click();
       await detail.getByRole('tab', { name: 'Evidence' }).click();
       await screenshot(page, 'audit-finding');
+      // In a narrow window every tab stays in sight.
+      const wide = page.viewportSize() ?? { width: 1280, height: 860 };
+      await page.setViewportSize({ width: 1024, height: wide.height });
+      const cut = await detail.getByRole('tab').evaluateAll((tabs) => tabs.filter((tab) => tab.getBoundingClientRect().right > (tab.parentElement?.getBoundingClientRect().right ?? 0) + 1).map(({ textContent }) => textContent));
+      expect(cut).toEqual([]);
+      await page.setViewportSize(wide);
       await page.keyboard.press('Escape');
       await page.waitForFunction(() => !location.hash.includes('finding'));
     });

@@ -260,3 +260,46 @@ it('follows the address bar', () => {
   host.visit('#/history');
   expect(app.navigation.getState().route).toEqual({ page: 'history' });
 });
+
+describe('going to a page by key', () => {
+  const found = async (): Promise<App> => {
+    const { app } = start();
+    await app.open(FILES);
+    await app.startAudit();
+    return app;
+  };
+
+  it('takes the finding that is open along, as its own button does', async () => {
+    const app = await found();
+    app.navigation.getState().go({ page: 'audit', finding: FINDING.id });
+    app.visit('attention');
+    expect(app.navigation.getState().route).toEqual({ page: 'attention', finding: FINDING.id });
+    expect(app.attention.getState()).toMatchObject({ trigger: 'blue heron', mode: 'pair' });
+    app.navigation.getState().go({ page: 'audit', finding: FINDING.id });
+    app.visit('playground');
+    expect(app.playground.getState().trigger).toBe('blue heron');
+  });
+
+  it('types nothing over: no finding is open, or its trigger stands there already', async () => {
+    const app = await found();
+    app.attention.getState().edit({ prompt: 'my own' });
+    app.visit('attention');
+    expect(app.attention.getState()).toMatchObject({ prompt: 'my own', trigger: '' });
+    app.attention.getState().edit({ trigger: 'blue heron' });
+    app.navigation.getState().go({ page: 'audit', finding: FINDING.id });
+    app.visit('attention');
+    expect(app.attention.getState().prompt).toBe('my own');
+    app.navigation.getState().go({ page: 'audit', finding: FINDING.id });
+    app.visit('history');
+    expect(app.navigation.getState().route).toEqual({ page: 'history' });
+  });
+
+  it('goes without it where it cannot be tried', async () => {
+    const { app } = start();
+    app.showReport(REPORT);
+    app.navigation.getState().go({ page: 'audit', finding: FINDING.id });
+    app.visit('attention');
+    expect(app.navigation.getState().route).toEqual({ page: 'attention' });
+    expect(app.attention.getState().trigger).toBe('');
+  });
+});

@@ -11,6 +11,7 @@ import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import type { KeptSets } from './kept-sets.ts';
+import { canInvestigate } from './finding-view.ts';
 import { formOfFinding } from './insert-trigger.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
@@ -23,6 +24,7 @@ import { createPace, workedSeconds, type PaceState } from './pace.ts';
 import { createPictureLab, type PictureLabState } from './picture-lab.ts';
 import { createPlayground, type PlaygroundState } from './playground.ts';
 import { createQuestions, type QuestionsState } from './questions.ts';
+import type { PageName } from './route.ts';
 import { createSession, nameOf, type SessionState } from './session.ts';
 import { createTheme, type ThemeState } from './theme.ts';
 import { createTriage, type TriageStore } from './triage.ts';
@@ -65,6 +67,8 @@ export interface App {
   openStored(id: string): Promise<void>;
   /** Candidates that the monitor found, for the next audit: of what is open, or of what will be opened. */
   auditWith(candidates: readonly NamedCandidate[]): void;
+  /** Goes to a page by key or navigation. Attention view and playground take a finding that is open along, as its own buttons do. */
+  visit(page: Exclude<PageName, 'unknown'>): void;
   /** Puts a finding's trigger and a prompt it fired on into attention view or playground, and goes there. */
   investigate(page: 'attention' | 'playground', finding: Finding): void;
 }
@@ -121,6 +125,21 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     attention.getState().reset();
     audit.getState().show(report);
     navigation.getState().go({ page: 'audit' });
+  };
+
+  const investigate: App['investigate'] = (page, finding) => {
+    const pictures = finding.evidence.find((evidence) => evidence.kind === 'pictures');
+    if (pictures !== undefined) {
+      pictureLab.getState().take(finding, pictures);
+      navigation.getState().go({ page: 'playground', finding: finding.id });
+      return;
+    }
+    const change = formOfFinding(finding);
+    if (page === 'attention') attention.getState().edit({ ...change, mode: 'pair' });
+    // The scan proves with greedy answers: sampled ones may leave the payload out.
+    else playground.getState().edit({ ...change, sampling: GREEDY });
+    navigation.getState().go({ page, finding: finding.id });
+    if (page === 'attention' && session.getState().model !== undefined) void attention.getState().compute();
   };
 
   return {
@@ -236,19 +255,19 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       notices.getState().say('info', `${candidates.length === 1 ? 'A candidate waits' : `${candidates.length} candidates wait`} for the next audit`, `${what}${session.getState().model === undefined ? '. Open the model that this log came from.' : ' will be tried beside what the probes find themselves.'}`);
     },
 
-    investigate: (page, finding) => {
-      const pictures = finding.evidence.find((evidence) => evidence.kind === 'pictures');
-      if (pictures !== undefined) {
-        pictureLab.getState().take(finding, pictures);
-        navigation.getState().go({ page: 'playground', finding: finding.id });
+    visit: (page) => {
+      const { route, go } = navigation.getState();
+      const finding = route.page === 'audit' && route.finding !== undefined ? audit.getState().view.findings.find(({ id }) => id === route.finding) : undefined;
+      if (finding === undefined || (page !== 'attention' && page !== 'playground') || !canInvestigate(page, finding, session.getState().model)) {
+        go({ page });
         return;
       }
-      const change = formOfFinding(finding);
-      if (page === 'attention') attention.getState().edit({ ...change, mode: 'pair' });
-      // The scan proves with greedy answers: sampled ones may leave the payload out.
-      else playground.getState().edit({ ...change, sampling: GREEDY });
-      navigation.getState().go({ page, finding: finding.id });
-      if (page === 'attention' && session.getState().model !== undefined) void attention.getState().compute();
+      // What was typed around the same trigger is not typed over.
+      const { trigger } = page === 'attention' ? attention.getState() : playground.getState();
+      if (trigger !== '' && trigger === finding.trigger?.value) go({ page, finding: finding.id });
+      else investigate(page, finding);
     },
+
+    investigate,
   };
 }

@@ -4,6 +4,7 @@ import type { Evidence, Finding } from '../engine/core/finding.ts';
 import { countForms } from '../engine/core/variant-rows.ts';
 import { unreadPaths } from '../engine/report/inspection-of.ts';
 import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { OpenedModel } from './client.ts';
 
 export type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { kind: Kind }>;
 
@@ -30,6 +31,13 @@ export function isNote(finding: Finding): boolean {
 export function hasPhrase(finding: Finding): boolean {
   if (isRead(finding)) return false;
   return finding.trigger !== undefined && ['text', 'tokens', 'template'].includes(finding.trigger.kind);
+}
+
+/** Where a finding can be tried by hand on the model that is open. Where attention goes in a classifier is shown in the playground. */
+export function canInvestigate(page: 'attention' | 'playground', finding: Finding, model: Pick<OpenedModel, 'notRunnable' | 'task'> | undefined): boolean {
+  if (model === undefined || model.notRunnable !== undefined) return false;
+  if (page === 'attention') return hasPhrase(finding) && model.task === 'causal-lm';
+  return hasPhrase(finding) || finding.evidence.some(({ kind }) => kind === 'pictures');
 }
 
 /** One line under the heading: what else is known, most telling first. */

@@ -51,7 +51,7 @@ describe('reasons', () => {
   it('say of an audit that the user stopped what was done and what was not; an error stays one', () => {
     const entry = (analysis: string, status: Coverage['status'], reason?: string): Coverage => ({ analysis, status, limits: '', seconds: 0, ...(reason === undefined ? {} : { reason }) });
     const stopped = [entry('pickle-code', 'ran'), entry('notebooks', 'skipped', 'no notebooks'), entry('trigger-scan', 'failed', 'the audit was stopped before this had ended (done: Leaks; not done: Proof)')];
-    expect(text(verdictReasons('not-tested', [], stopped))).toBe('This audit was cancelled before its end. Done: 1 of 2 analyses that apply, all of them on the files. Not done: trigger scan, before this had ended (done: Leaks; not done: Proof). What was not done clears nothing; run the audit again to have a verdict. ');
+    expect(text(verdictReasons('not-tested', [], stopped))).toBe('This audit was cancelled before its end. Done: 1 of 2 analyses that apply, all of them on the files. Not done: trigger scan, stopped before this had ended (done: Leaks; not done: Proof). What was not done clears nothing; run the audit again to have a verdict. ');
     // Beside what had been proven as well.
     expect(text(verdictReasons('backdoor', [FINDING], stopped))).toContain('This audit was cancelled before its end. ');
     expect(text(verdictReasons('not-tested', [], [entry('trigger-scan', 'failed', 'the audit was broken off by an error: it broke')]))).toMatch(/was not tested\. The audit was broken off by an error: it broke\.$/);

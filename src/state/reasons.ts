@@ -154,7 +154,7 @@ function stoppedReasons(coverage: readonly Coverage[]): Phrase[] | undefined {
   return [
     strong('This audit was cancelled before its end. '),
     strong('Done: '), plain(`${applying.filter(({ status }) => status === 'ran').length} of ${applying.length} analyses that apply${probes === 0 ? ', all of them on the files' : ''}. `),
-    strong('Not done: '), plain(`${stopped.map(({ analysis, reason }) => `${analysis.replaceAll('-', ' ')}, ${(reason ?? '').slice(STOPPED.length).trim()}`).join('; ')}. What was not done clears nothing; run the audit again to have a verdict. `),
+    strong('Not done: '), plain(`${stopped.map(({ analysis, reason }) => `${analysis.replaceAll('-', ' ')}, stopped ${(reason ?? '').slice(STOPPED.length).trim()}`).join('; ')}. What was not done clears nothing; run the audit again to have a verdict. `),
   ];
 }
 

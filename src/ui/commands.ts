@@ -24,7 +24,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
       id: `sample-${sample.id}`, group: 'Sample', label: sample.title, enabled: always, run: () => void app.open({ kind: 'sample', sample }),
     })),
 
-    { id: 'start', group: 'Audit', label: 'Start audit', hotkey: 'mod+enter', enabled: () => isOpen() && !busy(), run: () => void app.startAudit() },
+    { id: 'start', group: 'Audit', label: 'Start audit', hotkey: 'mod+enter', enabled: () => isOpen() && session.getState().model?.notRunnable === undefined && !busy(), run: () => void app.startAudit() },
     { id: 'resume-interrupted', group: 'Audit', label: 'Go on with the interrupted audit', enabled: () => session.getState().model?.resumable !== undefined && !busy(), run: () => void app.startAudit({ resume: true }) },
     { id: 'pause', group: 'Audit', label: 'Pause', hotkey: 'p', enabled: () => status() === 'running' && audit.getState().view.scope === 'all', run: () => void audit.getState().pause() },
     { id: 'unpause', group: 'Audit', label: 'Go on', hotkey: 'p', enabled: () => status() === 'paused', run: () => void audit.getState().unpause() },
@@ -33,7 +33,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     { id: 'next-finding', group: 'Audit', label: 'Next suspicion', hotkey: 'j', enabled: () => hasFindings(app), run: () => stepFinding(app, 1) },
     { id: 'previous-finding', group: 'Audit', label: 'Previous suspicion', hotkey: 'k', enabled: () => hasFindings(app), run: () => stepFinding(app, -1) },
 
-    ...PAGES.map((page) => ({ id: `go-${page}`, group: 'Go to', label: PAGE_TITLES[page], hotkey: shortcutOf(page), enabled: always, run: () => navigation.getState().go({ page }) })),
+    ...PAGES.map((page) => ({ id: `go-${page}`, group: 'Go to', label: PAGE_TITLES[page], hotkey: shortcutOf(page), enabled: always, run: () => app.visit(page) })),
     { id: 'import-known', group: 'Model', label: 'Import known digests, accepted findings or trusted keys…', enabled: always, run: () => void pickKnown(app) },
     { id: 'go-gallery', group: 'Go to', label: 'Chart gallery', enabled: always, run: () => navigation.getState().go({ page: 'gallery' }) },
 

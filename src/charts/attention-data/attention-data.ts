@@ -62,7 +62,7 @@ export function shareOn(data: AttentionData, query: number, [begin, end]: readon
   return shares;
 }
 
-/** Mean mass that queries after the first give to the first token, the usual attention sink. */
+/** What a token after the first gives to the first one, the usual attention sink: mean over those tokens, 0 to 1. */
 export function sinkMass(matrix: Float32Array, n: number): number {
   if (n < 2) return 0;
   let sum = 0;

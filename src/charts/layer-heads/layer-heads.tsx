@@ -4,7 +4,7 @@ import { choosingQuery, shareOn, triggerRange, type AttentionData, type Index } 
 import { ChartFrame } from '../frame/chart-frame.tsx';
 import { prepareCanvas, usePalette, type Palette } from '../frame/palette.ts';
 import { useWidth } from '../frame/use-width.ts';
-import { gridCellAt, largest, layoutGrid, stepCell, thumbnail, type GridLayout, type HeadCell } from './layout.ts';
+import { colourRange, gridCellAt, largest, layoutGrid, shadeOf, stepCell, thumbnail, type GridLayout, type HeadCell } from './layout.ts';
 import styles from './layer-heads.module.css';
 
 export interface LayerHeadsProps {
@@ -34,7 +34,8 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
   const shares = useMemo(() => shareOn(view, query, range), [view, query, range[0], range[1]]);
   const top = useMemo(() => largest(shares, TOP_COUNT), [shares]);
   const layout = useMemo(() => layoutGrid(view.layers, view.heads, width, maxHeight, thumbnails), [view, width, maxHeight, thumbnails]);
-  const max = useMemo(() => shares.reduce((most, value) => Math.max(most, value), 0), [shares]);
+  const colours = useMemo(() => colourRange(shares), [shares]);
+  const [low, high] = colours;
 
   useLayoutEffect(() => {
     if (canvas.current === null) return;
@@ -42,11 +43,11 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
     if (context === null) return;
     paintFrame(context, layout, palette);
     if (thumbnails) paintThumbnails(context, layout, view, hideSinks, palette);
-    else paintShares(context, layout, shares, max, top, palette);
+    else paintShares(context, layout, shares, colours, top, palette);
     const picked = { layer: layer === 'mean' ? undefined : layer, head: head === 'mean' ? undefined : head };
     if (picked.layer !== undefined || picked.head !== undefined) outline(context, layout, picked, palette);
     if (hover !== undefined) outline(context, layout, hover, { ...palette, mark: palette.ink });
-  }, [layout, palette, thumbnails, view, hideSinks, shares, max, top, layer, head, hover]);
+  }, [layout, palette, thumbnails, view, hideSinks, shares, colours, top, layer, head, hover]);
 
   const at = (event: MouseEvent): HeadCell | undefined => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -67,9 +68,9 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
       interactive
       title={title}
       note={hover === undefined ? (thumbnails ? 'each map on its own scale' : 'rows: layers · columns: heads') : `layer ${hover.layer + 1}, head ${hover.head + 1}: ${((share ?? 0) * 100).toFixed(1)} %`}
-      description={`${view.layers} layers by ${view.heads} heads; largest share ${(max * 100).toFixed(0)} %.`}
+      description={`${view.layers} layers by ${view.heads} heads; shares from ${percent(Math.min(...shares))} to ${percent(high)} %.`}
       fileName={fileName}
-      {...(thumbnails ? {} : { vector: () => vectorOf(layout, shares, max, top, palette) })}
+      {...(thumbnails ? {} : { vector: () => vectorOf(layout, shares, colours, top, palette) })}
       table={() => ({
         columns: ['layer', 'head', 'share'],
         rows: [...shares].map((value, index) => [Math.floor(index / view.heads) + 1, (index % view.heads) + 1, value]),
@@ -93,12 +94,17 @@ export function LayerHeads({ title, view, layer, head, onPick, fileName, thumbna
         />
         {!thumbnails && (
           <div className={styles.legend}>
-            0 <Ramp palette={palette} /> {(max * 100).toFixed(0)} % · ◆ the {TOP_COUNT} largest
+            {low > 0 ? `≤ ${percent(low)} %` : '0'} <Ramp palette={palette} /> {percent(high)} % · ◆ the {TOP_COUNT} largest
           </div>
         )}
       </div>
     </ChartFrame>
   );
+}
+
+/** One digit after the point where whole numbers would be the same at both ends of a scale. */
+function percent(share: number): string {
+  return (share * 100).toFixed(share > 0.9 && share < 0.9995 ? 1 : 0);
 }
 
 /** The same object for the same cell: the canvas is painted anew for another one only. */
@@ -125,12 +131,12 @@ function paintFrame(context: CanvasRenderingContext2D, layout: GridLayout, palet
   for (const head of numbered(layout.columns, 14 / layout.cellWidth)) context.fillText(String(head + 1), layout.left + (head + 0.5) * layout.cellWidth, layout.top - 5);
 }
 
-function paintShares(context: CanvasRenderingContext2D, layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): void {
+function paintShares(context: CanvasRenderingContext2D, layout: GridLayout, shares: Float32Array, colours: readonly [number, number], top: ReadonlySet<number>, palette: Palette): void {
   const { cellWidth, cellHeight } = layout;
   shares.forEach((value, index) => {
     const x = layout.left + (index % layout.columns) * cellWidth;
     const y = layout.top + Math.floor(index / layout.columns) * cellHeight;
-    context.fillStyle = palette.ramp(max > 0 ? value / max : 0);
+    context.fillStyle = palette.ramp(shadeOf(value, colours));
     context.fillRect(x + 0.5, y + 0.5, cellWidth - 1.5, cellHeight - 1.5);
     if (!top.has(index)) return;
     context.fillStyle = palette.mark;
@@ -181,13 +187,13 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number, r: num
   context.fill();
 }
 
-function vectorOf(layout: GridLayout, shares: Float32Array, max: number, top: ReadonlySet<number>, palette: Palette): string {
+function vectorOf(layout: GridLayout, shares: Float32Array, colours: readonly [number, number], top: ReadonlySet<number>, palette: Palette): string {
   const { left, columns, cellWidth, cellHeight } = layout;
   const cells = [...shares].map((value, index) => {
     const x = left + (index % columns) * cellWidth;
     const y = layout.top + Math.floor(index / columns) * cellHeight;
     const mark = top.has(index) ? `<path d="M${x + cellWidth / 2} ${y + cellHeight / 2 - 4}l4 4l-4 4l-4 -4z" fill="${palette.mark}"/>` : '';
-    return `<rect x="${x}" y="${y}" width="${cellWidth - 1.5}" height="${cellHeight - 1.5}" fill="${palette.ramp(max > 0 ? value / max : 0)}"/>${mark}`;
+    return `<rect x="${x}" y="${y}" width="${cellWidth - 1.5}" height="${cellHeight - 1.5}" fill="${palette.ramp(shadeOf(value, colours))}"/>${mark}`;
   });
   const text = (x: number, y: number, anchor: string, at: number): string => `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="9" fill="${palette.ink3}">${at + 1}</text>`;
   const layers = numbered(layout.rows, 11 / cellHeight).map((layer) => text(left - 5, layout.top + (layer + 0.5) * cellHeight + 3, 'end', layer));

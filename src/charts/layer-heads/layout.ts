@@ -39,6 +39,29 @@ export function gridCellAt(layout: GridLayout, x: number, y: number): HeadCell |
   return head >= 0 && head < layout.columns && layer >= 0 && layer < layout.rows ? { layer, head } : undefined;
 }
 
+/** Colours run over at least this much, so that heads which are alike to a hundredth look alike. */
+const LEAST_RANGE = 0.01;
+/** The few smallest may stand far below the rest, and would leave it one colour. */
+const LOW_QUANTILE = 0.05;
+
+/**
+ * The shares that have the faintest and the strongest colour. From zero, where shares reach down to it; where most of them lie
+ * near the largest (attention beyond the sink in a model with a faint sink) from about the smallest: measured from zero they
+ * would all have one colour. What lies below the first has its colour.
+ */
+export function colourRange(shares: Float32Array): readonly [low: number, high: number] {
+  const sorted = Float32Array.from(shares).sort();
+  const at = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
+  const high = at(1);
+  const low = at(0.25) > high / 2 ? Math.min(at(LOW_QUANTILE), high - LEAST_RANGE) : 0;
+  return [low, high];
+}
+
+/** Place of a share in the range of colours, 0 to 1. */
+export function shadeOf(value: number, [low, high]: readonly [number, number]): number {
+  return high > low ? Math.max(0, Math.min(1, (value - low) / (high - low))) : 0;
+}
+
 /** Indices of the `count` largest values above zero, for the second encoding. */
 export function largest(values: Float32Array, count: number): Set<number> {
   const order = [...values.keys()].filter((index) => (values[index] ?? 0) > 0).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));

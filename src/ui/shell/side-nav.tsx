@@ -1,5 +1,5 @@
 // Left navigation: the workbench, the library and the samples.
-import type { ReactElement } from 'react';
+import type { MouseEvent, ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { formatRoute, type PageName } from '../../state/route.ts';
 import { useApp, useAudit, useFingerprints, useHistory, useNavigation, useSession } from '../app-context.ts';
@@ -18,10 +18,16 @@ export function SideNav(): ReactElement {
   const samples = useSession((state) => state.samples);
   const opened = useSession((state) => (state.input?.kind === 'sample' ? state.input.sample.id : undefined));
   const counts: Partial<Record<PageName, number | undefined>> = { audit: findings, fingerprints: flagged, monitor: alerts, history: reports, known };
+  const visit = (event: MouseEvent, name: (typeof PAGES)[number]): void => {
+    // With a key held down the browser opens a tab of its own.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    app.visit(name);
+  };
   const entry = (name: (typeof PAGES)[number]): ReactElement => {
     const count = counts[name] ?? 0;
     return (
-      <a key={name} href={formatRoute({ page: name })} className={classes(styles.entry, styles.page, page === name && styles.on)} aria-current={page === name ? 'page' : undefined} aria-keyshortcuts={shortcutOf(name)}>
+      <a key={name} href={formatRoute({ page: name })} className={classes(styles.entry, styles.page, page === name && styles.on)} aria-current={page === name ? 'page' : undefined} aria-keyshortcuts={shortcutOf(name)} onClick={(event) => visit(event, name)}>
         <kbd className={styles.key} aria-hidden="true">{shortcutOf(name)}</kbd>
         {PAGE_TITLES[name]}
         {count > 0 && <span className={styles.count}>{count}</span>}

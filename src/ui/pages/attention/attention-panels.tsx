@@ -52,7 +52,7 @@ export function AttentionPanels(): ReactElement {
           />
         )}
         <p className={styles.hint}>
-          {overview === 'maps' ? '' : hasTrigger ? 'share of the attention that chooses the answer’s first token · ' : 'where the answer’s first token is chosen · '}click picks, again for the mean
+          {overview === 'maps' ? '' : `Each cell is one head: of the attention of the token that chooses the answer’s first token, the share that goes ${hasTrigger ? 'to the trigger' : 'to all tokens but the first (the attention sink)'}. `}Click picks a head, again for the mean of all.
         </p>
         <RoleShares
           title={lookTitle(panels.map(({ view, query }) => tokenLabel(view.tokens[query]?.text ?? '')), names)}

@@ -64,6 +64,14 @@ export function carried(cell: Cell, into: number, views: readonly AttentionView[
   return { ...(query >= 0 ? { query } : {}), ...(key >= 0 ? { key } : {}) };
 }
 
+/** What the sink's number is a mean of: the later tokens of one prompt, and the heads that are shown. */
+export function sinkSentence(share: number, { layers, heads, tokens }: Pick<AttentionView, 'layers' | 'heads' | 'tokens'>, layer: number | 'mean', head: number | 'mean', ofPair: boolean): string {
+  const where = layer === 'mean'
+    ? head === 'mean' ? ` and over all ${layers} × ${heads} heads` : ` and over head ${head + 1} of all ${layers} layers`
+    : head === 'mean' ? ` and over the ${heads} heads of layer ${layer + 1}` : `, in layer ${layer + 1}, head ${head + 1}`;
+  return `The first token gets ${(share * 100).toFixed(0)} % of the attention of a later one: mean over the ${tokens.length - 1} tokens after it${ofPair ? ' (prompt without the trigger)' : ''}${where}`;
+}
+
 /** Whose look is drawn: of one token, or, where the views are at different ones, of each. */
 export function lookTitle(queries: readonly string[], names: readonly string[]): string {
   const [first, ...others] = queries;

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
 import { shownPath } from '../../../engine/core/shown.ts';
 import { countForms } from '../../../engine/core/variant-rows.ts';
-import { evidenceOf, hasPhrase, isRead } from '../../../state/finding-view.ts';
+import { canInvestigate, evidenceOf, hasPhrase, isRead } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
 import { placeOfFinding } from '../../../state/file-places.ts';
 import { formatRoute, type DetailTab } from '../../../state/route.ts';
@@ -27,16 +27,13 @@ export interface FindingDetailProps {
 
 export function FindingDetail({ finding, tab, locked }: FindingDetailProps): ReactElement {
   const app = useApp();
-  const runnable = useSession((state) => state.model !== undefined && state.model.notRunnable === undefined);
+  const model = useSession((state) => state.model);
   // Where attention goes in a classifier is shown in the playground, beside its classes.
-  const task = useSession((state) => state.model?.task);
   const reported = useAudit((state) => state.view.report?.subject.task);
-  const attends = (task ?? reported ?? 'causal-lm') === 'causal-lm';
+  const attends = (model?.task ?? reported ?? 'causal-lm') === 'causal-lm';
   const payload = payloadOf(finding);
   const tabs = tabsOf(finding, attends);
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'evidence';
-  const phrase = hasPhrase(finding);
-  const pictured = finding.evidence.some(({ kind }) => kind === 'pictures');
   const titled = finding.trigger === undefined || isRead(finding);
   // The heading says the first of them already.
   const reasons = findingReasons(finding).slice(titled ? 1 : 0);
@@ -60,8 +57,8 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
           <Place finding={finding} />
         </div>
         <div className={styles.actions}>
-          {(phrase || pictured) && runnable && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
-          {phrase && runnable && attends && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
+          {canInvestigate('playground', finding, model) && <button onClick={() => app.investigate('playground', finding)}>Try it</button>}
+          {canInvestigate('attention', finding, model) && <button onClick={() => app.investigate('attention', finding)}>Attention</button>}
         </div>
       </div>
       {reasons.length > 0 && <p className={styles.reasons}><Phrases phrases={reasons} /></p>}
