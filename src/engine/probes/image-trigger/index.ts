@@ -5,7 +5,8 @@ import { classesOf, namedFinding } from '../../audit/candidates.ts';
 import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
 import type { Scan } from './found.ts';
-import { scanImages, type StageId } from './scan.ts';
+import { scanImages } from './scan.ts';
+import type { StageId } from './stages.ts';
 import { IMAGE_TRIGGER, LIMITS, toFindings } from './to-finding.ts';
 
 const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [

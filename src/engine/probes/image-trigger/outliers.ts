@@ -30,6 +30,11 @@ export function outliers(sizes: readonly number[], ceiling: number): Outlier[] {
   });
 }
 
+/** Of a class that was not set beside the others. */
+export function unranked(index: number): Outlier {
+  return { index, z: 0, gap: 0, pValue: 1 };
+}
+
 /** P(Z > z), Zelen & Severo's approximation (Abramowitz & Stegun 26.2.17), error below 7.5e-8. */
 export function normalUpperTail(z: number): Probability {
   if (z < 0) return 1 - normalUpperTail(-z);

@@ -2,33 +2,30 @@
 // and the faintest blend for every class, smallest patches for every pair of classes, further steps and proofs for the most
 // outlying ones, and one trigger that moves every class (all-to-all).
 import { NotTested, type RunnableImageClassifier } from '../../audit/analysis.ts';
-import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
 import { searchAdditions, type Addition, type Band } from './additions.ts';
 import { makeBases, type Base } from './bases.ts';
+import { searchBoxes, searchSmallBoxes, spreadOut } from './boxes.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
-import { boxOf, searchBoxes, searchSmallBoxes, spreadOut, type Box } from './boxes.ts';
 import { chooseDomain } from './domain.ts';
-import { Search, sizeOfStamp, type Family, type Inversion } from './inversion.ts';
 import type { Found, Scan } from './found.ts';
 import { lastLayer, ownWeights } from './head.ts';
-import { likeliestClasses } from './likeliest-classes.ts';
+import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
+import { outliers, unranked } from './outliers.ts';
 import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
-import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
-import { measureWaves, type Wave } from './waves.ts';
-import { isCompact } from './evidence.ts';
-import { outliers, type Outlier } from './outliers.ts';
+import { ROWS } from './plan.ts';
+import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
+import { asAddition, asSquare, asWave, bestBox, MET } from './reconstruct.ts';
+import { scanForward } from './scan-forward.ts';
 import { measureSpread } from './spread.ts';
-import { planScan, ROWS, type Plan } from './plan.ts';
-
-export type StageId = 'inputs' | 'margins' | 'pairs' | 'boxes' | 'patch' | 'blend' | 'additions' | 'proof' | 'spread';
-/** `leftOut`: why the stage is not run. */
-export type OnStage = (stage: StageId, done: number, total: number, leftOut?: string) => void;
+import type { OnStage } from './stages.ts';
+import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
+import { measureWaves, WAVE_ROWS, WAVE_STRENGTH } from './waves.ts';
 
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
@@ -121,97 +118,10 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   }
 }
 
-/** Of a class that was not set beside the others in its family. */
-function unranked(index: number): Outlier {
-  return { index, z: 0, gap: 0, pValue: 1 };
-}
-
-/** The square for a class that does most. */
-function bestBox(target: number, ...sets: readonly (readonly Box[])[]): Box | undefined {
-  return sets.flatMap((boxes) => boxOf(boxes, target) ?? []).sort((a, b) => b.reach - a.reach)[0];
-}
-
-/** Where there are too many classes, those that squares move pictures to are searched. */
-async function planFor(model: ImageClassifier, budget: BudgetName, perRow: number, named: readonly number[], random: Random, signal: CancelSignal): Promise<Plan> {
-  const plan = planScan(budget, model.classes, perRow, named);
-  if (!plan.partial || plan.tooMuch) return plan;
-  return planScan(budget, model.classes, perRow, named, await likeliestClasses(model, plan.boxes, random.fork('likeliest'), signal));
-}
-
-/** Squares and waves alone, for graphs that cannot be differentiated. */
-async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
-  const { model } = runnable;
-  const plan = await planFor(model, budget, ASSUMED_COST, named, random, signal);
-  const { classes } = plan;
-  for (const stage of ['pairs', 'patch', 'blend', 'additions', 'proof'] as const) onStage(stage, 0, 0, 'the graph cannot be differentiated');
-  onStage('inputs', 0, 1);
-  const { search, heldOut, without } = await makeBases(runnable, undefined, classes, plan.perClass, random.fork('bases'), signal);
-  onStage('inputs', 1, 1);
-  onStage('boxes', 0, 1);
-  const boxes = await searchBoxes(model, undefined, search, heldOut, classes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('boxes'), signal);
-  const smallBoxes = await searchSmallBoxes(model, undefined, search, heldOut, classes, boxes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('small boxes'), signal);
-  onStage('boxes', 1, 1);
-  onStage('margins', 0, 1);
-  const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
-  onStage('margins', 1, 1);
-  const chosen = boxes.flatMap(({ goal, ...box }) => (goal.kind === 'class' ? [{ ...box, target: goal.target }] : [])).sort((a, b) => b.reach - a.reach || a.target - b.target).filter(({ target }, place) => place < plan.finalists || named.includes(target));
-  const found: Found[] = [];
-  for (const { target, stamp, hits, of } of chosen) {
-    const inversion: Inversion = { target, stamp, size: sizeOfStamp(stamp), success: of === 0 ? 0 : hits / of };
-    found.push({ inversion, outlier: unranked(target), proof: await prove(model, stamp, target, heldOut, random.fork(`proof ${target}`), signal) });
-  }
-  const spread = await measureSpread(model, boxes, heldOut, signal);
-  return {
-    plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
-    margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
-    additions: { all: [], low: [] }, ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
-    waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
-    multiplyAdds: 0,
-  };
-}
-
 const TOO_LARGE = 'the model is large for this budget';
 
-/** Of a row, where it cannot be counted; steps without gradients for one with. */
-const ASSUMED_COST = 1e7;
-const CLIMB = 3;
-/**
- * A mask that is strewn over the picture, where one square does the same: the square is shown and proven. Not where a faint
- * overlay does it out of proportion as well: strong squares imitate overlays.
- */
-function asSquare(model: ImageClassifier, inversion: Inversion, box: Box | undefined, blendGap: number): Inversion {
-  if (box === undefined || box.reach < SQUARE_DOES || blendGap > OVERLAY_DOES || isCompact(inversion.stamp, model)) return inversion;
-  return { target: inversion.target, stamp: box.stamp, size: sizeOfStamp(box.stamp), success: box.hits / Math.max(1, box.of) };
-}
-
-/** A faint wave that does by itself what the search needs a stronger overlay for, or does not reach. */
-function asWave(inversion: Inversion, waves: readonly Wave[], reach: number): Inversion {
-  const { target } = inversion;
-  const wave = waves.find((one) => (one.reach[target] ?? 0) >= reach);
-  if (wave === undefined || reach < WAVE_DOES) return inversion;
-  const size = sizeOfStamp(wave.stamp);
-  return inversion.success >= MET && inversion.size <= size ? inversion : { target, stamp: wave.stamp, size, success: reach };
-}
-
-/** An addition of a set strength that does what the search for the faintest one needs more for, or does not reach. */
-function asAddition(inversion: Inversion, additions: Readonly<Record<Band, readonly Addition[]>>): Inversion {
-  const { target } = inversion;
-  const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MET) ?? []).sort((a, b) => a.strength - b.strength);
-  if (faintest === undefined || (inversion.success >= MET && inversion.size <= faintest.strength)) return inversion;
-  return { target, stamp: faintest.stamp, size: sizeOfStamp(faintest.stamp), success: faintest.reach };
-}
-
-const WAVE_DOES = 0.4;
-/** Share of the pictures from which a trigger reaches its aim. */
-const MET = 0.85;
-const SQUARE_DOES = 0.75;
-const OVERLAY_DOES = 0.95;
 /** Share of the search pictures that a trigger to be proven moves. */
 const SURE = 0.93;
-/** Of the pixel range, root mean square .07: as strong as the published ones. */
-const WAVE_STRENGTH = 0.1;
-/** Pictures that each wave is tried on. */
-const WAVE_ROWS = 18;
 /** An addition of this strength leaves nothing of a picture. */
 const STRONGEST_BLEND = 0.6;
 

@@ -8,6 +8,11 @@ import { concat, type Base } from './bases.ts';
 import type { Stamp } from './inversion.ts';
 import { stamped } from './inversion.ts';
 
+/** Of the pixel range, root mean square .07: as strong as the published ones. */
+export const WAVE_STRENGTH = 0.1;
+/** Pictures that each wave is tried on. */
+export const WAVE_ROWS = 18;
+
 export interface Wave {
   readonly stamp: Stamp;
   /** Cycles over the picture, down and across; phase in quarter turns. */
