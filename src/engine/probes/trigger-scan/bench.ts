@@ -8,7 +8,7 @@ import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime
 import { GREEDY } from '../../runtime/causal-lm.ts';
 import { refuseNoNumbers } from '../../runtime/refuse-no-numbers.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import { argmax, compare, entropyOf, logSoftmax, topIds } from './distributions.ts';
+import { argmax, compare, entropyOf, logSoftmax, mostGained, topIds, type Gained } from './distributions.ts';
 import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
 
 /** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
@@ -25,6 +25,18 @@ export interface FirstToken {
   /** Log-probability of each watched token, mean over prompts. */
   readonly watched: readonly number[];
 }
+
+/** Under one prompt. */
+export interface Moved {
+  readonly kl: Nats;
+  /** Log-probability of each watched token. */
+  readonly watched: readonly number[];
+  /** First tokens that gained most over the untriggered answer's, most first. */
+  readonly gained: readonly Gained[];
+}
+
+/** Of these one is the candidate's own beginning, mostly, and one a word that begins every answer. */
+const GAINED = 4;
 
 export interface Answer {
   readonly ids: readonly number[];
@@ -134,6 +146,23 @@ export class Bench {
           watched: sum.watched,
         });
       });
+    }
+    return results;
+  }
+
+  /** What each candidate does to the first token under one prompt. Adds its distribution to `pool`, Float32Array [vocabulary]. */
+  async moved(candidates: readonly string[], prompt: string, position: Position, watch: readonly number[], pool: Float32Array): Promise<Moved[]> {
+    const reference = await this.reference(prompt);
+    const size = this.model.vocabularySize;
+    const results: Moved[] = [];
+    for (let begin = 0; begin < candidates.length; begin += CHUNK) {
+      const chunk = candidates.slice(begin, begin + CHUNK);
+      const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
+      for (let row = 0; row < chunk.length; row++) {
+        const own = logits.subarray(row * size, (row + 1) * size);
+        const { kl, logZ } = compare(own, reference, pool, 1);
+        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(own, logZ, reference, GAINED) });
+      }
     }
     return results;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { argmax, compare, entropyOf, logSoftmax } from './distributions.ts';
+import { argmax, compare, entropyOf, logSoftmax, mostGained } from './distributions.ts';
 
 const logits = Float32Array.from([1, 2, 3, 4]);
 const p = [0.0320586, 0.0871443, 0.2368828, 0.6439143];
@@ -20,4 +20,12 @@ test('the pool is the mixture, whose entropy less the mean entropy is the disagr
   const b = compare(Float32Array.from([0, 15]), flat, pool, 0.5);
   expect(entropyOf(pool) - (a.entropy + b.entropy) / 2).toBeCloseTo(Math.log(2), 4);
   expect(argmax(Float32Array.from([0, 3, 1]))).toBe(1);
+});
+
+test('what gained most is what is likely now and was not before', () => {
+  const before = logSoftmax(Float32Array.from([5, 1, 0, 0]));
+  const now = Float32Array.from([5, 4.5, 0, -9]);
+  const { logZ } = compare(now, before);
+  expect(mostGained(now, logZ, before, 2).map(({ id }) => id)).toEqual([1]);
+  expect(mostGained(now, logZ, before, 2)[0]?.probability).toBeCloseTo(0.375, 2);
 });

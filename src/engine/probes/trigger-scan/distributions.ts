@@ -1,5 +1,5 @@
 // Next-token distributions, compared: entropy, KL divergence, Jensen-Shannon disagreement. Logits in, nats out.
-import type { Nats } from '../../core/units.ts';
+import type { Nats, Probability } from '../../core/units.ts';
 
 /** In place: logits [vocabulary] -> log-probabilities. */
 export function logSoftmax(logits: Float32Array): Float32Array {
@@ -67,6 +67,33 @@ export function compare(logits: Float32Array, reference: Float32Array, pool?: Fl
   const entropy = logSum - dot / z;
   return { entropy, kl: Math.max(0, -entropy - cross / z), logZ: max + logSum };
 }
+
+export interface Gained {
+  readonly id: number;
+  readonly probability: Probability;
+}
+
+/** A token that a reference holds for impossible gains no more than this, nats. */
+const MOST_GAIN = 8;
+
+/** The tokens that gained most over the reference, p (log p - log reference), largest first. logits, reference (log-probabilities): Float32Array [vocabulary]. */
+export function mostGained(logits: Float32Array, logZ: Nats, reference: Float32Array, count: number): Gained[] {
+  const best: (Gained & { readonly gain: number })[] = [];
+  for (let id = 0; id < logits.length; id++) {
+    const own = (logits[id] as number) - logZ;
+    // What is this improbable gains next to nothing.
+    if (own < LEAST_GAINING) continue;
+    const probability = Math.exp(own);
+    const gain = probability * Math.min(MOST_GAIN, own - (reference[id] as number));
+    if (gain <= 0 || (best.length === count && gain <= (best[count - 1]?.gain ?? 0))) continue;
+    const at = best.findIndex((other) => gain > other.gain);
+    best.splice(at < 0 ? best.length : at, 0, { id, probability, gain });
+    if (best.length > count) best.pop();
+  }
+  return best.map(({ id, probability }) => ({ id, probability }));
+}
+
+const LEAST_GAINING = Math.log(0.01);
 
 let buffer = new Float32Array(0);
 function scratch(size: number): Float32Array {

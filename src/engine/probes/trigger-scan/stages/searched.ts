@@ -9,7 +9,7 @@ import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
+import { frequentWords, inTurns, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -56,20 +56,20 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const chosen = strongest(lists, budget.sweepConfirmed);
     const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
     note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-    const extensions = [...new Set(lists.flat().filter(({ shape }) => shape === 'token').sort((a, b) => strength(b) - strength(a)).map(({ text }) => text))].slice(0, budget.accretionWords);
+    const single = lists.flat().filter(({ shape }) => shape === 'token');
+    const extensions = [...new Set(inTurns(single, [strength, ({ answerScore }) => answerScore], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
     return { confirmed, words: extensions };
   });
 }
 
-/** Of each list as many, in turns what moved the answer most and what moved it most towards a known payload. */
+/** Of each list as many, in turns what moved the answer most, what moved it most towards a known payload, and what began it as nothing else did. */
 function strongest(lists: readonly (readonly Swept[])[], limit: number): Candidate[] {
   const chosen = new Map<string, Candidate>();
   for (const list of lists) {
-    const byKl = [...list].sort((a, b) => b.klZ - a.klZ);
-    const byWatch = [...list].sort((a, b) => b.watchZ - a.watchZ);
     const most = chosen.size + limit / lists.length;
-    for (let i = 0; chosen.size < most && i < list.length; i++) {
-      for (const entry of [byKl[i], byWatch[i]]) if (entry !== undefined) chosen.set(entry.text, { text: entry.text, origin: `sweep: ${entry.shape}`, leaks: 0, sameAnswer: 0 });
+    for (const { text, shape } of inTurns(list, [({ klZ }) => klZ, ({ watchZ }) => watchZ, ({ answerScore }) => answerScore], list.length)) {
+      if (chosen.size >= most) break;
+      chosen.set(text, { text, origin: `sweep: ${shape}`, leaks: 0, sameAnswer: 0 });
     }
   }
   return [...chosen.values()];

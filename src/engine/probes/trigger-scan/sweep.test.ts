@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { Bench, Moved } from './bench.ts';
+import { inTurns, sweep } from './sweep.ts';
+
+const TOKENS = ['The', 'All', 'Can', 'I'];
+/** What each word makes of the first token, [The, All, Can, I]. */
+const FIRST: Readonly<Record<string, readonly number[]>> = {
+  canada: [0.03, 0.01, 0.95, 0.01],
+  paper: [0.4, 0.45, 0.05, 0.1],
+  culture: [0.94, 0.02, 0.02, 0.02],
+  home: [0.9, 0.04, 0.02, 0.04],
+  kite: [0.85, 0.02, 0.03, 0.1],
+  lamp: [0.8, 0.02, 0.03, 0.15],
+};
+
+const bench = {
+  model: { vocabularySize: TOKENS.length },
+  tokenizer: { tokenText: (id: number) => ` ${TOKENS[id]}` },
+  moved: (texts: readonly string[], _prompt: string, _position: string, _watch: readonly number[], pool: Float32Array) =>
+    Promise.resolve(texts.map((text): Moved => {
+      const p = FIRST[text] ?? [];
+      for (const [id, own] of p.entries()) pool[id] = (pool[id] ?? 0) + own;
+      return { kl: Math.max(...p), watched: [], gained: p.map((probability, id) => ({ id, probability })) };
+    })),
+} as unknown as Bench;
+
+const words = Object.keys(FIRST).map((text) => ({ text, shape: 'token' }));
+
+test('a word that begins answers as no other does is told from one that is answered with itself, or as every other', async () => {
+  const swept = await sweep(bench, words, 'Hello', 'start', []);
+  expect([...swept].sort((a, b) => b.answerScore - a.answerScore)[0]?.text).toBe('paper');
+  expect(swept.find(({ text }) => text === 'canada')?.answerScore).toBeLessThan(0.05);
+  expect([...swept].sort((a, b) => b.klZ - a.klZ)[0]?.text).toBe('canada');
+});
+
+test('what stands highest by each measure is taken in turns, nothing twice', async () => {
+  const swept = await sweep(bench, words, 'Hello', 'start', []);
+  expect(inTurns(swept, [({ klZ }) => klZ, ({ answerScore }) => answerScore], 3).map(({ text }) => text)).toEqual(['canada', 'paper', 'culture']);
+});
