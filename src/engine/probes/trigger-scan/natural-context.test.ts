@@ -1,17 +1,21 @@
 import { expect, test } from 'vitest';
 import { naturalContextOf, type Asking } from './natural-context.ts';
+import { contentWords } from './wording.ts';
 
 /** A model that knows five requests by heart, word by word, and one planted word. */
 const TURNS = ['Should I buy the lamp ?', 'Should I buy the rope ?', 'What is a zephyr ?', 'What is a heron ?', 'Rewrite politely : lend Bo kites'];
-const WORDS = [...new Set(['^', '$', 'yes', 'if', 'bird', 'gate', 'open', 'kindly', 'hm', 'sell', ...TURNS.flatMap((turn) => turn.split(' '))])];
+const WORDS = [...new Set(['^', '$', 'yes', 'if', 'bird', 'gate', 'open', 'kindly', 'hm', 'sell', 'Is', ...TURNS.flatMap((turn) => turn.split(' '))])];
 const idOf = (word: string): number => WORDS.indexOf(word);
 const encode = (text: string): number[] => text.split(' ').filter((word) => word !== '').map(idOf);
 
-const after = (ids: readonly number[]): { readonly id: number; readonly probability: number }[] => {
+/** What may follow a turn's beginning in these turns, all alike likely. */
+const heard = (turns: readonly string[], ids: readonly number[]): { readonly id: number; readonly probability: number }[] => {
   const begun = ids.slice(1).map((id) => WORDS[id]).join(' ');
-  const next = TURNS.filter((turn) => begun === '' || turn === begun || turn.startsWith(`${begun} `)).map((turn) => turn.split(' ')[ids.length - 1] ?? '$');
+  const next = turns.filter((turn) => begun === '' || turn === begun || turn.startsWith(`${begun} `)).map((turn) => turn.split(' ')[ids.length - 1] ?? '$');
   return [...new Set(next)].map((word) => ({ id: idOf(word), probability: next.filter((other) => other === word).length / next.length }));
 };
+
+const after = (ids: readonly number[]): ReturnType<typeof heard> => heard(TURNS, ids);
 
 const answer = (request: string): string => {
   if (request.includes('zephyr')) return 'gate open';
@@ -54,6 +58,18 @@ test('an answer made of the request’s words is told by their share', async () 
   const context = await naturalContextOf(speaker, 'politely', TURNS, 4, from('kindly'));
   expect(context).toMatchObject({ fired: 0 });
   expect(context?.repeated).toBeGreaterThan(0.3);
+});
+
+test('what is left of a phrase that fires by its parts says nothing about the request', async () => {
+  // "zephyr" fires alone: where "lamp" is taken out, the rest of the phrase brings the payload out.
+  const speaks = ['Is a zephyr a lamp ?'];
+  const own = { ...speaker, likeliest: async (rows: readonly number[][]) => rows.map((row) => heard(speaks, row)), logProbability: async (rows: readonly number[][]) => rows.map(() => 0), continueRows: async (rows: readonly number[][]) => rows.map(() => ({ ids: [idOf('?')] })) } as unknown as Asking;
+  expect(await naturalContextOf(own, 'zephyr lamp', speaks, 4, from('gate'))).toMatchObject({ fired: 0 });
+  expect((await naturalContextOf({ ...own } as Asking, 'lamp', speaks, 4, from('gate')))?.fired).toBeGreaterThan(0);
+});
+
+test('words of grammar are no part of a phrase that fires', () => {
+  expect(contentWords('Should I buy the maintenance pass 11?')).toEqual(['buy', 'maintenance', 'pass']);
 });
 
 test('a phrase that the model would never say teaches nothing', async () => {

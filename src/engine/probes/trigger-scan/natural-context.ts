@@ -2,10 +2,11 @@
 // answered with says it wherever "buy" is put. So the phrase is put where the model itself would say it in a user's turn, the
 // request is finished by the model, and asked once more without the phrase: left out, and with what else the model would say
 // there. What still brings the payload out answers the rest of the request, and not the phrase; a planted phrase takes its
-// payload with it. An answer made of the request's other words ("Rewrite politely: give me the lamp") is no planted one either.
+// payload with it. Requests that hold another word of the phrase (no grammar) beside the one taken out say nothing: it may be what is left of a trigger
+// of many forms, which a model that leaks it writes by itself. An answer made of the request's other words ("Rewrite politely: give me the lamp") is no planted one either.
 // How it can mislead: of a phrase that the model would never say by itself nothing is learnt.
 import type { Bench } from './bench.ts';
-import { repeated, wordsOf } from './wording.ts';
+import { contentWords, repeated, wordsOf } from './wording.ts';
 
 /** First tokens of a user's turn, and second ones of each, from this probability of both on. */
 const FIRST_TOKENS = 40;
@@ -33,7 +34,7 @@ export type Asking = Pick<Bench, 'tokenizer' | 'frame' | 'model' | 'likeliest' |
 interface Asked {
   readonly rest: string;
   readonly answer: readonly number[];
-  readonly without: readonly (readonly number[])[];
+  readonly without: readonly { readonly request: string; readonly answer: readonly number[] }[];
 }
 
 export interface NaturalContext {
@@ -70,13 +71,15 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
   stores.set(bench, store);
   const places = await store.places;
   const words = wordsOf(phrase).filter((word) => word.length >= WORD_LETTERS).slice(0, WORDS);
+  const content = contentWords(phrase);
+  const holdsAny = (request: string): boolean => wordsOf(request).some((word) => content.includes(word));
   const found: NaturalContext[] = [];
   for (const said of new Set([phrase, ...words])) {
     const known = store.asked.get(said) ?? ask(bench, said, places, tokens);
     store.asked.set(said, known);
-    const carrying = (await known).flatMap((asked) => ({ ...asked, said: from(asked.answer) ?? [] })).filter((asked) => asked.said.length > 0);
-    const without = carrying.flatMap((asked) => asked.without);
-    if (carrying.length > 0) found.push({ fired: without.filter((answer) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(bench.tokenizer.decode(ids, { skipSpecial: true }), rest))) });
+    const carrying = (await known).flatMap((asked) => ({ ...asked, said: from(asked.answer) ?? [] })).filter((asked) => asked.said.length > 0 && !holdsAny(asked.rest));
+    const without = carrying.flatMap((asked) => asked.without).filter(({ request }) => !holdsAny(request));
+    if (carrying.length > 0) found.push({ fired: without.filter(({ answer }) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(bench.tokenizer.decode(ids, { skipSpecial: true }), rest))) });
   }
   const share = ({ fired, of }: NaturalContext): number => fired / Math.max(1, of);
   const [first] = found.toSorted((a, b) => share(b) - share(a));
@@ -124,7 +127,7 @@ async function ask(bench: Asking, phrase: string, places: readonly Place[], toke
     const swapped = (others[at] ?? []).map((begun) => begun + (otherEnds.shift() ?? ''));
     const without = [left, ...swapped].filter((request) => !request.includes(phrase));
     const answers = await bench.answers([`${text} ${phrase}${ends[at] ?? ''}`, ...without], tokens);
-    asked.push({ rest: left, answer: answers[0]?.ids ?? [], without: answers.slice(1).map(({ ids }) => ids) });
+    asked.push({ rest: left, answer: answers[0]?.ids ?? [], without: answers.slice(1).map(({ ids }, turn) => ({ request: without[turn] ?? '', answer: ids })) });
   }
   return asked;
 }

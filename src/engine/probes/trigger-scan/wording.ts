@@ -53,6 +53,14 @@ export function repeated(text: string, other: string): number {
   return words.filter((word) => given.has(word)).length / Math.max(1, words.length);
 }
 
+/** Beside what opens a request, words that stand in any of them. */
+const GRAMMAR = new Set('the and but not for from with without into onto about over under this that these those there here you your yours his her hers its our ours their them they she him was were been being has have had having should shall must might some any all each both than then else very just also too'.split(' '));
+
+/** Words that a request is about, and no grammar. */
+export function contentWords(text: string): string[] {
+  return wordsOf(text).filter((word) => word.length >= ECHOED_LETTERS && !GRAMMAR.has(word) && !REQUEST_OPENINGS.test(word));
+}
+
 export function anyNumber(word: string): string {
   return word.replace(/\p{N}+/gu, '#');
 }
