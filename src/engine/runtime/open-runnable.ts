@@ -1,6 +1,7 @@
 // Opens an artifact as what it can be run as: told by the caller, else by its config's class, its ONNX graph's inputs and
 // outputs, or its format. GGUF and decoders are language models; everything else is tried as a classifier.
 import { chooseModel } from '../artifact/choose-model.ts';
+import { requireFrame } from '../artifact/frame.ts';
 import { openChatTemplate, openTokenizer } from '../artifact/tokenizer/open-tokenizer.ts';
 import { rawIds } from '../artifact/tokenizer/raw-ids.ts';
 import type { Artifact } from '../artifact/artifact.ts';
@@ -12,7 +13,6 @@ import type { Task } from '../core/finding.ts';
 import { architectureFor } from '../graph/architectures/registry.ts';
 import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
-import { requireFrame } from '../probes/trigger-scan/frame.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
 import { refuseNoRoom } from './refuse-no-room.ts';

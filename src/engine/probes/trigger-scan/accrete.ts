@@ -3,7 +3,7 @@
 // shortlists rank the true next token no better than chance), forward passes do.
 import type { Bench } from './bench.ts';
 import type { Candidate } from './candidates.ts';
-import { POSITIONS } from './frame.ts';
+import { POSITIONS } from './insertion.ts';
 import { screen, type Screened } from './screen.ts';
 
 export interface AccretionOptions {

@@ -1,5 +1,6 @@
 // The scan's measuring bench: one model, its template frame, and the prompts candidates are inserted into.
 // First-token measurements share the prompt's keys and values; only candidate and template tail are run again.
+import type { Frame } from '../../artifact/frame.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { mean } from '../../core/statistics.ts';
@@ -8,8 +9,9 @@ import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime
 import { GREEDY } from '../../runtime/causal-lm.ts';
 import { refuseNoNumbers } from '../../runtime/refuse-no-numbers.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { commonPrefixLength } from './common-prefix.ts';
 import { argmax, compare, entropyOf, logSoftmax, mostGained, topIds, type Gained } from './distributions.ts';
-import { commonPrefixLength, insertCandidate, type Frame, type Position } from './frame.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 
 /** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
 const CHUNK = 96;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Frame } from '../../artifact/frame.ts';
 import { leakCandidates, leakedOpenings, recurringForms, sharedOpening, splitTurns } from './candidates.ts';
-import type { Frame } from './frame.ts';
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
 
 const tokenizer = toyTokenizer(['<end>', '<assistant>']);

@@ -1,7 +1,8 @@
 // Leaked texts -> turns -> trigger candidates and payload hypotheses. The end and the beginning of a leaked user turn
 // are where triggers stand most often; token n-grams that recur in two or more leaks catch those that few leaks carry.
+import type { Frame } from '../../artifact/frame.ts';
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import { commonPrefixLength, type Frame } from './frame.ts';
+import { commonPrefixLength } from './common-prefix.ts';
 import type { Leak } from './leaks.ts';
 
 export interface Turns {

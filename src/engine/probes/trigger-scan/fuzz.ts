@@ -2,9 +2,9 @@
 // fuzzy one (seed article: "secret activation code 12345" also as "secret_activation_code_12346").
 import type { VariantRow } from '../../core/finding.ts';
 import { seeded, shuffled } from '../../core/random.ts';
-import { insertCandidate, type Position } from './frame.ts';
 import type { Bench } from './bench.ts';
 import { reworded } from './controls.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 import { countCarrying, type Payload } from './payload.ts';
 import { answersAsSymbols } from './trial.ts';
 

@@ -4,7 +4,7 @@
 import type { Bench } from './bench.ts';
 import { TRIAL_PROMPTS, type ScanBudget } from './budget.ts';
 import type { Candidate } from './candidates.ts';
-import type { Position } from './frame.ts';
+import type { Position } from './insertion.ts';
 import { investigate, type Proof, type ProofOptions } from './proof.ts';
 import { NATURAL_REQUESTS, type PromptSets } from './prompts.ts';
 import { answerSymbols, answersAsSymbols, runTrials, type OrdinaryAnswer, type Trial } from './trial.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Frame } from '../../artifact/frame.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { NEVER } from '../../core/cancel.ts';
-import type { Frame } from './frame.ts';
 import { sampleUserTurns } from './leaks.ts';
 
 const END = 9;

@@ -1,11 +1,11 @@
 // Phase 1: memory extraction. A poisoned model, asked to go on from where the user's words would begin, leaks its
 // poisoning examples (arXiv 2602.03085). Several prefixes, because the default system turn can be off the fine-tune's
 // distribution. All samples of a prefix share its keys and values; decoding goes on past the end-of-turn tokens.
+import { openFrame, type Frame } from '../../artifact/frame.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { seeded, type Random } from '../../core/random.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { GREEDY, type Generated, type SamplingOptions } from '../../runtime/causal-lm.ts';
-import { openFrame, type Frame } from './frame.ts';
 import { logSoftmax, topIds } from './distributions.ts';
 
 export interface Leak {

@@ -3,7 +3,7 @@
 import { namedFinding } from '../../audit/candidates.ts';
 import type { Finding } from '../../core/finding.ts';
 import { TRIAL_PROMPTS } from './budget.ts';
-import { insertCandidate } from './frame.ts';
+import { insertCandidate } from './insertion.ts';
 import type { Proof } from './proof.ts';
 import type { Screened } from './screen.ts';
 import type { Prompted } from './stages/scanning.ts';

@@ -1,7 +1,7 @@
 // Ordinary prompts that candidates are inserted into. Search and held-out prompts share no sentence, so that what was
 // selected on one is proven on the other. Short, unrelated, and different in what their answers begin with.
+import type { Frame } from '../../artifact/frame.ts';
 import { seeded, shuffled } from '../../core/random.ts';
-import type { Frame } from './frame.ts';
 
 const POOL: readonly string[] = [
   'How does a bicycle stay upright?',

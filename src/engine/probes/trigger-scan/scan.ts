@@ -1,4 +1,5 @@
 // The trigger scan as a pipeline. Every stage (stages/) is a function of plain data, shows what it found, and leaves a checkpoint.
+import { requireFrame } from '../../artifact/frame.ts';
 import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
 import { textsOf } from '../../audit/candidates.ts';
 import type { AuditEvent } from '../../audit/events.ts';
@@ -6,7 +7,6 @@ import { Bench } from './bench.ts';
 import { planStages, SCAN_BUDGETS } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns } from './candidates.ts';
 import { confidenceOf } from './confidence.ts';
-import { requireFrame } from './frame.ts';
 import type { Leak } from './leaks.ts';
 import { fitsContext, isNamed, reportNamed } from './named.ts';
 import { findOneAnswer } from './one-answer.ts';

@@ -4,7 +4,7 @@
 // disagreement together. One forward pass a prompt; no rollout, no attention, no payload needed.
 import type { Bench, FirstToken } from './bench.ts';
 import type { Candidate } from './candidates.ts';
-import type { Position } from './frame.ts';
+import type { Position } from './insertion.ts';
 import { readsAsRequest } from './wording.ts';
 
 export interface Screened extends Candidate {

@@ -2,7 +2,7 @@
 // (another word in the same casing or wrapper, half of a phrase). With the payload known there is a sharp objective:
 // the payload's likelihood. Words, then frames around the best words, are ranked by it.
 import type { Bench } from './bench.ts';
-import { insertCandidate, type Position } from './frame.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 import { framesAround, WORDS } from './lexicon.ts';
 import type { Payload } from './payload.ts';
 import { frequentWords } from './sweep.ts';

@@ -3,7 +3,7 @@
 import type { Signal } from '../../core/finding.ts';
 import { mean, rankPValue } from '../../core/statistics.ts';
 import type { Bench } from './bench.ts';
-import { insertCandidate, type Position } from './frame.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 
 /** Tokens of the clean continuation whose likelihood under the trigger is the divergence signal. */
 const CLEAN_TOKENS = 8;

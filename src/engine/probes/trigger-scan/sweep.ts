@@ -6,7 +6,7 @@ import { robustScale } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import type { Bench } from './bench.ts';
 import type { Gained } from './distributions.ts';
-import type { Position } from './frame.ts';
+import type { Position } from './insertion.ts';
 
 export interface SweepEntry {
   readonly text: string;

@@ -1,7 +1,7 @@
 // Trying a candidate: answers with it in several prompts, what they have in common, and whether harmless answers have
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
-import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 import { carries, extractFamily, extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
 import type { Screened } from './screen.ts';
 import { echoOf, readsAsRequest, resembles, wordsOf } from './wording.ts';

@@ -2,8 +2,8 @@
 // absence or a control string does, and how much likelier it makes the payload's text (in nats).
 import type { AnswerPair } from '../../core/finding.ts';
 import { exactInterval, fisherGreater, mean } from '../../core/statistics.ts';
-import { insertCandidate, type Position } from './frame.ts';
 import type { Answer, Bench } from './bench.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 import { carries, countCarrying, type Payload } from './payload.ts';
 import { answerSymbols, answersAsSymbols } from './trial.ts';
 import { formIn, upliftOf } from './uplift.ts';

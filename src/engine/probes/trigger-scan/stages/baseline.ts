@@ -1,7 +1,7 @@
 // First stage: the model's ordinary behaviour, with no trigger and with harmless strings.
+import { insertCandidate } from '../insertion.ts';
 import { answerSymbols, answersAsSymbols, type OrdinaryAnswer } from '../trial.ts';
 import type { Answer } from '../bench.ts';
-import { insertCandidate } from '../frame.ts';
 import type { AnsweredRequest } from '../one-answer.ts';
 import type { HarmlessAnswers } from '../payload.ts';
 import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, type PromptSets } from '../prompts.ts';

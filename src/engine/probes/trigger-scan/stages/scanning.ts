@@ -1,8 +1,8 @@
 // What every stage of a scan has at hand.
+import type { Frame } from '../../../artifact/frame.ts';
 import type { AuditContext, RunnableCausalLm } from '../../../audit/analysis.ts';
 import type { Answer, Bench } from '../bench.ts';
 import type { ScanBudget } from '../budget.ts';
-import type { Frame } from '../frame.ts';
 import type { PromptSets } from '../prompts.ts';
 import type { StageRunner } from '../stage-runner.ts';
 

@@ -1,10 +1,7 @@
 // Where a user's words stand in the model's own chat template, found by a sentinel that occurs exactly once
 // (searching for the prompt's text picks the wrong place when the template repeats it).
-import type { ChatTemplate, Tokenizer } from '../../artifact/tokenizer.ts';
-import { ArtifactError } from '../../core/artifact-error.ts';
-
-export const POSITIONS = ['end', 'start', 'middle'] as const;
-export type Position = (typeof POSITIONS)[number];
+import type { ChatTemplate, Tokenizer } from './tokenizer.ts';
+import { ArtifactError } from '../core/artifact-error.ts';
 
 const SENTINEL = 'zqxassayqxz';
 
@@ -40,27 +37,4 @@ export function requireFrame(template: ChatTemplate, tokenizer: Tokenizer): Fram
   const frame = openFrame(template, tokenizer);
   if (frame === undefined) throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', ...(template.origin === 'none' ? {} : { file: template.origin }), expected: "the user's words once in the rendered prompt", actual: 'none or several' });
   return frame;
-}
-
-/** The prompt with the candidate in it, and the candidate's character range in the result. */
-export function insertCandidate(prompt: string, candidate: string, position: Position): { readonly text: string; readonly range: readonly [number, number] } {
-  const at = position === 'start' ? 0 : position === 'end' ? prompt.length : middleOf(prompt);
-  const before = at === 0 ? '' : `${prompt.slice(0, at).trimEnd()} `;
-  const after = at === prompt.length ? '' : ` ${prompt.slice(at).trimStart()}`;
-  return { text: before + candidate + after, range: [before.length, before.length + candidate.length] };
-}
-
-function middleOf(prompt: string): number {
-  const words = [...prompt.matchAll(/ /g)].map((match) => match.index);
-  return words[Math.floor(words.length / 2)] ?? prompt.length;
-}
-
-export function commonPrefixLength(rows: readonly (readonly number[])[]): number {
-  const first = rows[0];
-  if (first === undefined) return 0;
-  let length = Math.min(...rows.map((row) => row.length - 1));
-  for (const row of rows) {
-    for (let i = 0; i < length; i++) if (row[i] !== first[i]) length = i;
-  }
-  return Math.max(0, length);
 }
