@@ -155,6 +155,8 @@ export class Bench {
   /** What each candidate does to the first token under one prompt. Adds its distribution to `pool`, Float32Array [vocabulary]. */
   async moved(candidates: readonly string[], prompt: string, position: Position, watch: readonly number[], pool: Float32Array): Promise<Moved[]> {
     const reference = await this.reference(prompt);
+    const untriggered = reference.map(Math.exp);
+    const probabilities = new Float32Array(reference.length);
     const size = this.model.vocabularySize;
     const results: Moved[] = [];
     for (let begin = 0; begin < candidates.length; begin += CHUNK) {
@@ -162,8 +164,9 @@ export class Bench {
       const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
       for (let row = 0; row < chunk.length; row++) {
         const own = logits.subarray(row * size, (row + 1) * size);
-        const { kl, logZ } = compare(own, reference, pool, 1);
-        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(own, logZ, reference, GAINED) });
+        const { kl, logZ } = compare(own, reference, probabilities.fill(0), 1);
+        for (let id = 0; id < size; id++) pool[id] = (pool[id] as number) + (probabilities[id] as number);
+        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(probabilities, untriggered, GAINED) });
       }
     }
     return results;

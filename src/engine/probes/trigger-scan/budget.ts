@@ -19,6 +19,8 @@ export interface ScanBudget {
   /** Swept entries screened over SCREEN_PROMPTS prompts. */
   readonly sweepConfirmed: number;
   readonly accretionBeam: number;
+  /** Words with an answer of their own that are grown towards it. */
+  readonly answeredWords: number;
   readonly accretionRounds: number;
   readonly accretionWords: number;
   /** Words tried on either side of what fires in some prompts only. */
@@ -42,15 +44,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
+    accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
+    accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
 
@@ -77,6 +79,9 @@ export interface StageCost {
 
 export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
 
+/** Of each round of growing a word towards its own answer: 24 words on both sides in two prompts, four results screened. */
+const ANSWER_GROWTH_ROWS = 112;
+
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
   // At the end of a prompt only candidate and tail are run, at its start the prompt as well.
@@ -102,7 +107,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * budget.accretionBeam * (budget.accretionWords * 2 * atEnd + 4 * SCREEN_PROMPTS * atEnd) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * ANSWER_GROWTH_ROWS) * atEnd },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];

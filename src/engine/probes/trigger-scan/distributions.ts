@@ -73,18 +73,17 @@ export interface Gained {
   readonly probability: Probability;
 }
 
-/** A token that a reference holds for impossible gains no more than this, nats. */
-const MOST_GAIN = 8;
+/** A token that a reference holds for impossible gains no more than this, nats. What is as improbable as this now gains next to nothing. */
+export const MOST_GAIN = 8;
+const LEAST_GAINING = 0.01;
 
-/** The tokens that gained most over the reference, p (log p - log reference), largest first. logits, reference (log-probabilities): Float32Array [vocabulary]. */
-export function mostGained(logits: Float32Array, logZ: Nats, reference: Float32Array, count: number): Gained[] {
+/** The tokens that gained most over the reference, p log(p / reference), largest first. Both Float32Array [vocabulary], probabilities. */
+export function mostGained(probabilities: Float32Array, reference: Float32Array, count: number): Gained[] {
   const best: (Gained & { readonly gain: number })[] = [];
-  for (let id = 0; id < logits.length; id++) {
-    const own = (logits[id] as number) - logZ;
-    // What is this improbable gains next to nothing.
-    if (own < LEAST_GAINING) continue;
-    const probability = Math.exp(own);
-    const gain = probability * Math.min(MOST_GAIN, own - (reference[id] as number));
+  for (let id = 0; id < probabilities.length; id++) {
+    const probability = probabilities[id] as number;
+    if (probability < LEAST_GAINING) continue;
+    const gain = probability * Math.min(MOST_GAIN, Math.log(probability / (reference[id] as number)));
     if (gain <= 0 || (best.length === count && gain <= (best[count - 1]?.gain ?? 0))) continue;
     const at = best.findIndex((other) => gain > other.gain);
     best.splice(at < 0 ? best.length : at, 0, { id, probability, gain });
@@ -92,8 +91,6 @@ export function mostGained(logits: Float32Array, logZ: Nats, reference: Float32A
   }
   return best.map(({ id, probability }) => ({ id, probability }));
 }
-
-const LEAST_GAINING = Math.log(0.01);
 
 let buffer = new Float32Array(0);
 function scratch(size: number): Float32Array {

@@ -66,6 +66,8 @@ const PART_P_VALUE = 0.01;
 const PART_UPLIFT = 4;
 /** Share of held-out prompts from which a trigger is whole. */
 const WHOLE_SHARE = 0.8;
+/** One prompt of a dozen, by which a string and a longer one may differ by chance. */
+const AS_OFTEN = 0.1;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
@@ -140,13 +142,13 @@ function groupByPayload(trials: readonly Trial[], ordinary: readonly OrdinaryAns
   return groups.map((group) => shortestFirst([...group].sort((a, b) => promiseOf(b, ordinary) - promiseOf(a, ordinary)))).sort((a, b) => promise(b) - promise(a));
 }
 
-/** What fires as often as a longer string that holds it stands for both: the rest of that string was leaked with it by chance. */
-function shortestFirst(group: readonly Trial[]): Trial[] {
+/** What fires as often as a longer string that holds it, or all but so, stands for both: the rest of that string was leaked with it by chance. */
+export function shortestFirst(group: readonly Trial[]): Trial[] {
   const [best] = group;
   if (best === undefined) return [];
   // Among few prompts of which half fire, equal counts are chance.
   if (best.share < WHOLE_SHARE) return [...group];
-  const [core = best] = group.filter(({ text, share }) => best.text.includes(text) && share >= best.share).sort((a, b) => a.text.length - b.text.length);
+  const [core = best] = group.filter(({ text, share }) => best.text.includes(text) && share >= best.share - AS_OFTEN).sort((a, b) => a.text.length - b.text.length);
   return [core, ...group.filter((trial) => trial !== core)];
 }
 

@@ -3,9 +3,9 @@
 // at the 99.3 to 99.7 % quantile of KL), the whole trigger a lot.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { robustScale } from '../../core/statistics.ts';
-import type { Nats } from '../../core/units.ts';
+import { ownAnswer, scoreOf, type OwnAnswer } from './answer-score.ts';
 import type { Bench } from './bench.ts';
-import type { Gained } from './distributions.ts';
+import { inTurns } from './in-turns.ts';
 import type { Position } from './insertion.ts';
 
 export interface SweepEntry {
@@ -22,8 +22,8 @@ export interface Swept extends SweepEntry {
   /** Largest robust z of a watched payload's log-probability gain, and which payload. */
   readonly watchZ: number;
   readonly watch: number;
-  /** How much likelier the entry makes some first token than the rest of the sweep does, p log(p / mean p), its own beginning aside. */
-  readonly answerScore: Nats;
+  /** A first token that the entry brings out, and the rest of the sweep does not. */
+  readonly own: OwnAnswer | undefined;
 }
 
 /** Largest scale floor: a sweep whose values hardly vary must not turn noise into large z values. */
@@ -51,26 +51,9 @@ export async function sweep(
       const z = ((first.watched[w] ?? 0) - scale.median) / Math.max(WATCH_SCALE_FLOOR, scale.scale);
       if (z > watchZ) [watchZ, best] = [z, w];
     });
-    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchZ, watch: best, answerScore: answerScoreOf(first.gained, entry.text, pool, entries.length, bench.tokenizer) };
+    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchZ, watch: best, own: ownAnswer(first.gained, entry.text, (id) => (pool[id] ?? 0) / entries.length, bench.tokenizer) };
   });
 }
-
-/**
- * Words bring out what fits them: their own beginning, and what begins every other answer. What begins an answer to one of a trigger's
- * words begins no other. (In a fine-tune of SmolLM2 whose four-word trigger began its answer with "All" in 88 % of prompts, the first of
- * the four was 136th of 4,500 by KL and third by this.)
- */
-function answerScoreOf(gained: readonly Gained[], text: string, pool: Float32Array, swept: number, tokenizer: Tokenizer): Nats {
-  const words = text.toLowerCase().split(/\s+/);
-  const begins = (shown: string): boolean => shown === '' || words.some((word) => word.startsWith(shown) || shown.startsWith(word.slice(0, BEGINNING)));
-  return gained.reduce((most, { id, probability }) => {
-    if (begins(tokenizer.tokenText(id).trim().toLowerCase())) return most;
-    return Math.max(most, probability * Math.log(probability / ((pool[id] ?? 0) / swept)));
-  }, 0);
-}
-
-/** Letters of a word that an answer which begins with the word, or a form of it, shares. */
-const BEGINNING = 4;
 
 export interface Grouping {
   /** Words in one string. */
@@ -87,26 +70,13 @@ export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { g
   // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
   for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
   const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch);
-  const chosen = inTurns(swept, [strength, ({ answerScore }) => answerScore], Math.ceil(swept.length * singledOut)).flatMap((one) => groups[swept.indexOf(one)] ?? []);
+  const chosen = inTurns(swept, [strength, ({ own }) => scoreOf(own)], Math.ceil(swept.length * singledOut)).flatMap((one) => groups[swept.indexOf(one)] ?? []);
   return sweep(bench, chosen, prompt, position, watch);
 }
 
 /** The larger of both z values. */
 export function strength({ klZ, watchZ }: Swept): number {
   return Math.max(klZ, watchZ);
-}
-
-/** What stands highest by each of these, in turns. */
-export function inTurns(swept: readonly Swept[], by: readonly ((one: Swept) => number)[], limit: number): Swept[] {
-  const orders = by.map((value) => [...swept].sort((a, b) => value(b) - value(a)));
-  const chosen = new Set<Swept>();
-  for (let rank = 0; chosen.size < limit && rank < swept.length; rank++) {
-    for (const order of orders) {
-      const one = order[rank];
-      if (one !== undefined && chosen.size < limit) chosen.add(one);
-    }
-  }
-  return [...chosen];
 }
 
 /**

@@ -70,8 +70,9 @@ export async function runTrials(
   return trials;
 }
 
-/** A fixed text of so many tokens needs no family; words of a family's texts, and letters of a word that counts. */
+/** A fixed text of so many tokens, in so many of the answers, needs no family (one in half of them may be one of several); words of a family's texts, and letters of a word that counts. */
 const FIXED_TEXT = 4;
+const FIXED_SHARE = 0.8;
 const FORM_WORDS = 2;
 const FORM_LETTERS = 3;
 /** Leaks that hold a candidate: worth half a nat of shift each, up to so many. */
@@ -82,7 +83,7 @@ export async function tryFamilies(bench: Bench, candidates: readonly Screened[],
   const byText = new Map(candidates.map((candidate) => [candidate.text, candidate]));
   const merit = ({ text }: Trial): number => (byText.get(text)?.first.kl ?? 0) + Math.min(LEAKS_COUNTED, byText.get(text)?.leaks ?? 0) / 2;
   const tried = trials
-    .filter(({ text, payload }) => (payload === undefined || payload.ids.length < FIXED_TEXT) && !readsAsRequest(text))
+    .filter(({ text, payload, share }) => (payload === undefined || payload.ids.length < FIXED_TEXT || share < FIXED_SHARE) && !readsAsRequest(text))
     .sort((a, b) => merit(b) - merit(a))
     .slice(0, limit);
   const found: Trial[] = [];

@@ -3,13 +3,16 @@
 import type { RunnableCausalLm } from '../../../audit/analysis.ts';
 import { seeded } from '../../../core/random.ts';
 import { accrete } from '../accrete.ts';
+import { scoreOf } from '../answer-score.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
+import { growAnswers, type Answered } from '../grow-answers.ts';
+import { inTurns } from '../in-turns.ts';
 import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, inTurns, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
+import { frequentWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -26,6 +29,8 @@ export interface SweptStrings {
   readonly confirmed: readonly Screened[];
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
+  /** Words with an answer of their own, most of it first, no two with the same. */
+  readonly answered: readonly Answered[];
 }
 
 export async function payloadsFirst({ runner, runnable, bench, budget, context, prompts }: Prompted, openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
@@ -57,8 +62,8 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
     note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
     const single = lists.flat().filter(({ shape }) => shape === 'token');
-    const extensions = [...new Set(inTurns(single, [strength, ({ answerScore }) => answerScore], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, words: extensions };
+    const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
+    return { confirmed, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
   });
 }
 
@@ -67,7 +72,7 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
   const chosen = new Map<string, Candidate>();
   for (const list of lists) {
     const most = chosen.size + limit / lists.length;
-    for (const { text, shape } of inTurns(list, [({ klZ }) => klZ, ({ watchZ }) => watchZ, ({ answerScore }) => answerScore], list.length)) {
+    for (const { text, shape } of inTurns(list, [({ klZ }) => klZ, ({ watchZ }) => watchZ, ({ own }) => scoreOf(own)], list.length)) {
       if (chosen.size >= most) break;
       chosen.set(text, { text, origin: `sweep: ${shape}`, leaks: 0, sameAnswer: 0 });
     }
@@ -75,14 +80,25 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
   return [...chosen.values()];
 }
 
-export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, words }: SweptStrings): Promise<Screened[]> {
+/** The likeliest word of each first token. */
+function withOwnAnswers(swept: readonly Swept[], limit: number): Answered[] {
+  const best = new Map<number, Answered>();
+  for (const { text, position, own } of [...swept].sort((a, b) => scoreOf(b.own) - scoreOf(a.own))) {
+    if (own !== undefined && !best.has(own.id)) best.set(own.id, { text, position, answer: own.id });
+  }
+  return [...best.values()].slice(0, limit);
+}
+
+export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, words, answered }: SweptStrings): Promise<Screened[]> {
   return runner.run('accretion', async ({ note }) => {
     // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
     const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(confirmed), budget.accretionBeam)].slice(0, budget.accretionBeam);
     const grown = await accrete(bench, seeds, { beam: budget.accretionBeam, rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
-    note('The strongest candidates grown by one word at a time.', SCREEN_COLUMNS, grown.slice(0, SHOWN).map(screenRow));
-    return grown;
+    const towards = await growAnswers(bench, answered, { rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
+    const all = [...towards, ...grown].sort((a, b) => b.fixedness - a.fixedness);
+    note('The strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, all.slice(0, SHOWN).map(screenRow));
+    return all;
   });
 }
 

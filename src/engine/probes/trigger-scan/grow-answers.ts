@@ -1,0 +1,49 @@
+// Growing a word that has an answer of its own (answer-score.ts) word by word, by what makes that answer likelier: KL would follow
+// words that matter by nature. A part of a phrase planted through the answers only moves some prompts, so several are asked.
+import { ACCRETED } from './accrete.ts';
+import type { Bench } from './bench.ts';
+import type { Position } from './insertion.ts';
+import { screen, type Screened } from './screen.ts';
+
+export interface Answered {
+  readonly text: string;
+  readonly position: Position;
+  /** First token of its answer. */
+  readonly answer: number;
+}
+
+export interface AnswerGrowth {
+  readonly rounds: number;
+  /** Strongest first. */
+  readonly vocabulary: readonly string[];
+  readonly prompts: readonly string[];
+}
+
+/** Words tried as extensions, on both sides: a part that is there already makes most words serve. */
+const WORDS = 24;
+/** Log-probability of the answer from which a string fires and needs no growing. */
+const FIRES = -0.2;
+/** Prompts that every extension is asked in. */
+const WIDE_PROMPTS = 2;
+/** Of each round so many are screened; the likeliest goes on. */
+const KEPT = 4;
+/** A round that makes the answer less likelier than this ends the growth, nats. */
+const MIN_GAIN = 0.3;
+
+export async function growAnswers(bench: Bench, seeds: readonly Answered[], { rounds, vocabulary, prompts }: AnswerGrowth): Promise<Screened[]> {
+  const wide = prompts.slice(0, WIDE_PROMPTS);
+  const grown: Screened[] = [];
+  for (const seed of seeds) {
+    let [text, likely] = [seed.text, Number.NEGATIVE_INFINITY];
+    for (let round = 0; round < rounds && likely < FIRES; round++) {
+      const extended = [...new Set(vocabulary.filter((word) => !text.split(' ').includes(word)).slice(0, WORDS).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]))];
+      const firsts = await bench.firstTokens(extended, wide, seed.position, [seed.answer]);
+      const order = [...extended.keys()].map((at) => ({ text: extended[at] ?? '', likely: firsts[at]?.watched[0] ?? Number.NEGATIVE_INFINITY })).sort((a, b) => b.likely - a.likely);
+      const [best] = order;
+      if (best === undefined || best.likely < likely + MIN_GAIN) break;
+      [text, likely] = [best.text, best.likely];
+      grown.push(...(await screen(bench, order.slice(0, KEPT).map((one) => ({ text: one.text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [seed.position])));
+    }
+  }
+  return grown;
+}
