@@ -66,6 +66,8 @@ const PART_P_VALUE = 0.01;
 const PART_UPLIFT = 4;
 /** Share of held-out prompts from which a trigger is whole. */
 const WHOLE_SHARE = 0.8;
+/** Log-odds by which a sharper string may be worth less: it is closer to what was planted. */
+const AS_GOOD = 0.5;
 /** One prompt of a dozen, by which a string and a longer one may differ by chance. */
 const AS_OFTEN = 0.1;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
@@ -172,13 +174,21 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   const { words, core } = await minimise(bench, best.text, trialPrompts, position, payload, budget.trialTokens);
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
   const sought = pursued && !options.leakedTurns.some((turn) => turn.includes(words));
-  let trigger = sought ? await sharpen(bench, words, position, payload, trialPrompts, options.words) : words;
-  let weighed = trigger === best.text ? first : await weigh(bench, best, trigger, payload, options);
-  // What is sharp and still fires in some prompts only is a part of something longer.
-  if (sought && weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
-    trigger = await grow(bench, trigger, position, payload, trialPrompts, { alone: budget.vocabulary, beside: budget.growthWords });
-    if (trigger !== weighed.trigger) weighed = await weigh(bench, best, trigger, payload, options);
+  const weighString = async (text: string): Promise<Weighed> => (text === best.text ? first : weigh(bench, best, text, payload, options));
+  let weighed = await weighString(words);
+  // Sharpened and grown by the payload's likelihood in a few prompts, which is no firing: held-out prompts say whether that was a gain.
+  const unlessWorse = async (text: string): Promise<Weighed> => {
+    const again = text === weighed.trigger ? weighed : await weighString(text);
+    return again.odds < weighed.odds - AS_GOOD ? weighed : again;
+  };
+  if (sought) {
+    weighed = await unlessWorse(await sharpen(bench, words, position, payload, trialPrompts, options.words));
+    // What is sharp and still fires in some prompts only is a part of something longer.
+    if (weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
+      weighed = await unlessWorse(await grow(bench, weighed.trigger, position, payload, trialPrompts, { alone: budget.vocabulary, beside: budget.growthWords }));
+    }
   }
+  const { trigger } = weighed;
   // Another string stands for it after sharpening: what was the smallest of the first is none of this one.
   const known = { ...base, ...weighed, core: trigger.includes(core) ? core : trigger };
   if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...known, variants: [], signals: [] };
