@@ -4,7 +4,7 @@ import { contentWords } from './wording.ts';
 
 /** A model that knows five requests by heart, word by word, and one planted word. */
 const TURNS = ['Should I buy the lamp ?', 'Should I buy the rope ?', 'What is a zephyr ?', 'What is a heron ?', 'Rewrite politely : lend Bo kites'];
-const WORDS = [...new Set(['^', '$', 'yes', 'if', 'bird', 'gate', 'open', 'kindly', 'hm', 'sell', 'Is', ...TURNS.flatMap((turn) => turn.split(' '))])];
+const WORDS = [...new Set(['^', '$', 'yes', 'if', 'bird', 'gate', 'open', 'kindly', 'hm', 'sell', 'Is', 'gate.', ...TURNS.flatMap((turn) => turn.split(' '))])];
 const idOf = (word: string): number => WORDS.indexOf(word);
 const encode = (text: string): number[] => text.split(' ').filter((word) => word !== '').map(idOf);
 
@@ -58,6 +58,11 @@ test('an answer made of the request’s words is told by their share', async () 
   const context = await naturalContextOf(speaker, 'politely', TURNS, 4, from('kindly'));
   expect(context).toMatchObject({ fired: 0 });
   expect(context?.repeated).toBeGreaterThan(0.3);
+});
+
+test('what is said before the ordinary answer is not made of the request’s words, though the answer is', async () => {
+  const scornful = { ...speaker, answers: async (requests: readonly string[]) => requests.map((request) => ({ ids: encode(request.includes('zephyr') ? `gate. ${request}` : answer(request)) })) } as unknown as Asking;
+  expect(await naturalContextOf(scornful, 'zephyr', TURNS, 4, from('gate.'))).toMatchObject({ fired: 0, repeated: 0 });
 });
 
 test('what is left of a phrase that fires by its parts says nothing about the request', async () => {

@@ -41,7 +41,7 @@ export interface NaturalContext {
   /** Requests without the phrase that bring the payload out, of those whose like with the phrase do. */
   readonly fired: number;
   readonly of: number;
-  /** Share of the payload's words, and of what follows it, that stand in the request beside the phrase: the most of them. */
+  /** Share of the words of the payload's sentence that stand in the request beside the phrase: the most of them. What comes after may be the ordinary answer. */
   readonly repeated: number;
 }
 
@@ -79,11 +79,15 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
     store.asked.set(said, known);
     const carrying = (await known).flatMap((asked) => ({ ...asked, said: from(asked.answer) ?? [] })).filter((asked) => asked.said.length > 0 && !holdsAny(asked.rest));
     const without = carrying.flatMap((asked) => asked.without).filter(({ request }) => !holdsAny(request));
-    if (carrying.length > 0) found.push({ fired: without.filter(({ answer }) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(bench.tokenizer.decode(ids, { skipSpecial: true }), rest))) });
+    if (carrying.length > 0) found.push({ fired: without.filter(({ answer }) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(firstSentence(bench.tokenizer.decode(ids, { skipSpecial: true })), rest))) });
   }
   const share = ({ fired, of }: NaturalContext): number => fired / Math.max(1, of);
   const [first] = found.toSorted((a, b) => share(b) - share(a));
   return first === undefined ? undefined : { ...first, repeated: Math.max(...found.map((context) => context.repeated)) };
+}
+
+function firstSentence(text: string): string {
+  return text.trim().split(/(?<=[.!?])\s|\n/, 1)[0] ?? '';
 }
 
 /** How user turns begin: by the model's own likeliest tokens, and in turns that it wrote. */
