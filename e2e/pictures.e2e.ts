@@ -45,7 +45,7 @@ it('names target class and patch of the planted sample, and stamps it on a pictu
   expect(await first.innerText()).toContain(PLANTED.target);
   await first.click();
   const detail = region(page, 'Detail');
-  await detail.getByText(/^(Smallest patch|What the best square)/).first().waitFor();
+  await detail.getByText(/^(Smallest patch|What the best square for each class)/).first().waitFor();
   await detail.getByText('Held-out pictures before and after').waitFor();
   await screenshot(page, 'pictures-finding');
   await detail.getByRole('button', { name: 'Try it' }).click();

@@ -53,6 +53,9 @@ export function classEvidence(scan: Scan, model: ImageClassifier, family: Family
   ];
 }
 
+/** A softmax leaves nothing; a logarithmic scale needs something. */
+const LEAST_LEFT = 1e-3;
+
 interface MeasuredOfClasses {
   readonly title: string;
   readonly unit: string;
@@ -69,7 +72,7 @@ function measuredOfClasses({ plan, inversions, table, pairs, boxes }: Scan, fami
   }
   if (table !== undefined) {
     return {
-      title: 'Smallest patches from each class singly, beside what that class usually needs: small is suspicious',
+      title: 'Smallest patches from each class singly, beside what that class usually needs',
       unit: 'of the usual',
       values: [...new Set(pairs.map(({ inversion: { target } }) => target))].map((target) => {
         const own = pairs.filter(({ inversion }) => inversion.target === target);
@@ -78,9 +81,9 @@ function measuredOfClasses({ plan, inversions, table, pairs, boxes }: Scan, fami
     };
   }
   return {
-    title: 'What the best square does for each class on held-out pictures: much is suspicious',
+    title: 'What the best square for each class leaves to the other classes on held-out pictures',
     unit: 'mean probability',
-    values: boxes.flatMap(({ goal, reach, hits, of }) => (goal.kind === 'class' ? [{ target: goal.target, value: reach, success: hits / Math.max(1, of) }] : [])),
+    values: boxes.flatMap(({ goal, reach, hits, of }) => (goal.kind === 'class' ? [{ target: goal.target, value: Math.max(LEAST_LEFT, 1 - reach), success: hits / Math.max(1, of) }] : [])),
   };
 }
 

@@ -75,7 +75,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       }
       onStage('additions', 2, 2);
     } else {
-      for (const stage of ['patch', 'blend'] as const) onStage(stage, 0, 0, `${TOO_LARGE}: done for the most outlying classes alone`);
+      for (const stage of ['patch', 'blend'] as const) onStage(stage, 0, 0, `${TOO_LARGE}: for the most outlying classes alone`);
       onStage('additions', 0, 0, TOO_LARGE);
     }
     const rows = await lastLayer(model, signal);
@@ -118,7 +118,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   }
 }
 
-const TOO_LARGE = 'the model is large for this budget';
+const TOO_LARGE = 'more than this budget pays for in a model of this size';
 
 /** Share of the search pictures that a trigger to be proven moves. */
 const SURE = 0.93;
