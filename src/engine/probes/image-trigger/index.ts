@@ -54,17 +54,17 @@ function untested({ classes, without, domain }: Scan): string | undefined {
 }
 
 /** What became of the classes that were named before the audit (a log's monitor): searched further and proven as the finalists are. */
-function reportNamed(named: readonly number[], { finalists, model }: Scan): Finding {
+function reportNamed(named: readonly number[], { finalists, model, outliers }: Scan): Finding {
   const rows = named.flatMap((target) =>
     (['patch', 'blend'] as const).flatMap((family) => {
       const found = finalists[family].find(({ inversion }) => inversion.target === target);
       if (found === undefined) return [];
       const { held, controls } = found.proof;
       const [control] = controls;
-      return [[model.labels[target] ?? String(target), family, Number(found.inversion.size.toFixed(2)), `${held.hits} of ${held.of}`, control === undefined ? '–' : `${control.rate.hits} of ${control.rate.of} (${control.name})`, Number(found.outlier.z.toFixed(1))]];
+      return [[model.labels[target] ?? String(target), family, Number(found.inversion.size.toFixed(2)), `${held.hits} of ${held.of}`, control === undefined ? '–' : `${control.rate.hits} of ${control.rate.of} (${control.name})`, outliers[family].length === 0 ? '–' : Number(found.outlier.z.toFixed(1))]];
     }),
   );
-  const note = 'The smallest patch and the faintest overlay were searched further for these classes and shown to held-out pictures. The last column is how far the size stands out among all classes, in robust deviations: near 0 the class is as hard to reach as any other.';
+  const note = 'The smallest patch and the faintest overlay were searched further for these classes and shown to held-out pictures. The last column is how far the size stands out among all classes, in robust deviations: near 0 the class is as hard to reach as any other, and – says that the other classes were not searched so.';
   return namedFinding(IMAGE_TRIGGER, ['class', 'kind', 'size', 'held-out pictures moved', 'controls', 'stands out by'], rows, note, LIMITS);
 }
 
