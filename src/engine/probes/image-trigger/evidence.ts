@@ -62,8 +62,8 @@ interface MeasuredOfClasses {
   readonly values: readonly { readonly target: number; readonly value: number; readonly success: Probability }[];
 }
 
-function measuredOfClasses({ plan, inversions, table, pairs, boxes }: Scan, family: Family): MeasuredOfClasses {
-  if (plan.everyClass && inversions[family].length > 0) {
+function measuredOfClasses({ inversions, table, pairs, boxes }: Scan, family: Family): MeasuredOfClasses {
+  if (inversions[family].length > 0) {
     return {
       title: family === 'patch' ? 'Smallest patch that reaches each class' : 'Faintest overlay that reaches each class',
       unit: family === 'patch' ? 'pixels' : 'share of pixel range',

@@ -86,6 +86,8 @@ it('cuts the work down for large models and not below a floor', () => {
   expect([1e7, 1e9, 1e12].map((perRow) => planScan('standard', 10, perRow).tooMuch)).toEqual([false, false, true]);
   // Of a large model what is weighed is searched, and what is only shown is left to the most outlying classes.
   expect([3e5, 2e7, 1.2e8].map((perRow) => planScan('standard', 10, perRow)).map(({ everyClass, pairRows }) => [everyClass, pairRows])).toEqual([[true, 6], [false, 4], [false, 0]]);
+  // Two classes have no pairs, which leaves nothing else out.
+  expect(planScan('standard', 2, 3e5)).toMatchObject({ everyClass: true, pairRows: 0 });
   // Patches of a pair that had no time to shrink say nothing.
   expect([1e4, 1e6, 1e8].every((perRow) => planScan('standard', 10, perRow).pairSteps >= 40)).toBe(true);
 });

@@ -10,7 +10,6 @@ export interface Plan {
   readonly partial: boolean;
   /** Pictures a class to search on, and as many held out. */
   readonly perClass: number;
-  readonly rows: number;
   /**
    * Smallest patch, faintest overlay and additions are searched for every class; where false (large models), patch and overlay
    * for the suspects alone. Their sizes are shown and not weighed (class-rule.ts), the pairs are weighed: these are paid for first.
@@ -45,7 +44,7 @@ const FEWEST_STEPS = 20;
 const MOST_CLASSES = 24;
 /** What a row costs beside its multiply-adds, in those: moving pixels and starting small operators. */
 const ROW_OVERHEAD = 1.5e6;
-/** After 24 steps the patches of a pair still cover an eighth of the picture, and say nothing; two pictures for 40 tell more than four for 24, which cost as much, and still less than nothing beside the squares: four at least. */
+/** After 24 steps the patches of a pair still cover an eighth of the picture, and say nothing. */
 const FEWEST_PAIR_STEPS = 40;
 /** Pictures a search runs on, which is also how many rows one run of the graph with its gradient takes. */
 export const ROWS = 18;
@@ -72,10 +71,12 @@ interface Choice {
 const FULL = { everyClass: true, boxRows: 9, proofRows: 30, pairsProven: 4 } as const;
 const LEAN = { everyClass: false, boxRows: 6, proofRows: 18, pairsProven: 2 } as const;
 const LEAST: Choice = { ...LEAN, pairRows: 0, pairsProven: 0 };
-/** What is tried in turn until it can be paid for. */
+/** What is tried in turn until it can be paid for. Patches of a pair made on fewer than four pictures are noise (bench/detection/images.md). */
 const CHOICES: readonly Choice[] = [
   { ...FULL, pairRows: 6 }, { ...FULL, pairRows: 4 }, { ...LEAN, pairRows: 4 },
 ];
+/** Two classes have one pair each way, and nothing to set it beside. */
+export const FEWEST_FOR_PAIRS = 3;
 const pairSteps = (steps: number): number => Math.max(FEWEST_PAIR_STEPS, Math.floor(steps * PAIR_STEPS));
 /** Places a class where squares are taken further. */
 const boxPlaces = (pairRows: number): number => (pairRows > 2 ? 3 : 2);
@@ -102,7 +103,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     return steps * (inverted + proofs + MARGIN_STARTS * searched + added + squares) + pairRows * pairs * pairSteps(steps) + rowsOf(bank);
   };
   // First fewer steps, then fewer rows a pair, then what is shown and not weighed, then no pairs: a search with too few steps finds nothing.
-  const choices = CHOICES.filter(({ pairRows }) => pairRows === 0 || searched >= 3);
+  const choices = searched >= FEWEST_FOR_PAIRS ? CHOICES : CHOICES.map((choice) => ({ ...choice, pairRows: 0 }));
   const chosen = choices.find((choice) => spentOn(choice.everyClass ? most / 2 : FEWEST_STEPS, choice) <= affordable) ?? LEAST;
   let steps = most;
   while (steps > FEWEST_STEPS && spentOn(steps, chosen) > affordable) steps--;
@@ -110,7 +111,6 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     classes: [...new Set([...named, ...likely, ...Array.from({ length: classes }, (_, at) => at)])].slice(0, searched).sort((a, b) => a - b),
     partial: searched < classes,
     perClass,
-    rows: ROWS,
     everyClass: chosen.everyClass,
     steps,
     refine: 2 * steps,

@@ -17,7 +17,7 @@ import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { outliers, unranked } from './outliers.ts';
 import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
-import { ROWS } from './plan.ts';
+import { FEWEST_FOR_PAIRS, ROWS } from './plan.ts';
 import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
 import { asAddition, asSquare, asWave, bestBox, MET } from './reconstruct.ts';
@@ -46,7 +46,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
     onStage('margins', 1, 1);
     const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
-    if (plan.pairRows === 0) onStage('pairs', 0, 0, TOO_LARGE);
+    if (plan.pairRows === 0) onStage('pairs', 0, 0, classes.length < FEWEST_FOR_PAIRS ? 'too few classes to set a pair beside others' : TOO_LARGE);
     else onStage('pairs', 1, 1);
     const table = pairs.length === 0 ? undefined : tableOf(pairs, model.classes, area);
     onStage('boxes', 0, 1);
@@ -54,7 +54,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const smallBoxes = await searchSmallBoxes(model, differentiator, search, heldOut, classes, boxes, plan.boxes, random.fork('small boxes'), signal);
     onStage('boxes', 1, 1);
     const begin = async (family: Family, target: number): Promise<Search> => {
-      const rows = rowsFor(search, target, plan.rows, random.fork(`rows ${target}`));
+      const rows = rowsFor(search, target, ROWS, random.fork(`rows ${target}`));
       const started = new Search(differentiator, family, { aims: rows.map(() => target), bases: rows, target }, random.fork(`${family} ${target}`));
       await started.advance(plan.steps, signal);
       return started;
