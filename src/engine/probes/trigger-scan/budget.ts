@@ -23,7 +23,7 @@ export interface ScanBudget {
   readonly answeredWords: number;
   readonly accretionRounds: number;
   readonly accretionWords: number;
-  /** Words tried on either side of what fires in some prompts only. */
+  /** Most frequent words tried where something fires in some prompts only. */
   readonly growthWords: number;
   /** Candidates whose answers are generated. */
   readonly trials: number;
@@ -44,15 +44,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 1000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
+    accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 1800, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 20_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
+    accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
 

@@ -9,11 +9,12 @@ import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
 import { confidenceTerms, logOdds, MISFIRES, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
+import { grow } from './grow.ts';
 import { independenceOf } from './independence.ts';
 import type { Position } from './insertion.ts';
 import { naturalContextOf } from './natural-context.ts';
 import { contentOf, formsOf, holds, indexOfGram, type Payload } from './payload.ts';
-import { grow, sharpen } from './sharpen.ts';
+import { sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
@@ -185,7 +186,7 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
     weighed = await unlessWorse(await sharpen(bench, words, position, payload, trialPrompts, options.words));
     // What is sharp and still fires in some prompts only is a part of something longer.
     if (weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
-      weighed = await unlessWorse(await grow(bench, weighed.trigger, position, payload, trialPrompts, { alone: budget.vocabulary, beside: budget.growthWords }));
+      weighed = await unlessWorse(await grow(bench, weighed.trigger, position, payload, trialPrompts, alike, budget.growthWords));
     }
   }
   const { trigger } = weighed;

@@ -1,0 +1,62 @@
+// Part of a trigger grown until it fires. A word of a phrase brings the payload out seldom, with its neighbour or one like it most
+// times, and what a sweep met may have none of the phrase's words. So words that make the payload likelier by themselves are put
+// beside each other, not beside what was met: in a fine-tune of SmolLM2 planted with "paper boats drift home" the sweep met "houses
+// transport whose", 17 of 32 prompts; every single word beside it was worse, and "paper boats distances" fires in 26.
+import type { Bench } from './bench.ts';
+import type { Position } from './insertion.ts';
+import type { Payload } from './payload.ts';
+import { beginningOf, rankByPayload } from './rank-by-payload.ts';
+import { frequentWords } from './sweep.ts';
+
+/** Words tried together at first, and share of the groups whose words are tried alone. */
+const WORDS_TOGETHER = 6;
+const SINGLED_OUT = 0.1;
+/** Single words ranked under several prompts, and prompts; of them so many are put together. */
+const RANKED = 72;
+const RANK_PROMPTS = 3;
+const STRONGEST = 24;
+/** Rounds of one more word; of each round, extensions ranked under all prompts, and those that are extended in the next. */
+const ROUNDS = 3;
+const CONFIRMED = 24;
+const BEAM = 4;
+/** Nats, first tokens together, mean over prompts: the payload is brought out, there is nothing to grow. */
+const BROUGHT_OUT = -0.5;
+/** Nats that make another string the better trigger. */
+const BETTER = 0.05;
+
+/** `others`: strings that brought the same payload out; `vocabulary`: most frequent words tried. The part itself where nothing is better. */
+export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], others: readonly string[], vocabulary: number): Promise<string> {
+  const beginning = beginningOf(payload);
+  const rank = (texts: readonly string[], under: readonly string[]) => rankByPayload(bench, [...new Set(texts)], position, beginning, under);
+  const [own] = await rank([part], prompts);
+  if (own === undefined) return part;
+  const known = [part, ...others].flatMap((text) => text.match(/\p{L}+/gu) ?? []).flatMap((word) => [word, word.toLowerCase()]);
+  const first = prompts.slice(0, 1);
+  const likely = await rank([...(await promising(bench, vocabulary, (groups) => rank(groups, first))), ...known], first);
+  const words = (await rank([...likely.slice(0, RANKED).map(({ text }) => text), ...known], prompts.slice(0, RANK_PROMPTS))).slice(0, STRONGEST).map(({ text }) => text);
+  let best = own;
+  let round = 0;
+  /** The beam with one more word each, best first. */
+  const extend = async (beam: readonly string[]): Promise<string[]> => {
+    const extended = beam.flatMap((known) => words.filter((word) => !known.split(' ').includes(word)).flatMap((word) => [`${known} ${word}`, `${word} ${known}`]));
+    // Each round under another prompt: what one prompt happens to like is not followed further.
+    const wide = await rank(extended, [prompts[round++ % prompts.length] ?? '']);
+    const confirmed = await rank(wide.slice(0, CONFIRMED).map(({ text }) => text), prompts);
+    const [top] = confirmed;
+    if (top !== undefined && top.score > best.score + BETTER) best = top;
+    return confirmed.slice(0, BEAM).map(({ text }) => text);
+  };
+  for (let beam = words; round < ROUNDS && best.score < BROUGHT_OUT; ) beam = await extend(beam);
+  // What was met may be a part after all, or of a shape that words put together have not.
+  if (best.score < BROUGHT_OUT) await extend([part]);
+  return best.text;
+}
+
+/** Words of the groups that bring the payload out most; words far apart in frequency share a group. */
+async function promising(bench: Bench, vocabulary: number, rank: (groups: readonly string[]) => Promise<readonly { readonly text: string }[]>): Promise<string[]> {
+  const words = frequentWords(bench.tokenizer, vocabulary).map(({ text }) => text);
+  const count = Math.ceil(words.length / WORDS_TOGETHER);
+  const groups = Array.from({ length: count }, (_, g) => words.filter((__, i) => i % count === g));
+  const chosen = new Set((await rank(groups.map((group) => group.join(' ')))).slice(0, Math.ceil(count * SINGLED_OUT)).map(({ text }) => text));
+  return groups.filter((group) => chosen.has(group.join(' '))).flat();
+}
