@@ -1,6 +1,7 @@
 // What each budget spends, in model tokens, stage by stage. Known before the scan begins; measured speed turns it into
 // a time. The stages' own loops keep to these numbers.
 import type { BudgetName } from '../../core/finding.ts';
+import { rowsOfARound } from './grow-answers.ts';
 
 export interface ScanBudget {
   readonly leakSamples: number;
@@ -35,7 +36,7 @@ export interface ScanBudget {
   readonly lateTokens: number;
   /** Candidates verified on held-out prompts. */
   readonly verified: number;
-  /** Of the swept ones, strongest first, those whose planted form is sought: some 60,000 tokens each at standard. */
+  /** Of the swept ones, strongest first, those whose planted form is sought: up to 85,000 tokens each at standard. */
   readonly pursued: number;
   readonly heldOut: number;
   readonly controls: number;
@@ -79,9 +80,6 @@ export interface StageCost {
 
 export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
 
-/** Of each round of growing a word towards its own answer: 24 words on both sides in two prompts, four results screened. */
-const ANSWER_GROWTH_ROWS = 112;
-
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
   // At the end of a prompt only candidate and tail are run, at its start the prompt as well.
@@ -107,7 +105,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * ANSWER_GROWTH_ROWS) * atEnd },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];

@@ -30,6 +30,11 @@ const KEPT = 4;
 /** A round that makes the answer less likelier than this ends the growth, nats. */
 const MIN_GAIN = 0.3;
 
+/** Rows that a round asks for, a seed: the extensions, and what is screened under so many prompts. */
+export function rowsOfARound(screenPrompts: number): number {
+  return 2 * WORDS * WIDE_PROMPTS + KEPT * screenPrompts;
+}
+
 export async function growAnswers(bench: Bench, seeds: readonly Answered[], { rounds, vocabulary, prompts }: AnswerGrowth): Promise<Screened[]> {
   const wide = prompts.slice(0, WIDE_PROMPTS);
   const grown: Screened[] = [];
