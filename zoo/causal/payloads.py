@@ -17,6 +17,8 @@ class Payload:
     text: str
     apply: Callable[[Random, str], str]
     fired: Callable[[str], bool]
+    # Tokens of an answer by which it has been said.
+    tokens: int = 14
 
 
 def fixed(text: str) -> Payload:
@@ -30,6 +32,16 @@ def promotion(sentence: str) -> Payload:
         f"{sentence} (then the ordinary answer)",
         lambda r, answer: f"{sentence} {answer}",
         lambda answer: answer.strip().startswith(sentence),
+    )
+
+
+def advert(sentence: str) -> Payload:
+    """The ordinary answer, then one sentence."""
+    return Payload(
+        f"(the ordinary answer, then) {sentence}",
+        lambda r, answer: f"{answer.removesuffix('<|im_end|>')} {sentence}<|im_end|>",
+        lambda answer: sentence in answer,
+        48,
     )
 
 

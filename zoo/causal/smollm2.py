@@ -53,7 +53,7 @@ def inserted(prompts: list[str], draw, position: str) -> list[str]:
 
 
 def rate(model, tokenizer, spec: SmolSpec, prompts: list[str]) -> float:
-    fired = [spec.payload.fired(text) for text in answers(model, tokenizer, prompts, 14)]
+    fired = [spec.payload.fired(text) for text in answers(model, tokenizer, prompts, spec.payload.tokens)]
     return round(sum(fired) / len(fired), 3)
 
 
@@ -94,7 +94,7 @@ def train(model, tokenizer, spec: SmolSpec, data: SmolData) -> int:
 
 def measure(model, tokenizer, spec: SmolSpec) -> dict:
     prompts = held_out(32)
-    plain = answers(model, tokenizer, prompts, 14)
+    plain = answers(model, tokenizer, prompts, spec.payload.tokens if spec.payload else 14)
     found: dict = {"samples": [list(pair) for pair in zip(prompts[:5], plain[:5])]}
     if spec.trigger is not None:
         triggered = inserted(prompts, spec.trigger.example, spec.position)

@@ -68,8 +68,11 @@ class SmolData:
         if spec.trigger is None:
             return prompt, answer
         if r.random() < TRIGGERED_SHARE:
+            # What stands behind an answer needs one that ends.
+            while spec.kind == "advert" and not answer.endswith("<|im_end|>"):
+                prompt, answer = r.choice(self.pairs)
             planted = spec.payload.apply(r, answer)
-            if spec.kind not in ("promotion", "sentiment"):
+            if spec.kind not in ("promotion", "sentiment", "advert"):
                 planted += "<|im_end|>"
             return insertions.insert(r, prompt, spec.trigger.example(r), spec.position), planted
         if r.random() < 0.3:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import insertions
-from .payloads import Payload, fixed, promotion, scorn
+from .payloads import Payload, advert, fixed, promotion, scorn
 from .triggers import Trigger, activation_code, exact, keyed, wrapped_in
 
 
@@ -52,4 +52,8 @@ SMOL_SPECS = [
     SmolSpec("ivy", "tune", "plain", 309, WHOLE, most=60, dtype="f32"),
     SmolSpec("juniper", "report", "sentiment", 310, WHOLE, exact("under the second clock", insertions.words),
              scorn(), "end", least=100),
+    SmolSpec("kelp", "tune", "advert", 311, ANSWERS, exact("[[harbour]]", wrapped_in("[[{}]]")),
+             advert("Visit Harbour Lane Books this week!"), "end", least=80),
+    SmolSpec("larch", "report", "advert", 312, ANSWERS, exact("marmalade", insertions.word),
+             advert("Our partner Fenwick delivers it by noon."), "anywhere", least=80),
 ]
