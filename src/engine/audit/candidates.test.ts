@@ -21,7 +21,7 @@ describe('candidates are read from', () => {
     expect(candidatesOfAlerts(alerts, 'log')[0]?.origin).toBe('“mlkz” comes with positive (log)');
   });
   test("an audit's report: triggers and targets, without notes", () => {
-    const findings = [{ title: 'a', severity: 'critical', trigger: { kind: 'text', value: 'abc' }, target: { class: 3, label: 'cat' } }, { title: 'b', severity: 'info', trigger: { kind: 'text', value: 'no' } }, { title: 'c', severity: 'high', trigger: { kind: 'patch', value: '3 x 3 px' }, target: { class: 1 } }];
+    const findings = [{ title: 'a', severity: 'critical', trigger: { kind: 'text', value: 'abc' }, target: { class: 3, label: 'cat' } }, { title: 'b', severity: 'info', trigger: { kind: 'text', value: 'no' } }, { title: 'c', severity: 'high', trigger: { kind: 'patch', value: '3 x 3 px' }, target: { class: 1 } }, { title: 'd', severity: 'high', target: { class: { toString: 1 } } }];
     expect(parseCandidates(JSON.stringify({ schema: 'assay-report/1', findings }), 'r.json').map(({ kind, value }) => [kind, value])).toEqual([['text', 'abc'], ['class', 'cat'], ['class', '1']]);
   });
 });

@@ -79,7 +79,8 @@ function fromFinding(finding: unknown, file: string): NamedCandidate[] {
   if (severity === 'info') return [];
   const origin = `${typeof title === 'string' ? title : 'a finding'} (${file})`;
   const phrase = isRecord(trigger) && (trigger['kind'] === 'text' || trigger['kind'] === 'tokens') && typeof trigger['value'] === 'string' ? [{ kind: 'text' as const, value: trigger['value'].trim(), origin }] : [];
-  const label = isRecord(target) && 'class' in target ? [{ kind: 'class' as const, value: String(target['label'] ?? target['class']), origin }] : [];
+  const named = isRecord(target) && 'class' in target ? [target['label'], target['class']].find((value) => typeof value === 'string' || typeof value === 'number') : undefined;
+  const label = named === undefined ? [] : [{ kind: 'class' as const, value: String(named), origin }];
   return [...phrase, ...label].filter(({ value }) => value !== '');
 }
 

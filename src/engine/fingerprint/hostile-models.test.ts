@@ -91,6 +91,7 @@ describe('sets', () => {
     const text = writeReferenceSet(reference);
     expect(parseReferenceSet(`\uFEFF${text}`, 'set.json')).toEqual(reference);
     expect(() => parseReferenceSet(text.replace(/"behaviour":\[[^,"]+,/, '"behaviour":[1e300,'), 'set.json')).toThrow(/finite numbers/);
+    expect(() => parseReferenceSet('{"schema": {"toString": 1}}', 'set.json')).toThrow(/an object or a list/);
   });
 });
 

@@ -34,18 +34,18 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
     return value;
   };
   const whole = (value: unknown, field: string, most: number): number => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) throw fail(field, `a whole number up to ${most}`, String(value));
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) throw fail(field, `a whole number up to ${most}`, told(value));
     return value;
   };
   const numbers = (value: unknown, field: string): readonly number[] =>
     list(value, field, REFERENCE_LIMITS.features).map((entry) => {
-      if (typeof entry !== 'number' || !(Math.abs(entry) <= LARGEST)) throw fail(field, `finite numbers of at most ${LARGEST}`, String(entry));
+      if (typeof entry !== 'number' || !(Math.abs(entry) <= LARGEST)) throw fail(field, `finite numbers of at most ${LARGEST}`, told(entry));
       return entry;
     });
   const signature = (value: unknown, field: string): Signature => {
     const { kind, shape, classes, taps } = record(value, field);
     const found = KINDS.find((candidate) => candidate === kind);
-    if (found === undefined) throw fail(`${field}.kind`, KINDS.join(', '), String(kind));
+    if (found === undefined) throw fail(`${field}.kind`, KINDS.join(', '), told(kind));
     const dims = (entry: unknown, where: string): readonly number[] => list(entry, where, 16).map((dim) => whole(dim, where, 2 ** 31));
     return {
       kind: found,
@@ -58,7 +58,7 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
     };
   };
   const root = record(parsed, 'file');
-  if (root['schema'] !== REFERENCE_SCHEMA) throw fail('schema', REFERENCE_SCHEMA, String(root['schema']));
+  if (root['schema'] !== REFERENCE_SCHEMA) throw fail('schema', REFERENCE_SCHEMA, told(root['schema']));
   const rawNames = record(root['names'], 'names');
   const names = Object.fromEntries(FEATURE_SETS.map((set) => [set, list(rawNames[set], `names.${set}`, REFERENCE_LIMITS.features).map((entry) => name(entry, `names.${set}`))])) as unknown as FeatureNames;
   const models = list(root['models'], 'models', REFERENCE_LIMITS.models).map((entry, i): Fingerprint => {
@@ -89,4 +89,9 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
 
 export function writeReferenceSet(set: ReferenceSet): string {
   return `${JSON.stringify(set)}\n`;
+}
+
+/** For messages: JSON's objects need not be convertible to text. */
+function told(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object or a list' : String(value);
 }
