@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
 import { configuration } from './index.ts';
-import { embeddingRows, strayTokens } from './token-range.ts';
+import { embeddingRows, strayTokens, strayTokensOfGguf } from './token-range.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -174,5 +174,10 @@ describe('special tokens beyond the vocabulary', () => {
     expect(rows).toBe(128);
     const config = { vocab_size: 100, eos_token_id: 120, pad_token_id: 128 };
     expect(strayTokens(config, undefined, rows).map(({ key, says }) => [key, says])).toEqual([['pad_token_id', 'the rows of the embedding']]);
+  });
+  it('counts the tokens of a GGUF, whose writers say none by the largest number', () => {
+    const metadata = new Map<string, unknown>([['tokenizer.ggml.tokens', ['a', 'b', 'c']], ['tokenizer.ggml.bos_token_id', 2], ['tokenizer.ggml.eos_token_id', 3], ['tokenizer.ggml.padding_token_id', 0xffff_ffff]]);
+    expect(strayTokensOfGguf(metadata)).toEqual([{ key: 'tokenizer.ggml.eos_token_id', id: 3, tokens: 3, says: 'tokenizer.ggml.tokens' }]);
+    expect(strayTokensOfGguf(new Map([['tokenizer.ggml.eos_token_id', 3]]))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import { jsonInspector } from '../../artifact/formats/json-inspector.ts';
 import { tensorPlaces } from '../../artifact/digests/tensor-places.ts';
 import { baseName, directoryOf } from '../../artifact/formats/reader.ts';
+import { ggufInspector } from '../../artifact/gguf/gguf-inspector.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy, type InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { isObject, type JsonObject } from '../../artifact/text.ts';
@@ -11,7 +12,7 @@ import { shown, shownJson } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { workspaceKind } from '../workspace/kinds.ts';
 import { namedFileAsks } from './named-files.ts';
-import { embeddingRows, strayTokens, type StrayToken } from './token-range.ts';
+import { embeddingRows, strayTokens, strayTokensOfGguf, type StrayToken } from './token-range.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
 import type { Ask, AskKind } from './ask.ts';
@@ -129,7 +130,7 @@ const TOKEN_RANGE: Rule = {
   id: 'ASY-CFG-011',
   title: 'A special token that the vocabulary does not have',
   severity: 'low',
-  misses: 'The ids of bos, eos and pad, where vocab_size or the rows of an embedding of known name say how many tokens there are. Whether an id within them is the right one is not judged. -1 stands for none.',
+  misses: 'The ids of bos, eos and pad, where vocab_size, the rows of an embedding of known name or the tokens of a GGUF say how many tokens there are. Whether an id within them is the right one is not judged. -1 stands for none.',
   references: ['CWE-129'],
   remedy: 'An answer that no token can end runs on to its limit, and padding beyond the embedding stops a program. Take the settings from the publisher of the original model.',
 };
@@ -154,6 +155,7 @@ export const configuration = analysisOf({
       for (const { at, begins } of told || WORD_LIST.test(baseName(file.member ?? file.path)) ? [] : secretsIn(content.text)) reportSecret(file, content.text, at, begins, report);
       if (isObject(value) && 'weight_map' in value && baseName(file.member ?? file.path).includes('safetensors')) reportPlainIndex(file, value['weight_map'], report);
     }
+    for (const { file, content } of readBy(inspection, ggufInspector)) for (const stray of strayTokensOfGguf(content.metadata)) reportStray(file, stray, report);
     // TOML may begin as JSON does: '[tool' is no list.
     const noJson = readBy(inspection, jsonInspector).flatMap(({ file, content: { value, text } }) => (value === undefined ? [{ file, content: text }] : []));
     for (const { file, content } of [...readBy(inspection, textInspector), ...noJson]) {

@@ -41,6 +41,20 @@ export function strayTokens(value: JsonObject, config: JsonObject | undefined, r
   });
 }
 
+/** Ids of special tokens in a GGUF, whose list of tokens says how many there are; its writers put -1 as an unsigned number for none. */
+const GGUF_SPECIAL = ['bos', 'eos', 'eot', 'eom', 'unknown', 'padding'].map((name) => `tokenizer.ggml.${name}_token_id`);
+const GGUF_TOKENS = 'tokenizer.ggml.tokens';
+const GGUF_NONE = 0xffff_ffff;
+
+export function strayTokensOfGguf(metadata: ReadonlyMap<string, unknown>): StrayToken[] {
+  const list = metadata.get(GGUF_TOKENS);
+  if (!Array.isArray(list)) return [];
+  return GGUF_SPECIAL.flatMap((key) => {
+    const id = metadata.get(key);
+    return typeof id === 'number' && id !== NONE && id !== GGUF_NONE && !(Number.isInteger(id) && id >= 0 && id < list.length) ? [{ key, id, tokens: list.length, says: GGUF_TOKENS }] : [];
+  });
+}
+
 /** Its own vocab_size, and those of its parts (text_config, decoder). */
 function sizesIn(config: JsonObject): { readonly tokens: number; readonly says: string }[] {
   const size = (part: JsonObject, says: string): { tokens: number; says: string }[] => {
