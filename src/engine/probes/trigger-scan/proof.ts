@@ -61,8 +61,9 @@ export interface ProofOptions {
 const REQUESTED = -3;
 /** Below these log-odds a suspicion is not worth finding the smallest form of. */
 const WORTH_SHRINKING = -4;
-/** What a string that fires seldom must show to be taken for part of a trigger: tokens of payload, Fisher's p, nats. */
-const PART_MIN_PAYLOAD = 4;
+/** What a string that fires seldom must show to be taken for part of a trigger: characters of a text that is not its own echo ("Japanese" brings out the beginning of a Japanese sentence in every model), Fisher's p, nats. */
+const PART_MIN_TEXT = 10;
+const PART_MAX_ECHO = 0.3;
 const PART_P_VALUE = 0.01;
 const PART_UPLIFT = 4;
 /** Share of held-out prompts from which a trigger is whole. */
@@ -96,7 +97,7 @@ export async function investigate(bench: Bench, trials: readonly Trial[], option
     if (first !== undefined) weighed.push(first);
   }
   const swept = options.words.length > 0;
-  const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(proof, best, options)));
+  const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(bench, proof, best, options)));
   const pursued = worthIt.sort((a, b) => b.proof.odds - a.proof.odds).slice(0, options.budget.pursued);
   const proofs: Proof[] = [];
   for (const first of weighed) proofs.push(await prove(bench, first, pursued.includes(first), options));
@@ -185,7 +186,7 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   if (sought) {
     weighed = await unlessWorse(await sharpen(bench, words, position, payload, trialPrompts, options.words));
     // What is sharp and still fires in some prompts only is a part of something longer.
-    if (weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(weighed, best, options)) {
+    if (weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(bench, weighed, best, options)) {
       weighed = await unlessWorse(await grow(bench, weighed.trigger, position, payload, trialPrompts, alike, budget.growthWords));
     }
   }
@@ -207,8 +208,10 @@ function isRequest({ independence, verification: v }: Proof): boolean {
 }
 
 /** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
-function mayBePart({ verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
-  if (payload === undefined || payload.ids.length < PART_MIN_PAYLOAD || readsAsRequest(text)) return false;
+function mayBePart(bench: Bench, { verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
+  if (payload === undefined || readsAsRequest(text)) return false;
+  const said = payloadTextOf(bench, payload);
+  if (said.trim().length < PART_MIN_TEXT || echoOf(said, text) > PART_MAX_ECHO) return false;
   return v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT && stockHits(ordinary, text, payload).length === 0;
 }
 
