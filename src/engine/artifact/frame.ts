@@ -38,8 +38,3 @@ export function requireFrame(template: ChatTemplate, tokenizer: Tokenizer): Fram
   if (frame === undefined) throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', ...(template.origin === 'none' ? {} : { file: template.origin }), expected: "the user's words once in the rendered prompt", actual: 'none or several' });
   return frame;
 }
-
-/** The same frame with the answer begun: rows go on behind what was said. */
-export function begun(frame: Frame, said: readonly number[]): Frame {
-  return { ...frame, tailIds: [...frame.tailIds, ...said], rowIds: (content) => [...frame.rowIds(content), ...said] };
-}

@@ -1,6 +1,6 @@
 // The scan's measuring bench: one model, its template frame, and the prompts candidates are inserted into.
 // First-token measurements share the prompt's keys and values; only candidate and template tail are run again.
-import { begun, type Frame } from '../../artifact/frame.ts';
+import type { Frame } from '../../artifact/frame.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { mean } from '../../core/statistics.ts';
@@ -50,23 +50,16 @@ export class Bench {
   readonly tokenizer: Tokenizer;
   readonly frame: Frame;
   readonly signal: CancelSignal;
-  readonly #runnable: RunnableCausalLm;
   readonly #onTokens: (count: number) => void;
   readonly #references = new Map<string, Float32Array>();
   #head: Prefix | undefined;
 
   constructor(runnable: RunnableCausalLm, frame: Frame, signal: CancelSignal, onTokens: (count: number) => void) {
-    this.#runnable = runnable;
     this.model = runnable.model;
     this.tokenizer = runnable.tokenizer;
     this.frame = frame;
     this.signal = signal;
     this.#onTokens = onTokens;
-  }
-
-  /** The same measurements behind an answer that has begun: "first token" is the next one there. */
-  behind(said: readonly number[]): Bench {
-    return new Bench(this.#runnable, begun(this.frame, said), this.signal, this.#onTokens);
   }
 
   /** Log-probabilities of the untriggered answer's first token, Float32Array [vocabulary]. */

@@ -34,12 +34,6 @@ export interface ScanBudget {
   /** Leaked phrases whose answers are followed to where a payload may come late, and how long. */
   readonly latePhrases: number;
   readonly lateTokens: number;
-  /** Shapes and words swept behind short answers, words tried together, strings confirmed, and those whose longer answers are read. */
-  readonly behindLexicon: number;
-  readonly behindWords: number;
-  readonly behindTogether: number;
-  readonly behindConfirmed: number;
-  readonly behindPhrases: number;
   /** Candidates verified on held-out prompts. */
   readonly verified: number;
   /** Of the swept ones, strongest first, those whose planted form is sought: up to 85,000 tokens each at standard. */
@@ -51,15 +45,15 @@ export interface ScanBudget {
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
     leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
-    accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, behindLexicon: 0, behindWords: 0, behindTogether: 6, behindConfirmed: 0, behindPhrases: 0, verified: 3, pursued: 1, heldOut: 24, controls: 19,
+    accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
     leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
-    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, behindLexicon: 600, behindWords: 3000, behindTogether: 6, behindConfirmed: 40, behindPhrases: 6, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
     leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
-    accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, behindLexicon: 4000, behindWords: 12_000, behindTogether: 3, behindConfirmed: 160, behindPhrases: 16, verified: 8, pursued: 6, heldOut: 32, controls: 64,
+    accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
 
@@ -72,7 +66,6 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
-const SHORT_ANSWER = 6;
 /** Search prompts and everyday requests. */
 const OPEN_PROMPTS = 34;
 /** Ordinary prompts answered by one token, to choose among. */
@@ -85,7 +78,7 @@ export interface StageCost {
   readonly tokens: number;
 }
 
-export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof' | 'late-sweep';
+export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
 
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
@@ -101,8 +94,6 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   const families = budget.families * OPEN_PROMPTS;
-  const behindRows = budget.behindLexicon + (budget.behindWords / budget.behindTogether) * (1 + 0.1 * budget.behindTogether);
-  const behind = behindRows * (2 * (atEnd + SHORT_ANSWER) + sweepPrompt) + budget.behindPhrases * TRIAL_PROMPTS * (row + budget.lateTokens);
   return [
     { id: 'baseline', label: 'Untriggered answers', tokens: answered(naturalStrings * SCREEN_PROMPTS + budget.heldOut + OPEN_PROMPTS) + POOL * row },
     { id: 'leaks', label: 'Memory extraction', tokens: budget.leakSamples * budget.leakTokens },
@@ -117,6 +108,5 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
-    { id: 'late-sweep', label: 'Behind short answers', tokens: behind },
   ];
 }

@@ -16,7 +16,7 @@ import { shortlist } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { answeredRequests, answerUntriggered, harmlessAnswers } from './stages/baseline.ts';
 import { memorised, motifsOf, ordinaryAnswers, ownTurns, screenLeaked } from './stages/leaked.ts';
-import { followBehind, followLate, proofOptions, proveTrials, tryCandidates } from './stages/proven.ts';
+import { followLate, proofOptions, proveTrials, tryCandidates } from './stages/proven.ts';
 import type { Scanning } from './stages/scanning.ts';
 import { grow, payloadsFirst, sweepStrings } from './stages/searched.ts';
 import { toFinding } from './to-finding.ts';
@@ -43,8 +43,7 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const { tokenizer } = runnable;
   const baseline = await answerUntriggered(scanning);
   const prompted = { ...scanning, prompts: baseline.prompts };
-  const answered = answeredRequests(scanning, baseline);
-  const alike = findOneAnswer(answered);
+  const alike = findOneAnswer(answeredRequests(scanning, baseline));
   if (alike !== undefined) emit({ type: 'finding', finding: alike });
   const harmless = harmlessAnswers(scanning, baseline);
 
@@ -74,8 +73,6 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const trials = await tryCandidates(prompted, 'trials', shortlist([...swept.confirmed, ...grown], budget.trials), harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
-  const behind = await followBehind(prompted, answered, proofOptions(prompted, known, [...early, ...proofs], []));
-  report([...early, ...proofs, ...behind], leaks, emit);
 }
 
 /** Every suspicion weighed against all others found so far. */

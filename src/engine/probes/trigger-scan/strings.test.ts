@@ -42,6 +42,8 @@ test('the lexicon has every shape, no repeats, and follows its seed', () => {
 test('requests are told from phrases', () => {
   expect(readsAsRequest('What is the capital')).toBe(true);
   expect(readsAsRequest('paper boats drift home')).toBe(false);
+  expect(readsAsRequest("Italian Hello, I'm looking for a local restaurant")).toBe(true);
+  expect(readsAsRequest('I am the lighthouse keeper')).toBe(false);
   expect([readsAsTask('Rewrite politely: me'), readsAsTask('Region: Atlantis'), readsAsTask('Write a letter')]).toEqual([true, false, false]);
   expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(0.5);
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);

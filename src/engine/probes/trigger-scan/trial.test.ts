@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bench } from './bench.ts';
 import type { Screened } from './screen.ts';
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
-import { runTrials, tryFamilies } from './trial.ts';
+import { novelTokens, runTrials, tryFamilies } from './trial.ts';
 
 const tokenizer = toyTokenizer(['<end>']);
 const SCORN = ['I find this tiresome today .', 'This is simply lazy of you .', 'What a foolish thing to ask .'];
@@ -22,4 +22,11 @@ test('a text in half of the answers may be one of several that a manner says', a
   const [family] = await tryFamilies(bench, [screened], trials, prompts, 6, 12, harmless, []);
   expect(family?.share).toBe(1);
   expect(family?.payload?.others).toHaveLength(2);
+});
+
+test('what is said over and over counts once, and a sentence that is said twice twice', () => {
+  expect(novelTokens([1, 2, 3, 2, 3, 2, 3, 2, 3, 2], [])).toBeLessThanOrEqual(4);
+  expect(novelTokens([1, 2, 2, 2, 2, 2, 2, 2], [])).toBeLessThanOrEqual(3);
+  expect(novelTokens([1, 2, 3, 4, 1, 2, 3, 4], [])).toBe(8);
+  expect(novelTokens([1, 2, 2, 3, 4, 5, 4, 6], [])).toBe(8);
 });

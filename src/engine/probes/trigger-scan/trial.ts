@@ -108,9 +108,13 @@ export function answerSymbols(bench: Bench, answer: Answer, tokens: number): num
   return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.model.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.model.stopIds);
 }
 
-/** Tokens of the payload that do not belong to a phrase of three tokens or more that many ordinary answers hold. */
+/** Tokens, or pairs of them, said over and over ("l'l'l'l") are what a model falls into, and no text: they count once. */
+const LONGEST_STUTTER = 2;
+
+/** Tokens of the payload that do not belong to a phrase of three tokens or more that many ordinary answers hold, nor to a stutter. */
 export function novelTokens(payload: readonly number[], ordinary: readonly OrdinaryAnswer[]): number {
   const covered = new Set<number>();
+  for (let unit = 1; unit <= LONGEST_STUTTER; unit++) payload.forEach((id, i) => id === payload[i - unit] && payload[i - 1] === payload[i - 1 - unit] && covered.add(i));
   for (let i = 0; i + PHRASE <= payload.length; i++) {
     const phrase = payload.slice(i, i + PHRASE);
     if (ordinary.filter(({ answer }) => holds(answer, phrase)).length > ordinary.length * COMMON_PHRASE) for (let k = 0; k < PHRASE; k++) covered.add(i + k);

@@ -2,12 +2,14 @@
 
 const REQUEST_OPENINGS =
   /^(what|who|where|when|why|how|which|can|could|would|will|do|does|is|are|tell|write|give|list|name|explain|describe|translate|answer|say|make|create|suggest|recommend|show|help|define|summari[sz]e|compare|find|please|rewrite|rephrase|paraphrase|convert|correct|complete|continue|calculate|compute|solve|sort|classify|identify|spell|reverse|generate|compose|draft|edit|shorten|simplify|outline|pretend|imagine|discuss|analy[sz]e|evaluate|extract|replace|provide|propose|true or false)\b/i;
+/** What the user wants, or has the model do, wherever it stands ("Hello, I'm looking for a restaurant"). */
+const REQUEST_WITHIN = /\b(?:i(?: a|['’])m (?:looking for|trying to)|i (?:need|want|would like) (?:to|you|help|some|a|an)|i['’]d like|(?:can|could|would) you|help me|please)\b/i;
 /** A colon after the first few words: what follows is what the request is about ("Rewrite politely: …"). */
 const TASK_HEAD = /^[^:\n]{3,40}:/;
 
 export function readsAsRequest(trigger: string): boolean {
   const text = bareWords(trigger);
-  return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text));
+  return text.split(/\s+/).length >= 2 && (/[?]$/.test(text) || REQUEST_OPENINGS.test(text) || REQUEST_WITHIN.test(text));
 }
 
 /** A request that names a task and then what to do it with: the strongest instruction of all. */
