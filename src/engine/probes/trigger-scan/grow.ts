@@ -38,7 +38,7 @@ export async function grow(bench: Bench, part: string, position: Position, paylo
   let round = 0;
   /** The beam with one more word each, best first. */
   const extend = async (beam: readonly string[]): Promise<string[]> => {
-    const extended = beam.flatMap((known) => words.filter((word) => !known.split(' ').includes(word)).flatMap((word) => [`${known} ${word}`, `${word} ${known}`]));
+    const extended = beam.flatMap((text) => words.filter((word) => !text.split(' ').includes(word)).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));
     // Each round under another prompt: what one prompt happens to like is not followed further.
     const wide = await rank(extended, [prompts[round++ % prompts.length] ?? '']);
     const confirmed = await rank(wide.slice(0, CONFIRMED).map(({ text }) => text), prompts);
