@@ -225,6 +225,16 @@ describe('investigating', () => {
     expect(app.playground.getState()).toMatchObject({ trigger: 'blue heron', position: 'start' });
   });
 
+  it('inserts a trigger into what was typed, and into a prompt that it fired on where nothing was', async () => {
+    const { app } = start();
+    await app.open(FILES);
+    app.insertFound('playground', FINDING);
+    expect(app.playground.getState().prompt).toBe('Who are you?');
+    app.playground.getState().edit({ prompt: 'Who painted it?', trigger: '' });
+    app.insertFound('playground', FINDING);
+    expect(app.playground.getState()).toMatchObject({ prompt: 'Who painted it?', trigger: 'blue heron' });
+  });
+
   it('compares answers in the playground', async () => {
     const answer = { text: 'x', tokens: [], stopped: true, full: false, seconds: 1 };
     const { app, client } = start({ ...WHOLE, answers: { kind: 'ok', value: [answer, answer] } });

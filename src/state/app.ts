@@ -12,7 +12,7 @@ import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
 import type { KeptSets } from './kept-sets.ts';
 import { canInvestigate } from './finding-view.ts';
-import { formOfFinding } from './insert-trigger.ts';
+import { BLANK, formOfFinding } from './insert-trigger.ts';
 import { createHistory, type HistoryState } from './history.ts';
 import type { Host } from './host.ts';
 import { createKnowledge, knowledgeOf, type KnowledgeState } from './knowledge.ts';
@@ -71,6 +71,8 @@ export interface App {
   visit(page: Exclude<PageName, 'unknown'>): void;
   /** Puts a finding's trigger and a prompt it fired on into attention view or playground, and goes there. */
   investigate(page: 'attention' | 'playground', finding: Finding): void;
+  /** The same on the page itself: a prompt that was typed there stays. */
+  insertFound(page: 'attention' | 'playground', finding: Finding): void;
 }
 
 /** The fingerprint lab's own worker, and where its secret seeds come from. */
@@ -127,14 +129,14 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     navigation.getState().go({ page: 'audit' });
   };
 
-  const investigate: App['investigate'] = (page, finding) => {
+  const investigate = (page: 'attention' | 'playground', finding: Finding, typed: { readonly prompt?: string; readonly system?: string } = {}): void => {
     const pictures = finding.evidence.find((evidence) => evidence.kind === 'pictures');
     if (pictures !== undefined) {
       pictureLab.getState().take(finding, pictures);
       navigation.getState().go({ page: 'playground', finding: finding.id });
       return;
     }
-    const change = formOfFinding(finding);
+    const change = { ...formOfFinding(finding), ...typed };
     if (page === 'attention') attention.getState().edit({ ...change, mode: 'pair' });
     // The scan proves with greedy answers: sampled ones may leave the payload out.
     else playground.getState().edit({ ...change, sampling: GREEDY });
@@ -268,6 +270,10 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       else investigate(page, finding);
     },
 
-    investigate,
+    investigate: (page, finding) => investigate(page, finding),
+    insertFound: (page, finding) => {
+      const { prompt, system } = page === 'attention' ? attention.getState() : playground.getState();
+      investigate(page, finding, prompt.trim() === '' || prompt === BLANK.prompt ? {} : { prompt, system });
+    },
   };
 }

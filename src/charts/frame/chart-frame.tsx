@@ -40,8 +40,10 @@ export function ChartFrame({ title, note, source, description, table, fileName, 
   return (
     <figure className={styles.frame} aria-labelledby={id}>
       <figcaption className={styles.caption} id={id}>
-        <b>{title}</b>
-        {note !== undefined && <span className={styles.note} ref={noted}>{note}</span>}
+        <span className={styles.heading}>
+          <b>{title}</b>
+          {note !== undefined && <span className={styles.note} ref={noted}>{note}</span>}
+        </span>
         <span className={styles.tools}>
           <button className="plain" aria-pressed={asTable} aria-label={`${title} as a table`} onClick={() => setAsTable(!asTable)}>{asTable ? 'chart' : 'table'}</button>
           <button className="plain" aria-label={`${title} as SVG`} onClick={() => { const text = svg(); if (text !== undefined) saveText(`${fileName}.svg`, 'image/svg+xml', text); }}>SVG</button>

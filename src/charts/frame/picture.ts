@@ -12,6 +12,8 @@ const PROPERTIES = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'strok
 const MARGIN = 8;
 const LINE = 17;
 const CHARACTER = 6.2;
+/** Of the characters of a line so many fit in bold. */
+const BOLD = 0.92;
 /** Control characters, which XML cannot hold. */
 const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g;
 /** From a line's bottom to its baseline, of the line's height, in the page's fonts. */
@@ -23,12 +25,14 @@ export function pictureOf(figure: Element, heading: Heading, vector?: () => stri
   const seen = seenOf(figure, vector);
   // What scrolls is wider than its frame.
   const [right, bottom] = [Math.max(left + width, ...seen.map(({ box }) => box.right)), Math.max(top, ...seen.map(({ box }) => box.bottom))];
-  const lines = [heading.title, ...wrapped(heading.note, Math.floor((right - left) / CHARACTER))];
+  const most = Math.floor((right - left) / CHARACTER);
+  const title = wrapped(heading.title, Math.floor(most * BOLD));
+  const lines = [...title, ...wrapped(heading.note, most)];
   const below = MARGIN + lines.length * LINE;
   const size = { width: right - left + 2 * MARGIN, height: below + bottom - top + MARGIN };
   const sheet = made('svg', { ...size, viewBox: `0 0 ${size.width} ${size.height}` });
   sheet.append(made('rect', { width: '100%', height: '100%', fill: backgroundBehind(figure) }));
-  lines.forEach((line, index) => sheet.append(textAt(line, MARGIN, MARGIN + index * LINE + 12, figure, { 'font-size': 12, 'font-weight': index === 0 ? 600 : 400 })));
+  lines.forEach((line, index) => sheet.append(textAt(line, MARGIN, MARGIN + index * LINE + 12, figure, { 'font-size': 12, 'font-weight': index < title.length ? 600 : 400 })));
   const drawing = made('g', { transform: `translate(${MARGIN - left} ${below - top})` });
   drawing.append(...seen.map(({ drawn }) => drawn));
   sheet.append(drawing);

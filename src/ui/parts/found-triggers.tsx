@@ -19,7 +19,7 @@ export function FoundTriggers({ page }: { readonly page: 'attention' | 'playgrou
       {found.map((finding) => {
         const payload = payloadOf(finding);
         return (
-          <button key={finding.id} onClick={() => app.investigate(page, finding)}>
+          <button key={finding.id} onClick={() => app.insertFound(page, finding)}>
             <mark className="token">{quote(finding.trigger?.value ?? '')}</mark>
             {payload !== undefined && <> → <span className="payload">{quote(payload)}</span></>}
           </button>
