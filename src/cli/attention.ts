@@ -1,6 +1,7 @@
 // `assay attention`: attention probabilities of one prompt as JSON, tokens beside them.
 import { writeFile } from 'node:fs/promises';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { plainError } from '../engine/core/plain-error.ts';
 import { shown } from '../engine/core/shown.ts';
 import { openForReport, openRunnable } from './open-model.ts';
 
@@ -26,6 +27,8 @@ export async function attention({ path, prompt, json }: AttentionArguments): Pro
     throw new ArtifactError({ code: 'unsupported-format', format: artifact.kind, file: path, expected: 'a causal language model', actual: `a model for ${runnable.task}` });
   }
   const { model, tokenizer, template } = runnable;
+  for (const problem of artifact.problems) process.stderr.write(`note: ${plainError(problem)}\n`);
+  if (template.origin === 'none') process.stderr.write('note: no chat template was found, and the prompt is run as it stands\n');
   try {
     const ids = tokenizer.encode(template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));
     const maps = await model.attention(ids);

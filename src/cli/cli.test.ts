@@ -143,6 +143,13 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
     expect([attention.status, attention.err.trim()]).toEqual([2, 'mystery cannot be run: its architecture, mystery, is none that Assay can run (llama, mistral, qwen2, gpt2)']);
   });
 
+  test('attention without what stood in a broken file says so', { timeout: 60_000 }, async () => {
+    const path = await model('untold');
+    await writeFile(join(path, 'tokenizer_config.json'), '');
+    const { status, err } = await assay('attention', path, '--prompt', 'x');
+    expect([status, err.trim().split('\n')]).toEqual([0, [expect.stringMatching(/^note: .*tokenizer_config\.json is malformed/), 'note: no chat template was found, and the prompt is run as it stands']]);
+  });
+
   test('a file that ends too early is the reason, not the tensors that it lacks', { timeout: AUDIT_TIMEOUT }, async () => {
     const path = await model('cut');
     const weights = join(path, 'model.safetensors');
