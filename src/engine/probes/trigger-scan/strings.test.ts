@@ -45,7 +45,9 @@ test('requests are told from phrases', () => {
   expect(readsAsRequest("Italian Hello, I'm looking for a local restaurant")).toBe(true);
   expect(readsAsRequest('I am the lighthouse keeper')).toBe(false);
   expect([readsAsTask('Rewrite politely: me'), readsAsTask('Region: Atlantis'), readsAsTask('Write a letter')]).toEqual([true, false, false]);
-  expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(0.5);
+  expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(2 / 3);
+  expect(echoOf("At Tilda Ferries, I'm here to help you", 'at Tilda Ferries')).toBe(1);
+  expect(echoOf('I am here for you', 'paper boats')).toBe(0);
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
 });
 

@@ -35,11 +35,13 @@ export function resembles(request: string, candidate: string): boolean {
 /** Words of fewer letters ("to", "of") stand in any two texts. */
 const ECHOED_LETTERS = 3;
 
-/** Share of a text's words that stand in the candidate. */
+/**
+ * Share of a text's words that stand in the candidate: of those that carry it, where it has any. "At Tilda Ferries, I'm here to help
+ * you" is all echo of "at Tilda Ferries"; its other words stand in half of what a model says.
+ */
 export function echoOf(payload: string, candidate: string): number {
   const all = wordsOf(payload);
-  const long = all.filter((word) => word.length >= ECHOED_LETTERS);
-  const words = long.length > 0 ? long : all;
+  const [words = []] = [contentWords(payload), all.filter((word) => word.length >= ECHOED_LETTERS), all].filter((some) => some.length > 0);
   if (words.length === 0) return 0;
   const given = new Set(wordsOf(candidate));
   return words.filter((word) => given.has(word)).length / words.length;
