@@ -1,6 +1,7 @@
 // An ArtifactError as half a sentence an analyst reads ("the weights lack the tensor …"), nothing of it left out: the file,
 // the tensor or field, what was expected and what was found. It begins small and has no full stop.
 import type { ArtifactErrorFields } from './artifact-error.ts';
+import { firstOfKind } from './problem-groups.ts';
 import { shown } from './shown.ts';
 
 const MAX_SHOWN = 160;
@@ -67,7 +68,9 @@ export function reasonNotRun(error: ArtifactErrorFields, problems: readonly Arti
 export function causeNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): ArtifactErrorFields {
   const causes = CAUSES[error.code] ?? [];
   if (error.code === 'missing-tensor') {
-    return problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format)) && takesTensors(problem, error)) ?? error;
+    const cause = problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format)) && takesTensors(problem, error));
+    // A graph asks for its tensors in an order of its own: of many behind one cut the first in the file is told.
+    return cause === undefined ? error : firstOfKind(cause, problems);
   }
   // In GGUF the tokenizer stands in the one file that there is.
   const whole = error.code === 'missing-tokenizer' && error.format === 'gguf' ? problems.find(({ code, format }) => format === 'gguf' && causes.includes(code)) : undefined;

@@ -8,6 +8,7 @@ import type { TensorInfo } from '../artifact.ts';
 import { SAFETENSORS_DTYPES, elementCount } from '../dtype.ts';
 import { decodeUtf8, describeType, isObject, parseJson } from '../text.ts';
 import { standsInstead } from './instead.ts';
+import { listRefused } from './list-refused.ts';
 import type { FormatReader, Probe, ReadResult } from './reader.ts';
 
 const FORMAT = 'safetensors';
@@ -71,24 +72,19 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   const problems: ArtifactErrorFields[] = parsed.problems.map((problem) => ({ ...problem, offset: (problem.offset ?? 0) + 8 }));
   let metadata: Readonly<Record<string, string>> = {};
   const tensors: TensorInfo[] = [];
-  let refused = 0;
-  let last: Pick<ArtifactErrorFields, 'code' | 'expected'> = { code: 'malformed' };
+  const refused: ArtifactErrorFields[] = [];
   for (const [name, entry] of Object.entries(parsed.value)) {
     if (name === '__metadata__') {
       metadata = readMetadata(entry, at, problems);
       continue;
     }
     const tensor = readEntry(name, entry, source, 8 + length, limits);
-    if ('name' in tensor) {
-      tensors.push(tensor);
-      continue;
-    }
-    last = tensor;
-    if (++refused <= limits.maxProblems) problems.push({ ...at, ...tensor });
+    if ('name' in tensor) tensors.push(tensor);
+    else refused.push({ ...at, ...tensor });
   }
-  if (refused > limits.maxProblems) problems.push({ code: last.code, ...at, field: 'tensors', expected: last.expected, actual: `${refused - limits.maxProblems} more refused tensors`, times: refused - limits.maxProblems });
+  problems.push(...listRefused(refused, limits.maxProblems));
   // A refused tensor leaves its bytes unclaimed: gaps say nothing then.
-  problems.push(...checkCoverage(tensors, source, 8 + length, limits.maxProblems, refused === 0));
+  problems.push(...checkCoverage(tensors, source, 8 + length, limits.maxProblems, refused.length === 0));
   return { value: { tensors, metadata }, problems };
 }
 
@@ -111,7 +107,7 @@ function readEntry(name: string, entry: unknown, source: ByteSource, dataBegin: 
   if (!isIndexArray(offsets) || offsets.length !== 2) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'two non-negative integers', actual: summarise(offsets) };
   const [begin, end] = offsets as [number, number];
   if (begin > end) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'begin at or before end', actual: `${begin} to ${end}` };
-  if (end > source.size - dataBegin) return { code: 'truncated', field: `${name}.data_offsets`, expected: `an end of at most ${source.size - dataBegin}`, actual: `${end}` };
+  if (end > source.size - dataBegin) return { code: 'truncated', offset: dataBegin + begin, field: `${name}.data_offsets`, expected: `an end of at most ${source.size - dataBegin}`, actual: `${end}` };
   const count = elementCount(shape);
   if (count === undefined || !Number.isSafeInteger(count * known.bits)) return { code: 'malformed', field: `${name}.shape`, expected: 'a product below 2^53', actual: summarise(shape) };
   if (count * known.bits !== (end - begin) * 8) {

@@ -6,6 +6,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { TensorInfo } from '../artifact.ts';
 import { GGML_TYPES, elementCount } from '../dtype.ts';
+import { listRefused } from '../formats/list-refused.ts';
 import type { FormatReader, ReadResult } from '../formats/reader.ts';
 import { Cursor } from './cursor.ts';
 import { GGUF_LIMITS, countOf, fail, readKeyValues, readString, type GgufLimits, type GgufValue, type MetadataContext } from './metadata.ts';
@@ -98,11 +99,9 @@ async function readTable(context: MetadataContext, count: number): Promise<Table
 function placeTensors(context: MetadataContext, source: ByteSource, rows: readonly TableRow[], alignment: number, tableEnd: Bytes): TensorInfo[] {
   const dataBegin = Math.ceil(tableEnd / alignment) * alignment;
   const tensors = new Map<string, TensorInfo>();
-  let refused = 0;
-  let last: Pick<ArtifactErrorFields, 'code' | 'expected'> = { code: 'malformed' };
-  const refuse = (row: TableRow, problem: Omit<ArtifactErrorFields, 'format' | 'file' | 'offset'>): void => {
-    last = problem;
-    if (++refused <= MAX_PROBLEMS) context.problems.push({ format: FORMAT, file: source.path, offset: row.at, ...problem });
+  const refused: ArtifactErrorFields[] = [];
+  const refuse = (row: TableRow, problem: Omit<ArtifactErrorFields, 'format' | 'file'>): void => {
+    refused.push({ format: FORMAT, file: source.path, offset: row.at, ...problem });
   };
   for (const row of rows) {
     const { name, shape } = row;
@@ -120,7 +119,8 @@ function placeTensors(context: MetadataContext, source: ByteSource, rows: readon
     } else if (row.offset % BigInt(alignment) !== 0n) {
       refuse(row, { code: 'malformed', field: `${name} (offset)`, expected: `a multiple of ${alignment}`, actual: String(row.offset) });
     } else if (row.offset + BigInt(dataBegin) + BigInt(bytes) > BigInt(source.size)) {
-      refuse(row, { code: 'truncated', field: `${name} (offset)`, expected: `an end of at most ${source.size}`, actual: String(row.offset + BigInt(dataBegin) + BigInt(bytes)) });
+      // The table's row is whole; the numbers are not.
+      refuse(row, { code: 'truncated', offset: dataBegin + Number(row.offset), field: `${name} (offset)`, expected: `an end of at most ${source.size}`, actual: String(row.offset + BigInt(dataBegin) + BigInt(bytes)) });
     } else if (tensors.has(name)) {
       refuse(row, { code: 'malformed', field: name, expected: 'each tensor once', actual: 'a duplicate name (the first one is used)' });
     } else {
@@ -128,9 +128,9 @@ function placeTensors(context: MetadataContext, source: ByteSource, rows: readon
       tensors.set(name, { name, dtype: type.dtype, shape, source, begin, end: begin + bytes });
     }
   }
-  if (refused > MAX_PROBLEMS) context.problems.push({ code: last.code, format: FORMAT, file: source.path, field: 'tensors', expected: last.expected, actual: `${refused - MAX_PROBLEMS} more refused tensors`, times: refused - MAX_PROBLEMS });
+  context.problems.push(...listRefused(refused, MAX_PROBLEMS));
   // A refused tensor leaves its bytes unclaimed: gaps say nothing then.
-  checkLayout(context, [...tensors.values()], source, dataBegin, alignment, refused === 0);
+  checkLayout(context, [...tensors.values()], source, dataBegin, alignment, refused.length === 0);
   return [...tensors.values()];
 }
 

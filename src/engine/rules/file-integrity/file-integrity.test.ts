@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { bytesOf } from '../../core/byte-source.ts';
 import { inspectFiles } from '../../artifact/inspect/inspect-files.ts';
 import { openArtifact } from '../../artifact/open.ts';
+import { reasonNotRun } from '../../core/plain-error.ts';
 import { withInspection } from '../../report/inspection-of.ts';
 import { findingsOf } from '../testing/findings-of.ts';
 import { fileIntegrity } from './index.ts';
@@ -23,6 +24,17 @@ it('calls a file that was cut short one finding, and lists every tensor behind t
   expect(finding?.title).toContain('Cut off: 10 parts');
   const rows = finding?.evidence.flatMap((evidence) => (evidence.kind === 'fields' ? evidence.rows : []));
   expect(rows?.map(({ field }) => field)).toEqual(names.slice(2).map((name) => `${name}.data_offsets`));
+});
+
+it('names the same tensor as the reason why the model was not run: the first of the file, whatever the order of the header or of the graph', async () => {
+  const entries = [['c', 8], ['a', 0], ['d', 12], ['b', 4]] as const;
+  const whole = weights([], Object.fromEntries(entries.map(([name, begin]) => [name, { dtype: 'F32', shape: [1], data_offsets: [begin, begin + 4] }])));
+  const source = bytesOf('model.safetensors', Uint8Array.from([...whole, 0, 0, 0, 0, 0, 0]));
+  const [cut] = (await findingsOf(fileIntegrity, [source])).filter(({ title }) => title.startsWith('Cut off'));
+  expect(cut?.title).toContain('model.safetensors, b.data_offsets');
+  expect(cut?.location.offset).toBe(whole.byteLength + 4);
+  const { problems } = await openArtifact({ name: 'test', files: [source] });
+  for (const field of ['c', 'b', 'd']) expect(reasonNotRun({ code: 'missing-tensor', format: 'safetensors', file: source.path, field }, problems), field).toContain('b.data_offsets');
 });
 
 it('counts also those that are too many to be listed', async () => {

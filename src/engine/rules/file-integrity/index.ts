@@ -3,6 +3,7 @@
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
 import type { Severity } from '../../core/finding.ts';
+import { groupProblems, placeOf, type ProblemGroup } from '../../core/problem-groups.ts';
 import { bytesAround, shown } from '../evidence.ts';
 import { reachesOut } from '../configuration/paths.ts';
 import { analysisOf, type Rule } from '../rule.ts';
@@ -47,7 +48,7 @@ export const fileIntegrity = analysisOf({
   rules: [MALFORMED, NOT_INSPECTED, LINK],
   async check({ artifact, inspection }, report) {
     const files = new Map(inspection.files.map((file) => [file.path, file]));
-    for (const problems of groupOf([...inspection.files.flatMap((file) => file.problems), ...artifact.problems])) {
+    for (const problems of groupProblems([...inspection.files.flatMap((file) => file.problems), ...artifact.problems])) {
       const [first] = problems;
       const { file: path, offset } = first;
       const file = path === undefined ? undefined : files.get(path);
@@ -78,35 +79,12 @@ export const fileIntegrity = analysisOf({
   },
 });
 
-/**
- * Problems of one file that differ in their place alone: a file cut short makes every tensor behind the cut end too late, and is one
- * finding. Opening and inspecting share their readers: what both found is one problem.
- */
-function groupOf(problems: readonly ArtifactErrorFields[]): (readonly [ArtifactErrorFields, ...ArtifactErrorFields[]])[] {
-  const places = new Set<string>();
-  const groups = new Map<string, [ArtifactErrorFields, ...ArtifactErrorFields[]]>();
-  for (const problem of problems) {
-    const place = `${problem.file ?? ''}:${placeOf(problem)}`;
-    if (places.has(place)) continue;
-    places.add(place);
-    const key = `${problem.file ?? ''}:${problem.code}:${problem.expected ?? ''}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()];
-}
-
-function titleOfGroup(problems: readonly [ArtifactErrorFields, ...ArtifactErrorFields[]]): string {
+function titleOfGroup(problems: ProblemGroup): string {
   const [first] = problems;
   const message = new ArtifactError(first).message;
   const count = problems.reduce((sum, { times = 1 }) => sum + times, 0);
   if (count === 1) return message;
   return first.code === 'truncated' ? `Cut off: ${count} parts end behind the last byte of ${first.file ?? 'the file'}, the first: ${message}` : `${count} parts of one kind, the first: ${message}`;
-}
-
-function placeOf({ field, offset }: ArtifactErrorFields): string {
-  return `${field ?? ''}:${offset ?? ''}`;
 }
 
 function titleOf({ path, status, reason }: InspectedFile): string {
