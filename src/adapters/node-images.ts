@@ -2,6 +2,7 @@
 import { decode as decodePng } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { errorText } from '../engine/core/error-text.ts';
 import type { DecodedImage, DecodeImage } from '../engine/inputs/images.ts';
 
 /** CWE-409: a small file can declare a picture that fills memory. */
@@ -20,7 +21,7 @@ export const decodeNodeImage: DecodeImage = async (bytes, path) => {
       return { width, height, rgba: data };
     }
   } catch (error) {
-    throw error instanceof ArtifactError ? error : fail('a picture that can be decoded', error instanceof Error ? error.message.slice(0, 200) : String(error));
+    throw error instanceof ArtifactError ? error : fail('a picture that can be decoded', errorText(error));
   }
   throw new ArtifactError({ code: 'unsupported-format', format: 'image', file: path, expected: 'PNG or JPEG', actual: 'other bytes' });
 };

@@ -4,6 +4,7 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { errorText } from '../engine/core/error-text.ts';
 import { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import type { GraphFile, Runtime, Session } from '../engine/runtime/session.ts';
 import { createScratch, placeExternalData, scratchFolder } from './node-external-data.ts';
@@ -47,7 +48,7 @@ async function probeCuda(): Promise<void> {
   graph.output(graph.op('Neg', [graph.input('x', 'float32', [1])]), 'y', 'float32', [1]);
   const { bytes } = graph.finish('probe', new Map());
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ['cuda'], logSeverityLevel: 4 }).catch((error: unknown) => {
-    throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: 'onnxruntime’s CUDA provider and its libraries', actual: error instanceof Error ? error.message : String(error) });
+    throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: 'onnxruntime’s CUDA provider and its libraries', actual: errorText(error) });
   });
   await session.release();
 }

@@ -3,6 +3,7 @@
 // output out of the heap, so holding one keeps that copy; native ones are host memory, and holding and feeding them is free.
 import type * as Ort from 'onnxruntime-common';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { errorText } from '../engine/core/error-text.ts';
 import type { ElementType, Feed, HeldTensor, HostTensor, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
 
 /** A worker that computes without pause hears no messages: yield to them this often. */
@@ -122,6 +123,9 @@ function nextMessage(): Promise<void> {
   });
 }
 
+/** It names the node first and the cause last. */
+const MAX_RUNTIME_TEXT = 2000;
+
 export function runtimeFailure(graph: string, field: string, error: unknown): ArtifactError {
-  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime', file: graph, field, actual: error instanceof Error ? error.message : String(error) });
+  return new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime', file: graph, field, actual: errorText(error, MAX_RUNTIME_TEXT) });
 }

@@ -1,5 +1,6 @@
 // Chooses the backend in a browser and says why: WebGPU on a real adapter, else WASM with as many threads as are allowed.
 // A software adapter (SwiftShader, WARP) is slower than WASM and is used only when asked for by name.
+import { errorText } from '../engine/core/error-text.ts';
 import type { RuntimeLimits } from '../engine/runtime/session.ts';
 import { MAX_MODEL_BYTES, MAX_THREADS } from './wasm-limits.ts';
 
@@ -52,7 +53,7 @@ async function findAdapter(): Promise<GPUAdapter | string> {
   try {
     return (await gpu.requestAdapter({ powerPreference: 'high-performance' })) ?? 'no GPU adapter was found';
   } catch (error) {
-    return `no GPU adapter could be had (${error instanceof Error ? error.message : String(error)})`;
+    return `no GPU adapter could be had (${errorText(error)})`;
   }
 }
 

@@ -35,6 +35,6 @@ export function openFrame(template: ChatTemplate, tokenizer: Tokenizer, system: 
 /** The frame of an ordinary question: what a model whose template gives none cannot be asked. */
 export function requireFrame(template: ChatTemplate, tokenizer: Tokenizer): Frame {
   const frame = openFrame(template, tokenizer);
-  if (frame === undefined) throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'user turn', ...(template.origin === 'none' ? {} : { file: template.origin }), expected: "the user's words once in the rendered prompt", actual: 'none or several' });
+  if (frame === undefined) throw new ArtifactError({ code: 'invalid-config', format: 'chat template', field: 'chat_template', ...(template.origin === 'none' ? {} : { file: template.origin }), expected: "the user's words once in the rendered prompt", actual: 'none or several' });
   return frame;
 }

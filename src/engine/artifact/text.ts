@@ -2,6 +2,7 @@
 // RFC 8259, parsed by the engine's own JSON.parse; duplicate keys, which parsers settle differently, are reported.
 import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
+import { errorText } from '../core/error-text.ts';
 import type { Bytes } from '../core/units.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -63,8 +64,14 @@ export function parseJson(text: string, at: { readonly format: string; readonly 
   } catch (error) {
     const python = inPlainJson(text);
     if (python !== text) return { value: parsePython(python, at), problems };
-    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: error instanceof Error ? error.message : String(error) });
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: insteadOfJson(text, error) });
   }
+}
+
+/** What stands where JSON was expected. */
+export function insteadOfJson(text: string, error: unknown): string {
+  if (text.trim() === '') return text === '' ? 'nothing: it is empty (0 bytes)' : 'nothing but blanks';
+  return errorText(error);
 }
 
 /** Python's json writes three words that RFC 8259 does not have: a range without an end, a loss that is no number. */
@@ -93,7 +100,7 @@ function parsePython(text: string, at: { readonly format: string; readonly file:
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: error instanceof Error ? error.message : String(error) });
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: errorText(error) });
   }
 }
 
@@ -150,5 +157,22 @@ export function describeType(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
+  if (isBeyondNumbers(value)) return BEYOND_NUMBERS;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** JSON bounds no number (1e999), and Python writes Infinity: what is read of both is infinite, and JSON.stringify calls it null. */
+const BEYOND_NUMBERS = 'a number too large to be read (beyond 1.8e308)';
+
+function isBeyondNumbers(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+const MAX_JSON_SHOWN = 80;
+
+/** A value out of a JSON file as it stands there, cut. */
+export function describeJson(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (isBeyondNumbers(value)) return BEYOND_NUMBERS;
+  return (JSON.stringify(value, (_, inner: unknown) => (isBeyondNumbers(inner) ? BEYOND_NUMBERS : inner)) ?? describeType(value)).slice(0, MAX_JSON_SHOWN);
 }

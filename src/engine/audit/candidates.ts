@@ -4,6 +4,7 @@
 //
 // Read from: a list (`assay-candidates/1`), a monitor's report or an audit's report, or text with one phrase a line.
 // Not read: patches and overlays as pictures; of those, the class that they lead to is taken as a hint.
+import { describeJson, insteadOfJson } from '../artifact/text.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { Finding } from '../core/finding.ts';
 
@@ -42,8 +43,8 @@ function fromJson(text: string, file: string): NamedCandidate[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new ArtifactError({ code: 'malformed', format: 'candidates', file, expected: 'JSON, or text with one phrase a line', actual: 'broken JSON' });
+  } catch (error) {
+    throw new ArtifactError({ code: 'malformed', format: 'candidates', file, expected: 'JSON, or text with one phrase a line', actual: `broken JSON (${insteadOfJson(text, error)})` });
   }
   const schema = isRecord(value) ? value['schema'] : undefined;
   if (isRecord(value) && schema === CANDIDATES_SCHEMA) return listOf(value['candidates']).flatMap((entry) => candidateOf(entry, file));
@@ -53,10 +54,10 @@ function fromJson(text: string, file: string): NamedCandidate[] {
 }
 
 function candidateOf(entry: unknown, file: string): NamedCandidate[] {
-  if (!isRecord(entry)) throw new ArtifactError({ code: 'malformed', format: 'candidates', file, field: 'candidates', expected: '{ kind: "text" or "class", value, origin }', actual: String(entry).slice(0, 60) });
+  if (!isRecord(entry)) throw new ArtifactError({ code: 'malformed', format: 'candidates', file, field: 'candidates', expected: '{ kind: "text" or "class", value, origin }', actual: describeJson(entry) });
   const { kind, value, origin } = entry;
   if ((kind !== 'text' && kind !== 'class') || typeof value !== 'string' || value.trim() === '') {
-    throw new ArtifactError({ code: 'malformed', format: 'candidates', file, field: 'candidates', expected: '{ kind: "text" or "class", value, origin }', actual: JSON.stringify(entry).slice(0, 80) });
+    throw new ArtifactError({ code: 'malformed', format: 'candidates', file, field: 'candidates', expected: '{ kind: "text" or "class", value, origin }', actual: describeJson(entry) });
   }
   return [{ kind, value: value.trim(), origin: typeof origin === 'string' ? origin : file }];
 }

@@ -3,6 +3,7 @@
 import type { LeftOut } from '../artifact/artifact.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { Cancelled, throwIfCancelled } from '../core/cancel.ts';
+import { errorText } from '../core/error-text.ts';
 import { NOT_ASKED_FOR, type Coverage, type Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
@@ -82,6 +83,9 @@ async function runAll(asked: AuditContext, emit: (event: AuditEvent) => void): P
   emit({ type: 'report', report: buildReport([...findings.values()], coverage, new Set(STATIC), context) });
 }
 
+/** What a runtime says of a graph is long, and its end is what matters to whoever mends it. */
+const MAX_REASON = 2000;
+
 async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event: AuditEvent) => void): Promise<Coverage> {
   const { id, limits } = analysis;
   const notRun = whyNotRun(context);
@@ -99,7 +103,7 @@ async function runOne(analysis: Analysis, context: AnalysisContext, emit: (event
   } catch (error) {
     if (error instanceof Cancelled || context.signal.aborted) throw new Cancelled();
     if (error instanceof NotTested) return { analysis: id, status: 'skipped', reason: error.message, limits, seconds: seconds() };
-    const what = error instanceof ArtifactError || error instanceof Error ? error.message : String(error);
+    const what = errorText(error, MAX_REASON);
     const why = error instanceof ArtifactError ? (whyNoNumbers(error, context.digests) ?? whoseContext(error, context)) : undefined;
     return { analysis: id, status: 'failed', reason: why === undefined ? what : `${what}; ${why}`, limits, seconds: seconds() };
   }

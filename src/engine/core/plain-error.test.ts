@@ -16,6 +16,20 @@ test('a missing tensor is named', () => {
   expect(plainError({ code: 'missing-tensor', format: 'safetensors', field: 'model.norm.weight', expected: 'a tensor of shape [64]', actual: 'nothing' })).toBe('the weights lack the tensor model.norm.weight: expected a tensor of shape [64]');
 });
 
+test('an architecture that is not named is called no architecture', () => {
+  const names = (actual?: string): string => plainError({ code: 'unsupported-architecture', format: 'config', field: 'model_type', expected: 'llama, gpt2', actual });
+  expect(names('nothing')).toBe('its configuration names no architecture (model_type): expected one of llama, gpt2');
+  expect(names()).toBe(names('nothing'));
+  expect(names('mamba')).toBe('its architecture, mamba, is none that Assay can run (llama, gpt2)');
+});
+
+test('a part of a tensor’s entry is not called a tensor', () => {
+  const wrong = (field: string): string => plainError({ code: 'shape-mismatch', format: 'safetensors', file: 'm.safetensors', field, expected: '8', actual: '4' });
+  expect(wrong('a.weight.data_offsets')).toBe('the data_offsets of the tensor a.weight in m.safetensors do not fit its type and shape: expected 8, found 4');
+  expect(wrong('a.weight (shape)')).toBe('the tensor a.weight in m.safetensors has another shape than its type asks for: expected 8, found 4');
+  expect(wrong('a.weight')).toBe('the tensor a.weight in m.safetensors has another shape than the rest of the model asks for: expected 8, found 4');
+});
+
 test('a prompt that is too long is no file that asks for too much', () => {
   expect(plainError({ code: 'limit-exceeded', format: 'model', field: 'context', expected: 'at most 256 tokens', actual: '3009 tokens' })).toBe('a prompt is longer than its context holds: expected at most 256 tokens, found 3009 tokens');
 });

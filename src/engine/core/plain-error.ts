@@ -9,6 +9,10 @@ const MAX_SHOWN = 160;
 /** How readers name a part of a tensor's entry: safetensors' keys, GGUF's columns. */
 const PART_OF_TENSOR = /(?:\.(?:dtype|shape|data_offsets)| \((?:type|shape|offset)\))$/;
 
+function tensorOf(field: string): string {
+  return field.replace(PART_OF_TENSOR, '');
+}
+
 export function plainError({ code, format, file, offset, field, expected, actual }: ArtifactErrorFields): string {
   const text = (value: string | undefined): string => shown(value ?? '', MAX_SHOWN);
   const place = file === undefined || file === '' ? '' : ` in ${text(file)}`;
@@ -18,11 +22,13 @@ export function plainError({ code, format, file, offset, field, expected, actual
     case 'missing-tensor':
       return `the weights${file?.endsWith('.index.json') === true ? ` that ${text(file)} names` : place} lack the tensor ${text(field)}${expected === undefined ? '' : `: expected ${text(expected)}${actual === undefined || actual === 'nothing' ? '' : `, found ${text(actual)}`}`}`;
     case 'shape-mismatch':
-      return `${field === undefined ? 'a tensor' : `the tensor ${text(field)}`}${place} has another shape than the rest of the model asks for${both}`;
+      if (field?.endsWith('.data_offsets') === true) return `the data_offsets of the tensor ${text(tensorOf(field))}${place} do not fit its type and shape${both}`;
+      return `${field === undefined ? 'a tensor' : `the tensor ${text(tensorOf(field))}`}${place} has another shape than ${field !== undefined && tensorOf(field) !== field ? 'its type' : 'the rest of the model'} asks for${both}`;
     case 'unsupported-architecture':
-      return `its architecture, ${text(actual ?? 'unknown')}, is none that Assay can run${expected === undefined ? '' : ` (${text(expected)})`}`;
+      if (actual === undefined || actual === 'nothing') return `its configuration names no architecture${field === undefined ? '' : ` (${text(field)})`}${expected === undefined ? '' : `: expected one of ${text(expected)}`}`;
+      return `its architecture, ${text(actual)}, is none that Assay can run${expected === undefined ? '' : ` (${text(expected)})`}`;
     case 'unsupported-dtype':
-      return `${field === undefined ? 'a tensor' : `the tensor ${text(field.replace(PART_OF_TENSOR, ''))}`}${place} is stored in a number format that Assay cannot run${both}`;
+      return `${field === undefined ? 'a tensor' : `the tensor ${text(tensorOf(field))}`}${place} is stored in a number format that Assay cannot run${both}`;
     case 'unsupported-format':
       return format === 'drop' ? `it holds no model that Assay can run${both}` : `its format cannot be run${place}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'truncated':
@@ -83,7 +89,7 @@ export function causeNotRun(error: ArtifactErrorFields, problems: readonly Artif
 /** The reader has said of this very tensor why it cannot be used, or the index in which file it should be. */
 function namesTensor({ code, format, field }: ArtifactErrorFields, tensor: string | undefined): boolean {
   if (tensor === undefined || field === undefined || (!WEIGHTS.has(format) && code !== 'missing-tensor')) return false;
-  const name = field.replace(PART_OF_TENSOR, '');
+  const name = tensorOf(field);
   return name === tensor || name.endsWith(`.${tensor}`);
 }
 

@@ -1,4 +1,5 @@
 // Reads a model's config field by field. A field that is absent or unusable is an exact ArtifactError, never a guess.
+import { describeJson } from '../artifact/text.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 
 /** Where the fields stand, for whoever is to mend one. */
@@ -78,8 +79,6 @@ export class ConfigReader {
   }
 
   error(name: string, expected: string): ArtifactError {
-    const value = this.#fields[name];
-    const actual = value === undefined ? 'nothing' : JSON.stringify(value)?.slice(0, 80);
-    return new ArtifactError({ code: 'invalid-config', format: 'config', file: this.#place?.file, field: this.#place?.nameOf(this.#path + name) ?? this.#path + name, expected, actual });
+    return new ArtifactError({ code: 'invalid-config', format: 'config', file: this.#place?.file, field: this.#place?.nameOf(this.#path + name) ?? this.#path + name, expected, actual: describeJson(this.#fields[name]) });
   }
 }

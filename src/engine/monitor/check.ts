@@ -3,6 +3,7 @@
 // log can be followed; `checkLog` feeds it a whole one.
 import { ArtifactError } from '../core/artifact-error.ts';
 import { breathe, Cancelled, type CancelSignal } from '../core/cancel.ts';
+import { errorText } from '../core/error-text.ts';
 import type { Coverage } from '../core/finding.ts';
 import type { Clock } from '../core/host.ts';
 import { seeded } from '../core/random.ts';
@@ -221,7 +222,7 @@ export class CheckRun {
         coverage.push({ ...entry, status: 'ran', seconds: Math.round(clock.now() - begun) / 1000 });
       } catch (error) {
         if (error instanceof Cancelled || signal.aborted) throw new Cancelled();
-        coverage.push({ ...entry, status: 'failed', reason: error instanceof Error ? error.message : String(error), seconds: Math.round(clock.now() - begun) / 1000 });
+        coverage.push({ ...entry, status: 'failed', reason: errorText(error), seconds: Math.round(clock.now() - begun) / 1000 });
       }
     }
     const timeOf = timesOf(timeline);

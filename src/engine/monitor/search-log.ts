@@ -2,6 +2,7 @@
 // out, and whether that differs from all others (Fisher's exact test, on the output that the audit named for it, else on
 // the most frequent one).
 // Text triggers only: patches and blends leave no trace in a log of predictions.
+import { insteadOfJson } from '../artifact/text.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import { breathe, type CancelSignal } from '../core/cancel.ts';
 import type { Finding } from '../core/finding.ts';
@@ -58,8 +59,8 @@ export function knownTriggersOfReport(text: string, file: string): KnownTrigger[
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw wrong('', 'JSON', 'something else');
+  } catch (error) {
+    throw wrong('', 'JSON', insteadOfJson(text, error));
   }
   if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 'assay-report/1') throw wrong('schema', 'assay-report/1', 'another');
   if (!('findings' in value) || !Array.isArray(value.findings)) throw wrong('findings', 'a list', 'none');

@@ -2,6 +2,7 @@
 // the size that was claimed or measured, and by a budget for the container as a whole (CWE-409, CWE-400).
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { ByteSource } from '../../core/byte-source.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { Bytes } from '../../core/units.ts';
 
 /** Its offset is counted from the first byte pushed. */
@@ -109,7 +110,7 @@ class Expansion {
       try {
         made = this.#decoder.push(piece, final);
       } catch (error) {
-        throw new ArtifactError({ code: 'malformed', format: 'compressed', file: this.path, offset: this.#at, expected: 'compressed data', actual: error instanceof Error ? error.message : 'something else' });
+        throw new ArtifactError({ code: 'malformed', format: 'compressed', file: this.path, offset: this.#at, expected: 'compressed data', actual: errorText(error) });
       }
       const out = made.reduce((sum, { byteLength }) => sum + byteLength, 0);
       this.#piece = Math.max(SMALLEST_PIECE, Math.min(LARGEST_PIECE, Math.floor((STEP * piece.byteLength) / Math.max(1, out))));

@@ -3,6 +3,7 @@
 // handed on as well. A member is decoded whatever its flags claim: loaders differ in what they refuse (CVE-2025-1944, -1945).
 import type { ByteSource } from '../../core/byte-source.ts';
 import { breathe } from '../../core/cancel.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { FormatMatch } from '../artifact.ts';
 import type { Probe } from '../formats/reader.ts';
@@ -206,7 +207,7 @@ async function wholeOf(source: ByteSource): Promise<Uint8Array | string> {
   try {
     return await source.slice(0, source.size);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

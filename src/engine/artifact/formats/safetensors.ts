@@ -6,7 +6,7 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { TensorInfo } from '../artifact.ts';
 import { SAFETENSORS_DTYPES, elementCount } from '../dtype.ts';
-import { decodeUtf8, describeType, isObject, parseJson } from '../text.ts';
+import { decodeUtf8, describeJson, describeType, isObject, parseJson } from '../text.ts';
 import { standsInstead } from './instead.ts';
 import { listRefused } from './list-refused.ts';
 import type { FormatReader, Probe, ReadResult } from './reader.ts';
@@ -102,16 +102,16 @@ function readEntry(name: string, entry: unknown, source: ByteSource, dataBegin: 
   const known = typeof dtype === 'string' ? SAFETENSORS_DTYPES.get(dtype) : undefined;
   if (known === undefined) return { code: 'unsupported-dtype', field: `${name}.dtype`, expected: 'a safetensors dtype', actual: typeof dtype === 'string' ? dtype.slice(0, 32) : describeType(dtype) };
   if (!isIndexArray(shape) || shape.length > limits.maxDimensions) {
-    return { code: 'malformed', field: `${name}.shape`, expected: `at most ${limits.maxDimensions} non-negative integers`, actual: summarise(shape) };
+    return { code: 'malformed', field: `${name}.shape`, expected: `at most ${limits.maxDimensions} non-negative integers`, actual: describeJson(shape) };
   }
-  if (!isIndexArray(offsets) || offsets.length !== 2) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'two non-negative integers', actual: summarise(offsets) };
+  if (!isIndexArray(offsets) || offsets.length !== 2) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'two non-negative integers', actual: describeJson(offsets) };
   const [begin, end] = offsets as [number, number];
   if (begin > end) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'begin at or before end', actual: `${begin} to ${end}` };
   if (end > source.size - dataBegin) return { code: 'truncated', offset: dataBegin + begin, field: `${name}.data_offsets`, expected: `an end of at most ${source.size - dataBegin}`, actual: `${end}` };
   const count = elementCount(shape);
-  if (count === undefined || !Number.isSafeInteger(count * known.bits)) return { code: 'malformed', field: `${name}.shape`, expected: 'a product below 2^53', actual: summarise(shape) };
+  if (count === undefined || !Number.isSafeInteger(count * known.bits)) return { code: 'malformed', field: `${name}.shape`, expected: 'a product below 2^53', actual: describeJson(shape) };
   if (count * known.bits !== (end - begin) * 8) {
-    return { code: 'shape-mismatch', field: `${name}.data_offsets`, expected: `${Math.ceil((count * known.bits) / 8)} bytes (${dtype} ${summarise(shape)})`, actual: `${end - begin} bytes` };
+    return { code: 'shape-mismatch', field: `${name}.data_offsets`, expected: `${Math.ceil((count * known.bits) / 8)} bytes (${dtype} ${describeJson(shape)})`, actual: `${end - begin} bytes` };
   }
   return { name, dtype: known.dtype, shape, source, begin: dataBegin + begin, end: dataBegin + end };
 }
@@ -151,8 +151,4 @@ function readMetadata(entry: unknown, at: { readonly format: string; readonly fi
 
 function isIndexArray(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function summarise(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 }

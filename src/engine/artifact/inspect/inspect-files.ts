@@ -3,6 +3,7 @@
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import { bytesOf, type ByteSource, type Skipped } from '../../core/byte-source.ts';
 import { breathe, Cancelled, NEVER, type CancelSignal } from '../../core/cancel.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { FormatMatch } from '../artifact.ts';
 import { windowSource } from '../containers/sources.ts';
 import { MODEL_NAMES } from '../formats/model-names.ts';
@@ -87,7 +88,7 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
   try {
     matches = (await recognise(file.source)).matches ?? [];
   } catch (error) {
-    return { inspected: { ...nothing(failureText(error), []), problems: [fieldsOf(error, 'file', file.path)], status: 'not-inspected' }, members: [] };
+    return { inspected: { ...nothing(errorText(error), []), problems: [fieldsOf(error, 'file', file.path)], status: 'not-inspected' }, members: [] };
   }
   // Numbers look like anything now and then: inside a tensor's place only a signature counts.
   if (otherwise !== undefined) matches = matches.filter(({ sure }) => sure === 'certain');
@@ -112,7 +113,7 @@ async function inspectOne(file: Waiting, signal: CancelSignal, limits: typeof IN
       if (error instanceof Cancelled) throw error;
       desk.problems.push(fieldsOf(error, match.format, file.path));
       // An ArtifactError's own message begins with its format.
-      const text = failureText(error);
+      const text = errorText(error);
       failures.push(text.startsWith(`${match.format}: `) ? text : `${match.format}: ${text}`);
     }
   }
@@ -185,11 +186,7 @@ function withReason(file: InspectedFile, reason: string): InspectedFile {
 function fieldsOf(error: unknown, format: string, file: string): ArtifactErrorFields {
   if (error instanceof ArtifactError) return { ...error.toFields(), file };
   // Not the file's fault: the reader has a hole. Said as such, and the file counts as not inspected.
-  return { code: 'unsupported-format', format, file, expected: 'a file this reader can handle', actual: `an error inside the reader (${failureText(error)})` };
-}
-
-function failureText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return { code: 'unsupported-format', format, file, expected: 'a file this reader can handle', actual: `an error inside the reader (${errorText(error)})` };
 }
 
 class FileDesk implements Desk {

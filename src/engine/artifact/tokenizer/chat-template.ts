@@ -1,6 +1,7 @@
 // A ChatTemplate out of an artifact, with what transformers' apply_chat_template supplies: special tokens, no tools, no
 // documents, raise_exception, strftime_now. The date is fixed, so that the same audit renders the same prompts on any day.
 import { ArtifactError } from '../../core/artifact-error.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { Artifact } from '../artifact.ts';
 import { describeType, isObject, type JsonObject } from '../text.ts';
@@ -21,7 +22,7 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
     return plainTemplate(artifact, tokenizer);
   }
   const fail = (error: unknown): ArtifactError =>
-    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', actual: (error instanceof Error ? error.message : String(error)).slice(0, 300) });
+    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', actual: errorText(error) });
   let program: BoundedTemplate;
   try {
     program = parseTemplate(template.source);

@@ -31,6 +31,25 @@ function compare(tokenizer: Tokenizer, rows: readonly ReferenceRow[]): void {
   expect(differing).toEqual([]);
 }
 
+it('names the step that it does not know by its place, however deep', () => {
+  const known = { type: 'WhitespaceSplit' };
+  const unknown = { type: 'Frobnicate' };
+  const refusal = (steps: object): unknown => {
+    try {
+      openTokenizer({ name: 'fixture', kind: 'hugging-face', tokenizer: { model: { type: 'BPE', vocab: { a: 0 }, merges: [] }, ...steps }, tokenizerConfig: undefined, config: undefined });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const within = (...pretokenizers: readonly object[]): object => ({ type: 'Sequence', pretokenizers });
+  expect(refusal({ pre_tokenizer: known })).toBeUndefined();
+  expect(refusal({ pre_tokenizer: unknown })).toMatchObject({ code: 'malformed', field: 'pre_tokenizer', expected: 'a step of a known kind', actual: 'Unknown PreTokenizer type: Frobnicate' });
+  expect(refusal({ pre_tokenizer: within(known, within(known, unknown)) })).toMatchObject({ field: 'pre_tokenizer.pretokenizers[1].pretokenizers[1]' });
+  expect(refusal({ normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, unknown] } })).toMatchObject({ field: 'normalizer.normalizers[1]' });
+  expect(refusal({ decoder: unknown })).toMatchObject({ field: 'decoder' });
+});
+
 describe('openTokenizer, against the Rust tokenizers', () => {
   for (const name of ['gpt2', 'smollm', 'llama3', 'qwen2', 'spm', 'spm-metaspace']) {
     it(`encodes and decodes as ${name}.json does`, async () => {

@@ -3,11 +3,13 @@
 // as the model wrote it. Not supported: `single_word` added tokens, BPE dropout (both are rare, and ignored).
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers';
 import { ArtifactError } from '../../core/artifact-error.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { Artifact } from '../artifact.ts';
 import type { JsonObject } from '../text.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { decoderOf } from './decode.ts';
 import { prepareTokenizer, type PreparedTokenizer } from './prepare-json.ts';
+import { refusedStep } from './refused-step.ts';
 import { specialToken, tokenText } from './special-token.ts';
 
 export { openChatTemplate } from './chat-template.ts';
@@ -26,7 +28,8 @@ function construct(prepared: PreparedTokenizer, file: string): LibraryTokenizer 
   try {
     return new LibraryTokenizer(prepared.json, { clean_up_tokenization_spaces: false });
   } catch (error) {
-    throw new ArtifactError({ code: 'malformed', format: 'tokenizer', file, expected: 'a tokenizer of a known kind', actual: error instanceof Error ? error.message.slice(0, 200) : String(error) });
+    const field = refusedStep(prepared.json);
+    throw new ArtifactError({ code: 'malformed', format: 'tokenizer', file, field, expected: `a ${field === undefined ? 'tokenizer' : 'step'} of a known kind`, actual: errorText(error) });
   }
 }
 
@@ -57,7 +60,7 @@ class ArtifactTokenizer implements Tokenizer {
       // Without an unknown token, what the vocabulary cannot express is left out, as the Rust tokenizers do.
       return this.#library.encode(text, { add_special_tokens: false }).ids.filter((id: number | undefined) => id !== undefined);
     } catch (error) {
-      throw new ArtifactError({ code: 'malformed', format: 'tokenizer', file: this.#file, field: 'encode', actual: error instanceof Error ? error.message.slice(0, 200) : String(error) });
+      throw new ArtifactError({ code: 'malformed', format: 'tokenizer', file: this.#file, field: 'encode', actual: errorText(error) });
     }
   }
 

@@ -1,6 +1,7 @@
 // Can a template be tried at all? Parsed, and rendered over a few plain conversations within bounds. Where it cannot, the file
 // that holds it is not wholly inspected, and the reason says why. A template that refuses some conversations is ordinary;
 // one that no plain conversation gets through, or that goes beyond the bounds on one, is not.
+import { errorText } from '../../core/error-text.ts';
 import { BeyondBounds, parseTemplate } from './bounded-jinja.ts';
 import { strftime, TEMPLATE_DATE } from './chat-template.ts';
 import { isObject } from '../text.ts';
@@ -13,6 +14,8 @@ const CONVERSATIONS: readonly (readonly unknown[])[] = [
   [{ role: 'user', content: [{ type: 'text', text: 'Good morning' }] }],
 ];
 
+const MAX_REASON = 160;
+
 const TOOLS: readonly unknown[] = [{ type: 'function', function: { name: 'lookup', description: 'Looks a thing up', parameters: { type: 'object', properties: { key: { type: 'string', description: 'A key' } }, required: ['key'] } } }];
 
 /** Undefined where the template can be tried; otherwise why not. */
@@ -21,7 +24,7 @@ export function whyUntried(source: string): string | undefined {
   try {
     ({ render } = parseTemplate(source));
   } catch (error) {
-    return `the chat template cannot be parsed: ${messageOf(error)}`;
+    return `the chat template cannot be parsed: ${errorText(error, MAX_REASON)}`;
   }
   let refusal = '';
   for (const tools of [null, TOOLS]) {
@@ -30,16 +33,12 @@ export function whyUntried(source: string): string | undefined {
         render({ bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>', tools, datetime: 'Mar 14 2025', functions: '[]', documents: null, messages, add_generation_prompt: true, strftime_now: (format: unknown) => strftime(TEMPLATE_DATE, typeof format === 'string' ? format : '%Y-%m-%d') });
         return undefined;
       } catch (error) {
-        if (error instanceof BeyondBounds) return `the chat template goes beyond what is tried: ${messageOf(error)}`;
-        refusal = messageOf(error);
+        if (error instanceof BeyondBounds) return `the chat template goes beyond what is tried: ${errorText(error, MAX_REASON)}`;
+        refusal = errorText(error, MAX_REASON);
       }
     }
   }
   return `no plain conversation could be put through the chat template: ${refusal}`;
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 160);
 }
 
 const KEY = 'chat_template';

@@ -1,4 +1,5 @@
 // A reference set from JSON text that somebody else may have written: every field checked, sizes limited.
+import { insteadOfJson } from '../../artifact/text.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { MAX_SEED } from '../../core/random.ts';
 import { EXAMPLE_LIMITS } from '../extract/examples.ts';
@@ -18,8 +19,8 @@ export function parseReferenceSet(text: string, file: string): ReferenceSet {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw fail('file', 'JSON', text.slice(0, 20));
+  } catch (error) {
+    throw fail('file', 'JSON', insteadOfJson(text, error));
   }
   const record = (value: unknown, field: string): Readonly<Record<string, unknown>> => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail(field, 'an object', typeof value);

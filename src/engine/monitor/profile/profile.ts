@@ -1,5 +1,6 @@
 // The baseline of a model version, as a file: "assay-baseline/1". Everything a check needs and nothing that would let
 // rows be read back, except the sampled feature vectors and the n-grams of prompts that more than one row holds.
+import { describeJson, insteadOfJson } from '../../artifact/text.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { ColumnMapping } from '../log/columns.ts';
@@ -47,11 +48,11 @@ export function parseProfile(text: string, file: string): Profile {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new ArtifactError({ code: 'malformed', format: 'baseline', file, expected: 'JSON', actual: 'something else' });
+  } catch (error) {
+    throw new ArtifactError({ code: 'malformed', format: 'baseline', file, expected: 'JSON', actual: insteadOfJson(text, error) });
   }
   const wrong = (field: string, expected: string, actual: unknown): ArtifactError =>
-    new ArtifactError({ code: 'malformed', format: 'baseline', file, field, expected, actual: JSON.stringify(actual)?.slice(0, 80) ?? 'nothing' });
+    new ArtifactError({ code: 'malformed', format: 'baseline', file, field, expected, actual: describeJson(actual) });
   if (!isRecord(value)) throw wrong('', 'an object', value);
   if (value['schema'] !== BASELINE_SCHEMA) throw wrong('schema', BASELINE_SCHEMA, value['schema']);
   for (const field of ['model', 'log', 'mapping', 'classes'] as const) if (!isRecord(value[field])) throw wrong(field, 'an object', value[field]);

@@ -3,6 +3,7 @@
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { BeyondBounds, parseTemplate, type BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
 import { breathe } from '../../core/cancel.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { Evidence } from '../../core/finding.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
@@ -116,7 +117,7 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
     template = parseTemplate(source);
   } catch (error) {
     if (found.as === 'chat' && error instanceof BeyondBounds && /nested/.test(error.message)) report(ENDLESS, { ...at(found), about, title: `${ENDLESS.title}: ${shown(error.message, 160)}`, sure: 'read', evidence: [sourceOf(found, [])] });
-    else if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(error instanceof Error ? error.message : String(error), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
+    else if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(errorText(error, 160), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
   }
   const facts = template === undefined ? undefined : factsOf(template.program);
   for (const { what, severity, anywhere, begin, end } of findEscapes(source, facts)) {

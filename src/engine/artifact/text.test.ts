@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { describeJson, describeType, parseJson } from './text.ts';
+
+const AT = { format: 'json', file: 'config.json' };
+
+describe('what stands where JSON was expected', () => {
+  it.each([['', 'nothing: it is empty (0 bytes)'], [' \n', 'nothing but blanks'], ['{', /JSON/]])('%j', (text, actual) => {
+    expect(() => parseJson(text, AT, 8)).toThrowError(expect.objectContaining({ expected: 'JSON', actual: typeof actual === 'string' ? actual : expect.stringMatching(actual) }));
+  });
+});
+
+it('says of a number that is too large that it is, and not null', () => {
+  const { value } = parseJson('{ "a": 1e999, "b": [1, -1e999], "c": null, "d": "x" }', AT, 8);
+  const { a, b, c, d, e } = value as Readonly<Record<string, unknown>>;
+  expect([a, c, d, e].map(describeJson)).toEqual(['a number too large to be read (beyond 1.8e308)', 'null', '"x"', 'nothing']);
+  expect(describeJson(b)).toBe('[1,"a number too large to be read (beyond 1.8e308)"]');
+  expect([describeType(a), describeType(1)]).toEqual(['a number too large to be read (beyond 1.8e308)', 'a number']);
+});
