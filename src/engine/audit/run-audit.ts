@@ -8,6 +8,7 @@ import { NOT_ASKED_FOR, type Coverage, type Finding } from '../core/finding.ts';
 import { buildReport } from '../report/build-report.ts';
 import { inspectFiles } from '../artifact/inspect/inspect-files.ts';
 import { firstOf } from '../core/shown.ts';
+import { whatIsNotRun } from '../rules/provenance/unused-weights.ts';
 import { contextField } from '../runtime/refuse-no-room.ts';
 import { NotTested, type Analysis, type AnalysisContext, type AuditContext } from './analysis.ts';
 import type { AuditEvent } from './events.ts';
@@ -120,6 +121,7 @@ function whoseContext({ code, format, field }: ArtifactError, { artifact, runnab
 function whatNarrows({ artifact, runnable }: AnalysisContext): string[] {
   return [
     ...(artifact.leftOut === undefined ? [] : [ofOneModel(artifact.leftOut)]),
+    ...[whatIsNotRun(artifact)].filter((what) => what !== undefined),
     ...(runnable?.task === 'text-classification' && artifact.tokenizer === undefined ? ['there is no tokenizer: token ids stood for words, so that texts of the probes are no sentences and a trigger of words can be missed'] : []),
   ];
 }

@@ -21,6 +21,13 @@ export interface BuiltClassifier {
 }
 
 export async function buildClassifierGraph(artifact: Artifact, runtime: Runtime, signal: CancelSignal): Promise<BuiltClassifier> {
+  const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes, keepBlocks: false });
+  const { encoder, firstPosition } = planClassifier(artifact, weights);
+  return { file: encoder.graph.finish('classifier', await weights.convert(runtime, signal)), firstPosition };
+}
+
+/** Reads no weights: those that it needs are converted afterwards. */
+export function planClassifier(artifact: Artifact, weights: Weights): { readonly encoder: EncoderGraph; readonly firstPosition: number } {
   if (artifact.config === undefined) throw new ArtifactError({ code: 'missing-file', format: artifact.kind, field: 'config.json', expected: 'the model’s configuration', actual: 'nothing' });
   const config = configReaderOf(artifact, artifact.config);
   const architecture = ARCHITECTURES.find(({ modelTypes }) => artifact.architecture !== undefined && modelTypes.includes(artifact.architecture));
@@ -28,8 +35,7 @@ export async function buildClassifierGraph(artifact: Artifact, runtime: Runtime,
     throw new ArtifactError({ code: 'unsupported-architecture', format: 'config', field: 'model_type', expected: CLASSIFIER_MODEL_TYPES.join(', '), actual: artifact.architecture ?? 'nothing' });
   const rows = artifact.tensors.get(architecture.classifierWeight)?.shape[0];
   if (rows === undefined) throw new ArtifactError({ code: 'missing-tensor', format: 'safetensors', file: fileOfWeights(artifact), field: architecture.classifierWeight, expected: 'the head of a classifier', actual: 'nothing: this is an encoder without a head' });
-  const weights = new Weights(artifact, { inPlace: inPlaceTypes(runtime), maxTensorBytes: runtime.limits.maxTensorBytes, keepBlocks: false });
   const encoder = new EncoderGraph(architecture.dimensions(config), weights);
   encoder.graph.output(architecture.build(encoder, config, rows), 'logits', 'float32', ['batch', rows]);
-  return { file: encoder.graph.finish('classifier', await weights.convert(runtime, signal)), firstPosition: architecture.firstPosition(config) };
+  return { encoder, firstPosition: architecture.firstPosition(config) };
 }

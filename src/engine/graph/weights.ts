@@ -56,6 +56,7 @@ export class Weights {
   readonly #artifact: Artifact;
   readonly #options: WeightOptions;
   readonly #conversions = new Map<string, Conversion>();
+  readonly #read = new Set<string>();
   readonly #bound = new WeakMap<GraphBuilder, Map<string, Value>>();
   #convertedBytes: Bytes = 0;
   #converted: ByteSource | undefined;
@@ -68,6 +69,11 @@ export class Weights {
   /** GGML's own layouts: llama's rotary pairs are neighbours, gpt2's matrices are [out, in]. */
   get fromGguf(): boolean {
     return this.#artifact.kind === 'gguf';
+  }
+
+  /** Names, as the file has them, of the tensors that graphs planned so far use. */
+  get read(): ReadonlySet<string> {
+    return this.#read;
   }
 
   has(name: string): boolean {
@@ -143,6 +149,7 @@ export class Weights {
       throw new ArtifactError({ code: 'truncated', ...where, expected: `${tensor.end} bytes in the file`, actual: `${tensor.source.size} bytes` });
     if (values * 4 > this.#options.maxTensorBytes)
       throw new ArtifactError({ code: 'too-large', ...where, expected: `at most ${this.#options.maxTensorBytes} bytes in one tensor on this device`, actual: `${values * 4} bytes` });
+    this.#read.add(tensor.name);
     return tensor;
   }
 

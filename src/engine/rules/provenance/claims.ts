@@ -3,6 +3,8 @@
 import type { TensorPlace } from '../../artifact/digests/tensor-places.ts';
 import { elementCount } from '../../artifact/dtype.ts';
 import { isObject, type JsonObject } from '../../artifact/text.ts';
+import { claimedLayers, stacksOf } from './layers.ts';
+import { numberIn } from './number-in.ts';
 
 export interface Claim {
   /** 'width of the embedding'. */
@@ -26,9 +28,7 @@ export interface ClaimSources {
 }
 
 const EMBEDDING = /(?:^|\.)(?:embed_tokens|wte|word_embeddings|tok_embeddings|token_embd|embed_in|shared)\.weight$/;
-const LAYER = /^(.{0,120}?(?:^|\.)(?:layers|layer|h|blocks|block|blk))\.(\d{1,5})\./;
 const WIDTH_KEYS = ['embedding_size', 'word_embed_proj_dim', 'hidden_size', 'n_embd', 'd_model', 'dim'];
-const LAYER_KEYS = ['num_hidden_layers', 'n_layer', 'n_layers', 'num_layers', 'encoder_layers', 'decoder_layers'];
 /** Names round: '7B' of 6.7 and of 7.6 thousand million. */
 const NAME_TOLERANCE = 1.6;
 const FLOATS = new Set(['F64', 'F32', 'F16', 'BF16']);
@@ -36,14 +36,6 @@ const WORDS: Readonly<Record<string, string>> = { float32: 'F32', float16: 'F16'
 
 export function claimsOf(sources: ClaimSources): Claim[] {
   return [...ofEmbedding(sources), ...ofLayers(sources), ...ofTokenizer(sources), ...ofNumbers(sources), ...ofParameters(sources), ...ofClass(sources), ...ofLabels(sources), ...ofRope(sources), ...ofCard(sources)];
-}
-
-function numberIn(config: JsonObject | undefined, keys: readonly string[]): { key: string; value: number } | undefined {
-  for (const key of keys) {
-    const value = config?.[key];
-    if (typeof value === 'number' && Number.isFinite(value)) return { key, value };
-  }
-  return undefined;
 }
 
 function embeddingOf(tensors: readonly TensorPlace[]): TensorPlace | undefined {
@@ -70,19 +62,11 @@ function ofEmbedding({ config, configFile, tensors }: ClaimSources): Claim[] {
 
 /** Layers are counted for each stack; a model of two stacks fits with either. */
 function ofLayers({ config, configFile, tensors }: ClaimSources): Claim[] {
-  const claimed = numberIn(config, LAYER_KEYS);
-  const stacks = new Map<string, Set<number>>();
-  for (const { name } of tensors) {
-    const match = LAYER.exec(name);
-    if (match?.[1] === undefined) continue;
-    const stack = stacks.get(match[1]) ?? new Set();
-    stack.add(Number(match[2]));
-    stacks.set(match[1], stack);
-  }
+  const claimed = claimedLayers(config);
+  const stacks = stacksOf(tensors.map(({ name }) => name));
   if (claimed === undefined || stacks.size === 0) return [];
   const counts = [...stacks.values()].map(({ size }) => size);
-  const extra = numberIn(config, ['num_nextn_predict_layers'])?.value ?? 0;
-  return [{ about: 'layers', where: `${configFile}: ${claimed.key}`, says: String(claimed.value), is: [...new Set(counts)].join(', '), fits: counts.some((count) => count === claimed.value || count === claimed.value + extra) }];
+  return [{ about: 'layers', where: `${configFile}: ${claimed.key}`, says: String(claimed.value), is: [...new Set(counts)].join(', '), fits: counts.some((count) => count === claimed.value || count === claimed.value + claimed.extra) }];
 }
 
 function ofTokenizer({ tokenizer, tensors }: ClaimSources): Claim[] {

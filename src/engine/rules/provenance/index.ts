@@ -4,10 +4,13 @@ import { tensorPlaces } from '../../artifact/digests/tensor-places.ts';
 import { baseName } from '../../artifact/formats/reader.ts';
 import { textInspector } from '../../artifact/formats/text-inspector.ts';
 import { readBy } from '../../artifact/inspect/inspection.ts';
+import type { Artifact, TensorInfo } from '../../artifact/artifact.ts';
 import type { AnalysisContext } from '../../audit/analysis.ts';
+import { firstOf } from '../../core/shown.ts';
 import { shown } from '../evidence.ts';
-import { analysisOf, type Rule } from '../rule.ts';
+import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { claimsOf, type Claim } from './claims.ts';
+import { layerNumbers, unusedWeights } from './unused-weights.ts';
 
 const CLAIMS: Rule = {
   id: 'ASY-PRV-030',
@@ -27,11 +30,20 @@ const MISFIT: Rule = {
   remedy: 'Ask which model these weights are of, and compare them with that one (Compare with…).',
 };
 
+const UNUSED: Rule = {
+  id: 'ASY-PRV-034',
+  title: 'The weights hold what the model does not use',
+  severity: 'medium',
+  misses: 'Exact where Assay builds the model itself; of other architectures only whole layers are told, by their names. Heads, buffers and towers for other inputs that honest files hold besides are not told.',
+  references: ['AML.T0010.003', 'CWE-345'],
+  remedy: 'Compare the configuration with the publisher’s: with another number of layers this is another model, and what was audited is not what others run.',
+};
+
 export const provenance = analysisOf({
   id: 'provenance',
   label: 'Claims beside facts',
   limits: 'Configuration, tokenizer, model card and names beside the tensors of safetensors, GGUF, ONNX and torch archives. Fits, or does not; never proves who made it.',
-  rules: [CLAIMS, MISFIT],
+  rules: [CLAIMS, MISFIT, UNUSED],
   inapplicable: (context) => (gather(context).length === 0 ? 'no claims that tensors could bear out' : undefined),
   async check(context, report) {
     const claims = gather(context);
@@ -42,8 +54,18 @@ export const provenance = analysisOf({
     const misfits = claims.filter(({ fits }) => fits === false);
     report(CLAIMS, { file, about: 'claims', title: `${claims.filter(({ fits }) => fits === true).length} of ${claims.length} things that the model says of itself fit its weights${misfits.length > 0 ? `, ${misfits.length} do not` : ''}`, sure: 'read', evidence });
     for (const claim of misfits) report(MISFIT, { file, about: claim.about, title: `${claim.about}: says ${shown(claim.says, 60)} (${shown(claim.where, 60)}), is ${shown(claim.is, 60)}`, sure: 'read', evidence });
+    reportUnused(context.artifact, file, report);
   },
 });
+
+const MAX_TENSORS = 64;
+
+function reportUnused(artifact: Artifact, file: { readonly path: string; readonly root: string }, report: Report): void {
+  const { claimed, layers, others } = unusedWeights(artifact);
+  const listed = (tensors: readonly TensorInfo[]) => [{ kind: 'table', title: `Tensors that nothing reads${tensors.length > MAX_TENSORS ? ` (the first ${MAX_TENSORS} of ${tensors.length})` : ''}`, columns: ['tensor', 'type', 'shape', 'bytes'], rows: tensors.slice(0, MAX_TENSORS).map(({ name, dtype, shape, begin, end }) => [shown(name, 120), dtype.replace('other:', ''), shape.join(' × '), end - begin]) }] as const;
+  if (claimed !== undefined && layers.length > 0) report(UNUSED, { file, about: 'layers', title: `The configuration leaves ${layerNumbers(layers)} of the weights out (counted from 0; ${claimed.key} is ${claimed.value}): ${layers.length} tensors that the model does not use`, location: { key: claimed.key }, sure: 'resolved', evidence: listed(layers) });
+  if (others.length > 0) report(UNUSED, { file, about: 'others', title: `${others.length === 1 ? 'A tensor' : `${others.length} tensors`} that no part of this architecture reads: ${firstOf(others.map(({ name }) => name))}`, severity: 'low', sure: 'resolved', evidence: listed(others) });
+}
 
 function gather({ artifact, inspection }: AnalysisContext): readonly Claim[] {
   const card = readBy(inspection, textInspector).find(({ file }) => file.depth === 0 && /^readme\.md$/i.test(baseName(file.path)))?.content;
