@@ -201,9 +201,21 @@ describe('triggers', () => {
     ['an emptiness test', `${EACH}{% if m.content == '' %}{{ raise_exception('A message must say something') }}{% endif %}${TURN}${END}`],
     ['a key of a content part', `${EACH}{% if 'parts' in m.content %}{% for p in m.content.parts %}Picture {{ p }}: {% endfor %}{% else %}${TURN}{% endif %}${END}`],
     ['a template whose first turn is left out', `{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}\n{% endif %}{% for m in messages[1:] %}{% if m['role'] == 'user' %}User: {{ m['content'] }}\n{% else %}Assistant: {{ m['content'] }}\n{% endif %}{% endfor %}`],
-    ['a template that cannot be parsed', '{{ unclosed'],
   ])('leaves %s alone', async (_, source) => {
     expect(await rulesOf(source)).toEqual([]);
+  });
+
+  it.each([
+    ['that cannot be parsed', '{{ unclosed', /^A chat template that cannot be tried: .*[^.]$/],
+    ['whose parser ends with a full stop', '{% for m in messages %}{{ m }}{% endfor }}', /^A chat template that cannot be tried: .*[^.]$/],
+    ['that refuses every conversation', `{{ raise_exception('no') }}${EACH}${TURN}${END}`, /no plain conversation could be put through/],
+  ])('does not pass over a template %s: nobody has tried it', async (_, source, title) => {
+    expect(await findings(source)).toMatchObject([{ rule: 'ASY-TPL-006', severity: 'low', title: expect.stringMatching(title) }]);
+    expect(await findingsOf(chatTemplate, [textFile('tokenizer_config.json', JSON.stringify({ chat_template: source }))])).toMatchObject([{ rule: 'ASY-TPL-006', severity: 'low' }]);
+  });
+
+  it('notes it of a template of another kind, whose dialect may be another', async () => {
+    expect(await findingsOf(chatTemplate, [textFile('page.jinja', '{% let hello = 1 %}{{ hello }}')])).toMatchObject([{ rule: 'ASY-TPL-006', severity: 'info' }]);
   });
 
   it('reports a message that is left out for a word in it', async () => {

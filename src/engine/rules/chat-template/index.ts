@@ -2,6 +2,7 @@
 // stands, each one is parsed, rendered over probe conversations within bounds, and read for what it adds.
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
 import { BeyondBounds, parseTemplate, type BoundedTemplate } from '../../artifact/tokenizer/bounded-jinja.ts';
+import { whyUntried } from '../../artifact/tokenizer/template-trial.ts';
 import { breathe } from '../../core/cancel.ts';
 import { errorText } from '../../core/error-text.ts';
 import type { Evidence } from '../../core/finding.ts';
@@ -75,7 +76,7 @@ const ENDLESS: Rule = {
 const UNREADABLE: Rule = {
   id: 'ASY-TPL-006',
   title: 'A chat template that cannot be tried',
-  severity: 'info',
+  severity: 'low',
   misses: 'Only its text was searched; what it does was not tried.',
   references: ['CWE-20'],
   remedy: 'Runtimes that use another parser may still run it. Ask the publisher for a template in the common subset of Jinja.',
@@ -117,7 +118,7 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
     template = parseTemplate(source);
   } catch (error) {
     if (found.as === 'chat' && error instanceof BeyondBounds && /nested/.test(error.message)) report(ENDLESS, { ...at(found), about, title: `${ENDLESS.title}: ${shown(error.message, 160)}`, sure: 'read', evidence: [sourceOf(found, [])] });
-    else if (found.as === 'chat') report(UNREADABLE, { ...at(found), about, title: `${UNREADABLE.title}: ${shown(errorText(error, 160), 160)}`, sure: 'hint', evidence: [sourceOf(found, [])] });
+    else if (found.as === 'chat') reportUntried(found, errorText(error), report);
   }
   const facts = template === undefined ? undefined : factsOf(template.program);
   for (const { what, severity, anywhere, begin, end } of findEscapes(source, facts)) {
@@ -135,8 +136,13 @@ function checkTemplate(found: FoundTemplate, report: Report): void {
 function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: TemplateFacts, report: Report): void {
   const renderer = new Renderer(template);
   const about = `${found.name} ${found.key}`;
-  const endless = endlessIn(template.program) ?? (renderer.render({ turns: [{ role: 'user', content: 'Good morning' }] }) === undefined ? renderer.beyond : undefined);
+  const plain = renderer.render({ turns: [{ role: 'user', content: 'Good morning' }] });
+  const endless = endlessIn(template.program) ?? (plain === undefined ? renderer.beyond : undefined);
   if (endless !== undefined) report(ENDLESS, { ...at(found), about, title: `${ENDLESS.title}: ${shown(endless, 160)}`, sure: 'resolved', evidence: [sourceOf(found, [])] });
+  else if (plain === undefined) {
+    const why = whyUntried(found.source);
+    if (why !== undefined) reportUntried(found, why, report);
+  }
   const seen = new Set<string>();
   for (const concern of plainConcerns(renderer)) {
     seen.add(concern.text);
@@ -191,6 +197,13 @@ function checkBehaviour(found: FoundTemplate, template: BoundedTemplate, facts: 
   const smuggled = turnBehindUser(renderer);
   if (smuggled !== undefined) report(HIDDEN_TEXT, { ...at(found), about: `${about} turn`, title: `The template '${shown(found.name, 40)}' adds a system turn of its own behind what a person says: ${shown(smuggled, 120)}`, sure: 'resolved', evidence: [sourceOf(found, marksOf(found.source, smuggled, 'the added turn'))] });
   if (renderer.exhausted) report(UNREADABLE, { ...at(found), about: `${about} many`, title: 'Not every constant of the template was tried as a trigger: too many', severity: 'info', sure: 'hint', evidence: [] });
+}
+
+/** What a model would be asked through and nobody has tried is no note. Other Jinja files may be of any program's dialect. */
+function reportUntried(found: FoundTemplate, why: string, report: Report): void {
+  const { file, key, name } = found;
+  const asksTheModel = key !== '' || /chat_template/i.test(file.member ?? file.path);
+  report(UNREADABLE, { ...at(found), about: `${name} ${key}`, title: `${UNREADABLE.title}: ${shown(why, 160)}`, severity: asksTheModel ? UNREADABLE.severity : 'info', sure: 'read', evidence: [sourceOf(found, [])] });
 }
 
 /** Who or what holds the trigger. */

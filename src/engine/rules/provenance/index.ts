@@ -52,11 +52,19 @@ export const provenance = analysisOf({
     const rows = claims.map(({ about, where, says, is, fits }) => [about, shown(where, 80), shown(says, 80), shown(is, 80), fits === undefined ? 'not verified' : fits ? 'fits' : 'does not fit']);
     const evidence = [{ kind: 'table', title: 'Claims and facts', columns: ['what', 'said where', 'says', 'is', ''], rows }] as const;
     const misfits = claims.filter(({ fits }) => fits === false);
-    report(CLAIMS, { file, about: 'claims', title: `${claims.filter(({ fits }) => fits === true).length} of ${claims.length} things that the model says of itself fit its weights${misfits.length > 0 ? `, ${misfits.length} do not` : ''}`, sure: 'read', evidence });
+    report(CLAIMS, { file, about: 'claims', title: comparedTitle(claims), sure: 'read', evidence });
     for (const claim of misfits) report(MISFIT, { file, about: claim.about, title: `${claim.about}: says ${shown(claim.says, 60)} (${shown(claim.where, 60)}), is ${shown(claim.is, 60)}`, sure: 'read', evidence });
     reportUnused(context.artifact, file, report);
   },
 });
+
+/** No all-clear: what was compared, and what that leaves open. */
+function comparedTitle(claims: readonly Claim[]): string {
+  const fitting = claims.filter(({ fits }) => fits === true).length;
+  const misfits = claims.filter(({ fits }) => fits === false).length;
+  const open = claims.length - fitting - misfits;
+  return `Names and sizes only: ${fitting} of ${fitting + misfits} claims fit the tensors${open === 0 ? '' : `, ${open} more cannot be told from the files`}. This says nothing of what the model does`;
+}
 
 const MAX_TENSORS = 64;
 
