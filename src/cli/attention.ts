@@ -14,6 +14,8 @@ export interface AttentionArguments {
 /** Digits kept: attention agrees with PyTorch to about 1e-5. */
 const DIGITS = 5;
 const BAD_INPUT = 2;
+/** Said in the file itself: people who look at the page count from 1. */
+const ORDER = 'attention[layer][head][query][key], all counted from 0 as in tensor names; Assay’s page counts layers and heads from 1';
 
 export async function attention({ path, prompt, json }: AttentionArguments): Promise<number> {
   const { artifact } = await openForReport(path);
@@ -45,9 +47,10 @@ export async function attention({ path, prompt, json }: AttentionArguments): Pro
       prompt,
       ids,
       tokens: ids.map((id) => tokenizer.tokenText(id)),
+      order: ORDER,
       layers: maps.layers,
       heads: maps.heads,
-      // [layer][head][query][key], keys up to the query (causal).
+      // Keys up to the query (causal).
       attention: layers,
     })}\n`;
     if (json === '-') process.stdout.write(text);

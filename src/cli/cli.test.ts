@@ -89,7 +89,8 @@ test('inspect runs nothing: the model stays untested', { timeout: 60_000 }, asyn
 
 test('attention comes as rows that sum to one', { timeout: 60_000 }, async () => {
   const { out } = await assay('attention', CLEAN, '--prompt', 'Hello!');
-  const parsed = JSON.parse(out) as { tokens: string[]; attention: number[][][][] };
+  const parsed = JSON.parse(out) as { tokens: string[]; order: string; attention: number[][][][] };
+  expect(parsed.order).toContain('counted from 0');
   const last = parsed.attention[0]?.[0]?.at(-1) ?? [];
   expect(last).toHaveLength(parsed.tokens.length);
   expect(last.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 3);

@@ -7,7 +7,7 @@ export const USAGE = `assay COMMAND …
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--fail-on low|medium|high|critical]
   inspect PATH…    what the files alone tell        files, folders, patterns ('models/**/*.pt')
                    [--json FILE|-] [--sarif FILE] [--html FILE] [--allow FILE] [--signatures FILE] [--trust FILE.pem] [--base PATH] [--fail-on …]
-  attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-]
+  attention PATH   attention of one prompt          --prompt TEXT [--json FILE|-: attention[layer][head][query][key], counted from 0; the page counts layers and heads from 1]
   fingerprint build DIR        a reference set of clean models   --out FILE [--seed N] [--taps NAME,…] [--inputs FILE.npy] [--gradients]
   fingerprint score PATH…      models against it                 --reference FILE [--features behaviour|responses|weights|outputs|similarity|source]
                                [--representation raw|random-projection|pca|fast-ica|umap] [--seed N] [--json FILE|-]

@@ -51,7 +51,7 @@ function Picker({ name, value, count, onStep, onPick, keys }: PickerProps): Reac
         {Array.from({ length: count }, (_, index) => <option key={index} value={index}>{index + 1}</option>)}
       </select>
       <button className="plain" onClick={() => onStep(1)} aria-label={`Next ${name}`}><kbd>{keys[1]}</kbd></button>
-      <span>of {count}</span>
+      <span title={`Counted from 1: ${name} 1 is number 0 in tensor names and in the command line’s JSON.`}>1 to {count}</span>
     </span>
   );
 }
