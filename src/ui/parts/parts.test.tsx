@@ -3,6 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { FirstRows, MOST_ROWS } from './first-rows.tsx';
 import { Segmented } from './segmented.tsx';
+import { WholeNumbers } from './whole-numbers.tsx';
 
 const tabStops = (html: string): string[] => [...html.matchAll(/tabindex="0"[^>]*>([^<]*)</gi)].map(([, label]) => label ?? '');
 
@@ -15,6 +16,18 @@ describe('a choice of a few', () => {
 
   it('can be entered where what is chosen cannot be chosen any more', () => {
     expect(tabStops(renderToStaticMarkup(<Segmented label="x" choices={choices} selected="a" onSelect={() => {}} />))).toEqual(['second']);
+  });
+});
+
+describe('numbers in text that may break anywhere', () => {
+  const whole = (text: string): string[] => [...renderToStaticMarkup(<WholeNumbers text={text} />).matchAll(/<span[^>]*>([^<]*)<\/span>/g)].map(([, number]) => number ?? '');
+  it('stay whole, and nothing of the text is lost', () => {
+    expect(whole('an end of at most 1610000, found -3.5 or 12,000')).toEqual(['1610000', '-3.5', '12,000']);
+    expect(renderToStaticMarkup(<WholeNumbers text="at 12 of 13" />).replace(/<[^>]*>/g, '')).toBe('at 12 of 13');
+  });
+
+  it('are not those inside of names, digests and versions', () => {
+    expect(whole('model.layers.0.self_attn 9f3fd0a1 v1.2.3 F16')).toEqual([]);
   });
 });
 

@@ -59,7 +59,7 @@ export function PromptFields({ value, onChange, onSubmit, plain = false }: Promp
       </label>
       <label className={styles.trigger}>
         <span>trigger</span>
-        <input value={trigger} list={list} placeholder={known.length > 0 ? 'of a finding, or typed' : 'any phrase'} onChange={(event) => take(event.target.value)} />
+        <input value={trigger} list={list} placeholder={known.length > 0 ? 'found or typed' : 'any phrase'} title="A phrase: typed, or of a finding of this audit" onChange={(event) => take(event.target.value)} />
         <datalist id={list}>{known.map((phrase) => <option key={phrase} value={phrase} />)}</datalist>
       </label>
       <div className={styles.where}>

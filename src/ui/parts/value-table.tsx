@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { DataTableCsv } from './table-csv.tsx';
 import { classes } from '../class-names.ts';
 import { formatNumber } from '../format.ts';
+import { WholeNumbers } from './whole-numbers.tsx';
 import styles from './value-table.module.css';
 
 export interface ValueTableProps {
@@ -56,7 +57,7 @@ function explains(values: readonly (string | number | undefined)[]): boolean {
 function Cell({ value, scale, sentences }: { readonly value: string | number | undefined; readonly scale: number | undefined; readonly sentences: boolean }): ReactElement {
   if (value === undefined) return <td />;
   if (typeof value === 'string' && sentences) return <td className={styles.sentence}>{value}</td>;
-  if (typeof value === 'string') return <td className={styles.text}><span title={value.length > 120 ? value : undefined}>{value}</span></td>;
+  if (typeof value === 'string') return <td className={styles.text}><span title={value.length > 120 ? value : undefined}><WholeNumbers text={value} /></span></td>;
   const share = scale === undefined || scale === 0 ? 0 : Math.min(1, Math.abs(value) / scale);
   return (
     <td className={styles.number} style={{ backgroundSize: `${share * 100}% 100%` }}>

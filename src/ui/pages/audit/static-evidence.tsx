@@ -2,6 +2,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { DisassemblyLine, Evidence, FieldRow } from '../../../engine/core/finding.ts';
 import { shownPath } from '../../../engine/core/shown.ts';
+import { WholeNumbers } from '../../parts/whole-numbers.tsx';
 import { HexTable } from './hex-table.tsx';
 import styles from './static-evidence.module.css';
 
@@ -33,7 +34,7 @@ function Instruction({ line: { offset, instruction, argument, marked, note } }: 
     <tr className={marked === true ? styles.marked : undefined}>
       <td>{marked === true ? '▶ ' : ''}0x{offset.toString(16)}</td>
       <td>{instruction}</td>
-      <td>{argument}{note !== undefined && <span className={styles.note}> {note}</span>}</td>
+      <td><WholeNumbers text={argument} />{note !== undefined && <span className={styles.note}> {note}</span>}</td>
     </tr>
   );
 }
@@ -46,7 +47,7 @@ export function HeaderFields({ evidence }: { readonly evidence: Of<'fields'> }):
         <thead><tr><th>field</th>{compared && <th>expected</th>}<th>found</th></tr></thead>
         <tbody>
           {evidence.rows.map(({ field, offset, expected, found }: FieldRow, i) => (
-            <tr key={i}><td>{field}{offset !== undefined && <span className={styles.note}> @ 0x{offset.toString(16)}</span>}</td>{compared && <td>{expected}</td>}<td>{found}</td></tr>
+            <tr key={i}><td>{field}{offset !== undefined && <span className={styles.note}> @ 0x{offset.toString(16)}</span>}</td>{compared && <td>{expected !== undefined && <WholeNumbers text={expected} />}</td>}<td><WholeNumbers text={found} /></td></tr>
           ))}
         </tbody>
       </table>
