@@ -43,7 +43,7 @@ describe('unused weights', () => {
 
   it('are matrices that nothing reads', () => {
     expect(names(unusedWeights(withTensors(llama, ['model.layers.0.self_attn.side.weight', 'extra.weight'])).others)).toEqual(['model.layers.0.self_attn.side.weight', 'extra.weight']);
-    expect(whatIsNotRun(withTensors(llama, ['extra.weight']))).toMatch(/^not all of the weights was run: the configuration leaves 1 of \d+ tensors out \(extra\.weight\)$/);
+    expect(whatIsNotRun(withTensors(llama, ['extra.weight']))).toMatch(/^not all of the weights were run: the configuration leaves 1 of \d+ tensors out \(extra\.weight\)$/);
   });
 
   it('are not what honest files hold besides', () => {

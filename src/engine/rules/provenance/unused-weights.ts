@@ -57,5 +57,5 @@ export function whatIsNotRun(artifact: Artifact): string | undefined {
   const { layers, others } = unusedWeights(artifact);
   const left = [...layers, ...others];
   if (left.length === 0) return undefined;
-  return `not all of the weights was run: the configuration leaves ${left.length} of ${artifact.tensors.size} tensors out (${firstOf(left.map(({ name }) => name))})`;
+  return `not all of the weights were run: the configuration leaves ${left.length} of ${artifact.tensors.size} tensors out (${firstOf(left.map(({ name }) => name))})`;
 }
