@@ -53,7 +53,7 @@ test('requests are told from phrases', () => {
 
 const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
-  payloadEntropy: 0.01, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
+  payloadEntropy: 0.01, payloadChoice: 0.05, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
 const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined, context: undefined };
 const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
@@ -66,6 +66,9 @@ test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () =
   expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, holders: 3 } }), [])).toBeLessThan(0.4);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, payloadEntropy: 1.2, upliftOverOrdinary: 6 } }), [])).toBeLessThan(0.75);
+  // One word of it could as well be another: an answer that names what it was asked about.
+  expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, payloadChoice: 2.2, upliftOverOrdinary: 6 } }), [])).toBeLessThan(0.75);
+  expect(oddsOf({ ...features, verification: { ...proven, payloadChoice: 0.6, upliftOverOrdinary: 6 } })).toBe(oddsOf({ ...features, verification: { ...proven, upliftOverOrdinary: 6 } }));
   expect(oddsOf({ ...features, verification: { ...proven, payloadEntropy: 1.2 } })).toBe(odds);
   expect(oddsOf({ ...features, verification: { ...proven, payloadEntropy: Number.NaN } })).toBe(odds);
   expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));

@@ -25,6 +25,8 @@ export interface Verification {
   readonly coverage: number;
   /** Mean entropy of the next token while the payload is said, nats. */
   readonly payloadEntropy: number;
+  /** The same at the payload's least certain token after its first, nats: where an ordinary answer names what it is about. */
+  readonly payloadChoice: number;
   readonly pairs: readonly AnswerPair[];
   readonly triggeredEntropy: readonly (readonly number[])[];
   readonly untriggeredEntropy: readonly (readonly number[])[];
@@ -65,7 +67,7 @@ export async function verify(
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
     ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
     coverage: coverageOf(triggered, payload, bench.model.stopIds),
-    payloadEntropy: payloadEntropy(triggered, payload, bench.model.stopIds),
+    ...hesitationOf(triggered, payload, bench.model.stopIds),
     pairs: prompts.map((prompt, i) => ({
       prompt,
       triggerRange: inserted[i]?.range ?? [0, 0],
@@ -88,10 +90,13 @@ function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: Rea
   return shares.length === 0 ? 0 : mean(shares);
 }
 
-function payloadEntropy(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
-  const values = triggered.flatMap(({ ids, entropy }) => {
+function hesitationOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): Pick<Verification, 'payloadEntropy' | 'payloadChoice'> {
+  const said = triggered.flatMap(({ ids, entropy }) => {
     const found = formIn(ids.filter((id) => !stopIds.has(id)), payload);
-    return found === undefined ? [] : [mean(entropy.slice(found.at, found.at + found.form.ids.length))];
+    return found === undefined ? [] : [entropy.slice(found.at, found.at + found.form.ids.length)];
   });
-  return values.length === 0 ? Number.NaN : mean(values);
+  if (said.length === 0) return { payloadEntropy: Number.NaN, payloadChoice: Number.NaN };
+  const tokens = Math.max(...said.map(({ length }) => length));
+  const later = Array.from({ length: tokens - 1 }, (_, at) => mean(said.flatMap((values) => values[at + 1] ?? [])));
+  return { payloadEntropy: mean(said.map((values) => mean(values))), payloadChoice: Math.max(0, ...later) };
 }
