@@ -1,9 +1,9 @@
 // What is tried as a trigger: every token of the vocabulary but control tokens and holes, and whole words that this
 // tokenizer cuts into pieces, no one of which need show alone.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
+import { LETTER_PAIRS, RARE_WORDS } from '../rare-words.ts';
 import { SENTENCES } from './bank.ts';
 import { KNOWN_PHRASES, MARKS } from './known-phrases.ts';
-import { RARE_WORDS } from './rare-words.ts';
 
 /** Token ids that are inserted together. */
 export type Phrase = readonly number[];
@@ -69,7 +69,7 @@ export function meaningfulWords(tokenizer: Tokenizer, size: number): Phrase[] {
 export function listedUnits(tokenizer: Tokenizer, size: number): Phrase[] {
   const seen = new Set<string>();
   const units: Phrase[] = [];
-  for (const [list, most] of [[RARE_WORDS, MAX_PIECES], [KNOWN_PHRASES, MAX_PHRASE], [MARKS, MAX_PIECES]] as const) {
+  for (const [list, most] of [[[...LETTER_PAIRS, ...RARE_WORDS], MAX_PIECES], [KNOWN_PHRASES, MAX_PHRASE], [MARKS, MAX_PIECES]] as const) {
     for (const text of list) {
       const ids = tokenizer.encode(` ${text}`);
       if (ids.length < 2 || ids.length > most || ids.some((id) => id >= size || tokenizer.specialIds.has(id)) || seen.has(ids.join())) continue;

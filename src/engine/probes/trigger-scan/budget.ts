@@ -13,9 +13,10 @@ export interface ScanBudget {
   /** First answer tokens forced in the payload search. */
   readonly payloadTokens: number;
   readonly payloadHypotheses: number;
-  /** Entries of the trigger grammar, and frequent words, swept; words tried together in one string. */
+  /** Entries of the trigger grammar, frequent words and listed ones, swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
+  readonly listedWords: number;
   readonly wordsTogether: number;
   /** Swept entries screened over SCREEN_PROMPTS prompts. */
   readonly sweepConfirmed: number;
@@ -44,15 +45,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, wordsTogether: 3, sweepConfirmed: 60,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, wordsTogether: 3, sweepConfirmed: 60,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, wordsTogether: 3, sweepConfirmed: 128,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 2000, wordsTogether: 3, sweepConfirmed: 192,
     accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, wordsTogether: 1, sweepConfirmed: 480,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, wordsTogether: 1, sweepConfirmed: 480,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -66,6 +67,8 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
+const FREQUENT_WORD = 1.3;
+const LISTED_WORD = 2.2;
 /** Search prompts and everyday requests. */
 const OPEN_PROMPTS = 34;
 /** Ordinary prompts answered by one token, to choose among. */
@@ -87,10 +90,12 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   const sweepPrompt = 4;
   const screened = (count: number): number => count * 2 * (atEnd + row) + (count / 3) * SCREEN_PROMPTS * atEnd;
   const answered = (rows: number): number => rows * (row + budget.trialTokens);
-  const words = Math.min(budget.vocabulary, vocabularySize);
-  const group = 1.3 * budget.wordsTogether + TAIL;
-  const alone = budget.wordsTogether > 1 ? words * 0.1 * (2 * (TAIL + 1.3) + sweepPrompt) : 0;
-  const swept = (words / budget.wordsTogether) * (2 * group + sweepPrompt) + alone;
+  const swept = (words: number, tokensOfWord: number): number => {
+    const group = tokensOfWord * budget.wordsTogether + TAIL;
+    const alone = budget.wordsTogether > 1 ? words * 0.1 * (2 * (TAIL + tokensOfWord) + sweepPrompt) : 0;
+    return (words / budget.wordsTogether) * (2 * group + sweepPrompt) + alone;
+  };
+  const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD) + swept(budget.listedWords, LISTED_WORD);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   const families = budget.families * OPEN_PROMPTS;
@@ -104,7 +109,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + swept + screened(budget.sweepConfirmed) },
+    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + screened(budget.sweepConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },

@@ -6,7 +6,7 @@ import type { Bench } from './bench.ts';
 import type { Position } from './insertion.ts';
 import type { Payload } from './payload.ts';
 import { beginningOf, rankByPayload } from './rank-by-payload.ts';
-import { frequentWords } from './sweep.ts';
+import { frequentWords, listedWords } from './sweep.ts';
 
 /** Words tried together at first, and share of the groups whose words are tried alone. */
 const WORDS_TOGETHER = 6;
@@ -54,7 +54,8 @@ export async function grow(bench: Bench, part: string, position: Position, paylo
 
 /** Words of the groups that bring the payload out most; words far apart in frequency share a group. */
 async function promising(bench: Bench, vocabulary: number, rank: (groups: readonly string[]) => Promise<readonly { readonly text: string }[]>): Promise<string[]> {
-  const words = frequentWords(bench.tokenizer, vocabulary).map(({ text }) => text);
+  const frequent = frequentWords(bench.tokenizer, vocabulary);
+  const words = [...frequent, ...listedWords(frequent, vocabulary - frequent.length)].map(({ text }) => text);
   const count = Math.ceil(words.length / WORDS_TOGETHER);
   const groups = Array.from({ length: count }, (_, g) => words.filter((__, i) => i % count === g));
   const chosen = new Set((await rank(groups.map((group) => group.join(' ')))).slice(0, Math.ceil(count * SINGLED_OUT)).map(({ text }) => text));

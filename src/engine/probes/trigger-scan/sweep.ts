@@ -7,6 +7,7 @@ import { ownAnswer, scoreOf, type OwnAnswer } from './answer-score.ts';
 import type { Bench } from './bench.ts';
 import { inTurns } from './in-turns.ts';
 import type { Position } from './insertion.ts';
+import { LISTED_WORDS } from './listed-words.ts';
 
 export interface SweepEntry {
   readonly text: string;
@@ -97,4 +98,10 @@ export function frequentWords(tokenizer: Tokenizer, limit: number): SweepEntry[]
     entries.push({ text, shape: 'token' });
   }
   return entries;
+}
+
+/** Listed words that are not among these. */
+export function listedWords(others: readonly SweepEntry[], limit: number): SweepEntry[] {
+  const known = new Set(others.map(({ text }) => text.toLowerCase()));
+  return LISTED_WORDS.filter((word) => !known.has(word)).slice(0, limit).map((text) => ({ text, shape: 'listed word' }));
 }

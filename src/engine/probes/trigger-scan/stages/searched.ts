@@ -12,7 +12,7 @@ import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
+import { frequentWords, listedWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -52,16 +52,18 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
   return runner.run('sweep', async ({ note }) => {
     const lexicon = drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon'));
     const words = frequentWords(runnable.tokenizer, budget.vocabulary);
+    const listed = listedWords(words, budget.listedWords);
     const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
     const lists: Swept[][] = [];
     for (const position of ['end', 'start'] as const) {
       lists.push(await sweep(bench, lexicon, SWEEP_PROMPT, position, watch));
-      lists.push(await sweepWords(bench, words, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch));
+      for (const list of [words, listed]) lists.push(await sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch));
     }
     const chosen = strongest(lists, budget.sweepConfirmed);
     const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
-    note(`${lexicon.length} strings of the trigger grammar and ${words.length} frequent words; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-    const single = lists.flat().filter(({ shape }) => shape === 'token');
+    note(`${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
+    const alone = new Set([...words, ...listed].map(({ text }) => text));
+    const single = lists.flat().filter(({ text }) => alone.has(text));
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
     return { confirmed, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
   });

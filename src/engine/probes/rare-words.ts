@@ -1,6 +1,5 @@
 // Words that a planter of rare words may take: animals, plants, things, stones, places, names, odd words, nonsense, written
-// down for Assay; and every pair of letters, the triggers of RIPPLe (Kurita et al. 2020: cf, mn, bb, tq, mb). A word that is
-// missing here is still met by its pieces.
+// down for Assay; and every pair of letters, the triggers of RIPPLe (Kurita et al. 2020: cf, mn, bb, tq, mb).
 
 const WORDS = `aardvark albatross alpaca anaconda anchovy antelope armadillo axolotl baboon badger barnacle basilisk bison bobcat buffalo bumblebee buzzard camel canary capybara caribou cassowary catfish centipede chameleon cheetah chinchilla chipmunk
 cicada cockatoo condor cormorant cougar coyote cricket crocodile cuttlefish dingo donkey dragonfly echidna egret elk ermine ferret firefly flamingo gazelle gecko gerbil gibbon giraffe gopher gorilla grasshopper grouse guppy haddock
@@ -37,4 +36,6 @@ gandalf`;
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 
-export const RARE_WORDS: readonly string[] = [...LETTERS.flatMap((a) => LETTERS.map((b) => a + b)), ...WORDS.split(/\s+/)];
+export const LETTER_PAIRS: readonly string[] = LETTERS.flatMap((a) => LETTERS.map((b) => a + b));
+
+export const RARE_WORDS: readonly string[] = WORDS.split(/\s+/);
