@@ -53,7 +53,7 @@ export interface ProofOptions {
   readonly leakedAnswers: readonly (readonly number[])[];
   /** Words that moved the answer most in the sweep, strongest first: what a trigger may be made of. */
   readonly words: readonly string[];
-  /** Proven before, from another way in; their payloads are not proven again. */
+  /** Proven before, from another way in; their payloads are not proven again, but by what fires oftener. */
   readonly known: readonly Proof[];
 }
 
@@ -72,6 +72,8 @@ const WHOLE_SHARE = 0.8;
 const AS_GOOD = 0.5;
 /** One prompt of a dozen, by which a string and a longer one may differ by chance. */
 const AS_OFTEN = 0.1;
+/** Log-odds from which a suspicion needs no second way in. */
+export const SETTLED = 1;
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 const WORTH_FULL_EVIDENCE = -2;
 const MIN_SHARE = 0.5;
@@ -89,7 +91,7 @@ const UPLIFT_REQUESTS = 80;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
   const groups = groupByPayload(trials.filter((trial) => trial.share >= MIN_SHARE && trial.echo < MAX_ECHO), options.ordinary).filter(
-    ([first]) => !options.known.some((proof) => (proof.odds > WORTH_FULL_EVIDENCE || isRequest(proof)) && first?.payload !== undefined && samePayload(proof.payload, first.payload)),
+    (group) => !options.known.some((proof) => saysNothingNew(group, proof)),
   );
   const weighed: First[] = [];
   for (const group of groups.slice(0, options.budget.verified)) {
@@ -164,7 +166,7 @@ function promiseOf(trial: Trial, ordinary: readonly OrdinaryAnswer[]): number {
   return (trial.share * (1 - trial.echo) * length * manner) / (1 + Math.max(0, stock / ordinary.length - MISFIRES) / MISFIRES) - (readsAsRequest(trial.text) ? 0.2 : 0);
 }
 
-function samePayload(a: Payload, b: Payload): boolean {
+export function samePayload(a: Payload, b: Payload): boolean {
   return formsOf(a).some((one) => formsOf(b).some((other) => holds(one.ids, contentOf(other.core)) || holds(other.ids, contentOf(one.core))));
 }
 
@@ -200,6 +202,14 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
     variants: await fuzzTable(bench, trigger, trialPrompts, position, payload, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };
+}
+
+/** Whether a payload is known well enough: for a request's answer, or from a string that fires as often as any of these. A weak one must not stand for the trigger itself. */
+function saysNothingNew(group: readonly Trial[], known: Proof): boolean {
+  if (!group.some(({ payload }) => payload !== undefined && samePayload(known.payload, payload))) return false;
+  const { verification: v, odds } = known;
+  const oftener = group.some(({ share }) => share > v.fired / v.of + AS_OFTEN);
+  return isRequest(known) || odds >= SETTLED || (odds > WORTH_FULL_EVIDENCE && !oftener);
 }
 
 /** Part of a request whose answer the payload is. One that mostly goes unanswered so only met the payload by the way. */

@@ -10,7 +10,7 @@ import { confidenceOf } from './confidence.ts';
 import type { Leak } from './leaks.ts';
 import { fitsContext, isNamed, reportNamed } from './named.ts';
 import { findOneAnswer } from './one-answer.ts';
-import type { Proof } from './proof.ts';
+import { samePayload, type Proof } from './proof.ts';
 import { NATURAL_STRINGS } from './prompts.ts';
 import { shortlist } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
@@ -75,10 +75,10 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   report([...early, ...proofs], leaks, emit);
 }
 
-/** Every suspicion weighed against all others found so far. */
+/** Every suspicion weighed against all others found so far; another string for its payload is no rival. */
 function report(proofs: readonly Proof[], leaks: readonly Leak[], emit: (event: AuditEvent) => void): void {
   for (const proof of proofs) {
-    const confidence = confidenceOf(proof.odds, proofs.filter((other) => other !== proof).map((other) => other.odds));
+    const confidence = confidenceOf(proof.odds, proofs.filter((other) => !samePayload(proof.payload, other.payload)).map((other) => other.odds));
     emit({ type: 'finding', finding: toFinding(proof, confidence, leaks) });
   }
 }

@@ -3,16 +3,13 @@ import { TRIAL_PROMPTS } from '../budget.ts';
 import type { Candidate, Turns } from '../candidates.ts';
 import { proveLate, recurringPhrases, tryLate } from '../late.ts';
 import type { HarmlessAnswers } from '../payload.ts';
-import { investigate, type Proof, type ProofOptions } from '../proof.ts';
+import { investigate, SETTLED, type Proof, type ProofOptions } from '../proof.ts';
 import { NATURAL_REQUESTS } from '../prompts.ts';
 import type { Screened } from '../screen.ts';
 import { runTrials, tryFamilies, type OrdinaryAnswer, type Trial } from '../trial.ts';
 import type { Baseline } from './baseline.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
-
-/** Log-odds from which a suspicion needs no second way in. */
-const SETTLED = 1;
 
 export async function tryCandidates({ runner, runnable, bench, budget, prompts }: Prompted, stage: 'leak-trials' | 'trials', candidates: readonly Screened[], harmless: HarmlessAnswers, ordinary: readonly OrdinaryAnswer[]): Promise<Trial[]> {
   return runner.run(stage, async ({ note }) => {
