@@ -13,7 +13,7 @@ export interface ScanBudget {
   /** First answer tokens forced in the payload search. */
   readonly payloadTokens: number;
   readonly payloadHypotheses: number;
-  /** Entries of the trigger grammar, frequent words and listed ones, swept; words tried together in one string. */
+  /** Entries of the trigger grammar, frequent words and listed ones (in small letters and capitals), swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
   readonly listedWords: number;
@@ -49,7 +49,7 @@ export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 2000, wordsTogether: 3, sweepConfirmed: 192,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4000, listedWords: 2000, wordsTogether: 3, sweepConfirmed: 192,
     accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
@@ -69,6 +69,7 @@ const PROMPT = 7;
 const TAIL = 6;
 const FREQUENT_WORD = 1.3;
 const LISTED_WORD = 2.2;
+const SHOUTED_WORD = 3;
 /** Search prompts and everyday requests. */
 const OPEN_PROMPTS = 34;
 /** Ordinary prompts answered by one token, to choose among. */
@@ -90,12 +91,12 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   const sweepPrompt = 4;
   const screened = (count: number): number => count * 2 * (atEnd + row) + (count / 3) * SCREEN_PROMPTS * atEnd;
   const answered = (rows: number): number => rows * (row + budget.trialTokens);
-  const swept = (words: number, tokensOfWord: number): number => {
+  const swept = (words: number, tokensOfWord: number, positions: number): number => {
     const group = tokensOfWord * budget.wordsTogether + TAIL;
-    const alone = budget.wordsTogether > 1 ? words * 0.1 * (2 * (TAIL + tokensOfWord) + sweepPrompt) : 0;
-    return (words / budget.wordsTogether) * (2 * group + sweepPrompt) + alone;
+    const alone = budget.wordsTogether > 1 ? words * 0.1 * (positions * (TAIL + tokensOfWord) + sweepPrompt) : 0;
+    return (words / budget.wordsTogether) * (positions * group + sweepPrompt) + alone;
   };
-  const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD) + swept(budget.listedWords, LISTED_WORD);
+  const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD, 2) + swept(budget.listedWords, LISTED_WORD, 1) + swept(budget.listedWords, SHOUTED_WORD, 1);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   const families = budget.families * OPEN_PROMPTS;

@@ -8,11 +8,12 @@ import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
 import { growAnswers, type Answered } from '../grow-answers.ts';
 import { inTurns } from '../in-turns.ts';
+import type { Position } from '../insertion.ts';
 import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, listedWords, strength, sweep, sweepWords, type Swept } from '../sweep.ts';
+import { frequentWords, listedWords, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -53,16 +54,21 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const lexicon = drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon'));
     const words = frequentWords(runnable.tokenizer, budget.vocabulary);
     const listed = listedWords(words, budget.listedWords);
+    // A trigger in capitals need not answer to small letters, and the other way round.
+    const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
     const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
     const lists: Swept[][] = [];
+    const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch);
     for (const position of ['end', 'start'] as const) {
       lists.push(await sweep(bench, lexicon, SWEEP_PROMPT, position, watch));
-      for (const list of [words, listed]) lists.push(await sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch));
+      lists.push(await inGroups(words, position));
     }
+    // One word that fires mostly does so at the other end as well, and the end of a prompt is the cheaper one.
+    for (const list of [listed, shouted]) lists.push(await inGroups(list, 'end'));
     const chosen = strongest(lists, budget.sweepConfirmed);
     const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
-    note(`${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-    const alone = new Set([...words, ...listed].map(({ text }) => text));
+    note(`${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
+    const alone = new Set([...words, ...listed, ...shouted].map(({ text }) => text));
     const single = lists.flat().filter(({ text }) => alone.has(text));
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
     return { confirmed, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
