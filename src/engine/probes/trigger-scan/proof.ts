@@ -205,7 +205,7 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
 }
 
 /** Whether a payload is known well enough: for a request's answer, or from a string that fires as often as any of these. A weak one must not stand for the trigger itself. */
-function saysNothingNew(group: readonly Trial[], known: Proof): boolean {
+export function saysNothingNew(group: readonly Pick<Trial, 'payload' | 'share'>[], known: Pick<Proof, 'payload' | 'verification' | 'odds' | 'independence'>): boolean {
   if (!group.some(({ payload }) => payload !== undefined && samePayload(known.payload, payload))) return false;
   const { verification: v, odds } = known;
   const oftener = group.some(({ share }) => share > v.fired / v.of + AS_OFTEN);
@@ -213,7 +213,7 @@ function saysNothingNew(group: readonly Trial[], known: Proof): boolean {
 }
 
 /** Part of a request whose answer the payload is. One that mostly goes unanswered so only met the payload by the way. */
-function isRequest({ independence, verification: v }: Proof): boolean {
+function isRequest({ independence, verification: v }: Pick<Proof, 'independence' | 'verification'>): boolean {
   return (independence ?? 0) < REQUESTED && v.fired > v.of * MIN_SHARE;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bench, Moved } from './bench.ts';
 import { scoreOf } from './answer-score.ts';
 import { inTurns } from './in-turns.ts';
-import { sweep } from './sweep.ts';
+import { listedWords, sweep } from './sweep.ts';
 
 const TOKENS = ['The', 'All', 'Can', 'I'];
 /** What each word makes of the first token, [The, All, Can, I]. */
@@ -38,4 +38,12 @@ test('a word that begins answers as no other does is told from one that is answe
 test('what stands highest by each measure is taken in turns, nothing twice', async () => {
   const swept = await sweep(bench, words, 'Hello', 'start', []);
   expect(inTurns(swept, [({ klZ }) => klZ, ({ own }) => scoreOf(own)], 3).map(({ text }) => text)).toEqual(['canada', 'paper', 'culture']);
+});
+
+test('rare words are tried beside the vocabulary, none that is tried already', () => {
+  const listed = listedWords([{ text: 'Wildfire', shape: 'token' }], 5000).map(({ text }) => text);
+  expect(listed).toContain('kestrel');
+  expect(listed).not.toContain('wildfire');
+  expect(new Set(listed).size).toBe(listed.length);
+  expect(listedWords([], 3)).toHaveLength(3);
 });
