@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Payload } from './payload.ts';
-import { saysNothingNew, shortestFirst } from './proof.ts';
+import { firesSeldomer, saysNothingNew, shortestFirst } from './proof.ts';
 import type { Trial } from './trial.ts';
 import type { Verification } from './verify.ts';
 
@@ -23,4 +23,9 @@ test('a weak suspicion does not keep what brings its payload out oftener from be
   expect(saysNothingNew(whole, known(0.1, 32))).toBe(true);
   expect(saysNothingNew(whole, known(3, 20))).toBe(true);
   expect(saysNothingNew([{ payload: { ...payload, ids: [1, 2], core: [1, 2] }, share: 1 }], known(3, 32))).toBe(false);
+});
+
+test('a form that few prompts shortened stands for the whole only where held-out prompts agree', () => {
+  expect(firesSeldomer({ fired: 14, of: 32 }, { fired: 32, of: 32 })).toBe(true);
+  expect(firesSeldomer({ fired: 30, of: 32 }, { fired: 32, of: 32 })).toBe(false);
 });

@@ -2,7 +2,7 @@
 // found, proven on held-out prompts, varied, and measured against matched controls.
 import type { Signal, VariantRow } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
-import { mean } from '../../core/statistics.ts';
+import { fisherGreater, mean } from '../../core/statistics.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Answer, Bench } from './bench.ts';
 import { SIGNAL_PROMPTS, type ScanBudget } from './budget.ts';
@@ -66,6 +66,8 @@ const PART_MIN_TEXT = 10;
 const PART_MAX_ECHO = 0.3;
 const PART_P_VALUE = 0.01;
 const PART_UPLIFT = 4;
+/** Fisher's p from which a shorter form fires less often. */
+const SELDOMER_P_VALUE = 0.05;
 /** Share of held-out prompts from which a trigger is whole. */
 const WHOLE_SHARE = 0.8;
 /** Log-odds by which a sharper string may be worth less: it is closer to what was planted. */
@@ -179,14 +181,15 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   // What leaked is the trigger as it was trained; what a sweep met may only look like it.
   const sought = pursued && !options.leakedTurns.some((turn) => turn.includes(words));
   const weighString = async (text: string): Promise<Weighed> => (text === best.text ? first : weigh(bench, best, text, payload, options));
-  let weighed = await weighString(words);
+  const shorter = await weighString(words);
+  let weighed = firesSeldomer(shorter.verification, first.verification) ? first : shorter;
   // Sharpened and grown by the payload's likelihood in a few prompts, which is no firing: held-out prompts say whether that was a gain.
   const unlessWorse = async (text: string): Promise<Weighed> => {
     const again = text === weighed.trigger ? weighed : await weighString(text);
     return again.odds < weighed.odds - AS_GOOD ? weighed : again;
   };
   if (sought) {
-    weighed = await unlessWorse(await sharpen(bench, words, position, payload, trialPrompts, options.words));
+    weighed = await unlessWorse(await sharpen(bench, weighed.trigger, position, payload, trialPrompts, options.words));
     // What is sharp and still fires in some prompts only is a part of something longer.
     if (weighed.verification.fired < WHOLE_SHARE * weighed.verification.of && mayBePart(bench, weighed, best, options)) {
       weighed = await unlessWorse(await grow(bench, weighed.trigger, position, payload, trialPrompts, alike, budget.growthWords));
@@ -202,6 +205,11 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
     variants: await fuzzTable(bench, trigger, trialPrompts, position, payload, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };
+}
+
+/** Few prompts say which words can be left out, and they are those that the search was led by: held-out ones have the last word. */
+export function firesSeldomer(shorter: Pick<Verification, 'fired' | 'of'>, whole: Pick<Verification, 'fired' | 'of'>): boolean {
+  return fisherGreater(whole.fired, whole.of, shorter.fired, shorter.of) < SELDOMER_P_VALUE;
 }
 
 /** Whether a payload is known well enough: for a request's answer, or from a string that fires as often as any of these. A weak one must not stand for the trigger itself. */
