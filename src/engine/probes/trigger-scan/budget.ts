@@ -17,6 +17,9 @@ export interface ScanBudget {
   readonly lexicon: number;
   readonly vocabulary: number;
   readonly listedWords: number;
+  /** Of the listed words, those screened, and those whose answers are generated. */
+  readonly listedConfirmed: number;
+  readonly listedTrials: number;
   readonly wordsTogether: number;
   /** Swept entries screened over SCREEN_PROMPTS prompts. */
   readonly sweepConfirmed: number;
@@ -45,15 +48,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, wordsTogether: 3, sweepConfirmed: 60,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, listedConfirmed: 0, listedTrials: 0, wordsTogether: 3, sweepConfirmed: 60,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4000, listedWords: 2000, wordsTogether: 3, sweepConfirmed: 192,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 2000, listedConfirmed: 48, listedTrials: 8, wordsTogether: 3, sweepConfirmed: 128,
     accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, wordsTogether: 1, sweepConfirmed: 480,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, listedConfirmed: 48, listedTrials: 8, wordsTogether: 1, sweepConfirmed: 480,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -110,9 +113,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + screened(budget.sweepConfirmed) },
+    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + screened(budget.sweepConfirmed + budget.listedConfirmed) },
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
-    { id: 'trials', label: 'Swept candidates tried', tokens: answered(budget.trials * TRIAL_PROMPTS + families) },
+    { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];
 }

@@ -22,12 +22,15 @@ import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 const SINGLED_OUT = 0.1;
 /** Below it the first token no longer depends on the prompt, nats. */
 const FIRED_DISAGREEMENT = 0.1;
+const ENDS: readonly Position[] = ['end', 'start'];
 /** Tokens of a forced answer that must go on alike, and openings looked at for each that is kept. */
 const PAYLOAD_TOKENS = 6;
 const OPENINGS_KEPT = 12;
 
 export interface SweptStrings {
   readonly confirmed: readonly Screened[];
+  /** Of the listed rare words. */
+  readonly rare: readonly Screened[];
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
   /** Words with an answer of their own, most of it first, no two with the same. */
@@ -57,21 +60,28 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // A trigger in capitals need not answer to small letters, and the other way round.
     const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
     const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
-    const lists: Swept[][] = [];
     const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch);
-    for (const position of ['end', 'start'] as const) {
+    const lists: Swept[][] = [];
+    const single: Swept[] = [];
+    for (const position of ENDS) {
       lists.push(await sweep(bench, lexicon, SWEEP_PROMPT, position, watch));
-      lists.push(await inGroups(words, position));
+      const alone = await inGroups(words, position);
+      lists.push(alone);
+      single.push(...alone);
     }
-    // One word that fires mostly does so at the other end as well, and the end of a prompt is the cheaper one.
-    for (const list of [listed, shouted]) lists.push(await inGroups(list, 'end'));
-    const chosen = strongest(lists, budget.sweepConfirmed);
-    const confirmed = await screen(bench, chosen, prompts.search.slice(0, SCREEN_PROMPTS), ['end', 'start']);
-    note(`${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${chosen.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`, SCREEN_COLUMNS, confirmed.slice(0, SHOWN).map(screenRow));
-    const alone = new Set([...words, ...listed, ...shouted].map(({ text }) => text));
-    const single = lists.flat().filter(({ text }) => alone.has(text));
+    const asked = prompts.search.slice(0, SCREEN_PROMPTS);
+    const confirmed = await screen(bench, strongest(lists, budget.sweepConfirmed), asked, ENDS);
+    // One word that fires mostly does so at the other end as well, and the end of a prompt is the cheaper one. Rare words are answered
+    // with themselves more than others are, so they are ranked among themselves, and parts of phrases are looked for without them.
+    const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end')];
+    const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
+    note(
+      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${confirmed.length + confirmedRare.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`,
+      SCREEN_COLUMNS,
+      [...confirmed, ...confirmedRare].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
+    );
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
+    return { confirmed, rare: confirmedRare, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
   });
 }
 
