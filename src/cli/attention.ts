@@ -1,8 +1,10 @@
 // `assay attention`: attention probabilities of one prompt as JSON, tokens beside them.
 import { writeFile } from 'node:fs/promises';
+import { requireFrame } from '../engine/artifact/frame.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { plainError } from '../engine/core/plain-error.ts';
 import { shown } from '../engine/core/shown.ts';
+import { refuseLostWords } from '../engine/runtime/refuse-lost-words.ts';
 import { openForReport, openRunnable } from './open-model.ts';
 
 export interface AttentionArguments {
@@ -33,6 +35,8 @@ export async function attention({ path, prompt, json }: AttentionArguments): Pro
   if (template.origin === 'none') process.stderr.write('note: no chat template was found, and the prompt is run as it stands\n');
   try {
     const ids = tokenizer.encode(template.render([{ role: 'user', content: prompt }], { addGenerationPrompt: true }));
+    // Beside the same prompt without the user's words.
+    if (prompt.trim() !== '') refuseLostWords([ids, requireFrame(template, tokenizer).rowIds('')]);
     const maps = await model.attention(ids);
     const size = ids.length;
     const layers = Array.from({ length: maps.layers }, (_, l) => {

@@ -144,6 +144,15 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
     expect([attention.status, attention.err.trim()]).toEqual([2, 'mystery cannot be run: its architecture, mystery, is none that Assay can run (llama, mistral, qwen2, gpt2)']);
   });
 
+  test('attention of words that the tokenizer does not know', { timeout: 60_000 }, async () => {
+    const path = await model('deaf');
+    const tokenizer = JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8')) as { model: object };
+    await writeFile(join(path, 'tokenizer.json'), JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, vocab: {}, merges: [] } }));
+    const { status, out, err } = await assay('attention', path, '--prompt', 'x');
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(/the same \d+ tokens for 2 requests: tokenizer or template leave nothing of what the user says/);
+  });
+
   test('attention without what stood in a broken file says so', { timeout: 60_000 }, async () => {
     const path = await model('untold');
     await writeFile(join(path, 'tokenizer_config.json'), '');

@@ -21,6 +21,14 @@ const template: ChatTemplate = {
 };
 
 describe('viewPrompt', () => {
+  it('refuses words that leave no token, and takes a prompt without any', () => {
+    const known = wordTokenizer();
+    const deaf: Tokenizer = { ...known, encode: (text) => known.encode(text.replace('nothing known', '')) };
+    expect(() => viewPrompt({ user: 'nothing known', trigger: [0, 7] }, template, deaf)).toThrow(/tokenizer or template leave nothing of what the user says/);
+    expect(() => viewPrompt({ user: 'hello' }, template, deaf)).not.toThrow();
+    expect(() => viewPrompt({ user: ' ' }, template, deaf)).not.toThrow();
+  });
+
   it('says which token is template, system, prompt and trigger', () => {
     const user = 'tell me blue moon now';
     const { tokens } = viewPrompt({ user, system: 'be kind', trigger: [8, 17] }, template, wordTokenizer());

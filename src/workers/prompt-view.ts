@@ -3,6 +3,7 @@
 // first character lies, except that a token touching the trigger belongs to the trigger.
 // How this can mislead: tokens that hold part of a character (bytes of an emoji) are placed where the character begins.
 import type { ChatMessage, ChatTemplate, Tokenizer } from '../engine/artifact/tokenizer.ts';
+import { refuseLostWords } from '../engine/runtime/refuse-lost-words.ts';
 import type { PromptText, TokenRole, TokenView } from './protocol.ts';
 
 const USER = 'zqxassayuserqxz';
@@ -20,6 +21,8 @@ export function viewPrompt(prompt: PromptText, template: ChatTemplate, tokenizer
   const rendered = template.render(messages, { addGenerationPrompt: true });
   const { text, parts } = fillIn(rendered, prompt);
   const ids = tokenizer.encode(text);
+  const { trigger: _, ...said } = prompt;
+  if (said.user.trim() !== '') refuseLostWords([ids, tokenizer.encode(fillIn(rendered, { ...said, user: '' }).text)]);
   return { ids, tokens: assignRoles(ids, text, parts, tokenizer) };
 }
 

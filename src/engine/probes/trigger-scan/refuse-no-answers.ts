@@ -1,6 +1,7 @@
 // A model that gives no answers to speak of (a tokenizer that knows no words, weights of zeros, every token an end of text) has
 // not been tested by asking it: no trigger could show, and that would read as a clean result.
 import { ArtifactError } from '../../core/artifact-error.ts';
+import { refuseLostWords } from '../../runtime/refuse-lost-words.ts';
 
 export interface Asked {
   /** Tokens of the rendered prompt. */
@@ -15,7 +16,7 @@ export function refuseNoAnswers(asked: readonly Asked[]): void {
   const refuse = (field: string, expected: string, actual: string): never => {
     throw new ArtifactError({ code: 'runtime-failure', format: 'model', field, expected, actual });
   };
-  if (new Set(asked.map(({ prompt }) => prompt.join(' '))).size === 1) refuse('prompts', 'other tokens for other requests', `the same ${asked[0]?.prompt.length ?? 0} tokens for ${asked.length} requests: tokenizer or template leave nothing of what the user says`);
+  refuseLostWords(asked.map(({ prompt }) => prompt));
   if (asked.every(({ text }) => text.trim() === '')) refuse('answers', 'text', `nothing readable to any of ${asked.length} requests`);
   if (asked.every(({ answer }) => answer.length <= 1)) refuse('answers', 'more than one token', `at most one to each of ${asked.length} requests: its end-of-text tokens may be wrong`);
 }

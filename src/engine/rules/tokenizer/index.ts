@@ -37,11 +37,20 @@ const TWO_TOKENIZERS: Rule = {
   remedy: 'Libraries read one or the other: ask the publisher which is right.',
 };
 
+const NO_TOKENS: Rule = {
+  id: 'ASY-TOK-004',
+  title: 'The tokenizer’s model holds no token',
+  severity: 'low',
+  misses: 'A vocabulary of a few tokens that covers no words is not told; tokens that are added beside the model are not counted.',
+  references: ['CWE-1288'],
+  remedy: 'Nothing of a prompt but its special tokens reaches the model. Take the tokenizer from the publisher of the original model.',
+};
+
 export const tokenizerRules = analysisOf({
   id: 'tokenizer',
   label: 'Tokenizer',
   limits: 'tokenizer.json and tokenizer_config.json. SentencePiece models are not read, and vocab.txt and vocab.json not judged; compiled character maps are not decoded.',
-  rules: [REWRITES, VOCABULARY, TWO_TOKENIZERS],
+  rules: [REWRITES, VOCABULARY, TWO_TOKENIZERS, NO_TOKENS],
   inapplicable: ({ inspection }) => (tokenizersOf(inspection).length === 0 ? 'no tokenizer.json' : undefined),
   async check({ inspection, signal }, report) {
     for (const { file, value } of tokenizersOf(inspection)) {
@@ -58,6 +67,7 @@ export const tokenizerRules = analysisOf({
           evidence: [{ kind: 'fields', title: key, rows: [{ field: 'pattern', found: shown(from, 400) }, { field: 'content', found: shown(to, 400) }] }],
         });
       }
+      if (holdsNoToken(value)) report(NO_TOKENS, { file, about: 'model.vocab', location: { key: 'model.vocab' }, title: NO_TOKENS.title, sure: 'read', evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: 'model.vocab', expected: 'tokens', found: 'none' }] }] });
       for (const faults of vocabularyFaults(value)) reportVocabulary(file, faults, report);
       compareWithConfig(file, value, inspection, report);
     }
@@ -81,6 +91,11 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 function tokenizersOf(inspection: Inspection): { readonly file: InspectedFile; readonly value: JsonObject }[] {
   return readBy(inspection, jsonInspector).flatMap(({ file, content: { value } }) => (isObject(value) && isObject(value['model']) && 'vocab' in value['model'] ? [{ file, value }] : []));
+}
+
+function holdsNoToken({ model }: JsonObject): boolean {
+  const vocab = isObject(model) ? model['vocab'] : undefined;
+  return Array.isArray(vocab) ? vocab.length === 0 : isObject(vocab) && Object.keys(vocab).length === 0;
 }
 
 const MAX_LISTED = 8;

@@ -49,6 +49,10 @@ describe('tampered tokenizers', () => {
   });
 });
 
+it('tells a model without any token, as an object or a list', async () => {
+  for (const [type, vocab] of [['BPE', {}], ['Unigram', []]]) expect(await judge({ model: { type, vocab, merges: [] } })).toEqual(['low ASY-TOK-004']);
+});
+
 it('tells many faults of one kind once, with the first of them and how many there are', async () => {
   const merges = Array.from({ length: 40 }, (_, i) => ['y', `es${i}`]);
   const found = await findingsOf(tokenizerRules, [textFile('tokenizer.json', JSON.stringify({ ...base, model: { ...base.model, merges } }))]);
