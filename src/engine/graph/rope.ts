@@ -22,8 +22,9 @@ const THETA = { min: 1, max: 1e15 } as const;
 /** `rope_parameters` (transformers 5) or `rope_theta` and `rope_scaling` (before). */
 export function readRope(config: ConfigReader, dims: number, interleaved: boolean): Rope {
   if (dims % 2 !== 0) throw config.error('head_dim', 'an even number');
-  const section = config.section('rope_parameters') ?? config.section('rope_scaling');
   // Both are read where both stand there: the one that is not used by this loader is used by another.
+  const [parameters, scaling] = [config.section('rope_parameters'), config.section('rope_scaling')];
+  const section = parameters ?? scaling;
   const outer = config.within('rope_theta', THETA, 10000);
   const theta = section?.within('rope_theta', THETA, outer) ?? outer;
   if (config.has('partial_rotary_factor') && config.positive('partial_rotary_factor') !== 1) throw config.error('partial_rotary_factor', '1');

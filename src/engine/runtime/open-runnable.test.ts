@@ -18,3 +18,8 @@ it('names an architecture that is not run before the tokenizer that is missing',
   await expect(openRunnable(folder('mamba'), RUNTIME)).rejects.toMatchObject({ code: 'unsupported-architecture', actual: 'mamba' });
   await expect(openRunnable(folder('llama'), RUNTIME)).rejects.toMatchObject({ code: 'missing-tokenizer' });
 });
+
+it('tells an architecture that is no name from one that is not given', async () => {
+  const numbered = { ...folder('llama'), config: { model_type: 5 }, architecture: undefined };
+  await expect(openRunnable(numbered, RUNTIME)).rejects.toMatchObject({ code: 'invalid-config', file: 'config.json', field: 'model_type', expected: 'a string', actual: '5' });
+});

@@ -12,6 +12,7 @@ import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import type { Task } from '../core/finding.ts';
 import { architectureFor } from '../graph/architectures/registry.ts';
 import { CLASSIFIER_MODEL_TYPES } from '../graph/classifier-graphs.ts';
+import { configReaderOf } from '../graph/config-place.ts';
 import { readOnnxModel } from '../graph/onnx-reader.ts';
 import { openCausalLm } from './open-causal-lm.ts';
 import { openClassifier } from './open-classifier.ts';
@@ -33,7 +34,10 @@ export async function openRunnable(artifact: Artifact, runtime: Runtime, { task,
   const kind = task ?? (await detectTask(artifact));
   if (kind === 'causal-lm') {
     // What no other file would make runnable is told before what is missing beside it.
-    if (artifact.kind !== 'onnx' && artifact.architecture !== undefined) architectureFor(artifact.architecture);
+    if (artifact.kind !== 'onnx' && artifact.config !== undefined) {
+      const config = configReaderOf(artifact, artifact.config);
+      if (config.has('model_type')) architectureFor(config.text('model_type'));
+    }
     const tokenizer = openTokenizer(artifact);
     const template = openChatTemplate(artifact, tokenizer);
     const model = await openCausalLm(artifact, runtime, signal);

@@ -181,3 +181,24 @@ describe('special tokens beyond the vocabulary', () => {
     expect(strayTokensOfGguf(new Map([['tokenizer.ggml.eos_token_id', 3]]))).toEqual([]);
   });
 });
+
+describe('settings of the wrong kind', () => {
+  const judged = async (path: string, value: object): Promise<readonly (string | undefined)[]> =>
+    (await findingsOf(configuration, [textFile(path, JSON.stringify(value))])).filter(({ rule }) => rule === 'ASY-CFG-012').map(({ severity, location }) => `${severity} ${location.key}`);
+  const ours = { model_type: 'llama', transformers_version: '5.0.0' };
+
+  it('tells the field, what was expected and what stands there', async () => {
+    expect(await judged('m/config.json', { ...ours, eos_token_id: [[2]], bos_token_id: 'x', rope_scaling: [1, 2], architectures: 'Llama' })).toEqual(['low bos_token_id', 'low eos_token_id', 'low architectures', 'low rope_scaling']);
+    expect(await judged('config.json', { ...ours, model_type: 5 })).toEqual(['low model_type']);
+    expect(await judged('generation_config.json', { eos_token_id: { a: 1 }, max_length: 'x', do_sample: 1 })).toEqual(['low eos_token_id', 'low do_sample', 'low max_length']);
+    const [found] = await findingsOf(configuration, [textFile('config.json', JSON.stringify({ ...ours, architectures: 'Llama' }))]);
+    expect(found?.title).toBe('A setting of the wrong kind: architectures is "Llama", not a list of names');
+  });
+
+  it('lets be what is not set, what fits, and other libraries’ files', async () => {
+    expect(await judged('config.json', { ...ours, eos_token_id: null, bos_token_id: 1, pad_token_id: -1, rope_scaling: null, architectures: ['LlamaForCausalLM'], rope_parameters: { rope_type: 'default' } })).toEqual([]);
+    expect(await judged('generation_config.json', { eos_token_id: [2, 128_009], max_length: 20, do_sample: false, temperature: null, top_p: 0.9 })).toEqual([]);
+    expect(await judged('config.json', { architectures: 'resnet50', eos_token_id: '</s>' })).toEqual([]);
+    expect(await judged('other.json', { ...ours, eos_token_id: '</s>' })).toEqual([]);
+  });
+});

@@ -13,6 +13,7 @@ import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { workspaceKind } from '../workspace/kinds.ts';
 import { namedFileAsks } from './named-files.ts';
 import { embeddingRows, strayTokens, strayTokensOfGguf, type StrayToken } from './token-range.ts';
+import { wrongTypes, type WrongType } from './field-types.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
 import type { Ask, AskKind } from './ask.ts';
@@ -135,13 +136,22 @@ const TOKEN_RANGE: Rule = {
   remedy: 'An answer that no token can end runs on to its limit, and padding beyond the embedding stops a program. Take the settings from the publisher of the original model.',
 };
 
+const FIELD_TYPE: Rule = {
+  id: 'ASY-CFG-012',
+  title: 'A setting of the wrong kind',
+  severity: 'low',
+  misses: 'The fields of config.json and generation_config.json that every language model of transformers may have; whether a value of the right kind is a sensible one is not judged.',
+  references: ['CWE-1287'],
+  remedy: 'Some programs stop at such a value, others pass over it and behave in another way. Take the settings from the publisher of the original model.',
+};
+
 const RULES: Readonly<Record<AskKind, Rule>> = { code: CODE, 'code-elsewhere': CODE, library: LIBRARY, path: PATH, tokens: TOKENS, 'shard-path': SHARD_PATH, 'shard-format': SHARD_FORMAT, prompt: PROMPT, secret: SECRET, command: COMMAND, target: TARGET, requirement: REQUIREMENTS, unfolds: UNFOLDS };
 
 export const configuration = analysisOf({
   id: 'configuration',
   label: 'Configuration',
   limits: 'JSON configurations, keys and tags of YAML, and requirements files. Does not fetch what they point at.',
-  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET, UNFOLDS, TOKEN_RANGE],
+  rules: [CODE, LIBRARY, PATH, SHARD_PATH, SHARD_FORMAT, TOKENS, REQUIREMENTS, PROMPT, SECRET, COMMAND, TARGET, UNFOLDS, TOKEN_RANGE, FIELD_TYPE],
   async check({ inspection }, report) {
     const embeddings = embeddingRows(tensorPlaces(inspection));
     const values = new Map(readBy(inspection, jsonInspector).map(({ file, content }) => [file.path, content.value]));
@@ -149,6 +159,7 @@ export const configuration = analysisOf({
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
       if (isObject(value)) for (const stray of strayTokens(value, neighboursOf(file, values).config, embeddings.get(directoryOf(file.path)))) reportStray(file, stray, report);
+      if (isObject(value)) for (const wrong of wrongTypes(baseName(file.member ?? file.path), value)) reportWrongType(file, wrong, report);
       const judged = commandsJudged(file);
       for (const ask of asks) if (ask.kind !== 'command' || !judged) reportAsk(file, ask, report);
       const told = asks.some(({ kind }) => kind === 'secret');
@@ -213,6 +224,17 @@ function reportStray(file: InspectedFile, { key, id, tokens, says }: StrayToken,
     title: `${TOKEN_RANGE.title}: ${key} is ${found}, and there are ${tokens} tokens`,
     sure: 'read',
     evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, expected: `0 to ${tokens - 1} (${says})`, found }] }],
+  });
+}
+
+function reportWrongType(file: InspectedFile, { key, expected, found }: WrongType, report: Report): void {
+  report(FIELD_TYPE, {
+    file,
+    about: key,
+    location: { key },
+    title: `${FIELD_TYPE.title}: ${key} is ${shown(found, 80)}, not ${expected}`,
+    sure: 'read',
+    evidence: [{ kind: 'fields', title: 'What stands in the file', rows: [{ field: key, expected, found: shown(found, 80) }] }],
   });
 }
 

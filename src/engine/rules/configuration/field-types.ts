@@ -1,0 +1,42 @@
+// Fields of transformers' config.json and generation_config.json whose value is of a kind that no loader takes. A null says that a
+// field is not set. What it can miss: fields that only some architectures have, and other libraries' files of the same names.
+import { describeJson, isObject, type JsonObject } from '../../artifact/text.ts';
+
+export interface WrongType {
+  readonly key: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+interface Kind {
+  readonly expected: string;
+  fits(value: unknown): boolean;
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const IDS: Kind = { expected: 'the id of a token, or a list of such ids', fits: (value) => isNumber(value) || (Array.isArray(value) && value.every(isNumber)) };
+const NUMBER: Kind = { expected: 'a number', fits: isNumber };
+const FLAG: Kind = { expected: 'true or false', fits: (value) => typeof value === 'boolean' };
+const TEXT: Kind = { expected: 'a string', fits: (value) => typeof value === 'string' };
+const NAMES: Kind = { expected: 'a list of names', fits: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string') };
+const SECTION: Kind = { expected: 'an object', fits: isObject };
+
+const SPECIAL: readonly (readonly [string, Kind])[] = ['bos_token_id', 'eos_token_id', 'pad_token_id'].map((key) => [key, IDS]);
+const FIELDS: Readonly<Record<string, ReadonlyMap<string, Kind>>> = {
+  'config.json': new Map([...SPECIAL, ['model_type', TEXT], ['architectures', NAMES], ['rope_scaling', SECTION], ['rope_parameters', SECTION]]),
+  'generation_config.json': new Map([
+    ...SPECIAL,
+    ['do_sample', FLAG],
+    ...['max_length', 'max_new_tokens', 'min_length', 'min_new_tokens', 'temperature', 'top_k', 'top_p', 'repetition_penalty'].map((key) => [key, NUMBER] as const),
+  ]),
+};
+
+/** `name`: of the file, without its folder. */
+export function wrongTypes(name: string, value: JsonObject): WrongType[] {
+  // Other libraries have a config.json of their own.
+  if (name === 'config.json' && typeof value['model_type'] !== 'string' && value['transformers_version'] === undefined) return [];
+  return [...(Object.hasOwn(FIELDS, name) ? (FIELDS[name] ?? []) : [])].flatMap(([key, { expected, fits }]) => {
+    const found = value[key];
+    return found === undefined || found === null || fits(found) ? [] : [{ key, expected, found: describeJson(found) }];
+  });
+}
