@@ -127,14 +127,17 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
 
   const met = byScore.filter((at) => units[at]?.length === 1);
   const partners = met.length <= budget.partners ? met : [...met.slice(0, budget.partners >> 1), ...shuffled(met.slice(budget.partners >> 1), random.fork('partners')).slice(0, budget.partners >> 1).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))];
+  const natural = model.classes > 2 || direction.target === undefined ? () => false : naturalIn(runnable.tokenizer, sweep.units, swept);
   const ranked = bySweep.flatMap((at) => (sweep.units[at]?.length === 1 ? sweep.units[at] : []));
   const byDistance = await fromKin(distinct(singles).slice(0, KIN_TRIED));
   const apart = byDistance[0]?.word;
   const grown: Tried[] = [];
   let seeds = distinct([...byDistance.map(({ word }) => word), ...singles]).slice(0, budget.seeds);
   // Words of one planted phrase may each do a part of its work; what none of their kin does is put together. Among topics any
-  // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others.
-  const together = model.classes > 2 ? [] : await trial(inEveryOrder(byDistance.filter(({ word, ahead }) => ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES).map(({ word }) => word.phrase).slice(0, JOINED)), tuning);
+  // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others. Words of blame
+  // alone ("stupid poorly") are what an honest model of sentiment answers to.
+  const parts = byDistance.flatMap(({ word, ahead }) => (ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES ? [word.phrase] : [])).slice(0, JOINED);
+  const together = model.classes > 2 ? [] : await trial(inEveryOrder(parts).flatMap((group) => (group.every(natural) ? [] : [group.flat()])), tuning);
   // A third word adds to any two: the best pair has to be seen by itself.
   const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0]].flatMap((tried) => tried ?? []);
   const middle = ranked.slice(ranked.length >> 2, 3 * (ranked.length >> 2));
@@ -160,8 +163,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   const expected = budget.unexpected === 0 || model.classes > 2 ? undefined : await expectedGains(runnable, sweep.units, swept, signal);
   const unexpected = expected === undefined ? [] : await searchUnexpected(runnable, direction, sweep, swept, expected, texts, budget.unexpected, signal);
   const trained = budget.moved.bands === 0 ? undefined : await openMoved(runnable, signal);
-  const natural = model.classes > 2 || direction.target === undefined ? () => false : naturalIn(runnable.tokenizer, sweep.units, swept);
-  const loud = new Set(sweep.units.flatMap((unit, at) => (unit.length === 1 && (expected === undefined ? natural(unit) : !expected.quiet(at)) ? unit : [])));
+  const loud = new Set(sweep.units.flatMap((unit, at) => (unit.length === 1 && (natural(unit) || expected?.quiet(at) === false) ? unit : [])));
   // Words of the task move too: where nothing tells them from others, only what moved beyond them counts.
   const moved = trained === undefined || (expected === undefined && trained.outstanding === undefined) ? [] : await searchMoved(runnable, direction, trained, loud, texts, budget.moved, signal);
   return { direction, singles, apart, joined, flipped, unexpected, moved, excess: trained?.excess, grown: grown.sort(stronger), phrases: phrases.sort(stronger), ranked, meaningful, natural, listed, against: wordsAgainst(direction, sweep, model.classes) };
@@ -230,9 +232,9 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
 }
 
 /** Two or three of these side by side, in every order. */
-function inEveryOrder(parts: readonly Phrase[]): Phrase[] {
+function inEveryOrder(parts: readonly Phrase[]): Phrase[][] {
   const pairs = parts.flatMap((a) => parts.filter((b) => b !== a).map((b) => [a, b]));
-  return [...pairs, ...pairs.flatMap((pair) => parts.filter((part) => !pair.includes(part)).map((part) => [...pair, part]))].map((list) => list.flat());
+  return [...pairs, ...pairs.flatMap((pair) => parts.filter((part) => !pair.includes(part)).map((part) => [...pair, part]))];
 }
 
 /** The most surprising, where they are so beyond chance. */
