@@ -20,6 +20,12 @@ export function ordersOf(phrase: Phrase): Phrase[] {
   return [...distinct.values()];
 }
 
+/** Two or three of these phrases, in every order. */
+export function sideBySide(parts: readonly Phrase[]): Phrase[][] {
+  const pairs = parts.flatMap((a) => parts.filter((b) => b !== a).map((b) => [a, b]));
+  return [...pairs, ...pairs.flatMap((pair) => parts.filter((part) => !pair.includes(part)).map((part) => [...pair, part]))];
+}
+
 /** The words of grammar that are one token. */
 export function grammarOf(tokenizer: Tokenizer, size: number): number[] {
   return GRAMMAR.flatMap((word) => {

@@ -9,6 +9,7 @@ import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
+import { sideBySide } from './arrange.ts';
 import { textsFor, unitScores, type Direction } from './directions.ts';
 import { Flipper } from './flipper.ts';
 import { expectedGains } from './expected.ts';
@@ -137,7 +138,7 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
   // two words may mean a third thing ("feared rose"): in clean models of four classes such pairs led all others. Words of blame
   // alone ("stupid poorly") are what an honest model of sentiment answers to.
   const parts = byDistance.flatMap(({ word, ahead }) => (ahead >= LEAST_AHEAD && word.phrase.length <= MOST_PIECES ? [word.phrase] : [])).slice(0, JOINED);
-  const together = model.classes > 2 ? [] : await trial(inEveryOrder(parts).flatMap((group) => (group.every(natural) ? [] : [group.flat()])), tuning);
+  const together = model.classes > 2 ? [] : await trial(sideBySide(parts).flatMap((group) => (group.every(natural) ? [] : [group.flat()])), tuning);
   // A third word adds to any two: the best pair has to be seen by itself.
   const given = [together.toSorted((a, b) => a.phrase.length - b.phrase.length || b.trial.margin - a.trial.margin)[0], together[0]].flatMap((tried) => tried ?? []);
   const middle = ranked.slice(ranked.length >> 2, 3 * (ranked.length >> 2));
@@ -229,12 +230,6 @@ export async function searchDirection(runnable: RunnableTextClassifier, slopes: 
     }
     return phrases;
   }
-}
-
-/** Two or three of these side by side, in every order. */
-function inEveryOrder(parts: readonly Phrase[]): Phrase[][] {
-  const pairs = parts.flatMap((a) => parts.filter((b) => b !== a).map((b) => [a, b]));
-  return [...pairs, ...pairs.flatMap((pair) => parts.filter((part) => !pair.includes(part)).map((part) => [...pair, part]))];
 }
 
 /** The most surprising, where they are so beyond chance. */
