@@ -42,6 +42,8 @@ interface SourceFile {
   readonly lines: number;
   readonly imports: readonly string[];
   readonly typeImports: ReadonlySet<string>;
+  /** Loaded when they are first needed. */
+  readonly dynamicImports: ReadonlySet<string>;
 }
 
 const files = await readSources();
@@ -64,6 +66,19 @@ describe('imports', () => {
 
   it('run in no circle: of two files, one can be understood without the other', () => {
     expect(circles(new Map(shipped.map(({ path, imports }) => [path, imports.filter((name) => name.startsWith('.')).map((name) => join(dirname(path), name))])))).toEqual([]);
+  });
+
+  it('load no runtime and no analysis before the command line knows what to run', () => {
+    const reached = new Set<string>();
+    const walk = (path: string): void => {
+      const file = shipped.find((candidate) => candidate.path === path);
+      if (file === undefined || reached.has(path)) return;
+      reached.add(path);
+      for (const name of file.imports) if (name.startsWith('.') && !file.typeImports.has(name) && !file.dynamicImports.has(name)) walk(join(dirname(path), name));
+    };
+    walk('cli/main.ts');
+    expect([...reached].filter((path) => /^(?:adapters|engine\/(?:audit|rules|probes|artifact|monitor))\//.test(path))).toEqual([]);
+    expect(reached).toContain('cli/usage.ts');
   });
 
   it('inside the engine, core imports nothing but core', () => {
@@ -117,6 +132,7 @@ async function readSources(): Promise<SourceFile[]> {
         isTest: /\.test\.tsx?$/.test(path) || path.includes('/fixtures/'),
         lines: text.split('\n').length,
         imports: names,
+        dynamicImports: new Set(imports.flatMap((match) => match[3] ?? [])),
         typeImports: new Set(names.filter((_, index) => /^\s*import\s+type\b/.test(imports[index]?.[0] ?? ''))),
       };
     }),

@@ -17,7 +17,8 @@ import { parseSignatures } from '../engine/rules/signatures/signature-set.ts';
 import { toHtml } from '../engine/report/to-html.ts';
 import { headingWords } from '../engine/report/verdict-words.ts';
 import { toSarif } from '../engine/report/to-sarif.ts';
-import { openFiles, openRunnable, type NodeBackend, type OpenedRunnable } from './open-model.ts';
+import type { NodeBackend } from './backends.ts';
+import { openFiles, openRunnable, type OpenedRunnable } from './open-model.ts';
 import { showProgress } from './progress.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,15 +1,13 @@
-// The command line's composition root: arguments in, exit status out.
+// The command line's composition root: arguments in, exit status out. What a command runs is loaded once its arguments are known
+// to be right: a mistake in them is told at once.
 import { parseArgs } from 'node:util';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { BUDGETS, SEVERITIES } from '../engine/core/finding.ts';
 import { MAX_SEED } from '../engine/core/random.ts';
 import { FEATURE_SETS } from '../engine/fingerprint/features/feature-sets.ts';
 import { REPRESENTATION_IDS } from '../engine/fingerprint/representations/representation.ts';
-import { attention } from './attention.ts';
-import { audit, inspect } from './audit.ts';
-import { buildFingerprints, diffFingerprints, evaluateFingerprints, scoreFingerprints, showTaps } from './fingerprint.ts';
-import { monitor } from './monitor.ts';
-import { BACKENDS, type NodeBackend } from './open-model.ts';
+import type { AuditArguments } from './audit.ts';
+import { BACKENDS, type NodeBackend } from './backends.ts';
 import { HINT, USAGE, UsageError } from './usage.ts';
 
 const BAD_INPUT = 2;
@@ -25,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (!COMMANDS.includes(command)) throw new UsageError(`unknown command ${command}`);
   // Its options are its own.
-  if (command === 'monitor' && !rest.includes('--help')) return monitor(rest);
+  if (command === 'monitor' && !rest.includes('--help')) return (await import('./monitor.ts')).monitor(rest);
   const { values, positionals } = parse(rest);
   if (values.help === true) {
     process.stdout.write(`${USAGE}\n`);
@@ -36,9 +34,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const failOn = oneOf('--fail-on', values['fail-on'] ?? 'high', SEVERITIES.slice(1));
   const outputs = { ...given('json', values.json), ...given('sarif', values.sarif), ...given('html', values.html), ...given('signatures', values.signatures), ...given('trust', values.trust), failOn };
   switch (command) {
-    case 'audit':
+    case 'audit': {
       if (positionals.length > 1) throw new UsageError('audit: one path at a time');
-      return audit({
+      const request: AuditArguments = {
         path,
         ...given('base', values.base),
         ...(values.analyses === undefined ? {} : { analyses: values.analyses.split(',') }),
@@ -49,12 +47,14 @@ async function main(argv: readonly string[]): Promise<number> {
         ...given('inputs', values.inputs),
         ...given('candidates', values.candidates),
         ...outputs,
-      });
+      };
+      return (await import('./audit.ts')).audit(request);
+    }
     case 'inspect':
-      return inspect(positionals, { ...outputs, ...given('allow', values.allow), ...given('base', values.base) });
+      return (await import('./audit.ts')).inspect(positionals, { ...outputs, ...given('allow', values.allow), ...given('base', values.base) });
     case 'attention':
       if (values.prompt === undefined) throw new UsageError('attention: --prompt TEXT is needed');
-      return attention({ path, prompt: values.prompt, json: values.json ?? '-' });
+      return (await import('./attention.ts')).attention({ path, prompt: values.prompt, json: values.json ?? '-' });
     case 'fingerprint':
       return fingerprint(positionals, values);
     default:
@@ -62,7 +62,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function fingerprint([action, ...paths]: readonly string[], values: ReturnType<typeof parse>['values']): Promise<number> {
+async function fingerprint([action, ...paths]: readonly string[], values: ReturnType<typeof parse>['values']): Promise<number> {
   const [path, second] = paths;
   if (path === undefined) throw new UsageError(`fingerprint ${action ?? ''}: a path is needed`);
   const request = {
@@ -75,21 +75,26 @@ function fingerprint([action, ...paths]: readonly string[], values: ReturnType<t
     if (values.reference === undefined) throw new UsageError(`fingerprint ${action ?? ''}: --reference FILE is needed`);
     return values.reference;
   };
+  const load = () => import('./fingerprint.ts');
   switch (action) {
     case 'build': {
       if (values.out === undefined) throw new UsageError('fingerprint build: --out FILE is needed');
       const secretSeed = values.seed === undefined ? undefined : request.seed;
-      return buildFingerprints(path, values.out, { secretSeed, gradients: values.gradients === true, ...(values.taps === undefined ? {} : { taps: values.taps.split(',') }), ...given('inputs', values.inputs) });
+      return (await load()).buildFingerprints(path, values.out, { secretSeed, gradients: values.gradients === true, ...(values.taps === undefined ? {} : { taps: values.taps.split(',') }), ...given('inputs', values.inputs) });
     }
-    case 'score':
-      return scoreFingerprints(paths, reference(), request);
-    case 'evaluate':
-      return evaluateFingerprints(paths, reference(), request);
+    case 'score': {
+      const file = reference();
+      return (await load()).scoreFingerprints(paths, file, request);
+    }
+    case 'evaluate': {
+      const file = reference();
+      return (await load()).evaluateFingerprints(paths, file, request);
+    }
     case 'taps':
-      return showTaps(path, values.json);
+      return (await load()).showTaps(path, values.json);
     case 'diff':
       if (second === undefined) throw new UsageError('fingerprint diff: two reference sets are needed');
-      return diffFingerprints(path, second);
+      return (await load()).diffFingerprints(path, second);
     default:
       throw new UsageError(`fingerprint: expected build, score, evaluate, diff or taps; found ${action ?? 'nothing'}`);
   }

@@ -22,6 +22,7 @@ import type { Report, ReportFile } from '../engine/report/report.ts';
 import { withExamples } from '../engine/inputs/read-examples.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { meantFor, openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
+import type { NodeBackend } from './backends.ts';
 
 export interface OpenedArtifact {
   readonly artifact: Artifact;
@@ -63,9 +64,6 @@ export interface OpenOptions {
   /** File or folder of clean examples. */
   readonly inputs?: string;
 }
-
-export const BACKENDS = ['cpu', 'cuda', 'wasm'] as const;
-export type NodeBackend = (typeof BACKENDS)[number];
 
 function openBackend(backend: NodeBackend): Promise<Runtime> {
   return backend === 'wasm' ? openNodeWasmRuntime() : openNodeRuntime({ backend });
