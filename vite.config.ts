@@ -71,12 +71,15 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** How long a plugin took is of no use to whoever starts the page. */
+const QUIET = { checks: { bundlerTimings: false } };
+
 export default defineConfig({
   base: './',
   plugins: [react(), onnxruntimeFiles(), contentSecurityPolicy(), serviceWorker()],
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'import'] },
-  worker: { format: 'es' },
-  build: { target: 'es2023', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0 },
+  worker: { format: 'es', rolldownOptions: QUIET },
+  build: { target: 'es2023', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 2000, assetsInlineLimit: 0, rolldownOptions: QUIET },
   server: { headers: ISOLATION_HEADERS },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
 });

@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build, buildIsStale, ensureDependencies, requireNode, ROOT } from './prepare.mjs';
+import { askedPort, portProblem } from './ports.mjs';
 import { serveFolder } from './server.mjs';
 
 const FIRST_PORT = 4173;
 const PORTS_TRIED = 20;
+const BAD_USAGE = 2;
 
 requireNode();
 const options = new Set(process.argv.slice(2));
@@ -13,6 +15,8 @@ if (options.has('--help')) {
   console.log('npm start -- [--no-open] [--port=N]\nServes Assay on this machine and opens it in the browser.');
   process.exit(0);
 }
+const asked = askedPort([...options]);
+if (asked.problem !== undefined) refuse(asked.problem);
 await ensureDependencies();
 if (buildIsStale()) {
   console.log('Building …');
@@ -23,16 +27,21 @@ console.log(`\nAssay runs at ${url}\nEverything stays on this machine. Ctrl+C en
 if (process.env.CI === undefined && !options.has('--no-open')) open(url);
 
 async function serve() {
-  const asked = [...options].find((option) => option.startsWith('--port='));
-  const first = asked === undefined ? FIRST_PORT : Number(asked.slice('--port='.length));
+  const first = asked.port ?? FIRST_PORT;
   for (let port = first; ; port++) {
     try {
       return await serveFolder(join(ROOT, 'dist'), { port });
     } catch (error) {
-      const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-      if (!busy || asked !== undefined || port >= first + PORTS_TRIED) throw error;
+      const problem = portProblem(error, port);
+      if (problem === undefined) throw error;
+      if (asked.port !== undefined || port >= first + PORTS_TRIED) refuse(problem);
     }
   }
+}
+
+function refuse(problem) {
+  console.error(problem);
+  process.exit(BAD_USAGE);
 }
 
 function open(address) {
