@@ -12,9 +12,9 @@ const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   'unsupported-architecture': 'Assay cannot run this architecture; those it runs are named as expected. The files themselves are still inspected.',
   'unsupported-format': 'Its files are checked all the same. To run it, drop a Hugging Face folder with safetensors, a GGUF file or an ONNX model.',
   'missing-tokenizer': 'tokenizer.json (and tokenizer_config.json with the chat template) belong into the dropped folder; a GGUF file carries its tokenizer itself.',
-  'invalid-config': 'A field of the configuration is missing or impossible. The field is named below.',
+  'invalid-config': 'A field of the configuration is missing or impossible.',
   'too-large': 'The model does not fit this browser’s memory limits. The command line takes larger ones.',
-  'runtime-failure': 'The runtime gave up. Another backend may work; details are below.',
+  'runtime-failure': 'The runtime gave up. Another backend may work.',
 };
 
 /** A limit of the model that is run, which no file has asked to exceed: the text given to it is too long. */
@@ -22,7 +22,15 @@ export function isTooLongForContext({ code, format, field }: ArtifactErrorFields
   return code === 'limit-exceeded' && format === 'model' && field === 'context';
 }
 
-export function adviceFor(fields: ArtifactErrorFields): string {
+/** What the model gives is not to be judged: that is its own doing, and the same on every backend. `known`: what the check of its files says of NaN. */
+function adviceForModel({ field, expected }: ArtifactErrorFields, known: string | undefined): string {
+  if (expected === 'numbers') return `The weights hold no numbers (NaN), or overflow when they are multiplied: no backend helps.${known === undefined ? '' : ` The check of the files says where: ${known}.`} Get the model again and compare its hash with the publisher’s.`;
+  if (field === 'prompts') return 'Nothing of what is typed reaches the model: no backend helps. Take tokenizer and chat template from the publisher of the model.';
+  return 'This is the model’s own doing: no backend helps.';
+}
+
+export function adviceFor(fields: ArtifactErrorFields, known?: string): string {
   if (isTooLongForContext(fields)) return `The prompt is too long for this model: with all that goes with it (chat template, trigger, answer) it has ${fields.actual ?? 'more tokens'}, and the model’s context holds ${fields.expected ?? 'fewer'}. Shorten it and run it again.`;
+  if (fields.code === 'runtime-failure' && fields.format === 'model') return adviceForModel(fields, known);
   return ADVICE[fields.code];
 }

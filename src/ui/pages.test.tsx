@@ -59,6 +59,20 @@ describe('the audit page', () => {
     expect(html).not.toMatch(/hostile\.|limit-exceeded/);
   });
 
+  it('sends nobody to another backend where the model itself gives no numbers, and names the tensor that is known', async () => {
+    const artifact = { code: 'runtime-failure', format: 'model', field: 'entropy of the next token', expected: 'numbers', actual: 'NaN in every place' } as const;
+    const title = '1 tensor has NaN among its numbers: model.norm.weight';
+    const report: Report = { ...REPORT, findings: [{ ...FINDING, id: 'nan', rule: 'ASY-PRV-033', title }] };
+    const compute = async (app: App): Promise<void> => {
+      await audited(app);
+      app.attention.getState().edit({ prompt: 'hello' });
+      await app.attention.getState().compute();
+    };
+    const html = await pageAt('#/attention', compute, { report: { kind: 'ok', value: report }, attention: { kind: 'error', message: 'x', artifact } });
+    expect(missing(html, ['no backend helps', `says where: ${title}`])).toEqual([]);
+    expect(html).not.toMatch(/Another backend|are below/);
+  });
+
   it('says "Not tested" before an audit, and what each budget costs', async () => {
     const html = await pageAt('', open);
     expect(missing(html, ['Not tested', 'about 25–65 s', 'Start audit', 'What will run', 'ab12', 'LlamaForCausalLM'])).toEqual([]);

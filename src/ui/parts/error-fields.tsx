@@ -4,7 +4,8 @@ import type { ArtifactErrorFields } from '../../engine/core/artifact-error.ts';
 import { adviceFor, isTooLongForContext } from '../../state/advice.ts';
 import styles from './error-fields.module.css';
 
-export function ErrorFields({ fields }: { readonly fields: ArtifactErrorFields }): ReactElement {
+/** `known`: what the check of this model's files says of NaN in its weights. */
+export function ErrorFields({ fields, known }: { readonly fields: ArtifactErrorFields; readonly known?: string | undefined }): ReactElement {
   if (isTooLongForContext(fields)) return <p>{adviceFor(fields)}</p>;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['code', fields.code],
@@ -25,7 +26,7 @@ export function ErrorFields({ fields }: { readonly fields: ArtifactErrorFields }
           </div>
         ))}
       </dl>
-      <p>{adviceFor(fields)}</p>
+      <p>{adviceFor(fields, known)}</p>
     </div>
   );
 }

@@ -3,9 +3,9 @@ import type { ReactElement } from 'react';
 import { isStale } from '../../../state/attention.ts';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
 import { useAuditHolds } from '../../parts/audit-holds.tsx';
-import { ErrorFields } from '../../parts/error-fields.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
+import { RunFailure } from '../../parts/run-failure.tsx';
 import { AttentionControls } from './attention-controls.tsx';
 import { AttentionForm } from './attention-form.tsx';
 import { AttentionPanels } from './attention-panels.tsx';
@@ -32,11 +32,7 @@ export function AttentionPage(): ReactElement {
     <div className={styles.page}>
       <AttentionForm />
       {views.length > 0 ? <AttentionControls /> : <div />}
-      {failure?.kind === 'error' && (
-        <div className={styles.failure} role="alert">
-          {failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}
-        </div>
-      )}
+      <RunFailure failure={failure} className={styles.failure} />
       {stale && <p className={styles.stale} role="status">These maps are of the earlier prompt. Compute shows those of what is typed above.</p>}
       {views.length > 0 ? <AttentionPanels /> : (
         <div className={styles.empty}>

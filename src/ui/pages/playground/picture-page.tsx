@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { decodePicture } from '../../decode-picture.ts';
-import { ErrorFields } from '../../parts/error-fields.tsx';
+import { RunFailure } from '../../parts/run-failure.tsx';
 import { AuditHolds } from '../../parts/audit-holds.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
 import { LookView, type MapKind } from './look-view.tsx';
@@ -68,7 +68,7 @@ export function PicturePage({ preparation }: { readonly preparation: PicturePrep
         </div>
       </section>
       <div className={styles.looks}>
-        {failure?.kind === 'error' && <div className={styles.failure} role="alert">{failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}</div>}
+        <RunFailure failure={failure} className={styles.failure} />
         {status === 'running' && <p className={styles.faint} role="status">Looking…</p>}
         {looks.length === 0 && status !== 'running' && <p className={styles.empty}>What the model sees will stand here, without and with the trigger, and which parts of the picture its answer hangs on.</p>}
         {looks.map((entry) => <LookView key={entry.id} entry={entry} map={map} />)}

@@ -1,7 +1,7 @@
 // Type, insert the trigger, answer both, compare.
 import type { ReactElement } from 'react';
 import { usePlayground, useSession } from '../../app-context.ts';
-import { ErrorFields } from '../../parts/error-fields.tsx';
+import { RunFailure } from '../../parts/run-failure.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { PicturePage } from './picture-page.tsx';
@@ -23,7 +23,7 @@ export function PlaygroundPage(): ReactElement {
     <div className={styles.page}>
       <PlaygroundForm />
       <div className={styles.tries}>
-        {failure?.kind === 'error' && <div className={styles.failure} role="alert">{failure.artifact === undefined ? failure.message : <ErrorFields fields={failure.artifact} />}</div>}
+        <RunFailure failure={failure} className={styles.failure} />
         {status === 'running' && <p className={styles.running} role="status">Answering… {made} tokens</p>}
         {tries.length === 0 && status !== 'running' && (
           <div className={styles.empty}>

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { capture } from '../../../engine/core/result.ts';
 import { useApp, useSession } from '../../app-context.ts';
-import { ErrorFields } from '../../parts/error-fields.tsx';
+import { RunFailure } from '../../parts/run-failure.tsx';
 import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
@@ -57,7 +57,7 @@ export function ReadingPlayground(): ReactElement {
         {form.readTries.length > 0 && <div className={formStyles.sampling}><button className="plain" onClick={clear}>clear</button></div>}
       </section>
       <div className={styles.tries}>
-        {form.failure?.kind === 'error' && <div className={styles.failure} role="alert">{form.failure.artifact === undefined ? form.failure.message : <ErrorFields fields={form.failure.artifact} />}</div>}
+        <RunFailure failure={form.failure} className={styles.failure} />
         {form.readTries.length === 0 && form.status !== 'running' && <div className={styles.empty}>
           <p>What {name ?? 'the model'} makes of a text will stand here, without and with the trigger: its classes, the tokens its answer hangs on and where its attention goes. A text file can be dropped on the field.</p>
           <FoundTriggers page="playground" />
