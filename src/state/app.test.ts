@@ -36,6 +36,15 @@ describe('opening', () => {
     expect(app.session.getState().failure).toBeUndefined();
   });
 
+  it('takes back what it said of an earlier opening once the next begins, and keeps it in the log', async () => {
+    const { app } = start();
+    app.notices.getState().say('error', 'Nothing to open', 'The folder is empty.', 'opening');
+    app.notices.getState().say('error', 'Not copied');
+    await app.open(FILES);
+    expect(app.notices.getState().notices.map(({ title }) => title)).toEqual(['Not copied']);
+    expect(app.notices.getState().log.map(({ title }) => title)).toEqual(['Not copied', 'Nothing to open']);
+  });
+
   it('says of a cancelled opening no more than that', async () => {
     const { app } = start({ opened: { kind: 'cancelled' } });
     await app.open(FILES);

@@ -153,6 +153,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
 
     open: async (input) => {
       if (!(await leave(`open ${nameOf(input)}`))) return;
+      notices.getState().withdraw('opening');
       if (audit.getState().view.status === 'running' || session.getState().phase === 'opening') await audit.getState().cancel();
       forget();
       // A sample shows what an audit is like: the quick budget finds what is planted in it.
@@ -168,7 +169,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
       audit.getState().reset();
       // An error stands on the page itself, above the drop zone; cancelling is only mentioned.
       const { failure } = session.getState();
-      if (failure?.failure.kind === 'cancelled') notices.getState().fail(`Opening ${nameOf(input)}`, failure.failure);
+      if (failure?.failure.kind === 'cancelled') notices.getState().fail(`Opening ${nameOf(input)}`, failure.failure, 'opening');
     },
 
     startAudit: async (options) => {
@@ -227,6 +228,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     showReport,
     openReport: async (report) => {
       if (!(await leave('open the report'))) return;
+      notices.getState().withdraw('opening');
       await session.getState().close();
       showReport(report);
     },
@@ -238,9 +240,10 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     },
 
     openStored: async (id) => {
+      notices.getState().withdraw('opening');
       const result = await history.getState().load(id);
       if (result.kind !== 'ok') {
-        notices.getState().fail('Could not open the report', result);
+        notices.getState().fail('Could not open the report', result, 'opening');
         return;
       }
       if (!(await leave('open the stored report'))) return;

@@ -12,6 +12,8 @@ export interface Notice {
   readonly title: string;
   readonly detail: string | undefined;
   readonly artifact: ArtifactErrorFields | undefined;
+  /** What it is about, where it is over once that begins anew. */
+  readonly topic?: 'opening' | undefined;
 }
 
 export interface NoticesState {
@@ -19,10 +21,12 @@ export interface NoticesState {
   readonly notices: readonly Notice[];
   /** All of this visit, newest first. */
   readonly log: readonly Notice[];
-  say(tone: Notice['tone'], title: string, detail?: string): void;
+  say(tone: Notice['tone'], title: string, detail?: string, topic?: Notice['topic']): void;
   /** A failure as a notice; 'cancelled' is no error and says so. */
-  fail(title: string, failure: Failure): void;
+  fail(title: string, failure: Failure, topic?: Notice['topic']): void;
   dismiss(id: number): void;
+  /** Those of this topic are shown no longer; they stay in the log. */
+  withdraw(topic: NonNullable<Notice['topic']>): void;
 }
 
 const MAX_NOTICES = 4;
@@ -38,12 +42,13 @@ export function createNotices(now: () => Milliseconds): StoreApi<NoticesState> {
     return {
       notices: [],
       log: [],
-      say: (tone, title, detail) => add({ tone, title, detail, artifact: undefined }),
-      fail: (title, failure) => {
-        if (failure.kind === 'cancelled') add({ tone: 'info', title: `${title}: cancelled`, detail: undefined, artifact: undefined });
-        else add({ tone: 'error', title, detail: failure.message, artifact: failure.artifact });
+      say: (tone, title, detail, topic) => add({ tone, title, detail, artifact: undefined, topic }),
+      fail: (title, failure, topic) => {
+        if (failure.kind === 'cancelled') add({ tone: 'info', title: `${title}: cancelled`, detail: undefined, artifact: undefined, topic });
+        else add({ tone: 'error', title, detail: failure.message, artifact: failure.artifact, topic });
       },
       dismiss: (id) => set((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) })),
+      withdraw: (topic) => set((state) => ({ notices: state.notices.filter((notice) => notice.topic !== topic) })),
     };
   });
 }

@@ -59,6 +59,7 @@ export async function askForFiles(): Promise<{ readonly name: string; readonly f
 
 /** A drop of files, of folders, or of both. */
 export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
+  app.notices.getState().withdraw('opening');
   // Entries must be taken before the first await: the list is emptied after the event.
   const handles = Promise.all([...transfer.items].filter(({ kind }) => kind === 'file').map(handleOf));
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((entry) => entry !== null);
@@ -68,13 +69,13 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
   const listed = await capture(async () => {
     for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
   });
-  if (listed.kind !== 'ok') return app.notices.getState().fail('The drop could not be read', listed);
+  if (listed.kind !== 'ok') return app.notices.getState().fail('The drop could not be read', listed, 'opening');
   // A browser without entries gives folders as files that cannot be read.
   const files = entries.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
   const first = files[0];
   if (first === undefined) {
     const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => `“${shown(name)}”`);
-    app.notices.getState().say('error', 'Nothing to open', folders.length === 0 ? 'The drop held no files.' : `${folders.length === 1 ? `The folder ${folders[0] ?? ''} is` : `The folders ${folders.slice(0, 4).join(', ')} are`} empty: there is no file in ${folders.length === 1 ? 'it' : 'them'}. Drop the folder that holds the model’s files.`);
+    app.notices.getState().say('error', 'Nothing to open', folders.length === 0 ? 'The drop held no files.' : `${folders.length === 1 ? `The folder ${folders[0] ?? ''} is` : `The folders ${folders.slice(0, 4).join(', ')} are`} empty: there is no file in ${folders.length === 1 ? 'it' : 'them'}. Drop the folder that holds the model’s files.`, 'opening');
     return;
   }
   // On the monitor's page a drop is a log, or a baseline file.
@@ -99,7 +100,7 @@ async function openFiles(app: App, name: string, files: readonly DroppedFile[], 
   const kept = files.filter(({ path }) => !HOUSEKEEPING.test(path));
   // A file may be gone, or be closed to this page, by the time it is read.
   const opened = await capture(() => (app.navigation.getState().route.page === 'fingerprints' ? app.fingerprints.getState().add(name, kept) : openKept(app, name, kept, handles)));
-  if (opened.kind !== 'ok') app.notices.getState().fail(`${name} could not be opened`, opened);
+  if (opened.kind !== 'ok') app.notices.getState().fail(`${name} could not be opened`, opened, 'opening');
 }
 
 /** Of version control and of archivers: no part of a model. */
@@ -114,7 +115,7 @@ async function openKept(app: App, name: string, files: readonly DroppedFile[], h
     return;
   }
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
-  if (typeof report === 'string') app.notices.getState().say('error', `${name} cannot be opened as a report`, report);
+  if (typeof report === 'string') app.notices.getState().say('error', `${name} cannot be opened as a report`, report, 'opening');
   else if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
   else await app.openReport(report);
 }
