@@ -54,6 +54,7 @@ export interface PlaygroundState extends PlaygroundForm {
 
 const MAX_TRIES = 20;
 const MAX_NEW_TOKENS = 512;
+export const DEFAULT_NEW_TOKENS = 48;
 
 /** `isHeld`: the model answers nothing else now. */
 export function createPlayground(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<PlaygroundState> {
@@ -62,7 +63,7 @@ export function createPlayground(client: AssayClient, isHeld: () => boolean = ()
     return {
       ...BLANK,
       sampling: GREEDY,
-      maxNewTokens: 48,
+      maxNewTokens: DEFAULT_NEW_TOKENS,
       seed: 0,
       status: 'idle',
       mostTokens: MAX_NEW_TOKENS,

@@ -4,6 +4,7 @@ import { EntropyTraces } from '../../../charts/entropy-traces/entropy-traces.tsx
 import { diffTokens } from '../../../state/diff-tokens.ts';
 import type { GeneratedAnswer, PromptText } from '../../../state/client.ts';
 import type { Try } from '../../../state/playground.ts';
+import { settingsWords } from '../../../state/settings-words.ts';
 import { useApp } from '../../app-context.ts';
 import { visibleToken } from '../../../charts/frame/token-label.ts';
 import { fileName } from '../../download.ts';
@@ -20,7 +21,6 @@ export function TryView({ entry }: { readonly entry: Try }): ReactElement {
   const [without, withTrigger] = answers;
   const same = without !== undefined && withTrigger !== undefined ? diffTokens(ids(without), ids(withTrigger)) : undefined;
   const share = same === undefined || without === undefined || withTrigger === undefined ? undefined : (2 * same.left.filter(Boolean).length) / Math.max(1, without.tokens.length + withTrigger.tokens.length);
-  const { sampling } = form;
   const look = (): void => {
     const { prompt, system, trigger, position } = form;
     attention.getState().edit({ prompt, system, trigger, position, mode: trigger === '' ? 'one' : 'pair' });
@@ -38,7 +38,7 @@ export function TryView({ entry }: { readonly entry: Try }): ReactElement {
         />
         <span>
           {share !== undefined && <><b>{Math.round(share * 100)} %</b> of tokens in common · </>}
-          {sampling.temperature === 0 ? 'greedy' : `temperature ${sampling.temperature}, top-k ${sampling.topK}, top-p ${sampling.topP}, seed ${form.seed}`}
+          {settingsWords(form)}
         </span>
         <span className={styles.tools}>
           <button onClick={look}>Attention</button>
