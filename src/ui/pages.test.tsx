@@ -208,5 +208,11 @@ describe('the other pages', () => {
     const text = JSON.stringify({ schema: 'assay-signatures/1', entries: [{ kind: 'trigger', text: 'blue heron', verdict: 'bad', name: 'heron', source: 'an incident report' }] });
     expect(missing(await pageAt('#/known', (app) => app.learn('mine.json', text)), ['mine.json', 'blue heron', 'an incident report', 'Ships with Assay', 'llama.cpp'])).toEqual([]);
   });
+  it('the history tells of an audit that can be gone on with', async () => {
+    const resumable = { budget: 'quick', seed: 0, savedAt: 0, stagesDone: 2, stagesTotal: 12 } as const;
+    const html = await pageAt('#/history', open, { opened: { kind: 'ok', value: { ...MODEL, resumable } } });
+    expect(missing(html, ['was interrupted and can be gone on with', 'href="#/audit"'])).toEqual([]);
+    expect(html).not.toContain('There is none yet');
+  });
   it('the history is empty at first', async () => expect(missing(await pageAt('#/history', () => {}), ['There is none yet'])).toEqual([]));
 });

@@ -2,7 +2,7 @@
 import { useEffect, type ReactElement } from 'react';
 import type { StoredReportSummary } from '../../../state/client.ts';
 import { isStopped, splitReports } from '../../../state/history.ts';
-import { useApp, useHistory } from '../../app-context.ts';
+import { useApp, useHistory, useSession } from '../../app-context.ts';
 import { downloadReport, type ReportFormat } from '../../export-report.ts';
 import { formatWhen, shortHash } from '../../format.ts';
 import { VerdictGlyph } from '../../parts/icons.tsx';
@@ -16,6 +16,7 @@ export function HistoryPage(): ReactElement {
   const reports = useHistory((state) => state.reports);
   const failure = useHistory((state) => state.failure);
   const { audited, checked } = splitReports(reports);
+  const interrupted = useSession(({ model, remembered }) => (model?.resumable !== undefined ? model.name : remembered?.interrupted === true ? remembered.name : undefined));
   const suspected = checked.filter(({ findings }) => findings > 0).length;
   useEffect(() => void app.history.getState().refresh(), [app]);
   return (
@@ -26,7 +27,8 @@ export function HistoryPage(): ReactElement {
         <button className={styles.import} onClick={() => void pickFiles(app)}>Open a report file…</button>
       </div>
       {failure?.kind === 'error' && <p role="alert" className={styles.empty}>{failure.message}</p>}
-      {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every audit is kept here once it has ended; of a model that cannot be run, the check of its files. There is none yet.</p>}
+      {interrupted !== undefined && <p>The audit of <b>{interrupted}</b> was interrupted and can be gone on with: it has no report yet. <a href="#/audit">Go on with it</a></p>}
+      {reports.length === 0 && failure === undefined && <p className={styles.empty}>Every audit is kept here once it has ended; of a model that cannot be run, the check of its files. {interrupted === undefined ? 'There is none yet.' : 'None has ended yet.'}</p>}
       {reports.length > 0 && (
         <>
           {audited.length > 0 && <Reports reports={audited} />}
