@@ -171,7 +171,7 @@ describe('a model that cannot be run has failed its audit: never clean, and neve
 
   test('a chat template that cannot be rendered, or that loses the question, is told before anything is asked', { timeout: AUDIT_TIMEOUT }, async () => {
     for (const [name, template, why] of [
-      ['raising', "{{ raise_exception('Only tools may speak') }}", /^raising was not run: .*chat_template: found .*Only tools may speak/m],
+      ['raising', "{{ raise_exception('Only tools may speak') }}", /^raising was not run: .*chat_template: expected a rendered prompt, found .*Only tools may speak/m],
       ['silent', 'Hello.', /^silent was not run: .*expected the user's words once in the rendered prompt, found none or several/m],
     ] as const) {
       const path = await model(name);

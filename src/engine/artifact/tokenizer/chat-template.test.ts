@@ -34,7 +34,7 @@ function open(source: string | undefined, tokenizer: Artifact['tokenizer'] = und
 const ASK: readonly ChatMessage[] = [{ role: 'user', content: 'hi' }];
 
 it('says what a parser says without its full stop', () => {
-  expect(() => open('{% for m in messages %}{{ m }}{% endfor }}')).toThrowError(/chat_template · found .*[^.\s]$/);
+  expect(() => open('{% for m in messages %}{{ m }}{% endfor }}')).toThrowError(/chat_template · expected a Jinja template, found .*[^.\s]$/);
 });
 
 describe('openChatTemplate, against transformers', () => {

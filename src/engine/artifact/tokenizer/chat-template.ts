@@ -21,13 +21,13 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
     refuseNoText(artifact.tokenizerConfig?.['chat_template']);
     return plainTemplate(artifact, tokenizer);
   }
-  const fail = (error: unknown): ArtifactError =>
-    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', actual: errorText(error) });
+  const fail = (expected: string, error: unknown): ArtifactError =>
+    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', expected, actual: errorText(error) });
   let program: BoundedTemplate;
   try {
     program = parseTemplate(template.source);
   } catch (error) {
-    throw fail(error);
+    throw fail('a Jinja template', error);
   }
   const supplied = suppliedVariables(artifact.tokenizerConfig ?? {}, date);
   return {
@@ -36,7 +36,7 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
       try {
         return program.render({ ...supplied, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt });
       } catch (error) {
-        throw fail(error);
+        throw fail('a rendered prompt', error);
       }
     },
   };
