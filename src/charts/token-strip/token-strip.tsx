@@ -31,7 +31,12 @@ export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHo
     observer.observe(element);
     return () => observer.disconnect();
   }, [tokens]);
+  // Esc after a click makes browsers ring the clicked token as if keys had led there, and the ring looks like a choice.
+  const clicked = useRef(false);
   const onKey = (event: KeyboardEvent): void => {
+    const focused = document.activeElement;
+    if (event.key === 'Escape' && clicked.current && focused instanceof HTMLElement) focused.blur();
+    clicked.current = false;
     const from = Number(document.activeElement?.getAttribute('data-token') ?? query);
     const to = { ArrowLeft: from - 1, ArrowRight: from + 1, Home: 0, End: tokens.length - 1 }[event.key];
     if (to === undefined) return;
@@ -41,7 +46,7 @@ export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHo
   const arcs = layoutArcs(boxes, query, weights, hideSinks);
   const most = Math.max(0.05, ...[...weights].map((value, key) => (hideSinks && key === 0 ? 0 : value)));
   return (
-    <div className={styles.strip} ref={strip} role="group" aria-label={label} onKeyDown={onKey} onPointerLeave={() => onHover(undefined)}>
+    <div className={styles.strip} ref={strip} role="group" aria-label={label} onPointerDown={() => (clicked.current = true)} onKeyDown={onKey} onPointerLeave={() => onHover(undefined)}>
       <svg className={styles.arcs} aria-hidden="true">
         {arcs.map((arc) => <path key={arc.key} d={arc.path} className={tokens[arc.key]?.role === 'trigger' ? styles.triggerArc : styles.arc} strokeWidth={0.6 + 5 * arc.weight} opacity={0.25 + 0.75 * Math.min(1, arc.weight / most)} />)}
       </svg>
