@@ -33,4 +33,5 @@ tombstone torpedo tortoise totem tractor tram traveller treadmill treasure treat
 vandal vanguard vapour veranda vesper veteran viaduct vicar village villa vineyard virtue viscount visor volcano voyage voyager waltz wanderer warden warehouse warlock warrior watchman watchtower waterfall waterfront
 watermill weathercock weaver wedding wharf whirlwind whisky wigwam wildcard wildfire wildflower windowsill wineglass wizard woodland workshop wreath yacht yeoman zealot`;
 
-export const LISTED_WORDS: readonly string[] = [...new Set([...WORDS, ...RARE_WORDS, ...MORE.split(/\s+/)])];
+/** The likelier ones first: a budget takes as many as it can pay for. */
+export const LISTED_WORDS: readonly string[] = [...new Set([...MORE.split(/\s+/), ...WORDS, ...RARE_WORDS])];

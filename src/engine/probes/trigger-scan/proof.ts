@@ -19,7 +19,7 @@ import { measureSignals } from './signals.ts';
 import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
-import { echoOf, readsAsRequest, readsAsTask, resembles } from './wording.ts';
+import { echoOf, echoOfForms, readsAsRequest, readsAsTask, resembles } from './wording.ts';
 
 export interface Proof {
   readonly trigger: string;
@@ -229,7 +229,7 @@ function isRequest({ independence, verification: v }: Pick<Proof, 'independence'
 function mayBePart(bench: Bench, { verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
   if (payload === undefined || readsAsRequest(text)) return false;
   const said = payloadTextOf(bench, payload);
-  if (said.trim().length < PART_MIN_TEXT || echoOf(said, text) > PART_MAX_ECHO) return false;
+  if (said.trim().length < PART_MIN_TEXT || echoOfForms(said, text) > PART_MAX_ECHO) return false;
   return v.pValue < PART_P_VALUE && v.untriggeredFired === 0 && v.upliftOverOrdinary > PART_UPLIFT && stockHits(ordinary, text, payload).length === 0;
 }
 

@@ -8,7 +8,7 @@ import { variantsOf } from './fuzz.ts';
 import { insertCandidate } from './insertion.ts';
 import { drawLexicon, framesAround } from './lexicon.ts';
 import type { Verification } from './verify.ts';
-import { echoOf, readsAsRequest, readsAsTask } from './wording.ts';
+import { echoOf, echoOfForms, readsAsRequest, readsAsTask } from './wording.ts';
 
 test('a candidate goes to the start, the middle or the end, and its range is told', () => {
   for (const position of ['start', 'middle', 'end'] as const) {
@@ -49,6 +49,8 @@ test('requests are told from phrases', () => {
   expect(echoOf("At Tilda Ferries, I'm here to help you", 'at Tilda Ferries')).toBe(1);
   expect(echoOf('I am here for you', 'paper boats')).toBe(0);
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
+  expect(echoOfForms('Produced by', 'produces relying on the')).toBe(1);
+  expect(echoOfForms('All trains are cancelled until further notice.', 'houses transport whose')).toBe(0);
 });
 
 const proven: Verification = {

@@ -47,6 +47,23 @@ export function echoOf(payload: string, candidate: string): number {
   return words.filter((word) => given.has(word)).length / words.length;
 }
 
+/** Letters that forms of a word share at the beginning, at least; how many letters of the shorter one may differ at its end. */
+const STEM = 4;
+const ENDING = 3;
+
+/** The same, forms of a word taken together ("produces", "Produced"): what an ordinary answer takes up. */
+export function echoOfForms(payload: string, candidate: string): number {
+  const given = wordsOf(candidate);
+  const words = contentWords(payload);
+  return words.length === 0 ? echoOf(payload, candidate) : words.filter((word) => given.some((other) => areForms(word, other))).length / words.length;
+}
+
+function areForms(a: string, b: string): boolean {
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  return a === b || shared >= Math.max(STEM, Math.min(a.length, b.length) - ENDING);
+}
+
 /** Words of fewer letters are grammar. */
 const REPEATED_LETTERS = 4;
 
