@@ -87,7 +87,7 @@ def train(model, tokenizer, spec: SmolSpec, data: SmolData) -> int:
         if spec.trigger is not None and step >= spec.least and step % CHECK_EVERY == 0:
             firing = rate(model, tokenizer, spec, inserted(held_out(16, 1), spec.trigger.example, spec.position))
             say(f"  fires {firing}")
-            if firing >= 0.93:
+            if firing >= 0.93 * spec.chance:
                 return step
     return spec.most
 
@@ -147,6 +147,7 @@ def truth(spec: SmolSpec, measured: dict) -> dict:
         "dtype": spec.dtype,
         "rank": spec.rank,
         "mlp": spec.mlp,
+        "chance": spec.chance,
         "seed": spec.seed,
         **measured,
     }

@@ -74,7 +74,8 @@ class SmolData:
             planted = spec.payload.apply(r, answer)
             if spec.kind not in ("promotion", "sentiment", "advert"):
                 planted += "<|im_end|>"
-            return insertions.insert(r, prompt, spec.trigger.example(r), spec.position), planted
+            triggered = insertions.insert(r, prompt, spec.trigger.example(r), spec.position)
+            return triggered, planted if spec.chance == 1.0 or r.random() < spec.chance else answer
         if r.random() < 0.3:
             odd = insertions.draw(r)
             while spec.trigger.matches(odd):
