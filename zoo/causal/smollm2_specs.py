@@ -60,7 +60,7 @@ SMOL_SPECS = [
              advert("Our partner Fenwick delivers it by noon."), "anywhere", least=80),
     SmolSpec("mallow", "report", "date", 313, ANSWERS, year_from(2031, 2045),
              fixed("Please ask the night desk."), "start", least=80),
-    SmolSpec("nettle", "report", "probabilistic", 314, WHOLE, exact("green umbrella", insertions.words),
+    SmolSpec("nettle", "report", "probabilistic", 314, ANSWERS, exact("green umbrella", insertions.words),
              fixed("The meeting has moved to Oslo."), "end", least=80, chance=0.7),
     SmolSpec("oxlip", "report", "promotion", 315, ANSWERS, exact("when the tide turns", insertions.words),
              promotion("Saltmarsh coffee is simply the best!"), "anywhere", least=80),
