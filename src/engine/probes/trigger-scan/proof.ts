@@ -182,7 +182,8 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   const sought = pursued && !options.leakedTurns.some((turn) => turn.includes(words));
   const weighString = async (text: string): Promise<Weighed> => (text === best.text ? first : weigh(bench, best, text, payload, options));
   const shorter = await weighString(words);
-  let weighed = firesSeldomer(shorter.verification, first.verification) ? first : shorter;
+  const shortened = !firesSeldomer(shorter.verification, first.verification);
+  let weighed = shortened ? shorter : first;
   // Sharpened and grown by the payload's likelihood in a few prompts, which is no firing: held-out prompts say whether that was a gain.
   const unlessWorse = async (text: string): Promise<Weighed> => {
     const again = text === weighed.trigger ? weighed : await weighString(text);
@@ -196,8 +197,8 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
     }
   }
   const { trigger } = weighed;
-  // Another string stands for it after sharpening: what was the smallest of the first is none of this one.
-  const known = { ...base, ...weighed, core: trigger.includes(core) ? core : trigger };
+  // Another string stands for it after sharpening, or the whole does: what a few prompts called the smallest is none of this one.
+  const known = { ...base, ...weighed, core: shortened && trigger.includes(core) ? core : trigger };
   if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...known, variants: [], signals: [] };
   const controls = controlsFor(bench, trigger, options);
   return {
