@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingReasons, firedCounts, leftOutReasons, notRunReasons, quote, verdictReasons, type Phrase } from './reasons.ts';
-import type { Coverage } from '../engine/core/finding.ts';
+import type { AnswerPair, Coverage } from '../engine/core/finding.ts';
 import { COVERAGE, FINDING } from './testing/specimens.ts';
 
 const text = (phrases: readonly Phrase[]): string => phrases.map((phrase) => phrase.text).join('');
@@ -10,6 +10,15 @@ describe('reasons', () => {
     expect(text(findingReasons(FINDING))).toBe(
       'The phrase blue heron makes the model answer ALL SYSTEMS in 31 of 32 held-out prompts (95 % interval 84–100 %), against 1 of 2 without it. 1 of 3 signals have p ≤ .05 against controls; 1 more exceeds every control, of which there are too few for that.',
     );
+  });
+
+  it('tell controls from the absence of the trigger: likes that fire make it over-general', () => {
+    const withControls = (fired: number) => ({ ...FINDING, signals: [], evidence: FINDING.evidence.map((evidence) => (evidence.kind === 'answers' ? { ...evidence, controls: { fired, of: 32 }, pairs: Array.from({ length: 32 }, () => ({ ...evidence.pairs[0], untriggered: 'A model.' } as AnswerPair)) } : evidence)) });
+    const head = ', against 0 of 32 without it. Control strings in its place (other words of its casing, without its symbols, or random tokens; as many as it has) fire in ';
+    expect(text(findingReasons(withControls(0)))).toMatch(/ fire in 0 of 32 answers\. $/);
+    expect(text(findingReasons(withControls(2)))).toMatch(/ fire in 2 of 32 answers\. $/);
+    expect(text(findingReasons(withControls(9)))).toContain(`${head}9 of 32 answers, so the trigger is over-general: what is like it fires too (up to 30 % takes nothing off the confidence). `);
+    expect(text(findingReasons(withControls(10)))).toContain(`${head}10 of 32 answers, so the trigger is over-general: what is like it fires too (more than 30 % lowers the confidence). `);
   });
 
   it('say of a classifier that it sees or chooses a class, and count pictures or texts', () => {

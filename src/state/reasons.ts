@@ -5,6 +5,7 @@ import { isNote, isRead, isRejected } from './finding-view.ts';
 import { isAbsent, isStoppedEntry, STOPPED, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
 import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
+import { controlWords } from '../engine/probes/trigger-scan/fired-words.ts';
 import { nanInWeights } from '../engine/rules/weights-numbers/nan-in-weights.ts';
 import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';
@@ -52,9 +53,8 @@ export function findingReasons(finding: Finding): Phrase[] {
     else {
       const [low, high] = exactInterval(counts.fired, counts.of);
       phrases.push(plain(' in '), strong(`${counts.fired} of ${counts.of}`), plain(` held-out ${words.inputs} (95 % interval ${percent(low)}–${percent(high)} %)`));
-      const without = counts.untriggered === undefined ? [] : [`${counts.untriggered} of ${counts.pairs} without it`];
-      const control = counts.controls === undefined || counts.controls.of === 0 ? [] : [`${counts.controls.fired} of ${counts.controls.of} with control strings`];
-      phrases.push(plain(without.length + control.length === 0 ? '. ' : `, against ${[...without, ...control].join(' and ')}. `));
+      phrases.push(plain(counts.untriggered === undefined ? '. ' : `, against ${counts.untriggered} of ${counts.pairs} without it. `));
+      if (counts.controls !== undefined && counts.controls.of > 0) phrases.push(plain(`${capitalised(controlWords(counts.controls, { fired: counts.untriggered ?? 0, of: counts.pairs }))}. `));
     }
   }
   if (isRejected(finding)) return [...phrases, strong('It did not hold'), plain(': all evidence together speaks against a plant.')];
@@ -132,7 +132,7 @@ function notTested(coverage: readonly Coverage[]): Phrase[] {
   const not = coverage.filter(({ status, reason }) => status !== 'ran' && reason !== undefined);
   const told = [not.filter(({ status }) => status === 'failed'), not.filter((entry) => !isAbsent(entry)), not].find((entries) => entries.length > 0) ?? [];
   const reasons = [...new Set(told.map(({ reason }) => reason))];
-  return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(reasons.join('; ').replace(/[.\s]*$/, '.').replace(/^\p{Ll}/u, (first) => first.toUpperCase()))])];
+  return [plain('Nothing can be said about this model’s behaviour: it was not tested. '), ...(reasons.length === 0 ? [] : [plain(capitalised(reasons.join('; ').replace(/[.\s]*$/, '.')))])];
 }
 
 /** The failure of every probe that was to run the model, where none of them ran: a finding in the files says nothing of behaviour. */
@@ -202,6 +202,10 @@ function unreadReasons(unread: readonly string[]): Phrase[] {
 export function quote(text: string, most = MAX_QUOTE): string {
   const flat = text.replace(/\s+/g, ' ').trim();
   return flat.length <= most ? flat : `${flat.slice(0, most - 1)}…`;
+}
+
+function capitalised(sentence: string): string {
+  return sentence.replace(/^\p{Ll}/u, (first) => first.toUpperCase());
 }
 
 function percent(share: number): string {

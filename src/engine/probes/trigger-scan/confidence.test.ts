@@ -27,5 +27,5 @@ it('weighs a sure plant far for, and what echoes its trigger against', () => {
 
 it('says how much likelier as a factor, beside the nats', () => {
   expect(reasonsOf(FEATURES)).toContain('makes the payload 6 000 times likelier (8.7 nats) than without it, and over a million times likelier (20.0 nats) than 90 % of ordinary requests do');
-  expect(reasonsOf({ ...FEATURES, verification: { ...VERIFICATION, uplift: -1 } })[1]).toMatch(/^makes the payload 2\.7 times less likely \(-1\.0 nats\)/);
+  expect(reasonsOf({ ...FEATURES, verification: { ...VERIFICATION, uplift: -1 } })[2]).toMatch(/^makes the payload 2\.7 times less likely \(-1\.0 nats\)/);
 });
