@@ -1,5 +1,5 @@
 // What the page advises for each error; the error itself stays neutral (engine/core/artifact-error.ts).
-import type { ArtifactErrorCode, ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import { isModelsOwnFailure, type ArtifactErrorCode, type ArtifactErrorFields } from '../engine/core/artifact-error.ts';
 
 const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   truncated: 'The file ends before its own header says it does. Download it again and compare its SHA-256 with the publisher’s.',
@@ -31,6 +31,6 @@ function adviceForModel({ field, expected }: ArtifactErrorFields, known: string 
 
 export function adviceFor(fields: ArtifactErrorFields, known?: string): string {
   if (isTooLongForContext(fields)) return `The prompt is too long for this model: with all that goes with it (chat template, trigger, answer) it has ${fields.actual ?? 'more tokens'}, and the model’s context holds ${fields.expected ?? 'fewer'}. Shorten it and run it again.`;
-  if (fields.code === 'runtime-failure' && fields.format === 'model') return adviceForModel(fields, known);
+  if (isModelsOwnFailure(fields)) return adviceForModel(fields, known);
   return ADVICE[fields.code];
 }

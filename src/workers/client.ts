@@ -6,6 +6,7 @@ import type { AuditLocks } from '../adapters/audit-locks.ts';
 import type { MonitorStorage } from '../adapters/monitor-storage.ts';
 import type { Storage } from '../adapters/storage.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
+import { isRuntimeBroken } from '../engine/core/artifact-error.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
@@ -91,7 +92,7 @@ export class WorkerClient {
       // An audit of what runs will say all of this again, and more; of what cannot be run this is the report.
       if (opened.notRunnable !== undefined) await this.#concludeNotRun(opened, checked.value, onEvent);
       const begun = await this.environment();
-      this.#worn = opened.notRunnable?.code === 'runtime-failure' || (begun.kind === 'ok' && begun.value.backend !== opened.environment?.backend);
+      this.#worn = (opened.notRunnable !== undefined && isRuntimeBroken(opened.notRunnable)) || (begun.kind === 'ok' && begun.value.backend !== opened.environment?.backend);
       this.#opened = opened;
       const remembered = dropToRemember(input, name, files, opened.sha256, Date.now());
       if (remembered !== undefined) await (await this.#storage)?.rememberDrop(remembered).catch(() => undefined);
@@ -293,7 +294,7 @@ export class WorkerClient {
     if (model === undefined) return { kind: 'cancelled' };
     if (this.#abort.signal.aborted) return { kind: 'cancelled' };
     const result = await model.guard(work(model.proxy));
-    if (result.kind === 'error' && result.artifact?.code === 'runtime-failure') this.#worn = true;
+    if (result.kind === 'error' && result.artifact !== undefined && isRuntimeBroken(result.artifact)) this.#worn = true;
     if (model.ended && this.#model === model) this.#endModelWorker('broken');
     return result;
   }

@@ -1,13 +1,13 @@
 // A model whose answers are NaN: which of its tensors hold what is no number, where they have been counted by then.
 import type { Digests, TensorDigest } from '../artifact/digests/digests.ts';
-import type { ArtifactError } from '../core/artifact-error.ts';
+import { isModelsOwnFailure, type ArtifactError } from '../core/artifact-error.ts';
 import { shown } from '../core/shown.ts';
 
 const MOST_NAMED = 3;
 
 /** Undefined where the error is another one. */
-export function whyNoNumbers({ code, format, expected }: ArtifactError, digests: Digests | undefined): string | undefined {
-  if (code !== 'runtime-failure' || format !== 'model' || expected !== 'numbers') return undefined;
+export function whyNoNumbers(error: ArtifactError, digests: Digests | undefined): string | undefined {
+  if (!isModelsOwnFailure(error) || error.expected !== 'numbers') return undefined;
   const counted = digests?.tensors.filter(({ statistics }) => statistics !== undefined) ?? [];
   if (counted.length === 0) return 'see what was found among the weights’ numbers';
   // NaN first: masks are infinite in honest models too.

@@ -28,6 +28,16 @@ export interface ArtifactErrorFields {
   readonly times?: number | undefined;
 }
 
+/** Whether a run failed by the model's own doing (no numbers, no words of the user): the runtime is whole, and every backend would fail alike. */
+export function isModelsOwnFailure({ code, format }: ArtifactErrorFields): boolean {
+  return code === 'runtime-failure' && format === 'model';
+}
+
+/** Whether the runtime itself gave up (memory, a lost device, a session that it could not make). */
+export function isRuntimeBroken(fields: ArtifactErrorFields): boolean {
+  return fields.code === 'runtime-failure' && !isModelsOwnFailure(fields);
+}
+
 export class ArtifactError extends Error implements ArtifactErrorFields {
   readonly code: ArtifactErrorCode;
   readonly format: string;
