@@ -6,7 +6,7 @@ import { shortNumber, shortP } from './frame/numbers.ts';
 import { tokenLabel } from './frame/token-label.ts';
 import { layoutRates } from './rate-bars/layout.ts';
 import { barLabel, layoutTokenBars, longestLabel } from './token-bars/layout.ts';
-import { layoutArcs } from './token-strip/layout.ts';
+import { GUTTER, LANE, layoutArcs } from './token-strip/layout.ts';
 
 it('coverage: what did not run is counted as such', () => {
   const { cells, text } = summariseCoverage([{ analysis: 'a', state: 'skipped' }, { analysis: 'b', state: 'ran' }, { analysis: 'c', state: 'failed' }]);
@@ -45,6 +45,35 @@ it('arcs: from the query to what it looks at, over one line or to another', () =
   expect(arcs.map(({ key }) => key)).toEqual([1]);
   expect(layoutArcs([], 0, new Float32Array(), false)).toEqual([]);
 });
+
+it('arcs: over no word of a text that wraps', () => {
+  const lines = 4;
+  const boxes = Array.from({ length: lines * 10 }, (_, i) => ({ left: GUTTER + (i % 10) * 30, top: LANE + Math.floor(i / 10) * (20 + LANE), width: 28, height: 20 }));
+  const weights = new Float32Array(boxes.length).fill(1 / boxes.length);
+  for (const query of [39, 25, 12]) {
+    const over = layoutArcs(boxes, query, weights, false).filter(({ path }) =>
+      alongPath(path).some(([x, y]) => x < 0 || y < 0 || boxes.some(({ left, top, width, height }) => x > left && x < left + width && y > top && y < top + height)));
+    expect(over).toEqual([]);
+  }
+});
+
+/** Points of an SVG path of absolute M, C, Q, H and V. */
+function alongPath(path: string): [number, number][] {
+  const points: [number, number][] = [];
+  let at: [number, number] = [0, 0];
+  for (const [, command = '', rest = ''] of path.matchAll(/([MCQHV])([^MCQHV]*)/g)) {
+    const n = rest.trim().split(/[\s,]+/).map(Number);
+    const controls: [number, number][] = command === 'H' ? [[n[0] ?? 0, at[1]]] : command === 'V' ? [[at[0], n[0] ?? 0]] : Array.from({ length: n.length / 2 }, (_, i) => [n[2 * i] ?? 0, n[2 * i + 1] ?? 0]);
+    if (command !== 'M') for (let t = 0; t <= 1; t += 1 / 64) points.push(bezier([at, ...controls], t));
+    at = controls.at(-1) ?? at;
+  }
+  return points;
+}
+
+function bezier(points: readonly (readonly [number, number])[], t: number): [number, number] {
+  if (points.length <= 1) return [points[0]?.[0] ?? 0, points[0]?.[1] ?? 0];
+  return bezier(points.slice(1).map(([x, y], i) => [(1 - t) * (points[i]?.[0] ?? 0) + t * x, (1 - t) * (points[i]?.[1] ?? 0) + t * y] as const), t);
+}
 
 describe('CSV', () => {
   it('quotes, and disarms what a spreadsheet would run', () => {
