@@ -16,3 +16,12 @@ it('says of a number that is too large that it is, and not null', () => {
   expect(describeJson(b)).toBe('[1,"a number too large to be read (beyond 1.8e308)"]');
   expect([describeType(a), describeType(1)]).toEqual(['a number too large to be read (beyond 1.8e308)', 'a number']);
 });
+
+it('reads the three words that Python adds, and takes NaN neither for null nor for a key', () => {
+  const { value } = parseJson('{ "a": NaN, "b": [1, NaN, -Infinity, Infinity], "NaN": "NaN", "c": null, "d": [] }', AT, 8);
+  expect(value).toEqual({ a: Number.NaN, b: [1, Number.NaN, -Infinity, Infinity], NaN: 'NaN', c: null, d: [] });
+  const { a, b } = value as Readonly<Record<string, unknown>>;
+  expect([describeJson(a), describeType(a)]).toEqual(['NaN, which is no number', 'NaN, which is no number']);
+  expect(describeJson(b)).toMatch(/^\[1,"NaN, which is no number","a number too large/);
+  for (const broken of ['{ NaN: 1 }', '{ "a": NaN1 }', '{ "a": NaN']) expect(() => parseJson(broken, AT, 8), broken).toThrowError(expect.objectContaining({ code: 'malformed', expected: 'JSON' }));
+});

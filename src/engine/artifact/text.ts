@@ -4,6 +4,7 @@ import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.
 import type { ByteSource } from '../core/byte-source.ts';
 import { errorText } from '../core/error-text.ts';
 import type { Bytes } from '../core/units.ts';
+import { parsePythonJson } from './python-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -62,9 +63,17 @@ export function parseJson(text: string, at: { readonly format: string; readonly 
   try {
     return { value: JSON.parse(text) as unknown, problems };
   } catch (error) {
-    const python = inPlainJson(text);
-    if (python !== text) return { value: parsePython(python, at), problems };
+    const python = pythonJson(text, at);
+    if (python !== undefined) return { value: python.value, problems };
     throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: insteadOfJson(text, error) });
+  }
+}
+
+function pythonJson(text: string, at: { readonly format: string; readonly file: string }): ReturnType<typeof parsePythonJson> {
+  try {
+    return parsePythonJson(text);
+  } catch (error) {
+    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: errorText(error) });
   }
 }
 
@@ -72,36 +81,6 @@ export function parseJson(text: string, at: { readonly format: string; readonly 
 export function insteadOfJson(text: string, error: unknown): string {
   if (text.trim() === '') return text === '' ? 'nothing: it is empty (0 bytes)' : 'nothing but blanks';
   return errorText(error);
-}
-
-/** Python's json writes three words that RFC 8259 does not have: a range without an end, a loss that is no number. */
-const PYTHON_WORDS: readonly (readonly [word: string, plain: string])[] = [['NaN', 'null'], ['-Infinity', '-1e999'], ['Infinity', '1e999']];
-
-/** With those words in plain JSON, outside of strings. */
-function inPlainJson(text: string): string {
-  const parts: string[] = [];
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (char === QUOTE) {
-      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) if (text.charCodeAt(i) === BACKSLASH) i++;
-      continue;
-    }
-    const known = char === 0x4e || char === 0x49 || char === 0x2d ? PYTHON_WORDS.find(([word]) => text.startsWith(word, i)) : undefined;
-    if (known === undefined) continue;
-    parts.push(text.slice(from, i), known[1]);
-    i += known[0].length - 1;
-    from = i + 1;
-  }
-  return parts.length === 0 ? text : parts.join('') + text.slice(from);
-}
-
-function parsePython(text: string, at: { readonly format: string; readonly file: string }): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: errorText(error) });
-  }
 }
 
 const QUOTE = 0x22;
@@ -157,15 +136,13 @@ export function describeType(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
-  if (isBeyondNumbers(value)) return BEYOND_NUMBERS;
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return notFinite(value) ?? (typeof value === 'object' ? 'an object' : `a ${typeof value}`);
 }
 
-/** JSON bounds no number (1e999), and Python writes Infinity: what is read of both is infinite, and JSON.stringify calls it null. */
-const BEYOND_NUMBERS = 'a number too large to be read (beyond 1.8e308)';
-
-function isBeyondNumbers(value: unknown): boolean {
-  return typeof value === 'number' && !Number.isFinite(value);
+/** JSON bounds no number (1e999), and Python writes Infinity and NaN: JSON.stringify calls them all null. */
+function notFinite(value: unknown): string | undefined {
+  if (Number.isNaN(value)) return 'NaN, which is no number';
+  return typeof value === 'number' && !Number.isFinite(value) ? 'a number too large to be read (beyond 1.8e308)' : undefined;
 }
 
 const MAX_JSON_SHOWN = 80;
@@ -173,6 +150,5 @@ const MAX_JSON_SHOWN = 80;
 /** A value out of a JSON file as it stands there, cut. */
 export function describeJson(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (isBeyondNumbers(value)) return BEYOND_NUMBERS;
-  return (JSON.stringify(value, (_, inner: unknown) => (isBeyondNumbers(inner) ? BEYOND_NUMBERS : inner)) ?? describeType(value)).slice(0, MAX_JSON_SHOWN);
+  return notFinite(value) ?? (JSON.stringify(value, (_, inner: unknown) => notFinite(inner) ?? inner) ?? describeType(value)).slice(0, MAX_JSON_SHOWN);
 }

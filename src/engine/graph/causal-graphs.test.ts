@@ -36,6 +36,7 @@ const NORM = 'model.layers.1.input_layernorm.weight';
 const CASES: readonly (readonly [what: string, artifact: Artifact, expected: Partial<ArtifactErrorFields>])[] = [
   ['no config', { ...llama, config: undefined }, { code: 'missing-file', field: 'config.json' }],
   ['an unknown architecture', withConfig(llama, { model_type: 'mamba' }), { code: 'unsupported-architecture', expected: 'llama, mistral, qwen2, gpt2', actual: 'mamba' }],
+  ['a NaN in the config', withConfig(llama, { rms_norm_eps: Number.NaN }), { code: 'invalid-config', field: 'rms_norm_eps', expected: 'a number above 0', actual: 'NaN, which is no number' }],
   ['a missing tensor', withTensor(llama, NORM, () => undefined), { code: 'missing-tensor', file: expect.stringMatching(/\.safetensors$/), field: NORM, expected: 'a tensor of shape [32]' }],
   ['a wrong shape', withTensor(llama, NORM, (tensor) => ({ ...tensor, shape: [4, 8] })), { code: 'shape-mismatch', field: NORM, expected: '[32]', actual: '[4, 8]' }],
   ['a type that is not read', withTensor(llama, NORM, (tensor) => ({ ...tensor, dtype: 'other:Q6_K' as Dtype })), { code: 'unsupported-dtype', actual: 'Q6_K' }],

@@ -195,6 +195,15 @@ describe('settings of the wrong kind', () => {
     expect(found?.title).toBe('A setting of the wrong kind: architectures is "Llama", not a list of names');
   });
 
+  it('tells NaN wherever it stands in settings, and not in the log of a training', async () => {
+    const said = async (path: string, text: string): Promise<readonly (string | undefined)[]> =>
+      (await findingsOf(configuration, [textFile(path, text)])).filter(({ rule }) => rule === 'ASY-CFG-012').map(({ title }) => title);
+    const about = (key: string): string => `A setting of the wrong kind: ${key} is NaN, which is no number, not a number`;
+    expect(await said('config.json', '{ "model_type": "llama", "rms_norm_eps": NaN, "rope_scaling": { "factor": NaN }, "time_step_limit": [0.0, Infinity] }')).toEqual([about('rms_norm_eps'), about('rope_scaling.factor')]);
+    expect(await said('preprocessor_config.json', '{ "image_mean": [0.5, NaN, 0.5] }')).toEqual([about('image_mean[1]')]);
+    expect(await said('trainer_state.json', '{ "log_history": [{ "loss": NaN }] }')).toEqual([]);
+  });
+
   it('lets be what is not set, what fits, and other libraries’ files', async () => {
     expect(await judged('config.json', { ...ours, eos_token_id: null, bos_token_id: 1, pad_token_id: -1, rope_scaling: null, architectures: ['LlamaForCausalLM'], rope_parameters: { rope_type: 'default' } })).toEqual([]);
     expect(await judged('generation_config.json', { eos_token_id: [2, 128_009], max_length: 20, do_sample: false, temperature: null, top_p: 0.9 })).toEqual([]);

@@ -1,5 +1,5 @@
-// Fields of transformers' config.json and generation_config.json whose value is of a kind that no loader takes. A null says that a
-// field is not set. What it can miss: fields that only some architectures have, and other libraries' files of the same names.
+// Fields of transformers' config.json and generation_config.json whose value is of a kind that no loader takes, and NaN anywhere in
+// its settings, which Python writes and reads without a word. A null says that a field is not set. What it can miss: fields that only some architectures have, and other libraries' files of the same names.
 import { describeJson, isObject, type JsonObject } from '../../artifact/text.ts';
 
 export interface WrongType {
@@ -31,12 +31,27 @@ const FIELDS: Readonly<Record<string, ReadonlyMap<string, Kind>>> = {
   ]),
 };
 
+/** Files of settings that hold no NaN by design; a trainer's log does. */
+const SETTINGS: ReadonlySet<string> = new Set([...Object.keys(FIELDS), 'preprocessor_config.json', 'tokenizer_config.json', 'adapter_config.json']);
+/** NaN told of one file. */
+const MOST_NAN = 8;
+
 /** `name`: of the file, without its folder. */
 export function wrongTypes(name: string, value: JsonObject): WrongType[] {
   // Other libraries have a config.json of their own.
   if (name === 'config.json' && typeof value['model_type'] !== 'string' && value['transformers_version'] === undefined) return [];
-  return [...(Object.hasOwn(FIELDS, name) ? (FIELDS[name] ?? []) : [])].flatMap(([key, { expected, fits }]) => {
+  const wrong = [...(Object.hasOwn(FIELDS, name) ? (FIELDS[name] ?? []) : [])].flatMap(([key, { expected, fits }]) => {
     const found = value[key];
     return found === undefined || found === null || fits(found) ? [] : [{ key, expected, found: describeJson(found) }];
   });
+  return SETTINGS.has(name) ? [...wrong, ...nanIn(value).filter((key) => wrong.every((told) => told.key !== key)).map((key) => ({ key, expected: 'a number', found: describeJson(Number.NaN) }))] : wrong;
+}
+
+/** Paths of NaN, as far as the reader lets objects nest. */
+function nanIn(value: unknown, path = '', found: string[] = []): string[] {
+  if (found.length >= MOST_NAN) return found;
+  if (Number.isNaN(value)) found.push(path);
+  else if (Array.isArray(value)) for (const [i, inner] of value.entries()) nanIn(inner, `${path}[${i}]`, found);
+  else if (isObject(value)) for (const [key, inner] of Object.entries(value)) nanIn(inner, path === '' ? key : `${path}.${key}`, found);
+  return found;
 }

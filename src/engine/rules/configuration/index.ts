@@ -140,7 +140,7 @@ const FIELD_TYPE: Rule = {
   id: 'ASY-CFG-012',
   title: 'A setting of the wrong kind',
   severity: 'low',
-  misses: 'The fields of config.json and generation_config.json that every language model of transformers may have; whether a value of the right kind is a sensible one is not judged.',
+  misses: 'The fields of config.json and generation_config.json that every language model of transformers may have, and NaN in its settings; whether a value of the right kind is a sensible one is not judged.',
   references: ['CWE-1287'],
   remedy: 'Some programs stop at such a value, others pass over it and behave in another way. Take the settings from the publisher of the original model.',
 };
