@@ -21,5 +21,6 @@ export interface ChatMessage {
 export interface ChatTemplate {
   /** File the template came from, or 'none' where the model has none and plain text is used. */
   readonly origin: string;
+  /** Where the template takes no conversation without a system turn, one that has none gets an empty one. */
   render(messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }): string;
 }

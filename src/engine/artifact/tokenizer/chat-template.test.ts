@@ -37,6 +37,24 @@ it('says what a parser says without its full stop', () => {
   expect(() => open('{% for m in messages %}{{ m }}{% endfor }}')).toThrowError(/chat_template · expected a Jinja template, found .*[^.\s]$/);
 });
 
+describe('a template that takes nothing without a system turn', () => {
+  const TURNS = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}";
+  const NEEDS = `{% if messages[0].role != 'system' %}{{ raise_exception('a system turn is needed') }}{% endif %}${TURNS}`;
+  const rendered = (source: string, messages: readonly ChatMessage[]): string => open(source).render(messages, { addGenerationPrompt: true });
+
+  it('gets an empty one, and keeps one that is given', () => {
+    expect(rendered(NEEDS, ASK)).toBe('<system><user>hi<assistant>');
+    expect(rendered(NEEDS, [{ role: 'system', content: 'be kind' }, ...ASK])).toBe('<system>be kind<user>hi<assistant>');
+  });
+
+  it('is no template that refuses certain words, or everything', () => {
+    const picky = `{% if messages[0].content == 'hi' %}{{ raise_exception('not that') }}{% endif %}${TURNS}`;
+    expect(() => rendered(picky, ASK)).toThrow(/not that/);
+    expect(rendered(picky, [{ role: 'user', content: 'no' }])).toBe('<user>no<assistant>');
+    expect(() => rendered(`{{ raise_exception('never') }}`, ASK)).toThrow(/never/);
+  });
+});
+
 describe('openChatTemplate, against transformers', () => {
   for (const name of Object.keys(templates)) {
     it(`renders ${name}`, () => {

@@ -30,15 +30,43 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
     throw fail('a Jinja template', error);
   }
   const supplied = suppliedVariables(artifact.tokenizerConfig ?? {}, date);
-  return {
-    origin: template.file,
-    render: (messages, { addGenerationPrompt }) => {
-      try {
-        return program.render({ ...supplied, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt });
-      } catch (error) {
-        throw fail('a rendered prompt', error);
-      }
-    },
+  const render: ChatTemplate['render'] = (messages, { addGenerationPrompt }) => {
+    try {
+      return program.render({ ...supplied, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt });
+    } catch (error) {
+      throw fail('a rendered prompt', error);
+    }
+  };
+  return { origin: template.file, render: withNeededSystemTurn(render) };
+}
+
+const EMPTY_SYSTEM_TURN: ChatMessage = { role: 'system', content: '' };
+const QUESTION: ChatMessage = { role: 'user', content: 'zqxassayaskedqxz' };
+
+/** Some templates refuse a conversation without a system turn: it gets an empty one. */
+function withNeededSystemTurn(render: ChatTemplate['render']): ChatTemplate['render'] {
+  const takes = (messages: readonly ChatMessage[]): boolean => {
+    try {
+      return render(messages, { addGenerationPrompt: true }).includes(QUESTION.content);
+    } catch (error) {
+      if (error instanceof ArtifactError) return false;
+      throw error;
+    }
+  };
+  // Settled once, at the first refusal, by a question that says nothing: no word of a prompt decides over its own frame.
+  let needed: boolean | undefined;
+  return (messages, options) => {
+    const complete = [EMPTY_SYSTEM_TURN, ...messages];
+    if (needed === false || messages.some(({ role }) => role === 'system')) return render(messages, options);
+    if (needed) return render(complete, options);
+    try {
+      return render(messages, options);
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      needed = !takes([QUESTION]) && takes([EMPTY_SYSTEM_TURN, QUESTION]);
+      if (needed) return render(complete, options);
+      throw error;
+    }
   };
 }
 
