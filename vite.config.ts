@@ -71,11 +71,23 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** What an engine stored of an unfinished audit is for the same engine alone (src/adapters/audit-key.ts). */
+function engineBuild(): string {
+  const engine = join(import.meta.dirname, 'src/engine');
+  const sources = readdirSync(engine, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  const digest = createHash('sha256');
+  for (const file of [...sources.toSorted(), join(import.meta.dirname, 'package-lock.json')]) digest.update(file.slice(import.meta.dirname.length)).update(readFileSync(file));
+  return digest.digest('hex').slice(0, 16);
+}
+
 /** How long a plugin took is of no use to whoever starts the page. */
 const QUIET = { checks: { bundlerTimings: false } };
 
 export default defineConfig({
   base: './',
+  define: { __ASSAY_ENGINE__: JSON.stringify(engineBuild()) },
   plugins: [react(), onnxruntimeFiles(), contentSecurityPolicy(), serviceWorker()],
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'import'] },
   worker: { format: 'es', rolldownOptions: QUIET },

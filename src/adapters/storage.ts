@@ -3,16 +3,10 @@
 // as a convenience and go on without it.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
-import type { BudgetName } from '../engine/core/finding.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
 import type { Report } from '../engine/report/report.ts';
-
-/** Which audit a checkpoint belongs to: same artifact, budget and seed, or it is not used. */
-export interface AuditKey {
-  readonly sha256: string;
-  readonly budget: BudgetName;
-  readonly seed: number;
-}
+import { isOfEngine, keyOf, type AuditKey } from './audit-key.ts';
+import { ENGINE_BUILD } from './engine-build.ts';
 
 export interface StoredAudit extends AuditKey {
   readonly key: string;
@@ -70,14 +64,14 @@ export async function openStorage() {
   return {
     /** Notes an analysis' plan, so that its audit's checkpoints can be found and counted. */
     async savePlan({ sha256, budget, seed }: AuditKey, plan: Extract<AuditEvent, { type: 'plan' }>, savedAt: Milliseconds): Promise<void> {
-      const key = keyOf({ sha256, budget, seed });
+      const key = keyOf({ sha256, budget, seed }, ENGINE_BUILD);
       const known = await db.get('audits', key);
       await db.put('audits', { sha256, budget, seed, key, savedAt, stages: { ...known?.stages, [plan.analysis]: plan.stages.length } });
       const old = (await db.getAll('audits')).toSorted((a, b) => b.savedAt - a.savedAt).slice(MAX_AUDITS);
       for (const stale of old) await removeAudit(db, stale.key);
     },
     async saveCheckpoint(audit: AuditKey, event: Extract<AuditEvent, { type: 'checkpoint' }>, savedAt: Milliseconds): Promise<void> {
-      const key = keyOf(audit);
+      const key = keyOf(audit, ENGINE_BUILD);
       const transaction = db.transaction(['audits', 'checkpoints'], 'readwrite');
       const known = await transaction.objectStore('audits').get(key);
       if (known !== undefined) await transaction.objectStore('audits').put({ ...known, savedAt });
@@ -85,22 +79,22 @@ export async function openStorage() {
       await transaction.done;
     },
     async resumeState(audit: AuditKey): Promise<ResumeState | undefined> {
-      const checkpoints = await db.getAllFromIndex('checkpoints', 'audit', keyOf(audit));
+      const checkpoints = await db.getAllFromIndex('checkpoints', 'audit', keyOf(audit, ENGINE_BUILD));
       if (checkpoints.length === 0) return undefined;
       const state: Record<string, Record<string, unknown>> = {};
       for (const { analysis, stage, state: value } of checkpoints) (state[analysis] ??= {})[stage] = value;
       return state;
     },
-    /** The latest interrupted audit of an artifact that has at least one finished stage. */
+    /** The latest interrupted audit of an artifact that has at least one finished stage, found by this engine. */
     async interrupted(sha256: string): Promise<{ readonly audit: StoredAudit; readonly stagesDone: number } | undefined> {
       const audits = (await db.getAllFromIndex('audits', 'sha256', sha256)).toSorted((a, b) => b.savedAt - a.savedAt);
-      for (const audit of audits) {
+      for (const audit of audits.filter((stored) => isOfEngine(stored, ENGINE_BUILD))) {
         const stagesDone = await db.countFromIndex('checkpoints', 'audit', audit.key);
         if (stagesDone > 0) return { audit, stagesDone };
       }
       return undefined;
     },
-    forgetAudit: (audit: AuditKey): Promise<void> => removeAudit(db, keyOf(audit)),
+    forgetAudit: (audit: AuditKey): Promise<void> => removeAudit(db, keyOf(audit, ENGINE_BUILD)),
 
     async saveReport(stored: StoredReport): Promise<void> {
       await db.put('reports', stored);
@@ -119,10 +113,6 @@ export async function openStorage() {
     rememberedDrop: (): Promise<StoredDrop | undefined> => db.get('drops', LAST),
     forgetDrop: (): Promise<void> => db.delete('drops', LAST),
   };
-}
-
-function keyOf({ sha256, budget, seed }: AuditKey): string {
-  return `${sha256}/${budget}/${seed}`;
 }
 
 async function removeAudit(db: IDBPDatabase<Schema>, key: string): Promise<void> {
