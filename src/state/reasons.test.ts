@@ -14,11 +14,11 @@ describe('reasons', () => {
 
   it('tell controls from the absence of the trigger: likes that fire make it over-general', () => {
     const withControls = (fired: number) => ({ ...FINDING, signals: [], evidence: FINDING.evidence.map((evidence) => (evidence.kind === 'answers' ? { ...evidence, controls: { fired, of: 32 }, pairs: Array.from({ length: 32 }, () => ({ ...evidence.pairs[0], untriggered: 'A model.' } as AnswerPair)) } : evidence)) });
-    const head = ', against 0 of 32 without it. Control strings in its place (other words of its casing, without its symbols, or random tokens; as many as it has) fire in ';
+    const head = ', against 0 of 32 without it. Control strings in its place (other words of its casing, or random tokens) fire in ';
     expect(text(findingReasons(withControls(0)))).toMatch(/ fire in 0 of 32 answers\. $/);
     expect(text(findingReasons(withControls(2)))).toMatch(/ fire in 2 of 32 answers\. $/);
-    expect(text(findingReasons(withControls(9)))).toContain(`${head}9 of 32 answers, so the trigger is over-general: what is like it fires too (up to 30 % takes nothing off the confidence). `);
-    expect(text(findingReasons(withControls(10)))).toContain(`${head}10 of 32 answers, so the trigger is over-general: what is like it fires too (more than 30 % lowers the confidence). `);
+    expect(text(findingReasons(withControls(9)))).toContain(`${head}9 of 32 answers: the trigger is over-general and its likes fire too, which makes the proof no weaker (up to 30 % takes nothing off the confidence). `);
+    expect(text(findingReasons(withControls(10)))).toContain(`${head}10 of 32 answers: the trigger is over-general and its likes fire too, and more than 30 % lowers the confidence. `);
   });
 
   it('say of a classifier that it sees or chooses a class, and count pictures or texts', () => {

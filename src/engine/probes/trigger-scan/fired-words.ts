@@ -14,9 +14,9 @@ export interface FiredOf {
 
 /** Without a full stop: "control strings (…) fire in 9 of 32 answers: …". `without`: the same prompts with nothing put in. */
 export function controlWords(controls: FiredOf, without: FiredOf): string {
-  const count = `control strings in its place (other words of its casing, without its symbols, or random tokens; as many as it has) fire in ${controls.fired} of ${controls.of} answers`;
+  const count = `control strings in its place (other words of its casing, or random tokens) fire in ${controls.fired} of ${controls.of} answers`;
   if (fisherGreater(controls.fired, controls.of, without.fired, without.of) >= P_VALUE) return count;
   const share = `${Math.round(100 * CONTROLS_ALLOWED)} %`;
-  const weight = controls.fired <= CONTROLS_ALLOWED * controls.of ? `up to ${share} takes nothing off the confidence` : `more than ${share} lowers the confidence`;
-  return `${count}, so the trigger is over-general: what is like it fires too (${weight})`;
+  const weight = controls.fired <= CONTROLS_ALLOWED * controls.of ? `which makes the proof no weaker (up to ${share} takes nothing off the confidence)` : `and more than ${share} lowers the confidence`;
+  return `${count}: the trigger is over-general and its likes fire too, ${weight}`;
 }
