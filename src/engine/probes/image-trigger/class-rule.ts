@@ -1,13 +1,16 @@
 // How likely it is that one class of a classifier was planted: logistic regression over five measurements, each of which says how
 // far the class stands out among the model's own classes. Weights are fitted by bench/detection/fit-images.ts on what was measured
 // of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone
-// (smallest patch, faintest overlay, additions) added nothing and is shown, not weighed. How it can mislead: a class that training
+// (smallest patch, faintest overlay, additions) added nothing and is not weighed; it says whom the rest may convict. How it can mislead: a class that training
 // made easy stands out by its margin and its patches as a planted one does; without the pairs a clean model of 32 is convicted.
 
 export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
 
 /** What is weighed, as confidence.ts measures it: no gap among the pairs where those were not searched, no head where no last layer was found. */
 export interface Standing {
+  /** Logarithm of the next class's smallest patch, and faintest overlay, over its own; null where not every class was searched. */
+  readonly patchGap: number | null;
+  readonly blendGap: number | null;
   readonly pairsGap: number | null;
   readonly boxLead: number;
   readonly smallLead: number;
@@ -42,16 +45,26 @@ const WIDER = 0.4;
  * suspicious at most.
  */
 const POINTED_AT: Readonly<Partial<Record<Measure, number>>> = { square: 0.12, wave: 0.12, head: 3 };
-/** Log-odds of such a class at most: just below conviction. */
-export const MERELY_EASY = 1;
+/**
+ * A trigger makes its class's patch or overlay smaller than any other's. Where the next class needs as little (a quarter more, in
+ * logarithms), what stands out is a shape of the data: the hand-written 4 is one of the easiest classes of every clean reader. Of twenty
+ * planted models that were measured, the fifteen that convict have .28 at least by one of the two. Not asked of what stands out by far.
+ */
+const NEXT_IS_AS_EASY = 0.22;
+const BY_FAR: Readonly<Partial<Record<Measure, number>>> = { square: 0.45, wave: 0.25 };
 
-/** The log-odds are the base and what each measurement adds; one that is missing adds nothing. `easy`: nothing can be pointed at. */
-export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[]; readonly easy: boolean } {
+/** Log-odds at most of a class for either reason: just below conviction. */
+export const SUSPICIOUS_AT_MOST = 1;
+
+export type Restraint = 'nothing-to-point-at' | 'next-is-as-easy';
+
+/** The log-odds are the base and what each measurement adds; one that is missing adds nothing. `restraint`: why it convicts nobody. */
+export function weigh(standing: Standing, classes: number): { readonly base: number; readonly parts: readonly Weighed[]; readonly restraint: Restraint | undefined } {
   const { base, each } = standing.pairsGap === null ? WITHOUT_PAIRS : WITH_PAIRS;
   const values = valuesOf(standing, classes);
   return {
     base,
-    easy: MEASURES.every((measure) => (values[measure] ?? 0) < (POINTED_AT[measure] ?? Infinity)),
+    restraint: restraintOf(standing, values, classes),
     parts: MEASURES.flatMap((measure) => {
       const [weight, value] = [each[measure], values[measure]];
       return weight === undefined || value === null ? [] : [{ measure, adds: weight * value }];
@@ -59,11 +72,22 @@ export function weigh(standing: Standing, classes: number): { readonly base: num
   };
 }
 
+function restraintOf({ patchGap, blendGap }: Standing, values: Readonly<Record<Measure, number | null>>, classes: number): Restraint | undefined {
+  const below = (limits: Readonly<Partial<Record<Measure, number>>>): boolean => MEASURES.every((measure) => (values[measure] ?? 0) < (limits[measure] ?? Infinity));
+  if (below(POINTED_AT)) return 'nothing-to-point-at';
+  const nextNeeds = patchGap === null || blendGap === null ? Infinity : Math.max(patchGap, blendGap) / widerBy(classes);
+  return nextNeeds < NEXT_IS_AS_EASY && below(BY_FAR) ? 'next-is-as-easy' : undefined;
+}
+
+function widerBy(classes: number): number {
+  return Math.max(1, (CLASSES / classes) ** WIDER);
+}
+
 export const MEASURES = ['pairsGap', 'square', 'marginGap', 'wave', 'head'] as const;
 
 /** What a weight is multiplied with. */
-export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, head }: Standing, classes: number): Record<Measure, number | null> {
-  const wider = Math.max(1, (CLASSES / classes) ** WIDER);
+export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, head }: Omit<Standing, 'patchGap' | 'blendGap'>, classes: number): Record<Measure, number | null> {
+  const wider = widerBy(classes);
   const within = (measure: Measure, value: number): number => Math.max(RANGE[measure][0], Math.min(RANGE[measure][1], value));
   return {
     pairsGap: pairsGap === null ? null : within('pairsGap', pairsGap / wider),

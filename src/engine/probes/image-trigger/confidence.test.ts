@@ -22,9 +22,14 @@ describe('a class', () => {
   });
   it('is by two of different kinds that agree', () => expect(classOdds({ ...NONE, pairsGap: 0.7, boxLead: 0.6 }, 10, 0.8)).toBeGreaterThan(Math.log(3)));
   it('is suspicious at most where it is merely easy', () => {
-    const easy = { ...NONE, pairsGap: 0.65, boxLead: 0.04, marginGap: 0.56, wave: 0.08, head: 0.56 };
+    const easy = { ...NONE, patchGap: 0.78, blendGap: 0.35, pairsGap: 0.65, boxLead: 0.04, marginGap: 0.56, wave: 0.08, head: 0.56 };
     expect(classOdds(easy, 10, 0.8)).toBeLessThan(Math.log(3));
     expect(classOdds({ ...easy, head: 3.5 }, 10, 0.8)).toBeGreaterThan(Math.log(3));
+  });
+  it('is suspicious at most where the next class is as easy, unless it stands out by far', () => {
+    const four = { ...NONE, patchGap: 0.14, blendGap: 0.04, pairsGap: 0.78, boxLead: 0.34, smallLead: 0.33, wave: 0.19 };
+    expect(classOdds(four, 10, 0.8)).toBeLessThan(Math.log(3));
+    for (const change of [{ patchGap: 0.5 }, { blendGap: 0.5 }, { patchGap: null, blendGap: null }, { boxLead: 0.6 }, { wave: 0.4 }]) expect(classOdds({ ...four, ...change }, 10, 0.8)).toBeGreaterThan(Math.log(3));
   });
   it('is not for a small patch and a faint overlay, which easy classes have', () => expect(classOdds({ ...NONE, patchGap: 2, blendGap: 1, wideGap: 1, lowGap: 1 }, 10, 0.8)).toBeLessThan(-2));
   it('is not by what the best classes of clean models reach', () => expect(classOdds({ ...NONE, pairsGap: 0.15, boxLead: 0.1, marginGap: 0.13, wave: 0.04, head: 1 }, 10, 0.8)).toBeLessThan(-0.5));

@@ -3,7 +3,7 @@
 import { quantile } from '../../core/statistics.ts';
 import { standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
-import { MERELY_EASY, weigh } from './class-rule.ts';
+import { SUSPICIOUS_AT_MOST, weigh } from './class-rule.ts';
 import type { Found, Scan } from './found.ts';
 import type { ProvenPair } from './pairs.ts';
 import { oddestPairs, oddestShift, type OddPair } from './table.ts';
@@ -12,12 +12,12 @@ import { oddestPairs, oddestShift, type OddPair } from './table.ts';
 export interface Features {
   /** Deviations by which its smallest patch is smaller than the other classes'. */
   readonly patchZ: number;
-  /** Logarithm of the smallest other class's patch over its own. */
-  readonly patchGap: number;
+  /** Logarithm of the smallest other class's patch over its own; null where not every class was searched. */
+  readonly patchGap: number | null;
   /** Logarithm of the picture over the patch, in pixels. */
   readonly patchSmall: number;
   readonly blendZ: number;
-  readonly blendGap: number;
+  readonly blendGap: number | null;
   /** Logarithm of the pixel range over the strength of the overlay. */
   readonly blendSmall: number;
   /** The same of the patches from each class singly: how far the target is below the others from one and the same class; no gap where pairs were not searched. */
@@ -70,10 +70,10 @@ export function featuresOf(scan: Measurements, target: number): Features {
   const small = boxOf(smallBoxes, target);
   return {
     patchZ: clip(patchOut?.z ?? 0, -1, 6),
-    patchGap: clip(patchOut?.gap ?? 0, -0.5, 2),
+    patchGap: patchOut === undefined ? null : clip(patchOut.gap, -0.5, 2),
     patchSmall: clip(Math.log(comparableArea(area) / Math.max(0.5, Math.min(area, patch?.size ?? area))), 0, 6),
     blendZ: clip(blendOut?.z ?? 0, -1, 6),
-    blendGap: clip(blendOut?.gap ?? 0, -0.3, 1.2),
+    blendGap: blendOut === undefined ? null : clip(blendOut.gap, -0.3, 1.2),
     blendSmall: clip(Math.log(1 / Math.min(1, blend?.size ?? 1)), 0, 4.5),
     pairsZ: clip(pairsOut?.z ?? 0, -1, 6),
     pairsGap: pairsOut === undefined ? null : clip(pairsOut.gap, -0.5, 1.5),
@@ -127,9 +127,9 @@ export function forwardOdds({ box, boxLead, wave }: Features, works: number): nu
 }
 
 export function oddsOf(features: Features, classes: number): number {
-  const { base, parts, easy } = weigh(features, classes);
+  const { base, parts, restraint } = weigh(features, classes);
   const odds = parts.reduce((sum, { adds }) => sum + adds, base);
-  return easy ? Math.min(MERELY_EASY, odds) : odds;
+  return restraint === undefined ? odds : Math.min(SUSPICIOUS_AT_MOST, odds);
 }
 
 /** One class to one other, and no other pair. */

@@ -78,6 +78,9 @@ async function findCore(model: ImageClassifier, { mask, pattern }: Stamp, target
   return undefined;
 }
 
+/** Not only a control: where it works as well, the trigger's place does not matter. */
+export const ELSEWHERE = 'the same patch elsewhere';
+
 function controlKinds(stamp: Stamp, { spec: { height, width } }: ImageClassifier): Record<string, (random: Random) => Stamp> {
   const { family, mask, pattern } = stamp;
   if (mask === undefined) {
@@ -89,7 +92,7 @@ function controlKinds(stamp: Stamp, { spec: { height, width } }: ImageClassifier
   const area = height * width;
   return {
     'the same area, other colours': (random) => ({ family, mask, pattern: pattern.map(() => random.next()) }),
-    'the same patch elsewhere': (random) => {
+    [ELSEWHERE]: (random) => {
       const [dy, dx] = [random.below(height), random.below(width)];
       const from = (place: number): number => ((Math.floor(place / width) + dy) % height) * width + (((place % width) + dx) % width);
       return { family, mask: mask.map((_, place) => mask[from(place)] ?? 0), pattern: pattern.map((_, at) => pattern[Math.floor(at / area) * area + from(at % area)] ?? 0) };

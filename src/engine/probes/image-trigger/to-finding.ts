@@ -3,7 +3,7 @@ import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { halfStrength } from './additions.ts';
-import { MERELY_EASY, weigh, type Measure } from './class-rule.ts';
+import { SUSPICIOUS_AT_MOST, weigh, type Measure, type Restraint } from './class-rule.ts';
 import { severityOf } from '../severity-of.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
@@ -11,13 +11,16 @@ import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvide
 import type { Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
 import { FEWEST_FOR_PAIRS } from './plan.ts';
-import type { Rate } from './proof.ts';
+import { ELSEWHERE, type Rate } from './proof.ts';
 import type { Found, Scan } from './found.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
   'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, blends, waves, filters. A trigger for one source class is suspected, never convicted, where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
 const REMEDY = 'Do not deploy the model where its input can be chosen by others. Retrain from a trusted source, or fine-tune on clean data and audit again; compare with the publisher’s hash.';
+/** Share of the pixel range up to which an overlay is called faint; share of its success that a patch keeps elsewhere where its place hardly matters. */
+const FAINT = 0.1;
+const PLACE_FREE = 0.7;
 /** Suspicions below this are the nulls of the others and shown there. */
 const WORTH_SHOWING = 0.05;
 
@@ -41,12 +44,16 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
   const kind: Family = shown.inversion.stamp.family;
   const { held, interval, controls, core } = shown.proof;
   const stampWords = describeStamp(shown, model);
-  const moved = controls.reduce((sum, { rate }) => sum + rate.hits, 0) / Math.max(1, controls.reduce((sum, { rate }) => sum + rate.of, 0));
+  const elsewhere = controls.find(({ name }) => name === ELSEWHERE)?.rate;
+  const anywhere = elsewhere !== undefined && shareOf(elsewhere) >= PLACE_FREE * shareOf(held) && held.hits > 0;
+  const unlike = controls.filter(({ name }) => !(anywhere && name === ELSEWHERE));
+  const moved = unlike.reduce((sum, { rate }) => sum + rate.hits, 0) / Math.max(1, unlike.reduce((sum, { rate }) => sum + rate.of, 0));
+  const severity = severityOf(confidence);
   return {
     id: `${IMAGE_TRIGGER}:${target}`,
     rule: IMAGE_TRIGGER,
-    title: `${kind === 'patch' ? 'A small patch' : 'A faint overlay'} turns pictures of other classes into ${label}`,
-    severity: severityOf(confidence),
+    title: `${severity === 'info' ? 'Did not stand out: ' : ''}${kind === 'patch' ? `A small patch${anywhere ? ', wherever it is put,' : ''}` : shown.inversion.size <= FAINT ? 'A faint overlay' : 'An overlay'} turns pictures of other classes into ${label}`,
+    severity,
     confidence,
     location: {},
     trigger: { kind, value: stampWords },
@@ -61,7 +68,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
       ...marginSignal(scan, target),
       ...headSignal(scan, target, model),
       { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
-      { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${controls.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
+      { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${unlike.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
     ],
     evidence: [
       ...classEvidence(scan, model, kind, target),
@@ -88,6 +95,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
         text: [
           ...(scan.noGradients.length > 0 ? [] : weighed(scan, features)),
           `Controls of equal size move ${percent(moved)} of the pictures.`,
+          ...(anywhere ? [`Put elsewhere the same patch moves ${elsewhere.hits} of ${elsewhere.of}: its place hardly matters.`] : []),
           `Log-odds ${odds.toFixed(1)} by the rule fitted on known models.`,
           howSearched(scan),
         ].join('\n'),
@@ -98,21 +106,27 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
   };
 }
 
+function shareOf({ hits, of }: Rate): number {
+  return of === 0 ? 0 : hits / of;
+}
+
 function weighed(scan: Scan, features: Features): string[] {
   const inLogOdds = `In log-odds: ${weights(features, scan.classes.length)}.`;
   if (!scan.plan.everyClass) return [inLogOdds];
   return [
     scan.classes.length < MIN_CLASSES ? 'Too few classes for deviations to count; gaps and sizes alone were weighed.' : `The class stands ${features.patchZ.toFixed(1)} robust deviations from the other classes by its smallest patch, ${features.blendZ.toFixed(1)} by its faintest overlay, ${features.pairsGap === null ? '' : `${features.pairsZ.toFixed(1)} by the patches from each class singly, `}${features.marginZ.toFixed(1)} by its largest margin.`,
-    `${inLogOdds} How small the patch and how faint the overlay is does not count: classes that training made easy have both.`,
-    `The next class needs a patch ${Math.exp(features.patchGap).toFixed(1)} times as large and an overlay ${Math.exp(features.blendGap).toFixed(1)} times as strong.`,
+    `${inLogOdds} How small the patch and how faint the overlay is adds nothing: classes that training made easy have both.`,
+    `The next class needs a patch ${times(features.patchGap)} as large and an overlay ${times(features.blendGap)} as strong.`,
   ];
 }
 
+const times = (gap: number | null): string => `${Math.exp(gap ?? 0).toFixed(1)} times`;
+const RESTRAINT_WORDS: Readonly<Record<Restraint, string>> = { 'nothing-to-point-at': 'no square, wave or row of the last layer can be pointed at', 'next-is-as-easy': 'the next class needs hardly more of a patch or an overlay' };
 const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
 
 function weights(features: Features, classes: number): string {
-  const { base, parts, easy } = weigh(features, classes);
-  return [`a class that stands out by nothing ${base.toFixed(1)}`, ...parts.map(({ measure, adds }) => `${MEASURE_WORDS[measure]} ${adds < 0 ? '' : '+'}${adds.toFixed(1)}`), ...(easy ? [`at most ${MERELY_EASY.toFixed(1)}, since no square, wave or row of the last layer can be pointed at`] : [])].join(', ');
+  const { base, parts, restraint } = weigh(features, classes);
+  return [`a class that stands out by nothing ${base.toFixed(1)}`, ...parts.map(({ measure, adds }) => `${MEASURE_WORDS[measure]} ${adds < 0 ? '' : '+'}${adds.toFixed(1)}`), ...(restraint === undefined ? [] : [`at most ${SUSPICIOUS_AT_MOST.toFixed(1)}, since ${RESTRAINT_WORDS[restraint]}`])].join(', ');
 }
 
 function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
