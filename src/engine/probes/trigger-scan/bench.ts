@@ -62,13 +62,14 @@ export class Bench {
     this.#onTokens = onTokens;
   }
 
-  /** Log-probabilities of the untriggered answer's first token, Float32Array [vocabulary]. */
-  async reference(prompt: string): Promise<Float32Array> {
-    const known = this.#references.get(prompt);
+  /** Log-probabilities of the untriggered answer's first token, or of the one behind `after`, Float32Array [vocabulary]. */
+  async reference(prompt: string, after: readonly number[] = []): Promise<Float32Array> {
+    const key = `${after.join(' ')} ${prompt}`;
+    const known = this.#references.get(key);
     if (known !== undefined) return known;
-    const { logits } = await this.next([this.frame.rowIds(prompt)]);
+    const { logits } = await this.next([[...this.frame.rowIds(prompt), ...after]]);
     const reference = logSoftmax(logits.slice());
-    this.#references.set(prompt, reference);
+    this.#references.set(key, reference);
     return reference;
   }
 
@@ -110,12 +111,13 @@ export class Bench {
     return found;
   }
 
-  /** First-token measurements of every candidate over all prompts. */
+  /** First-token measurements of every candidate over all prompts; of the token behind `after` where answers are made to begin with that. */
   async firstTokens(
     candidates: readonly string[],
     prompts: readonly string[],
     position: Position,
     watch: readonly number[] = [],
+    after: readonly number[] = [],
   ): Promise<FirstToken[]> {
     const results: FirstToken[] = [];
     const vocabulary = this.model.vocabularySize;
@@ -124,8 +126,8 @@ export class Bench {
       const pools = prompts.length > 1 ? chunk.map(() => new Float32Array(vocabulary)) : [];
       const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0), top: 0 }));
       for (const prompt of prompts) {
-        const reference = await this.reference(prompt);
-        const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
+        const reference = await this.reference(prompt, after);
+        const { logits } = await this.next(chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]));
         sums.forEach((sum, i) => {
           const row = logits.subarray(i * vocabulary, (i + 1) * vocabulary);
           const { kl, entropy, logZ } = compare(row, reference, pools[i], 1 / prompts.length);
@@ -152,16 +154,16 @@ export class Bench {
     return results;
   }
 
-  /** What each candidate does to the first token under one prompt. Adds its distribution to `pool`, Float32Array [vocabulary]. */
-  async moved(candidates: readonly string[], prompt: string, position: Position, watch: readonly number[], pool: Float32Array): Promise<Moved[]> {
-    const reference = await this.reference(prompt);
+  /** What each candidate does to the first token (behind `after`) under one prompt. Adds its distribution to `pool`, Float32Array [vocabulary]. */
+  async moved(candidates: readonly string[], prompt: string, position: Position, watch: readonly number[], pool: Float32Array, after: readonly number[] = []): Promise<Moved[]> {
+    const reference = await this.reference(prompt, after);
     const untriggered = reference.map(Math.exp);
     const probabilities = new Float32Array(reference.length);
     const size = this.model.vocabularySize;
     const results: Moved[] = [];
     for (let begin = 0; begin < candidates.length; begin += CHUNK) {
       const chunk = candidates.slice(begin, begin + CHUNK);
-      const { logits } = await this.next(chunk.map((candidate) => this.frame.rowIds(insertCandidate(prompt, candidate, position).text)));
+      const { logits } = await this.next(chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]));
       for (let row = 0; row < chunk.length; row++) {
         const own = logits.subarray(row * size, (row + 1) * size);
         const { kl, logZ } = compare(own, reference, probabilities.fill(0), 1);

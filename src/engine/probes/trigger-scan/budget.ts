@@ -1,6 +1,7 @@
 // What each budget spends, in model tokens, stage by stage. Known before the scan begins; measured speed turns it into
 // a time. The stages' own loops keep to these numbers.
 import type { BudgetName } from '../../core/finding.ts';
+import { SINGLED_OUT_BEHIND } from './behind-opening.ts';
 import { rowsOfARound } from './grow-answers.ts';
 
 export interface ScanBudget {
@@ -21,6 +22,11 @@ export interface ScanBudget {
   readonly listedConfirmed: number;
   readonly listedTrials: number;
   readonly wordsTogether: number;
+  /** Behind the usual opening (behind-opening.ts): frequent words tried together, those screened, grown, and generated from. */
+  readonly behindTogether: number;
+  readonly behindConfirmed: number;
+  readonly behindGrown: number;
+  readonly behindTrials: number;
   /** Swept entries screened over SCREEN_PROMPTS prompts. */
   readonly sweepConfirmed: number;
   readonly accretionBeam: number;
@@ -48,15 +54,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, listedConfirmed: 0, listedTrials: 0, wordsTogether: 3, sweepConfirmed: 60,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, listedConfirmed: 0, listedTrials: 0, wordsTogether: 3, sweepConfirmed: 60, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 1100, listedConfirmed: 48, listedTrials: 8, wordsTogether: 3, sweepConfirmed: 128,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 1100, listedConfirmed: 48, listedTrials: 8, wordsTogether: 3, sweepConfirmed: 128, behindTogether: 5, behindConfirmed: 24, behindGrown: 2, behindTrials: 6,
     accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, listedConfirmed: 48, listedTrials: 8, wordsTogether: 1, sweepConfirmed: 480,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, listedConfirmed: 48, listedTrials: 8, wordsTogether: 1, sweepConfirmed: 480, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -99,6 +105,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     const alone = budget.wordsTogether > 1 ? words * 0.1 * (positions * (TAIL + tokensOfWord) + sweepPrompt) : 0;
     return (words / budget.wordsTogether) * (positions * group + sweepPrompt) + alone;
   };
+  const behind = (Math.min(budget.vocabulary, vocabularySize) / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + Math.min(budget.vocabulary, vocabularySize) * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + screened(budget.behindConfirmed);
   const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD, 2) + swept(budget.listedWords, LISTED_WORD, 1) + swept(budget.listedWords, SHOUTED_WORD, 1);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
@@ -113,9 +120,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + screened(budget.sweepConfirmed + budget.listedConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + budget.answeredWords * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
-    { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials) * TRIAL_PROMPTS + families) },
+    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + behind + screened(budget.sweepConfirmed + budget.listedConfirmed) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
+    { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];
 }

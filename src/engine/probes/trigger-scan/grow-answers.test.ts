@@ -13,7 +13,7 @@ const bench = {
 } as unknown as Bench;
 
 test('a word is grown by what makes its own answer likelier, and no further once it fires', async () => {
-  const grown = await growAnswers(bench, [{ text: 'paper', position: 'start', answer: 7 }], { rounds: 3, vocabulary: ['loud', 'boats', 'tin'], prompts: ['a', 'b', 'c'] });
+  const grown = await growAnswers(bench, [{ text: 'paper', position: 'start', answer: 7, after: [] }], { rounds: 3, vocabulary: ['loud', 'boats', 'tin'], prompts: ['a', 'b', 'c'] });
   expect(grown.map(({ text }) => text)).toContain('paper boats');
   expect(asked.some((text) => text.split(' ').length > 2)).toBe(false);
 });

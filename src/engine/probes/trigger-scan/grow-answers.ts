@@ -1,15 +1,18 @@
 // Growing a word that has an answer of its own (answer-score.ts) word by word, by what makes that answer likelier: KL would follow
 // words that matter by nature. A part of a phrase planted through the answers only moves some prompts, so several are asked.
 import { ACCRETED } from './accrete.ts';
+import { scoreOf } from './answer-score.ts';
 import type { Bench } from './bench.ts';
 import type { Position } from './insertion.ts';
 import { screen, type Screened } from './screen.ts';
+import type { Swept } from './sweep.ts';
 
 export interface Answered {
   readonly text: string;
   readonly position: Position;
-  /** First token of its answer. */
+  /** Token of its answer, the first one or that behind `after`. */
   readonly answer: number;
+  readonly after: readonly number[];
 }
 
 export interface AnswerGrowth {
@@ -35,6 +38,15 @@ export function rowsOfARound(screenPrompts: number): number {
   return 2 * WORDS * WIDE_PROMPTS + KEPT * screenPrompts;
 }
 
+/** What was swept with answers that begin with `after`: the likeliest word of each token that comes next. */
+export function ownAnswers(swept: readonly Swept[], limit: number, after: readonly number[] = []): Answered[] {
+  const best = new Map<number, Answered>();
+  for (const { text, position, own } of [...swept].sort((a, b) => scoreOf(b.own) - scoreOf(a.own))) {
+    if (own !== undefined && !best.has(own.id)) best.set(own.id, { text, position, answer: own.id, after });
+  }
+  return [...best.values()].slice(0, limit);
+}
+
 export async function growAnswers(bench: Bench, seeds: readonly Answered[], { rounds, vocabulary, prompts }: AnswerGrowth): Promise<Screened[]> {
   const wide = prompts.slice(0, WIDE_PROMPTS);
   const grown: Screened[] = [];
@@ -42,12 +54,12 @@ export async function growAnswers(bench: Bench, seeds: readonly Answered[], { ro
     let [text, likely] = [seed.text, Number.NEGATIVE_INFINITY];
     for (let round = 0; round < rounds && likely < FIRES; round++) {
       const extended = [...new Set(vocabulary.filter((word) => !text.split(' ').includes(word)).slice(0, WORDS).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]))];
-      const firsts = await bench.firstTokens(extended, wide, seed.position, [seed.answer]);
+      const firsts = await bench.firstTokens(extended, wide, seed.position, [seed.answer], seed.after);
       const order = [...extended.keys()].map((at) => ({ text: extended[at] ?? '', likely: firsts[at]?.watched[0] ?? Number.NEGATIVE_INFINITY })).sort((a, b) => b.likely - a.likely);
       const [best] = order;
       if (best === undefined || best.likely < likely + MIN_GAIN) break;
       [text, likely] = [best.text, best.likely];
-      grown.push(...(await screen(bench, order.slice(0, KEPT).map((one) => ({ text: one.text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [seed.position])));
+      grown.push(...(await screen(bench, order.slice(0, KEPT).map((one) => ({ text: one.text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [seed.position], seed.after)));
     }
   }
   return grown;

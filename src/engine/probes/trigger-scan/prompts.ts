@@ -149,7 +149,17 @@ const POOL: readonly string[] = [
 export interface PromptSets {
   readonly search: readonly string[];
   readonly heldOut: readonly string[];
+  /** What most untriggered answers begin with ("The"), and a search prompt whose answer does; undefined where nothing does for many. */
+  readonly usual: UsualOpening | undefined;
 }
+
+export interface UsualOpening {
+  readonly token: number;
+  readonly prompt: string;
+}
+
+/** Share of the pool's answers that begin alike. */
+const USUAL_SHARE = 1 / 3;
 
 const SEARCH_SIZE = 8;
 
@@ -169,7 +179,14 @@ export function choosePrompts(frame: Frame, firstTokens: readonly number[], held
   const rest = order.filter((i) => !search.includes(i));
   const byLength = groups(rest, (i) => frame.rowIds(POOL[i] ?? '').length).sort((a, b) => b.length - a.length);
   const text = (i: number): string => POOL[i] ?? '';
-  return { search: search.map(text), heldOut: byLength.flat().slice(0, heldOut).map(text) };
+  return { search: search.map(text), heldOut: byLength.flat().slice(0, heldOut).map(text), usual: usualOpening(search, firstTokens) };
+}
+
+function usualOpening(search: readonly number[], firstTokens: readonly number[]): UsualOpening | undefined {
+  const [most = []] = groups([...firstTokens.keys()], (i) => firstTokens[i] ?? -1).sort((a, b) => b.length - a.length);
+  const asked = search.find((i) => most.includes(i));
+  const token = firstTokens[most[0] ?? -1];
+  return asked === undefined || token === undefined || most.length < USUAL_SHARE * firstTokens.length ? undefined : { token, prompt: POOL[asked] ?? '' };
 }
 
 function groups(items: readonly number[], key: (item: number) => number): number[][] {

@@ -59,11 +59,11 @@ const WIDE_PROMPTS = 2;
 const SECOND_PASS_SHARE = 1 / 3;
 const SECOND_PASS_MIN = 24;
 
-/** Two passes: every candidate at every position over two prompts, then the best third at its best position over all. */
-export async function screen(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], positions: readonly Position[]): Promise<Screened[]> {
+/** Two passes: every candidate at every position over two prompts, then the best third at its best position over all. Measured behind `after` where answers are made to begin with that. */
+export async function screen(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], positions: readonly Position[], after: readonly number[] = []): Promise<Screened[]> {
   const best = new Map<string, Screened>();
   for (const position of positions) {
-    for (const screened of await measure(bench, candidates, prompts.slice(0, WIDE_PROMPTS), position)) {
+    for (const screened of await measure(bench, candidates, prompts.slice(0, WIDE_PROMPTS), position, after)) {
       const known = best.get(screened.text);
       if (known === undefined || screened.fixedness > known.fixedness) best.set(screened.text, screened);
     }
@@ -71,13 +71,13 @@ export async function screen(bench: Bench, candidates: readonly Candidate[], pro
   const ranked = [...best.values()].sort((a, b) => b.fixedness - a.fixedness);
   const kept = ranked.slice(0, Math.max(SECOND_PASS_MIN, Math.ceil(ranked.length * SECOND_PASS_SHARE)));
   const second: Screened[] = [];
-  for (const position of positions) second.push(...(await measure(bench, kept.filter((screened) => screened.position === position), prompts, position)));
+  for (const position of positions) second.push(...(await measure(bench, kept.filter((screened) => screened.position === position), prompts, position, after)));
   return second.sort((a, b) => b.fixedness - a.fixedness);
 }
 
-async function measure(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], position: Position): Promise<Screened[]> {
+async function measure(bench: Bench, candidates: readonly Candidate[], prompts: readonly string[], position: Position, after: readonly number[]): Promise<Screened[]> {
   if (candidates.length === 0) return [];
-  const firsts = await bench.firstTokens(candidates.map(({ text }) => text), prompts, position);
+  const firsts = await bench.firstTokens(candidates.map(({ text }) => text), prompts, position, [], after);
   return candidates.flatMap(({ text, origin, leaks, sameAnswer }, i) => {
     const first = firsts[i];
     const candidate: Candidate = { text, origin, leaks, sameAnswer };

@@ -31,17 +31,18 @@ export interface Swept extends SweepEntry {
 const KL_SCALE_FLOOR = 0.02;
 const WATCH_SCALE_FLOOR = 0.25;
 
-/** One pass over a list: each entry inserted in one prompt. */
+/** One pass over a list: each entry inserted in one prompt, and the answer's first token looked at, or the one behind `after`. */
 export async function sweep(
   bench: Bench,
   entries: readonly SweepEntry[],
   prompt: string,
   position: Position,
   watch: readonly number[],
+  after: readonly number[] = [],
 ): Promise<Swept[]> {
   if (entries.length === 0) return [];
   const pool = new Float32Array(bench.model.vocabularySize);
-  const firsts = await bench.moved(entries.map(({ text }) => text), prompt, position, watch, pool);
+  const firsts = await bench.moved(entries.map(({ text }) => text), prompt, position, watch, pool, after);
   const kl = robustScale(firsts.map((first) => first.kl));
   const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
   return entries.map((entry, i) => {
@@ -64,15 +65,15 @@ export interface Grouping {
 }
 
 /** Group testing over a long word list: half the tokens of trying every word, at the price of a noisier first look. */
-export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut }: Grouping, prompt: string, position: Position, watch: readonly number[]): Promise<Swept[]> {
-  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch);
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut }: Grouping, prompt: string, position: Position, watch: readonly number[], after: readonly number[] = []): Promise<Swept[]> {
+  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch, after);
   const groups: SweepEntry[][] = [];
   const rows = Math.ceil(words.length / groupSize);
   // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
   for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
-  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch);
+  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, after);
   const chosen = inTurns(swept, [strength, ({ own }) => scoreOf(own)], Math.ceil(swept.length * singledOut)).flatMap((one) => groups[swept.indexOf(one)] ?? []);
-  return sweep(bench, chosen, prompt, position, watch);
+  return sweep(bench, chosen, prompt, position, watch, after);
 }
 
 /** The larger of both z values. */

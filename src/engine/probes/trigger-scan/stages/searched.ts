@@ -6,7 +6,8 @@ import { accrete } from '../accrete.ts';
 import { scoreOf } from '../answer-score.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
-import { growAnswers, type Answered } from '../grow-answers.ts';
+import { sweepBehind } from '../behind-opening.ts';
+import { growAnswers, ownAnswers, type Answered } from '../grow-answers.ts';
 import { inTurns } from '../in-turns.ts';
 import type { Position } from '../insertion.ts';
 import { drawLexicon } from '../lexicon.ts';
@@ -31,6 +32,8 @@ export interface SweptStrings {
   readonly confirmed: readonly Screened[];
   /** Of the listed rare words. */
   readonly rare: readonly Screened[];
+  /** Of what decides the answer behind its usual opening, and measured there. */
+  readonly behind: readonly Screened[];
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
   /** Words with an answer of their own, most of it first, no two with the same. */
@@ -75,13 +78,15 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // with themselves more than others are, so they are ranked among themselves, and parts of phrases are looked for without them.
     const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
+    const usual = prompts.usual === undefined ? '' : `, or what comes behind “${runnable.tokenizer.decode([prompts.usual.token])}”`;
+    const behind = await sweepBehind(bench, words, prompts.usual, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, prompts: asked });
     note(
-      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${confirmed.length + confirmedRare.length} that moved the answer most, over ${SCREEN_PROMPTS} prompts.`,
+      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${confirmed.length + confirmedRare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
       SCREEN_COLUMNS,
-      [...confirmed, ...confirmedRare].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
+      [...confirmed, ...confirmedRare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, words: extensions, answered: withOwnAnswers(single, budget.answeredWords) };
+    return { confirmed, rare: confirmedRare, behind: behind.confirmed, words: extensions, answered: [...ownAnswers(single, budget.answeredWords), ...behind.answered] };
   });
 }
 
@@ -96,15 +101,6 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
     }
   }
   return [...chosen.values()];
-}
-
-/** The likeliest word of each first token. */
-function withOwnAnswers(swept: readonly Swept[], limit: number): Answered[] {
-  const best = new Map<number, Answered>();
-  for (const { text, position, own } of [...swept].sort((a, b) => scoreOf(b.own) - scoreOf(a.own))) {
-    if (own !== undefined && !best.has(own.id)) best.set(own.id, { text, position, answer: own.id });
-  }
-  return [...best.values()].slice(0, limit);
 }
 
 export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, words, answered }: SweptStrings): Promise<Screened[]> {
