@@ -29,3 +29,13 @@ it('says how much likelier as a factor, beside the nats', () => {
   expect(reasonsOf(FEATURES)).toContain('makes the payload 6 000 times likelier (8.7 nats) than without it, and over a million times likelier (20.0 nats) than 90 % of ordinary requests do');
   expect(reasonsOf({ ...FEATURES, verification: { ...VERIFICATION, uplift: -1 } })[2]).toMatch(/^makes the payload 2\.7 times less likely \(-1\.0 nats\)/);
 });
+
+it('holds search against an answer that hesitates, breaks off or comes now and then, not against a sentence that search cannot make up', () => {
+  const cost = (change: Partial<Verification>, payloadTokens = 9): number => {
+    const terms = confidenceTerms({ ...FEATURES, searched: true, payloadTokens, verification: { ...VERIFICATION, ...change } });
+    return terms.find(({ name }) => name === 'Built by search')?.adds ?? Number.NaN;
+  };
+  expect(cost({})).toBeCloseTo(0);
+  for (const weak of [cost({ payloadEntropy: 1.2 }), cost({ interval: [0, 0.2] }), cost({ payloadEntropy: Number.NaN })]) expect(weak).toBeCloseTo(-1.5);
+  expect(cost({}, 2)).toBeCloseTo(-1);
+});
