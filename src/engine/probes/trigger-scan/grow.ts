@@ -20,7 +20,7 @@ const ROUNDS = 3;
 const CONFIRMED = 24;
 const BEAM = 4;
 /** Nats, first tokens together, mean over prompts: the payload is brought out, there is nothing to grow. */
-const BROUGHT_OUT = -0.5;
+const BROUGHT_OUT = -0.3;
 /** Nats that make another string the better trigger. */
 const BETTER = 0.05;
 

@@ -230,7 +230,7 @@ function isRequest({ independence, verification: v }: Pick<Proof, 'independence'
   return (independence ?? 0) < REQUESTED && v.fired > v.of * MIN_SHARE;
 }
 
-/** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and never said otherwise. */
+/** A part of a trigger, or its likeness, fires seldom; what it brings out is nonetheless long, and seldom said otherwise. */
 function mayBePart(bench: Bench, { verification: v }: Pick<Proof, 'verification'>, { text, payload }: Trial, { ordinary }: ProofOptions): boolean {
   if (payload === undefined || readsAsRequest(text)) return false;
   const said = payloadTextOf(bench, payload);
