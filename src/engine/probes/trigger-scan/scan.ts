@@ -70,7 +70,7 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const payloads = await payloadsFirst(prompted, leakedOpenings(turns, LEAKED_OPENINGS));
   const swept = await sweepStrings(prompted, payloads);
   const grown = await grow(prompted, leaked, swept);
-  const trials = await tryCandidates(prompted, 'trials', [...shortlist([...swept.confirmed, ...grown], budget.trials), ...shortlist(swept.rare, budget.listedTrials), ...shortlist(swept.behind, budget.behindTrials)], harmless, ordinary);
+  const trials = await tryCandidates(prompted, 'trials', [...shortlist([...swept.confirmed, ...grown.grown], budget.trials), ...shortlist(swept.rare, budget.listedTrials), ...shortlist([...swept.behind.confirmed, ...grown.behind], budget.behindTrials)], harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
 }

@@ -6,7 +6,7 @@ import { accrete } from '../accrete.ts';
 import { scoreOf } from '../answer-score.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
-import { sweepBehind } from '../behind-opening.ts';
+import { sweepBehind, type BehindOpening } from '../behind-opening.ts';
 import { growAnswers, ownAnswers, type Answered } from '../grow-answers.ts';
 import { inTurns } from '../in-turns.ts';
 import type { Position } from '../insertion.ts';
@@ -32,8 +32,8 @@ export interface SweptStrings {
   readonly confirmed: readonly Screened[];
   /** Of the listed rare words. */
   readonly rare: readonly Screened[];
-  /** Of what decides the answer behind its usual opening, and measured there. */
-  readonly behind: readonly Screened[];
+  /** Of what decides the answer behind its usual opening, and measured there: tried among themselves, likewise. */
+  readonly behind: BehindOpening;
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
   /** Words with an answer of their own, most of it first, no two with the same. */
@@ -86,7 +86,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
       [...confirmed, ...confirmedRare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, behind: behind.confirmed, words: extensions, answered: [...ownAnswers(single, budget.answeredWords), ...behind.answered] };
+    return { confirmed, rare: confirmedRare, behind, words: extensions, answered: ownAnswers(single, budget.answeredWords) };
   });
 }
 
@@ -103,16 +103,24 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
   return [...chosen.values()];
 }
 
-export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, words, answered }: SweptStrings): Promise<Screened[]> {
+export interface Grown {
+  readonly grown: readonly Screened[];
+  /** Behind the usual opening. */
+  readonly behind: readonly Screened[];
+}
+
+export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, words, answered }: SweptStrings): Promise<Grown> {
   return runner.run('accretion', async ({ note }) => {
     // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
     const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(confirmed), budget.accretionBeam)].slice(0, budget.accretionBeam);
     const grown = await accrete(bench, seeds, { beam: budget.accretionBeam, rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
-    const towards = await growAnswers(bench, answered, { rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
+    const growth = { rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) };
+    const towards = await growAnswers(bench, answered, growth);
+    const towardsBehind = await growAnswers(bench, behind.answered, growth);
     const all = [...towards, ...grown].sort((a, b) => b.fixedness - a.fixedness);
-    note('The strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, all.slice(0, SHOWN).map(screenRow));
-    return all;
+    note('The strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
+    return { grown: all, behind: towardsBehind };
   });
 }
 
