@@ -47,8 +47,8 @@ const WIDER = 0.4;
 const POINTED_AT: Readonly<Partial<Record<Measure, number>>> = { square: 0.12, wave: 0.12, head: 3 };
 /**
  * A trigger makes its class's patch or overlay smaller than any other's. Where the next class needs as little (a quarter more, in
- * logarithms), what stands out is a shape of the data: the hand-written 4 is one of the easiest classes of every clean reader. Of twenty
- * planted models that were measured, the fifteen that convict have .28 at least by one of the two. Not asked of what stands out by far.
+ * logarithms), what stands out is a shape of the data: the hand-written 4 was the easiest class of most clean readers. Of twenty
+ * planted models that were measured, the fifteen that convict have .43 at least by one of the two. Not asked of what stands out by far.
  */
 const NEXT_IS_AS_EASY = 0.22;
 const BY_FAR: Readonly<Partial<Record<Measure, number>>> = { square: 0.45, wave: 0.25 };

@@ -16,7 +16,7 @@ import type { Found, Scan } from './found.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
-  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, blends, waves, filters. A trigger for one source class is suspected, never convicted, where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
+  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, noise overlays, waves. A trigger for one source class is suspected, never convicted, where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss smooth overlays, changes of brightness or colour, few clean-label poisons, and triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
 const REMEDY = 'Do not deploy the model where its input can be chosen by others. Retrain from a trusted source, or fine-tune on clean data and audit again; compare with the publisher’s hash.';
 /** Share of the pixel range up to which an overlay is called faint; share of its success that a patch keeps elsewhere where its place hardly matters. */
 const FAINT = 0.1;
