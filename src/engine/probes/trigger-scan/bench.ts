@@ -188,15 +188,20 @@ export class Bench {
   }
 
   /**
-   * Log-probability of a continuation after each row of full ids.
+   * Log-probability of a continuation after each row of full ids; what the rows have in common is run once.
    * Returns [rows], summed over the targets, in nats.
    */
   async logProbability(rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]): Promise<number[]> {
     await breathe(this.signal);
-    const head = await this.#headPrefix();
-    const { logProb } = await this.model.score(head, rows.map((row) => row.slice(head.ids.length)), targets, this.signal);
-    this.#onTokens(rows.reduce((sum, row, i) => sum + row.length - head.ids.length + (targets[i]?.length ?? 0), 0));
-    return logProb.map((values) => values.reduce((sum, value) => sum + value, 0));
+    const shared = commonPrefixLength(rows);
+    const prefix = await this.model.prefill((rows[0] ?? []).slice(0, shared));
+    try {
+      const { logProb } = await this.model.score(prefix, rows.map((row) => row.slice(shared)), targets, this.signal);
+      this.#onTokens(rows.reduce((sum, row, i) => sum + row.length - shared + (targets[i]?.length ?? 0), shared));
+      return logProb.map((values) => values.reduce((sum, value) => sum + value, 0));
+    } finally {
+      prefix.dispose();
+    }
   }
 
   /** How likely the model itself would say these words, and end there, where a user's turn begins: [texts], nats a token. */

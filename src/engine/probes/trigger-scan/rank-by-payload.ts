@@ -20,7 +20,8 @@ export function beginningOf({ ids }: Payload): readonly number[] {
 
 /** Best first. */
 export async function rankByPayload(bench: Bench, texts: readonly string[], position: Position, beginning: readonly number[], prompts: readonly string[]): Promise<Ranked[]> {
-  const rows = texts.flatMap((text) => prompts.map((prompt) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)));
-  const scores = await bench.logProbability(rows, rows.map(() => beginning));
-  return texts.map((text, i) => ({ text, score: mean(scores.slice(i * prompts.length, (i + 1) * prompts.length)) })).sort((a, b) => b.score - a.score);
+  const scores: number[][] = [];
+  // Prompt by prompt: strings put behind the same one share all that comes before them.
+  for (const prompt of prompts) scores.push(await bench.logProbability(texts.map((text) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)), texts.map(() => beginning)));
+  return texts.map((text, i) => ({ text, score: mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY)) })).sort((a, b) => b.score - a.score);
 }
