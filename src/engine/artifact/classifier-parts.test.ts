@@ -1,7 +1,9 @@
-// Names of classes, as the config files of different makers list them.
+// Names of classes, as the config files of different makers list them, and how pictures are to be fed.
 import { expect, it } from 'vitest';
+import { bytesOf } from '../core/byte-source.ts';
 import type { Artifact } from './artifact.ts';
-import { classNames } from './classifier-parts.ts';
+import { classNames, imageHints } from './classifier-parts.ts';
+import { openArtifact } from './open.ts';
 
 const named = (config: object): ReturnType<typeof classNames> => classNames({ config, files: [] } as unknown as Artifact);
 
@@ -13,4 +15,21 @@ it('reads names by number and in order', async () => {
 
 it('takes nothing else for names', async () => {
   expect(await named({ classes: 2, labels: [0, 1] })).toEqual([]);
+});
+
+const hinted = async (preprocessor: object) => {
+  const file = (path: string, content: object) => bytesOf(path, new TextEncoder().encode(JSON.stringify(content)));
+  const artifact = await openArtifact({ name: 'drop', files: [file('config.json', { model_type: 'vit' }), file('preprocessor_config.json', preprocessor)] });
+  return (await imageHints(artifact, 3, false)).preprocessing;
+};
+
+it('normalises as the preprocessor says', async () => {
+  expect(await hinted({ image_mean: [0.5, 0.4, 0.3], image_std: [0.25] })).toEqual({ scale: 1, mean: [0.5, 0.4, 0.3], std: [0.25, 0.25, 0.25], origin: 'preprocessor_config.json', guessed: false });
+});
+
+it('says which of its numbers cannot be used, and calls the rest a guess', async () => {
+  expect(await hinted({ image_mean: [0.5, 'x', 0.5], image_std: [0.5, 0, 0.5], rescale_factor: -1 })).toEqual({
+    scale: 1, mean: [0, 0, 0], std: [1, 1, 1], guessed: true,
+    origin: 'preprocessor_config.json, without rescale_factor (expected a positive number), without image_mean (expected 3 numbers), without image_std (expected 3 positive numbers)',
+  });
 });

@@ -117,15 +117,34 @@ export async function imageHints(artifact: Artifact, channels: number, wide: boo
     const why = wide ? 'guessed: the graph takes whole numbers, so pixels go in as 0 to 255' : 'guessed: pixels go in as 0 to 1, since no preprocessor_config.json says otherwise';
     return { side, preprocessing: { scale: wide ? 255 : 1, mean: fill(channels, 0), std: fill(channels, 1), origin: why, guessed: true } };
   }
-  const rescale = fields['do_rescale'] === false ? 1 : (positive(fields['rescale_factor']) ?? 1 / 255);
+  const factor = fields['rescale_factor'];
+  const rescale = fields['do_rescale'] === false ? 1 : (positive(factor) ?? 1 / 255);
   const normalise = fields['do_normalize'] !== false && Array.isArray(fields['image_mean']);
-  const list = (value: unknown, fallback: number): readonly number[] =>
-    Array.isArray(value) ? Array.from({ length: channels }, (_, at) => finite(value[at]) ?? finite(value[0]) ?? fallback) : fill(channels, finite(value) ?? fallback);
-  const std = list(fields['image_std'], 1).map((value) => (value === 0 ? 1 : value));
+  const mean = normalise ? perChannel(fields['image_mean'], channels, finite) : fill(channels, 0);
+  const std = normalise ? perChannel(fields['image_std'], channels, positive) : fill(channels, 1);
+  const unusable = [
+    ...(factor === undefined || positive(factor) !== undefined ? [] : ['rescale_factor (expected a positive number)']),
+    ...(mean === undefined ? [`image_mean (expected ${channels} numbers)`] : []),
+    ...(std === undefined ? [`image_std (expected ${channels} positive numbers)`] : []),
+  ];
   return {
     side,
-    preprocessing: { scale: 255 * rescale, mean: normalise ? list(fields['image_mean'], 0) : fill(channels, 0), std: normalise ? std : fill(channels, 1), origin: 'preprocessor_config.json', guessed: false },
+    preprocessing: {
+      scale: 255 * rescale,
+      mean: mean ?? fill(channels, 0),
+      std: std ?? fill(channels, 1),
+      origin: ['preprocessor_config.json', ...unusable].join(', without '),
+      guessed: unusable.length > 0,
+    },
   };
+}
+
+/** One number for all channels, or one for each (more than there are channels: the first ones). Undefined where one of them cannot be used. */
+function perChannel(value: unknown, channels: number, read: (value: unknown) => number | undefined): readonly number[] | undefined {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const numbers = given.length >= channels ? given.slice(0, channels).map(read) : given.length === 1 ? fill(channels, 0).map(() => read(given[0])) : [];
+  const usable = numbers.filter((number) => number !== undefined);
+  return usable.length === channels ? usable : undefined;
 }
 
 const LARGEST_SIDE = 4096;
