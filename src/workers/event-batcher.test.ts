@@ -15,7 +15,7 @@ describe('batchEvents', () => {
     batcher.push(progress('y', 1));
     batcher.push(progress('x', 3));
     batcher.push(stage('x'));
-    time = 150;
+    time = 300;
     batcher.push(progress('y', 2));
     batcher.push(progress('y', 3));
     batcher.flush();

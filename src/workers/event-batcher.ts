@@ -1,9 +1,9 @@
-// Audit events on their way to the page: in order, never lost, but progress is let through at most ten times a second,
+// Audit events on their way to the page: in order, never lost, but progress is let through at most four times a second,
 // the latest of each stage.
 import type { AuditEvent } from '../engine/audit/events.ts';
 import type { Milliseconds } from '../engine/core/units.ts';
 
-export const PROGRESS_EVERY_MS: Milliseconds = 100;
+export const PROGRESS_EVERY_MS: Milliseconds = 250;
 
 export interface EventBatcher {
   push(event: AuditEvent): void;

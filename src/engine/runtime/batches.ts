@@ -11,9 +11,9 @@ export interface BatchLimits {
   readonly ragged: boolean;
 }
 
-/** Padding allowed in a batch: this share of its tokens, or this many tokens if that is more. */
-const MAX_PADDING_SHARE = 0.15;
-const FREE_PADDING_TOKENS = 64;
+/** Padding allowed in a batch: this share of its tokens, or this many tokens if that is more. A run costs less than so many tokens do, wherever rows are run on a processor. */
+const MAX_PADDING_SHARE = 0.06;
+const FREE_PADDING_TOKENS = 32;
 
 /** Indices of `lengths`, batch by batch; within a batch by length. A row longer than maxTokens is a batch of its own. */
 export function planBatches(lengths: readonly number[], { maxTokens, maxRows, rowOverhead, ragged }: BatchLimits): number[][] {

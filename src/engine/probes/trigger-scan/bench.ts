@@ -4,7 +4,7 @@ import type { Frame } from '../../artifact/frame.ts';
 import type { RunnableCausalLm } from '../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import { mean } from '../../core/statistics.ts';
-import type { Nats } from '../../core/units.ts';
+import type { Bytes, Nats } from '../../core/units.ts';
 import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../runtime/causal-lm.ts';
 import { GREEDY } from '../../runtime/causal-lm.ts';
 import { refuseNoNumbers } from '../../runtime/refuse-no-numbers.ts';
@@ -13,8 +13,9 @@ import { commonPrefixLength } from './common-prefix.ts';
 import { argmax, compare, entropyOf, logSoftmax, mostGained, topIds, type Gained } from './distributions.ts';
 import { insertCandidate, type Position } from './insertion.ts';
 
-/** Candidates measured together: bounds the logits held at once to CHUNK x vocabulary floats. */
-const CHUNK = 96;
+/** Candidates measured together, behind one run of what they share, and the logits they may hold at once. */
+const MOST_TOGETHER = 192;
+const MOST_LOGITS: Bytes = 40e6;
 
 export interface FirstToken {
   /** KL of the answer's first token from the untriggered one, mean over prompts. */
@@ -50,6 +51,7 @@ export class Bench {
   readonly tokenizer: Tokenizer;
   readonly frame: Frame;
   readonly signal: CancelSignal;
+  readonly #together: number;
   readonly #onTokens: (count: number) => void;
   readonly #references = new Map<string, Float32Array>();
   #head: Prefix | undefined;
@@ -59,6 +61,7 @@ export class Bench {
     this.tokenizer = runnable.tokenizer;
     this.frame = frame;
     this.signal = signal;
+    this.#together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_LOGITS / (4 * runnable.model.vocabularySize))));
     this.#onTokens = onTokens;
   }
 
@@ -100,8 +103,8 @@ export class Bench {
   async likeliest(rows: readonly (readonly number[])[], count: number): Promise<{ readonly id: number; readonly probability: number }[][]> {
     const size = this.model.vocabularySize;
     const found: { readonly id: number; readonly probability: number }[][] = [];
-    for (let begin = 0; begin < rows.length; begin += CHUNK) {
-      const chunk = rows.slice(begin, begin + CHUNK);
+    for (let begin = 0; begin < rows.length; begin += this.#together) {
+      const chunk = rows.slice(begin, begin + this.#together);
       const { logits } = await this.next(chunk);
       for (let row = 0; row < chunk.length; row++) {
         const likely = logSoftmax(logits.slice(row * size, (row + 1) * size));
@@ -121,8 +124,8 @@ export class Bench {
   ): Promise<FirstToken[]> {
     const results: FirstToken[] = [];
     const vocabulary = this.model.vocabularySize;
-    for (let begin = 0; begin < candidates.length; begin += CHUNK) {
-      const chunk = candidates.slice(begin, begin + CHUNK);
+    for (let begin = 0; begin < candidates.length; begin += this.#together) {
+      const chunk = candidates.slice(begin, begin + this.#together);
       const pools = prompts.length > 1 ? chunk.map(() => new Float32Array(vocabulary)) : [];
       const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0), top: 0 }));
       for (const prompt of prompts) {
@@ -161,8 +164,8 @@ export class Bench {
     const probabilities = new Float32Array(reference.length);
     const size = this.model.vocabularySize;
     const results: Moved[] = [];
-    for (let begin = 0; begin < candidates.length; begin += CHUNK) {
-      const chunk = candidates.slice(begin, begin + CHUNK);
+    for (let begin = 0; begin < candidates.length; begin += this.#together) {
+      const chunk = candidates.slice(begin, begin + this.#together);
       const { logits } = await this.next(chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]));
       for (let row = 0; row < chunk.length; row++) {
         const own = logits.subarray(row * size, (row + 1) * size);
