@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Payload } from './payload.ts';
-import { firesSeldomer, saysNothingNew, shortestFirst } from './proof.ts';
+import { shortestFirst } from './payload-groups.ts';
+import { firesSeldomer, saysNothingNew } from './proof.ts';
 import type { Trial } from './trial.ts';
 import type { Verification } from './verify.ts';
 
