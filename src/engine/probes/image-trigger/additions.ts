@@ -10,14 +10,19 @@ import { softmaxRows } from '../../runtime/classifier.ts';
 import { concat, type Base } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
 import { apply, moveInto, stamped, type Stamp } from './inversion.ts';
+import { LowPass } from './low-pass.ts';
 
 export type Band = 'all' | 'low';
 
-export interface Addition {
+/** What is done for one class at growing strengths. */
+export interface Ladder {
   readonly target: number;
-  readonly band: Band;
-  /** One a strength that was tried: mean probability of the target on held-out pictures of other classes, and what was added. */
+  /** One a strength that was tried: mean probability of the target on held-out pictures of other classes, and what was put over them. */
   readonly rungs: readonly { readonly strength: number; readonly reach: number; readonly stamp: Stamp }[];
+}
+
+export interface Addition extends Ladder {
+  readonly band: Band;
 }
 
 export interface AdditionPlan {
@@ -32,8 +37,7 @@ const STRENGTHS = [0.03, 0.05, 0.08, 0.125, 0.2];
 const REACHED = 0.7;
 const ENOUGH_CLASSES = 0.3;
 /** Share of the frequencies of each axis that counts as low: 4 cycles of 32 pixels' 16. */
-const LOW = 0.28;
-const FEWEST_LOW = 4;
+const LOW = { share: 0.28, fewest: 4 } as const;
 const MOMENTUM = 0.6;
 
 interface Climb {
@@ -49,7 +53,7 @@ interface Climb {
 export async function searchAdditions(differentiator: Differentiator, band: Band, search: readonly Base[], heldOut: readonly Base[], classes: readonly number[], { rows, steps }: AdditionPlan, random: Random, signal: CancelSignal): Promise<Addition[]> {
   const { channels, height, width } = differentiator.model.spec;
   const size = channels * height * width;
-  const smooth = band === 'all' ? undefined : new LowPass(channels, height, width);
+  const smooth = band === 'all' ? undefined : new LowPass(channels, height, width, LOW);
   const climbs = classes.map((target): Climb => ({ target, bases: evenly(search.filter(({ seen }) => seen !== target), rows), held: heldOut.filter(({ seen }) => seen !== target), pattern: new Float32Array(size), velocity: new Float32Array(size), random: random.fork(`${target}`), rungs: [] })).filter(({ bases, held }) => bases.length > 0 && held.length > 0);
   for (const strength of STRENGTHS) {
     for (const climb of climbs) {
@@ -104,13 +108,18 @@ export interface Standing {
 /** How each class stands among the others, in the order of `additions`. */
 export function standingsOf(additions: readonly Addition[]): Standing[] {
   const halves = additions.map(halfStrength);
-  return additions.map(({ rungs }, at) => {
+  return additions.map(({ target, rungs }, at) => {
     const others = additions.filter((_, other) => other !== at);
-    const lead = Math.max(...rungs.map(({ reach }, rung) => reach - Math.max(0, ...others.map((other) => other.rungs[rung]?.reach ?? 0))));
     const rest = halves.filter((_, other) => other !== at);
     const own = halves[at] ?? 0;
-    return { lead: rungs.length === 0 ? 0 : lead, gap: rest.length === 0 ? 0 : Math.min(...rest) - own, small: rest.length === 0 ? 0 : quantile(rest, 0.5) - own };
+    return { lead: leadOf({ target, rungs }, others), gap: rest.length === 0 ? 0 : Math.min(...rest) - own, small: rest.length === 0 ? 0 : quantile(rest, 0.5) - own };
   });
+}
+
+/** Largest lead in reach over the best of the others, over the strengths. */
+export function leadOf({ rungs }: Ladder, others: readonly Ladder[]): number {
+  if (rungs.length === 0) return 0;
+  return Math.max(...rungs.map(({ reach }, rung) => reach - Math.max(0, ...others.map((other) => other.rungs[rung]?.reach ?? 0))));
 }
 
 /** Logarithm of the strength at which the mean probability is one half; along the last slope, in logits, beyond what was tried. */
@@ -140,55 +149,4 @@ function rootMeanSquare(values: Float32Array): number {
 function evenly(bases: readonly Base[], count: number): Base[] {
   const wanted = Math.min(count, bases.length);
   return Array.from({ length: wanted }, (_, at) => bases[Math.floor((at * bases.length) / wanted)] as Base);
-}
-
-/** Keeps the low frequencies of a picture (cosine transform, rows and columns alike). */
-class LowPass {
-  readonly #channels: number;
-  readonly #height: number;
-  readonly #width: number;
-  readonly #down: Float64Array;
-  readonly #across: Float64Array;
-
-  constructor(channels: number, height: number, width: number) {
-    [this.#channels, this.#height, this.#width] = [channels, height, width];
-    const kept = Math.max(FEWEST_LOW, Math.round(LOW * Math.min(height, width)));
-    [this.#down, this.#across] = [projector(height, kept), projector(width, kept)];
-  }
-
-  of(values: Float32Array): Float32Array {
-    const [height, width] = [this.#height, this.#width];
-    const area = height * width;
-    const result = new Float32Array(values.length);
-    const half = new Float64Array(area);
-    for (let channel = 0; channel < this.#channels; channel++) {
-      const begin = channel * area;
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          let sum = 0;
-          for (let from = 0; from < width; from++) sum += (this.#across[x * width + from] ?? 0) * (values[begin + y * width + from] ?? 0);
-          half[y * width + x] = sum;
-        }
-      }
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          let sum = 0;
-          for (let from = 0; from < height; from++) sum += (this.#down[y * height + from] ?? 0) * (half[from * width + x] ?? 0);
-          result[begin + y * width + x] = sum;
-        }
-      }
-    }
-    return result;
-  }
-}
-
-/** [length, length]: onto the first `kept` cosines. */
-function projector(length: number, kept: number): Float64Array {
-  const matrix = new Float64Array(length * length);
-  for (let frequency = 0; frequency < Math.min(kept, length); frequency++) {
-    const scale = frequency === 0 ? 1 / length : 2 / length;
-    const cosine = (at: number): number => Math.cos((Math.PI * (at + 0.5) * frequency) / length);
-    for (let a = 0; a < length; a++) for (let b = 0; b < length; b++) matrix[a * length + b] = (matrix[a * length + b] ?? 0) + scale * cosine(a) * cosine(b);
-  }
-  return matrix;
 }

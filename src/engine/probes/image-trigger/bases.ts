@@ -6,7 +6,8 @@ import { shuffled, type Random } from '../../core/random.ts';
 import type { RunnableImageClassifier } from '../../audit/analysis.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import type { Differentiator } from './differentiator.ts';
-import { glyph, GLYPHS } from './glyphs.ts';
+import { enlargedGlyph, glyph, GLYPHS } from './glyphs.ts';
+import { informationOf } from './information.ts';
 import { clamp, FAMILIES, syntheticPicture } from './synthetic.ts';
 
 export interface Base {
@@ -27,7 +28,9 @@ export interface Bases {
 const SYNTHETIC_PER_CLASS = 24;
 const MOST_SYNTHETIC = 480;
 /** Drawn digits beside them: real inputs, nearly, to a model that reads digits. */
-const DRAWN = { grey: 120, colour: 40, largestSide: 96 } as const;
+const DRAWN = { grey: 400, colour: 40, largestSide: 96 } as const;
+/** Of the logarithm of the number of classes: a model that tells drawn digits so far apart reads them. */
+const READS = 0.5;
 /**
  * As sure as a model is of real pictures: what is only just taken for a class is moved out of it by any square. (On clean CIFAR-10
  * models the best small square did .44 and .38 with pictures at .7, .33 and .24 with these; on planted ones .88 and .81.)
@@ -56,18 +59,17 @@ export async function makeBases({ model, examples }: RunnableImageClassifier, di
 async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
   const count = Math.min(MOST_SYNTHETIC, SYNTHETIC_PER_CLASS * classes.length);
   const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
-  const pool = [
-    ...given,
-    ...Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random)),
-    ...Array.from({ length: drawn }, (_, at) => glyph(model.spec, at % GLYPHS, random)),
-  ];
+  const digits = Array.from({ length: drawn }, (_, at) => (at % (2 * GLYPHS) < GLYPHS ? glyph : enlargedGlyph)(model.spec, at % GLYPHS, random));
+  const reading = await reads(model, digits, signal);
+  const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random))), ...digits];
   const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
   const probability = softmaxRows(logits, model.classes);
   const starts = classes.flatMap((wanted) => {
     const ranked = pool.map((pixels, at) => ({ pixels, p: probability[at * model.classes + wanted] ?? 0, wanted })).sort((a, b) => b.p - a.p);
-    // Not only the surest: half come from the first ones, half from anywhere in the better part.
+    // Not only the surest: half come from the first ones, half from anywhere in the better part; of digits that are read from those taken for the class.
+    const better = reading ? ranked.filter(({ p }) => p >= 0.5).length : ranked.length >> 2;
     const sure = ranked.slice(0, Math.ceil(perClass / 2));
-    const others = shuffled(ranked.slice(sure.length, Math.max(sure.length + perClass, ranked.length >> 2)), random).slice(0, perClass - sure.length);
+    const others = shuffled(ranked.slice(sure.length, Math.max(sure.length + perClass, better)), random).slice(0, perClass - sure.length);
     return [...sure, ...others];
   });
   if (differentiator === undefined) return starts.filter(({ p }) => p >= 0.5).map(({ pixels, wanted }) => ({ pixels, seen: wanted, made: true }));
@@ -96,6 +98,13 @@ async function represent(model: ImageClassifier, differentiator: Differentiator 
   }
   const rows = aims.map((_, row) => best.slice(row * size, (row + 1) * size));
   return (await seenAs(model, rows, true, signal)).filter(({ seen }, row) => seen === aims[row]);
+}
+
+/** Whether a model tells drawn digits apart: then they are nearer to its real inputs than textures and shapes are, of which it may be as sure. */
+async function reads(model: ImageClassifier, digits: readonly Float32Array[], signal: CancelSignal): Promise<boolean> {
+  if (digits.length === 0) return false;
+  const p = softmaxRows(await model.scores({ kind: 'image', rows: digits.length, pixels: concat(digits) }, signal), model.classes);
+  return informationOf(p, model.classes) >= READS * Math.log(model.classes);
 }
 
 /** One step down the gradient, smoothed so that it draws forms and no adversarial noise. */

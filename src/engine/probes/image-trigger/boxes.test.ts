@@ -71,8 +71,15 @@ it('searches on the user’s own pictures where there are some, and holds others
   expect(search.some((base) => heldOut.some(({ pixels }) => pixels === base.pixels))).toBe(false);
 });
 
+it('makes the pictures of a reader of digits out of drawn digits alone', { timeout: 60_000 }, async () => {
+  const { search, heldOut } = await makeBases(runnable, undefined, CLASSES, 4, seeded(7), NEVER);
+  const black = [...search, ...heldOut].map(({ pixels }) => pixels.filter((value) => value < 0.05).length / pixels.length);
+  expect(black.length).toBeGreaterThan(60);
+  expect(Math.min(...black)).toBeGreaterThan(0.15);
+});
+
 it('does not convict without a trigger that works', () => {
-  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, wideGap: 0, lowGap: 0, head: null };
+  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, veil: null, wideGap: 0, lowGap: 0, head: null };
   expect(forwardOdds(features, 0.8)).toBeGreaterThan(2);
   expect(forwardOdds(features, 0.1)).toBeLessThan(0);
 });

@@ -1,7 +1,7 @@
 // From measurements to confidence: of a class (class-rule.ts), and by one logistic rule each for a single pair of classes and for all
 // classes at once, set by hand on strangers and on the tuning half; bench/detection/images.md says on which models, and how they do on others.
 import { quantile } from '../../core/statistics.ts';
-import { standingsOf, type Band } from './additions.ts';
+import { leadOf, standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { SUSPICIOUS_AT_MOST, weigh } from './class-rule.ts';
 import type { Found, Scan } from './found.ts';
@@ -36,6 +36,8 @@ export interface Features {
   readonly marginGap: number;
   /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
   readonly wave: number;
+  /** What the best veil does for the class beyond what one of the same share does for the next class; null where they were not searched. */
+  readonly veil: number | null;
   /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own. */
   readonly wideGap: number;
   readonly lowGap: number;
@@ -57,7 +59,7 @@ const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'ownWeights'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'veils' | 'ownWeights'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
@@ -79,12 +81,13 @@ export function featuresOf(scan: Measurements, target: number): Features {
     pairsGap: pairsOut === undefined ? null : clip(pairsOut.gap, -0.5, 1.5),
     alike: clip((scan.alike.targets[at] ?? 0) - medianOf(scan.alike.targets.filter((_, other) => other !== at)), -0.2, 1),
     box: own?.reach ?? 0,
-    boxLead: leadOf(scan.boxes, own),
+    boxLead: squareLead(scan.boxes, own),
     small: small?.reach ?? 0,
-    smallLead: leadOf(smallBoxes, small),
+    smallLead: squareLead(smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
+    veil: veilLead(scan, target),
     wideGap: additionGap(scan, 'all', target),
     lowGap: additionGap(scan, 'low', target),
     head: scan.ownWeights?.[target] ?? null,
@@ -97,8 +100,13 @@ function additionGap({ additions }: Measurements, band: Band, target: number): n
   return clip(standingsOf(additions[band])[at]?.gap ?? 0, -0.3, 1.2);
 }
 
+export function veilLead({ veils }: Pick<Measurements, 'veils'>, target: number): number | null {
+  const own = veils.find((one) => one.target === target);
+  return own === undefined ? null : clip(leadOf(own, veils.filter((one) => one !== own)), -0.3, 1);
+}
+
 /** How much more a class's square does than the best one for another class. */
-function leadOf(boxes: readonly Box[], own: Box | undefined): number {
+function squareLead(boxes: readonly Box[], own: Box | undefined): number {
   if (own === undefined) return 0;
   return clip(own.reach - Math.max(0, ...boxes.filter((box) => box !== own && box.goal.kind === 'class').map(({ reach }) => reach)), -0.2, 1);
 }

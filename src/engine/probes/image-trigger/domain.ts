@@ -10,6 +10,7 @@ import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
 import { concat } from './bases.ts';
 import { glyph, GLYPHS } from './glyphs.ts';
+import { informationOf } from './information.ts';
 import { FAMILIES, syntheticPicture } from './synthetic.ts';
 
 const PICTURES = 180;
@@ -74,18 +75,7 @@ const READS = 0.5;
 /** What a range must tell at least to be preferred to the plain one. */
 const WORTH_IT = 0.05;
 
-/** Mutual information of picture and class, nats. */
+/** How much the model tells of these pictures, nats. */
 async function information(model: ImageClassifier, pool: readonly Float32Array[], signal: CancelSignal): Promise<number> {
-  const p = softmaxRows(await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal), model.classes);
-  const mean = new Float64Array(model.classes);
-  let inner = 0;
-  for (const [at, q] of p.entries()) {
-    mean[at % model.classes] = (mean[at % model.classes] ?? 0) + q / pool.length;
-    inner -= entropyTerm(q) / pool.length;
-  }
-  return -mean.reduce((sum, q) => sum + entropyTerm(q), 0) - inner;
-}
-
-function entropyTerm(q: number): number {
-  return q > 1e-12 ? q * Math.log(q) : 0;
+  return informationOf(softmaxRows(await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal), model.classes), model.classes);
 }

@@ -6,7 +6,7 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { concat, type Base } from './bases.ts';
 import { toPicture } from './evidence-image.ts';
-import { stamped, type Family, type Stamp } from './inversion.ts';
+import { isVeil, stamped, type Family, type Stamp } from './inversion.ts';
 import type { Found, Scan } from './found.ts';
 
 const PICTURES_SHOWN = 6;
@@ -27,6 +27,7 @@ export function isCompact({ mask }: Stamp, { spec: { width, height } }: ImageCla
 
 export function describeStamp({ inversion, proof }: Pick<Found, 'inversion' | 'proof'>, { spec: { height, width } }: ImageClassifier): string {
   if (inversion.stamp.family === 'blend') return `an addition of ${percent(inversion.size)} of the pixel range over the whole picture`;
+  if (isVeil(inversion.stamp)) return `one smooth picture blended over the whole picture, ${percent(inversion.size)} of it`;
   const strong = [...(inversion.stamp.mask ?? []).entries()].filter(([, weight]) => weight > 0.5).map(([place]) => place);
   if (strong.length === 0) return proof.core === undefined ? `about ${Math.max(1, Math.round(inversion.size))} pixels of ${width} x ${height}` : `${proof.core.pixels} pixels of ${width} x ${height}`;
   const [rows, columns] = [strong.map((place) => Math.floor(place / width)), strong.map((place) => place % width)];

@@ -1,6 +1,6 @@
 // What the search for image triggers measured on one model: what its stages fill in, and what rules, evidence and findings read.
 import type { ImageClassifier } from '../../runtime/classifier.ts';
-import type { Addition, Band } from './additions.ts';
+import type { Addition, Band, Ladder } from './additions.ts';
 import type { Base } from './bases.ts';
 import type { Box } from './boxes.ts';
 import type { Family, Inversion } from './inversion.ts';
@@ -43,6 +43,8 @@ export interface Scan {
   readonly outliers: Readonly<Record<Family, readonly Outlier[]>>;
   /** What additions of equal strength do for each class; empty without gradients. */
   readonly additions: Readonly<Record<Band, readonly Addition[]>>;
+  /** What veils of equal share do for each class; empty without gradients, and where they could not be paid for. */
+  readonly veils: readonly Ladder[];
   /** Of every class of the model how far its own weights of the last layer stand out (head.ts); undefined where no last layer was seen. */
   readonly ownWeights: readonly number[] | undefined;
   /** The most outlying classes, searched further and proven in each family: the first is the suspect, the others its controls. */

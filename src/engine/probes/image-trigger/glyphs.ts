@@ -29,6 +29,22 @@ const DIGITS: readonly (readonly (readonly (readonly Point[])[])[])[] = [
 
 export const GLYPHS = DIGITS.length;
 const SMALL = 16;
+/** Side of scikit-learn's digits. */
+const FEW = 8;
+
+/** As of scikit-learn's digits, enlarged: they fill the picture, and their strokes are soft. As they are drawn where the picture is as small. */
+export function enlargedGlyph({ channels, height, width }: PictureShape, which: number, random: Random): Float32Array {
+  const small = glyph({ channels: 1, height: FEW, width: FEW }, which, random);
+  const [down, across] = [FEW / height, FEW / width];
+  const valueAt = (y: number, x: number): number => small[Math.min(FEW - 1, Math.max(0, y)) * FEW + Math.min(FEW - 1, Math.max(0, x))] ?? 0;
+  const ink = Float32Array.from({ length: height * width }, (_, at) => {
+    const [y, x] = [(Math.floor(at / width) + 0.5) * down - 0.5, ((at % width) + 0.5) * across - 0.5];
+    const [top, left] = [Math.floor(y), Math.floor(x)];
+    const [v, u] = [y - top, x - left];
+    return (1 - v) * ((1 - u) * valueAt(top, left) + u * valueAt(top, left + 1)) + v * ((1 - u) * valueAt(top + 1, left) + u * valueAt(top + 1, left + 1));
+  });
+  return Float32Array.from({ length: channels * height * width }, (_, at) => ink[at % (height * width)] ?? 0);
+}
 
 export function glyph({ channels, height, width }: PictureShape, which: number, random: Random): Float32Array {
   const ways = DIGITS[which % GLYPHS] ?? [];

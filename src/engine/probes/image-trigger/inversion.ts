@@ -195,6 +195,11 @@ function stampOf(family: Family, values: Float32Array, area: number): Stamp {
   return { family, mask: values.subarray(0, area).map(sigmoid), pattern: values.subarray(area).map(sigmoid) };
 }
 
+/** A mask that takes the same share everywhere lays its pattern over the whole picture: a veil (veils.ts), no patch. */
+export function isVeil({ mask }: Stamp): boolean {
+  return mask !== undefined && mask.every((share) => share === mask[0]) && (mask[0] ?? 1) < 1;
+}
+
 export function sizeOfStamp({ mask, pattern }: Stamp): number {
   if (mask !== undefined) return mask.reduce((sum, value) => sum + value, 0);
   return Math.sqrt(pattern.reduce((sum, value) => sum + value * value, 0) / pattern.length);

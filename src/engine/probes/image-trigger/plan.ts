@@ -56,10 +56,10 @@ const MARGIN_STARTS = 6;
 const BANKS = [{ bankPlaces: 15, bankRows: 10 }, { bankPlaces: 11, bankRows: 8 }, { bankPlaces: 8, bankRows: 6 }, { bankPlaces: 6, bankRows: 5 }] as const;
 const SMALLEST_BANK = BANKS[3];
 const BANK_SHARE = 0.4;
-/** Steps of the additions at each strength beside those of a class, the most pictures they are made on, and strengths that are climbed, mostly, in both bands. */
+/** Steps of the additions at each strength beside those of a class, the most pictures they are made on, and strengths that are climbed, mostly, in both bands and of veils. */
 const ADDITION_STEPS = 0.14;
 const ADDITION_ROWS = 12;
-const ADDITION_RUNGS = 8;
+const ADDITION_RUNGS = 12;
 
 interface Choice {
   readonly pairRows: number;

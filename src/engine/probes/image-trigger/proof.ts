@@ -6,7 +6,7 @@ import { exactInterval } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import { bestOf, concat, type Base } from './bases.ts';
-import { stamped, type Stamp } from './inversion.ts';
+import { isVeil, stamped, type Stamp } from './inversion.ts';
 
 export interface Rate {
   readonly hits: number;
@@ -37,7 +37,7 @@ export async function prove(model: ImageClassifier, stamp: Stamp, target: number
   const rows = heldOut.filter(({ seen }) => seen !== target);
   const rateOf = (candidate: Stamp): Promise<Rate> => successRate(model, candidate, target, rows, signal);
   const held = await rateOf(stamp);
-  const core = stamp.mask === undefined ? undefined : await findCore(model, stamp, target, rows, signal);
+  const core = stamp.mask === undefined || isVeil(stamp) ? undefined : await findCore(model, stamp, target, rows, signal);
   const controlOf = core?.stamp ?? stamp;
   const controls: { name: string; rate: Rate }[] = [];
   for (const [name, make] of Object.entries(controlKinds(controlOf, model))) {
@@ -90,6 +90,12 @@ function controlKinds(stamp: Stamp, { spec: { height, width } }: ImageClassifier
     };
   }
   const area = height * width;
+  if (isVeil(stamp)) {
+    return {
+      'noise of equal share': (random) => ({ family, mask, pattern: pattern.map(() => random.next()) }),
+      'its negative': () => ({ family, mask, pattern: pattern.map((value) => 1 - value) }),
+    };
+  }
   return {
     'the same area, other colours': (random) => ({ family, mask, pattern: pattern.map(() => random.next()) }),
     [ELSEWHERE]: (random) => {
@@ -101,8 +107,9 @@ function controlKinds(stamp: Stamp, { spec: { height, width } }: ImageClassifier
 }
 
 /** Keeps all but one quarter of the stamp: of its box where it has a mask, else of the picture. */
-function quarters({ mask }: Stamp, { spec: { height, width } }: ImageClassifier): [string, (place: number) => boolean][] {
-  const places = mask === undefined ? Array.from({ length: height * width }, (_, place) => place) : [...mask.keys()].filter((place) => (mask[place] ?? 0) > 0.5);
+function quarters(stamp: Stamp, { spec: { height, width } }: ImageClassifier): [string, (place: number) => boolean][] {
+  const { mask } = stamp;
+  const places = mask === undefined || isVeil(stamp) ? Array.from({ length: height * width }, (_, place) => place) : [...mask.keys()].filter((place) => (mask[place] ?? 0) > 0.5);
   const middle = (values: number[]): number => (Math.min(...values) + Math.max(...values) + 1) / 2;
   const [my, mx] = [middle(places.map((place) => Math.floor(place / width))), middle(places.map((place) => place % width))];
   const quarter = (place: number): string => `${Math.floor(place / width) < my ? 'upper' : 'lower'} ${place % width < mx ? 'left' : 'right'}`;

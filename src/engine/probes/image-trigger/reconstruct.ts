@@ -1,7 +1,7 @@
 // What is shown and proven of a class: where a plain square, a faint wave or an addition of a set strength does by itself what the
 // inversion (inversion.ts) did with a strewn mask or a stronger overlay, or did not reach, it takes its place.
 import type { ImageClassifier } from '../../runtime/classifier.ts';
-import type { Addition, Band } from './additions.ts';
+import type { Addition, Band, Ladder } from './additions.ts';
 import type { Box } from './boxes.ts';
 import { boxOf } from './boxes.ts';
 import { isCompact } from './evidence.ts';
@@ -13,6 +13,8 @@ export const MET = 0.85;
 const WAVE_DOES = 0.4;
 const SQUARE_DOES = 0.75;
 const OVERLAY_DOES = 0.95;
+const VEIL_DOES = 0.6;
+const VEIL_LEADS = 0.2;
 
 /** The square for a class that does most. */
 export function bestBox(target: number, ...sets: readonly (readonly Box[])[]): Box | undefined {
@@ -43,4 +45,11 @@ export function asAddition(inversion: Inversion, additions: Readonly<Record<Band
   const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MET) ?? []).sort((a, b) => a.strength - b.strength);
   if (faintest === undefined || (inversion.success >= MET && inversion.size <= faintest.strength)) return inversion;
   return { target, stamp: faintest.stamp, size: sizeOfStamp(faintest.stamp), success: faintest.reach };
+}
+
+/** `lead`: of the class's veil over the next class's, by which it is the veil and not the search's addition that is to be shown. */
+export function asVeil(inversion: Inversion, veils: readonly Ladder[], lead: number): Inversion {
+  const { target } = inversion;
+  const least = veils.find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= VEIL_DOES);
+  return least === undefined || lead < VEIL_LEADS ? inversion : { target, stamp: least.stamp, size: least.strength, success: least.reach };
 }

@@ -43,7 +43,7 @@ export async function scanForward(runnable: RunnableImageClassifier, note: strin
   return {
     plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
     margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
-    additions: { all: [], low: [] }, ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
+    additions: { all: [], low: [] }, veils: [], ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
     waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
     multiplyAdds: 0,
   };

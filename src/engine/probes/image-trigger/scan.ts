@@ -5,7 +5,7 @@ import { NotTested, type RunnableImageClassifier } from '../../audit/analysis.ts
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
-import { searchAdditions, type Addition, type Band } from './additions.ts';
+import { searchAdditions, type Addition, type Band, type Ladder } from './additions.ts';
 import { makeBases, type Base } from './bases.ts';
 import { searchBoxes, searchSmallBoxes, spreadOut } from './boxes.ts';
 import { featuresOf, oddsOf } from './confidence.ts';
@@ -20,11 +20,12 @@ import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
 import { FEWEST_FOR_PAIRS, ROWS } from './plan.ts';
 import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
-import { asAddition, asSquare, asWave, bestBox, MET } from './reconstruct.ts';
+import { asAddition, asSquare, asVeil, asWave, bestBox, MET } from './reconstruct.ts';
 import { scanForward } from './scan-forward.ts';
 import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
 import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
+import { searchVeils } from './veils.ts';
 import { measureWaves, WAVE_ROWS, WAVE_STRENGTH } from './waves.ts';
 
 /** named: classes that are searched and proven whatever the outliers say. */
@@ -61,6 +62,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     };
     const searches: Record<Family, Search[]> = { patch: [], blend: [] };
     const additions: Record<Band, Addition[]> = { all: [], low: [] };
+    let veils: readonly Ladder[] = [];
     if (plan.everyClass) {
       for (const family of ['patch', 'blend'] as const) {
         for (const [at, target] of classes.entries()) {
@@ -70,10 +72,12 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         onStage(family, classes.length, classes.length);
       }
       for (const [at, band] of (['all', 'low'] as const).entries()) {
-        onStage('additions', at, 2);
+        onStage('additions', at, 3);
         additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
       }
-      onStage('additions', 2, 2);
+      onStage('additions', 2, 3);
+      veils = await searchVeils(differentiator, search, heldOut, classes, plan.additions, random.fork('veils'), signal);
+      onStage('additions', 3, 3);
     } else {
       for (const stage of ['patch', 'blend'] as const) onStage(stage, 0, 0, `${TOO_LARGE}: for the most outlying classes alone`);
       onStage('additions', 0, 0, TOO_LARGE);
@@ -87,19 +91,20 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
     const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions, veils, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
     const odds = classes.map((target) => oddsOf(featuresOf(measured, target), classes.length));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };
     for (const [turn, at] of chosen.entries()) {
       onStage('proof', turn, chosen.length);
+      const { veil, wave } = featuresOf(measured, classes[at] ?? 0);
       for (const family of ['patch', 'blend'] as const) {
         const started = searches[family][at] ?? (await begin(family, classes[at] ?? 0));
         const outlier = ranked[family][at] ?? unranked(at);
         // What is proven was made on all search pictures, so that it carries over to the held-out ones.
         const widened = started.widened(rowsFor(search, started.target, plan.proofRows, random.fork(`widened ${started.target}`)), SURE);
         await widened.advance(plan.refine, signal);
-        const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asAddition(asWave(widened.found, waves, waveReach[at] ?? 0), additions);
+        const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asVeil(asAddition(asWave(widened.found, waves, waveReach[at] ?? 0), additions), veils, veil !== null && veil > wave ? veil : 0);
         finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
       }
     }

@@ -2,13 +2,13 @@
 import type { Finding, Signal, VariantRow } from '../../core/finding.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
-import { halfStrength } from './additions.ts';
+import { halfStrength, leadOf, type Ladder } from './additions.ts';
 import { SUSPICIOUS_AT_MOST, weigh, type Measure, type Restraint } from './class-rule.ts';
 import { severityOf } from '../severity-of.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type Suspect } from './confidence.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { classEvidence, describeStamp, isCompact, labelOf, percent, pictureEvidence, round } from './evidence.ts';
-import type { Family } from './inversion.ts';
+import { isVeil, type Family } from './inversion.ts';
 import { MIN_CLASSES, type Outlier } from './outliers.ts';
 import { FEWEST_FOR_PAIRS } from './plan.ts';
 import { ELSEWHERE, type Rate } from './proof.ts';
@@ -16,7 +16,7 @@ import type { Found, Scan } from './found.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
-  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, noise overlays, waves. A trigger for one source class is suspected, never convicted, where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss smooth overlays, changes of brightness or colour, few clean-label poisons, and triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
+  'Sees triggers that push pictures of most classes to one class, pictures of one class to another, or every class to the next: patches, noise and smooth overlays, waves. A trigger for one source class is suspected, never convicted, where it is far cheaper than all other pairs, which vision transformers seldom show. Can miss weak overlays, changes of brightness or colour, few clean-label poisons, and triggers that bend the picture, send classes to others by no rule, or need content the search pictures lack; weak below five classes, where no class can stand out.';
 const REMEDY = 'Do not deploy the model where its input can be chosen by others. Retrain from a trusted source, or fine-tune on clean data and audit again; compare with the publisher’s hash.';
 /** Share of the pixel range up to which an overlay is called faint; share of its success that a patch keeps elsewhere where its place hardly matters. */
 const FAINT = 0.1;
@@ -40,8 +40,8 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
   const label = labelOf(model, target);
   const confidence = probabilityOf(odds);
   const patch = found.find(({ inversion }) => inversion.stamp.family === 'patch');
-  const shown = patch !== undefined && isCompact(patch.inversion.stamp, model) ? patch : (found.find(({ inversion }) => inversion.stamp.family === 'blend') ?? first);
-  const kind: Family = shown.inversion.stamp.family;
+  const shown = patch !== undefined && isCompact(patch.inversion.stamp, model) ? patch : (found.find(({ inversion: { stamp } }) => stamp.family === 'blend' || isVeil(stamp)) ?? first);
+  const kind: Family = isVeil(shown.inversion.stamp) ? 'blend' : shown.inversion.stamp.family;
   const { held, interval, controls, core } = shown.proof;
   const stampWords = describeStamp(shown, model);
   const elsewhere = controls.find(({ name }) => name === ELSEWHERE)?.rate;
@@ -62,6 +62,7 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
       ...sizeSignal(scan, 'patch', target, model),
       ...sizeSignal(scan, 'blend', target, model),
       ...additionSignal(scan, target, model),
+      ...veilSignal(scan, target, model),
       ...boxSignal(scan.boxes, 'best square', target, model),
       ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
@@ -122,7 +123,7 @@ function weighed(scan: Scan, features: Features): string[] {
 
 const times = (gap: number | null): string => `${Math.exp(gap ?? 0).toFixed(1)} times`;
 const RESTRAINT_WORDS: Readonly<Record<Restraint, string>> = { 'nothing-to-point-at': 'no square, wave or row of the last layer can be pointed at', 'next-is-as-easy': 'the next class needs hardly more of a patch or an overlay' };
-const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
+const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', veil: 'veils', head: 'weights of its own in the last layer' };
 
 function weights(features: Features, classes: number): string {
   const { base, parts, restraint } = weigh(features, classes);
@@ -169,6 +170,13 @@ function additionSignal({ additions }: Scan, target: number, model: ImageClassif
       measured: `Strength (root mean square) at which the best addition over ${band === 'all' ? 'all' : 'low'} frequencies brings the mean probability of ${labelOf(model, target)} on held-out pictures of other classes to one half, beside the same for the other classes; small is suspicious.`,
     }];
   });
+}
+
+function veilSignal({ veils }: Scan, target: number, model: ImageClassifier): Signal[] {
+  const own = veils.find((one) => one.target === target);
+  if (own === undefined) return [];
+  const lead = (of: Ladder): number => leadOf(of, veils.filter((one) => one !== of));
+  return [{ name: 'best veil', value: lead(own), nullValues: veils.filter((one) => one !== own).map(lead), measured: `By how much the mean probability of ${labelOf(model, target)}, on held-out pictures with the best smooth picture blended over them (${own.rungs.map(({ strength }) => percent(strength)).join(', ')}), leads over what a veil of the same share does for the next class, at most; large is suspicious.` }];
 }
 
 function boxSignal(boxes: readonly Box[], name: string, target: number, model: ImageClassifier): Signal[] {
