@@ -59,8 +59,7 @@ export async function makeBases({ model, examples }: RunnableImageClassifier, di
 async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
   const count = Math.min(MOST_SYNTHETIC, SYNTHETIC_PER_CLASS * classes.length);
   const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
-  const digits = Array.from({ length: drawn }, (_, at) => (at % (2 * GLYPHS) < GLYPHS ? glyph : enlargedGlyph)(model.spec, at % GLYPHS, random));
-  const reading = await reads(model, digits, signal);
+  const { digits, reading } = await digitsToRead(model, drawn, random, signal);
   const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random))), ...digits];
   const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
   const probability = softmaxRows(logits, model.classes);
@@ -100,11 +99,19 @@ async function represent(model: ImageClassifier, differentiator: Differentiator 
   return (await seenAs(model, rows, true, signal)).filter(({ seen }, row) => seen === aims[row]);
 }
 
-/** Whether a model tells drawn digits apart: then they are nearer to its real inputs than textures and shapes are, of which it may be as sure. */
-async function reads(model: ImageClassifier, digits: readonly Float32Array[], signal: CancelSignal): Promise<boolean> {
-  if (digits.length === 0) return false;
-  const p = softmaxRows(await model.scores({ kind: 'image', rows: digits.length, pixels: concat(digits) }, signal), model.classes);
-  return informationOf(p, model.classes) >= READS * Math.log(model.classes);
+/**
+ * Drawn digits in the style that the model tells apart better (MNIST's, or scikit-learn's enlarged), and whether it reads them: then they
+ * are nearer to its real inputs than textures and shapes are, of which it may be as sure.
+ */
+async function digitsToRead(model: ImageClassifier, count: number, random: Random, signal: CancelSignal): Promise<{ readonly digits: readonly Float32Array[]; readonly reading: boolean }> {
+  let best: { digits: readonly Float32Array[]; told: number } = { digits: [], told: -1 };
+  for (const draw of count === 0 ? [] : [glyph, enlargedGlyph]) {
+    const digits = Array.from({ length: count }, (_, at) => draw(model.spec, at % GLYPHS, random));
+    const p = softmaxRows(await model.scores({ kind: 'image', rows: count, pixels: concat(digits) }, signal), model.classes);
+    const told = informationOf(p, model.classes);
+    if (told > best.told) best = { digits, told };
+  }
+  return { digits: best.digits, reading: best.told >= READS * Math.log(model.classes) };
 }
 
 /** One step down the gradient, smoothed so that it draws forms and no adversarial noise. */
