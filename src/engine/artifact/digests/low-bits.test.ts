@@ -55,6 +55,21 @@ describe('low bits', () => {
     expect(look('F32', bytes)).toMatchObject({ kind: 'file', bits: 8 * count });
   });
 
+  it('are quiet where numbers of four bits were written out again: a dozen values take turns, whose low bits may all be letters', () => {
+    const letters = utf8('abcdefghKLMNOPQR');
+    const random = seeded(3, 'levels');
+    const numbers = Uint16Array.from({ length: COUNT }, () => 0x2c00 | (letters[random.below(letters.length)] ?? 0));
+    expect(look('F16', new Uint8Array(numbers.buffer))).toBeUndefined();
+    const tuned = numbers.map((value, i) => (i % 64 < 32 ? value + random.below(5) : value ^ 0x80));
+    expect(look('F16', new Uint8Array(tuned.buffer))).toBeUndefined();
+  });
+
+  it('of halves that hold a longer text are found', () => {
+    const words = Uint16Array.from(noise(), (value) => 0x2c00 + Math.round(Math.abs(value) * 40_000));
+    utf8('The payload of this test is longer than two blocks of numbers that share a scale, and is told. '.repeat(4)).forEach((byte, i) => (words[40 + i] = ((words[40 + i] ?? 0) & 0xff00) | byte));
+    expect(look('F16', new Uint8Array(words.buffer))).toMatchObject({ kind: 'text', bits: 8 });
+  });
+
   it('are quiet in noise, in numbers of fewer bits, in ramps, waves, masks and whole numbers', () => {
     const list: readonly (readonly [string, Uint8Array])[] = [
       ['F32', new Uint8Array(noise().buffer)], ['F64', new Uint8Array(Float64Array.from(noise()).buffer)], ['F16', new Uint8Array(noise().buffer)], ['BF16', new Uint8Array(noise().buffer)],

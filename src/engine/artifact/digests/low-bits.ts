@@ -95,7 +95,7 @@ function searchWindow(raw: Uint8Array, layout: Layout, element: number): LowBits
     const file = fileIn(bytes);
     if (file !== undefined) return { kind: 'file', what: file.what, bits, order, element, bytes: bytes.slice(file.at, file.at + 256) };
     // The same text stands in pieces in streams of fewer bits: the longest run is the one that was written.
-    const text = textIn(bytes);
+    const text = textIn(bytes, (begin, end) => mayCarry(raw, layout, Math.floor((begin * 8) / bits), Math.ceil((end * 8) / bits)));
     if (text !== undefined && text.end - text.begin > (spelled?.bytes.byteLength ?? 0)) spelled = { kind: 'text', what: 'readable text', bits, order, element, bytes: bytes.slice(text.begin, Math.min(text.end, text.begin + 256)) };
   }
   return spelled;
@@ -194,13 +194,13 @@ function fileIn(bytes: Uint8Array): { readonly what: string; readonly at: number
 const LEAST_TEXT = 28;
 const LEAST_DIFFERENT = 10;
 
-/** A run of letters, digits and signs that no noise makes; ramps of numbers run through the letters as well, in even steps. */
-function textIn(bytes: Uint8Array): { readonly begin: number; readonly end: number } | undefined {
+/** A run of letters, digits and signs that no noise makes; ramps of numbers run through the letters as well, in even steps. `carried`: whether the numbers that it was read from may carry one. */
+function textIn(bytes: Uint8Array, carried: (begin: number, end: number) => boolean): { readonly begin: number; readonly end: number } | undefined {
   let begin = 0;
   for (let i = 0; i <= bytes.length; i++) {
     const byte = bytes[i] ?? 0;
     if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09 || byte === 0x0d) continue;
-    if (i - begin >= LEAST_TEXT && readsAsText(bytes.subarray(begin, i))) return { begin, end: i };
+    if (i - begin >= LEAST_TEXT && readsAsText(bytes.subarray(begin, i)) && carried(begin, i)) return { begin, end: i };
     begin = i + 1;
   }
   return undefined;
@@ -209,6 +209,27 @@ function textIn(bytes: Uint8Array): { readonly begin: number; readonly end: numb
 function readsAsText(run: Uint8Array): boolean {
   const letters = run.reduce((count, byte) => count + (isWordly(byte) ? 1 : 0), 0);
   return new Set(run).size >= LEAST_DIFFERENT && letters >= run.length * 0.6 && !isRegular(run);
+}
+
+/** Numbers that share a scale where weights were quantised and written out again: of so many only 16 differ at four bits. */
+const BLOCK = 32;
+/** Trained numbers keep their high bits beneath a payload, and nearly all of so many differ (.9 and more). */
+const LEAST_VARIED = 0.65;
+/** In two bytes what fine-tuning adds to such numbers leaves them near their sixteen values: more than two blocks must spell, and blocks hold 32 (GGUF), 64 (NF4) or 128 (GPTQ). */
+const FEWEST_HALVES = 320;
+
+/** Whether the numbers may carry a text. In what four bits came out of a dozen values take turns, and the low bits of a block may happen to be letters all. */
+function mayCarry(raw: Uint8Array, { width }: Layout, from: number, to: number): boolean {
+  if (width === 2 && to - from < FEWEST_HALVES) return false;
+  let [different, count] = [0, 0];
+  for (let begin = from - (from % BLOCK); begin < to; begin += BLOCK) {
+    const end = Math.min(begin + BLOCK, raw.byteLength / width);
+    const seen = new Set<string>();
+    for (let i = begin; i < end; i++) seen.add(raw.subarray(i * width, (i + 1) * width).join());
+    different += seen.size;
+    count += end - begin;
+  }
+  return different >= LEAST_VARIED * count;
 }
 
 /** Letters, digits, blanks, and the signs of paths and of base64. */
