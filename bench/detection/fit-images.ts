@@ -35,7 +35,7 @@ const rows = JSON.parse(readFileSync(asked.measured, 'utf8')) as Row[];
 for (const measures of [MEASURES, MEASURES.filter((measure) => measure !== 'pairsGap')]) report(measures);
 
 function report(measures: readonly Measure[]): void {
-  const models = rows.map((row): Model => ({ ...row, values: row.classes.map(([pairsGap, square, marginGap, wave, head]) => pick(valuesOf({ pairsGap, boxLead: square, smallLead: square, marginGap, wave, veil: null, head }, row.classes.length), measures)) }));
+  const models = rows.map((row): Model => ({ ...row, values: row.classes.map(([pairsGap, square, marginGap, wave, head]) => pick(valuesOf({ pairsGap, boxLead: square, smallLead: square, marginGap, wave, head }, row.classes.length), measures)) }));
   const { weights, base } = fit(models);
   console.log(`\n${models.filter(({ planted }) => planted).length} planted, ${models.filter(({ planted }) => !planted).length} clean; base ${base.toFixed(2)}, ${measures.map((measure, at) => `${measure} ${(weights[at] ?? 0).toFixed(2)}`).join(', ')}`);
   const left = models.map((model) => ({ model, ...likeliest(model, fit(models.filter((other) => other !== model))) })).sort((a, b) => b.odds - a.odds);

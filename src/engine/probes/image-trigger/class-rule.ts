@@ -1,10 +1,10 @@
-// How likely it is that one class of a classifier was planted: logistic regression over six measurements, each of which says how
+// How likely it is that one class of a classifier was planted: logistic regression over five measurements, each of which says how
 // far the class stands out among the model's own classes. Weights are fitted by bench/detection/fit-images.ts on what was measured
-// of 57 models (25 with one planted target, 32 clean), but that of veils, which is later; which measurements count was chosen by leaving one model out. Ease alone
+// of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone
 // (smallest patch, faintest overlay, additions) added nothing and is not weighed; it says whom the rest may convict. How it can mislead: a class that training
 // made easy stands out by its margin and its patches as a planted one does; without the pairs a clean model of 32 is convicted.
 
-export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'veil' | 'head';
+export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
 
 /** What is weighed, as confidence.ts measures it: no gap among the pairs where those were not searched, no head where no last layer was found. */
 export interface Standing {
@@ -16,7 +16,6 @@ export interface Standing {
   readonly smallLead: number;
   readonly marginGap: number;
   readonly wave: number;
-  readonly veil: number | null;
   readonly head: number | null;
 }
 
@@ -27,30 +26,25 @@ export interface Weighed {
 }
 
 /** What counts of each measurement: more, or less, says nothing further. */
-const RANGE: Readonly<Record<Measure, readonly [low: number, high: number]>> = { pairsGap: [-0.2, 0.6], square: [-0.1, 0.5], marginGap: [-0.2, 0.6], wave: [-0.05, 0.3], veil: [0, 0.38], head: [-2, 4] };
+const RANGE: Readonly<Record<Measure, readonly [low: number, high: number]>> = { pairsGap: [-0.2, 0.6], square: [-0.1, 0.5], marginGap: [-0.2, 0.6], wave: [-0.05, 0.3], head: [-2, 4] };
 /** Log-odds of a class that stands out by nothing, and for one unit of each measurement. */
 interface Weights {
   readonly base: number;
   readonly each: Readonly<Partial<Record<Measure, number>>>;
 }
 /** The fitted base and .3: by about so much the odds of models left out were too low, and there what convicts parts the clean from the planted ones. */
-const WITH_PAIRS: Weights = { base: -3.6, each: { pairsGap: 4.9, square: 6.3, marginGap: 2.3, wave: 7.4, veil: 11.6, head: 0.62 } };
+const WITH_PAIRS: Weights = { base: -3.6, each: { pairsGap: 4.9, square: 6.3, marginGap: 2.3, wave: 7.4, head: 0.62 } };
 const WITHOUT_PAIRS: Weights = { base: -3.8, each: { square: 10.7, marginGap: 3.8, wave: 8.2, head: 0.64 } };
-/**
- * A veil leads by so much in ordinary models, and less says nothing. Its weight was fitted with the others held, on 48 later models
- * (bench/detection/images.md); what counts at most is kept so low that by its veil alone no class is convicted.
- */
-const ANY_VEIL = 0.12;
 /** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
 const CLASSES = 10;
 const WIDER = 0.4;
 
 /**
  * A class that is easy by nature (one of few pictures) stands out by its patches and its margin alone; of what was planted something can be
- * pointed at: a square, a wave or a veil that does it, or a row of its own in the last layer. One of these has to reach this, or the class is
+ * pointed at: a square or a wave that does it, or a row of its own in the last layer. One of these has to reach this, or the class is
  * suspicious at most.
  */
-const POINTED_AT: Readonly<Partial<Record<Measure, number>>> = { square: 0.12, wave: 0.12, veil: 0.08, head: 3 };
+const POINTED_AT: Readonly<Partial<Record<Measure, number>>> = { square: 0.12, wave: 0.12, head: 3 };
 /**
  * A trigger makes its class's patch or overlay smaller than any other's. Where the next class needs as little (a quarter more, in
  * logarithms), what stands out is a shape of the data: the hand-written 4 was the easiest class of most clean readers. Of twenty
@@ -89,10 +83,10 @@ function widerBy(classes: number): number {
   return Math.max(1, (CLASSES / classes) ** WIDER);
 }
 
-export const MEASURES = ['pairsGap', 'square', 'marginGap', 'wave', 'veil', 'head'] as const;
+export const MEASURES = ['pairsGap', 'square', 'marginGap', 'wave', 'head'] as const;
 
 /** What a weight is multiplied with. */
-export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, veil, head }: Omit<Standing, 'patchGap' | 'blendGap'>, classes: number): Record<Measure, number | null> {
+export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, head }: Omit<Standing, 'patchGap' | 'blendGap'>, classes: number): Record<Measure, number | null> {
   const wider = widerBy(classes);
   const within = (measure: Measure, value: number): number => Math.max(RANGE[measure][0], Math.min(RANGE[measure][1], value));
   return {
@@ -100,7 +94,6 @@ export function valuesOf({ pairsGap, boxLead, smallLead, marginGap, wave, veil, 
     square: within('square', Math.max(boxLead, smallLead) / wider),
     marginGap: within('marginGap', marginGap / wider),
     wave: within('wave', wave / wider),
-    veil: veil === null ? null : within('veil', veil / wider - ANY_VEIL),
     head: head === null ? null : within('head', head),
   };
 }

@@ -123,7 +123,7 @@ function weighed(scan: Scan, features: Features): string[] {
 
 const times = (gap: number | null): string => `${Math.exp(gap ?? 0).toFixed(1)} times`;
 const RESTRAINT_WORDS: Readonly<Record<Restraint, string>> = { 'nothing-to-point-at': 'no square, wave or row of the last layer can be pointed at', 'next-is-as-easy': 'the next class needs hardly more of a patch or an overlay' };
-const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', veil: 'veils', head: 'weights of its own in the last layer' };
+const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
 
 function weights(features: Features, classes: number): string {
   const { base, parts, restraint } = weigh(features, classes);
@@ -176,7 +176,7 @@ function veilSignal({ veils }: Scan, target: number, model: ImageClassifier): Si
   const own = veils.find((one) => one.target === target);
   if (own === undefined) return [];
   const lead = (of: Ladder): number => leadOf(of, veils.filter((one) => one !== of));
-  return [{ name: 'best veil', value: lead(own), nullValues: veils.filter((one) => one !== own).map(lead), measured: `By how much the mean probability of ${labelOf(model, target)}, on held-out pictures with the best smooth picture blended over them (${own.rungs.map(({ strength }) => percent(strength)).join(', ')}), leads over what a veil of the same share does for the next class, at most; large is suspicious.` }];
+  return [{ name: 'best veil', value: lead(own), nullValues: veils.filter((one) => one !== own).map(lead), measured: `By how much the mean probability of ${labelOf(model, target)}, on held-out pictures with the best smooth picture blended over them (${own.rungs.map(({ strength }) => percent(strength)).join(', ')}), leads over what a veil of the same share does for the next class, at most. Shown and not weighed: clean models lead by as much (bench/detection/images.md).` }];
 }
 
 function boxSignal(boxes: readonly Box[], name: string, target: number, model: ImageClassifier): Signal[] {
