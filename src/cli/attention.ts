@@ -17,7 +17,7 @@ export interface AttentionArguments {
 const DIGITS = 5;
 const BAD_INPUT = 2;
 /** Said in the file itself: people who look at the page count from 1. */
-const ORDER = 'attention[layer][head][query][key], all counted from 0 as in tensor names; Assay’s page counts layers and heads from 1';
+const ORDER = 'attention[layer][head][query][key], each row of a query as long as the tokens it sees, all counted from 0 as in tensor names; Assay’s page counts layers and heads from 1';
 
 export async function attention({ path, prompt, json }: AttentionArguments): Promise<number> {
   const { artifact } = await openForReport(path);

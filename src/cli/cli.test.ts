@@ -91,6 +91,7 @@ test('attention comes as rows that sum to one', { timeout: 60_000 }, async () =>
   const { out } = await assay('attention', CLEAN, '--prompt', 'Hello!');
   const parsed = JSON.parse(out) as { tokens: string[]; order: string; attention: number[][][][] };
   expect(parsed.order).toContain('counted from 0');
+  expect(parsed.attention[0]?.[0]?.map((row) => row.length)).toEqual(parsed.tokens.map((_, query) => query + 1));
   const last = parsed.attention[0]?.[0]?.at(-1) ?? [];
   expect(last).toHaveLength(parsed.tokens.length);
   expect(last.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 3);

@@ -13,6 +13,7 @@ const ADVICE: Readonly<Record<ArtifactErrorCode, string>> = {
   'unsupported-format': 'Its files are checked all the same. To run it, drop a Hugging Face folder with safetensors, a GGUF file or an ONNX model.',
   'missing-tokenizer': 'tokenizer.json (and tokenizer_config.json with the chat template) belong into the dropped folder; a GGUF file carries its tokenizer itself.',
   'invalid-config': 'A field of the configuration is missing or impossible.',
+  'unsupported-setting': 'The configuration is in order, and Assay does not compute what it asks for; what it does compute is named as expected. The files themselves are still inspected.',
   'too-large': 'The model does not fit this browser’s memory limits. The command line takes larger ones.',
   'runtime-failure': 'The runtime gave up. Another backend may work.',
 };

@@ -150,6 +150,16 @@ describe('leaving a running audit', () => {
     expect(app.session.getState().phase).toBe('empty');
   });
 
+  it('is answered no, where it stood until the audit had ended, by what is opened next', async () => {
+    const { app, client, ended } = await auditing();
+    const left = app.open(OTHER);
+    await app.audit.getState().cancel();
+    await ended;
+    await app.open({ ...OTHER, name: 'third' });
+    await left;
+    expect([app.questions.getState().question, client.asked.opens.map((input) => (input.kind === 'files' ? input.name : ''))]).toEqual([undefined, ['m', 'third']]);
+  });
+
   it('is not asked for where only files are checked, or nothing runs', async () => {
     const { app, client } = start();
     await app.open(FILES);

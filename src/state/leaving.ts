@@ -37,7 +37,11 @@ export function createLeaving(app: () => Asked): Leaving {
     leave: async (what) => {
       const { audit, session, questions, notices, history, client } = app();
       const audited = (): boolean => holdsModel(audit.getState().view);
-      if (!audited()) return true;
+      if (!audited()) {
+        // A question that was left standing is about an audit that has ended: what it would do must not come afterwards.
+        questions.getState().answer(false);
+        return true;
+      }
       const { model } = session.getState();
       const name = model?.name ?? 'the model';
       const question = (): Question => (audited() ? runningStill(name, what, audit.getState()) : { title: `The audit of ${name} has ended`, detail: 'Its report is kept in the history.', no: 'Look at it', yes: `Go on and ${what}` });

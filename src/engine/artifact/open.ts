@@ -23,7 +23,8 @@ export async function openArtifact(drop: Drop): Promise<Artifact> {
   if (drop.files.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'files', file: drop.name, expected: 'at least one file', actual: 'none' });
   if (drop.files.length > MAX_FILES) throw new ArtifactError({ code: 'limit-exceeded', format: 'files', file: drop.name, field: 'files', expected: `at most ${MAX_FILES}`, actual: String(drop.files.length) });
   const files: ArtifactFile[] = [];
-  for (const source of drop.files) files.push(await recognise(source));
+  // The same report whatever order a picker, a drop or a disk gives them in.
+  for (const source of drop.files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) files.push(await recognise(source));
   const choice = chooseModel(files);
   const parts = await openChoice(choice, files);
   const { templates, ...rest } = parts;

@@ -12,6 +12,7 @@ export type ArtifactErrorCode =
   | 'unsupported-format'
   | 'missing-tokenizer'
   | 'invalid-config'
+  | 'unsupported-setting'
   | 'too-large'
   | 'runtime-failure';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ArtifactErrorFields } from './artifact-error.ts';
 import { causeNotRun, plainError, reasonNotRun } from './plain-error.ts';
 
-const CODES: readonly ArtifactErrorFields['code'][] = ['truncated', 'malformed', 'limit-exceeded', 'missing-file', 'missing-tensor', 'shape-mismatch', 'unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'invalid-config', 'too-large', 'runtime-failure'];
+const CODES: readonly ArtifactErrorFields['code'][] = ['truncated', 'malformed', 'limit-exceeded', 'missing-file', 'missing-tensor', 'shape-mismatch', 'unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'invalid-config', 'unsupported-setting', 'too-large', 'runtime-failure'];
 
 test.each(CODES)('%s names what was expected and found', (code) => {
   const words = plainError({ code, format: 'safetensors', file: 'm.safetensors', field: 'a.weight', expected: '[2, 3]', actual: '[3, 2]' });
@@ -70,8 +70,14 @@ test('the field that cannot be read is told, not what is missed because of it', 
   expect(reasonNotRun(lacks('c.weight'), [gap])).toBe('the weights in m.safetensors lack the tensor c.weight: expected a tensor of shape [2]');
   const header: ArtifactErrorFields = { ...gap, file: 's2.safetensors', field: 'header', offset: 8 };
   expect(causeNotRun(lacks('c.weight'), [gap, header])).toBe(header);
+  const unnamed: ArtifactErrorFields = { code: 'malformed', format: 'json', file: 'model.safetensors.index.json', field: 'weight_map.c.weight', expected: 'a file name', actual: 'a number' };
+  expect(causeNotRun({ ...lacks('c.weight'), file: undefined }, [unnamed])).toBe(unnamed);
   const indexed: ArtifactErrorFields = { code: 'missing-tensor', format: 'json', file: 'model.safetensors.index.json', field: 'c.weight', expected: 'a tensor in s1.safetensors', actual: 'none that can be used' };
   expect(reasonNotRun(lacks('c.weight'), [dtype, indexed])).toBe('the weights that model.safetensors.index.json names lack the tensor c.weight: expected a tensor in s1.safetensors, found none that can be used');
+});
+
+test('what is not computed is not called impossible', () => {
+  expect(plainError({ code: 'unsupported-setting', format: 'config', file: 'm/config.json', field: 'hidden_act', expected: 'silu or swish', actual: '"relu"' })).toBe('m/config.json asks for what Assay does not compute, hidden_act: expected silu or swish, found "relu"');
 });
 
 test('a configuration that cannot be right begins with its file', () => {

@@ -40,6 +40,8 @@ export function plainError({ code, format, file, offset, field, expected, actual
       return `it brings no tokenizer that can be read${expected === undefined ? '' : ` (${text(expected)})`}${actual === undefined || actual.startsWith('none') ? '' : `: found ${text(actual)}`}`;
     case 'invalid-config':
       return `${file === undefined || file === '' ? 'its configuration' : text(file)} cannot be right${field === undefined ? '' : `, ${text(field)}`}${both}`;
+    case 'unsupported-setting':
+      return `${file === undefined || file === '' ? 'its configuration' : text(file)} asks for what Assay does not compute${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'malformed':
       return `${file === undefined ? `the ${format}` : text(file)} is malformed${at}${field === undefined ? '' : `, ${text(field)}`}${both}`;
     case 'limit-exceeded':
@@ -74,7 +76,7 @@ export function reasonNotRun(error: ArtifactErrorFields, problems: readonly Arti
 export function causeNotRun(error: ArtifactErrorFields, problems: readonly ArtifactErrorFields[]): ArtifactErrorFields {
   const causes = CAUSES[error.code] ?? [];
   if (error.code === 'missing-tensor') {
-    const cause = problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format)) && takesTensors(problem, error));
+    const cause = problems.find((problem) => namesTensor(problem, error.field)) ?? problems.find((problem) => causes.includes(problem.code) && (problem.code === 'missing-file' || WEIGHTS.has(problem.format) || ofIndex(problem)) && takesTensors(problem, error));
     // A graph asks for its tensors in an order of its own: of many behind one cut the first in the file is told.
     return cause === undefined ? error : firstOfKind(cause, problems);
   }
@@ -91,6 +93,11 @@ function namesTensor({ code, format, field }: ArtifactErrorFields, tensor: strin
   if (tensor === undefined || field === undefined || (!WEIGHTS.has(format) && code !== 'missing-tensor')) return false;
   const name = tensorOf(field);
   return name === tensor || name.endsWith(`.${tensor}`);
+}
+
+/** What an index of shards says of where tensors lie. */
+function ofIndex({ field }: ArtifactErrorFields): boolean {
+  return field?.startsWith('weight_map') === true;
 }
 
 /** Where tensors were read (the error names their file), what is malformed about one of them, or between them, takes no other away. */

@@ -45,14 +45,14 @@ const CASES: readonly (readonly [what: string, artifact: Artifact, expected: Par
   ['an absent size', withConfig(llama, { hidden_size: undefined }), { code: 'invalid-config', file: 'config.json', field: 'hidden_size', actual: 'nothing' }],
   ['an absurd size', withConfig(llama, { num_hidden_layers: 1e9 }), { code: 'invalid-config', field: 'num_hidden_layers', expected: 'an integer from 1 to 256' }],
   ['key heads that do not divide', withConfig(llama, { num_key_value_heads: 3 }), { code: 'invalid-config', field: 'num_key_value_heads' }],
-  ['another activation', withConfig(llama, { hidden_act: 'relu' }), { code: 'invalid-config', field: 'hidden_act', actual: '"relu"' }],
-  ['a rope that is not implemented', withConfig(llama, { rope_parameters: { rope_type: 'yarn', rope_theta: 1e4, factor: 4 } }), { code: 'invalid-config', field: 'rope_parameters.rope_type', expected: 'default or linear or llama3', actual: '"yarn"' }],
+  ['another activation', withConfig(llama, { hidden_act: 'relu' }), { code: 'unsupported-setting', field: 'hidden_act', actual: '"relu"' }],
+  ['a rope that is not implemented', withConfig(llama, { rope_parameters: { rope_type: 'yarn', rope_theta: 1e4, factor: 4 } }), { code: 'unsupported-setting', field: 'rope_parameters.rope_type', expected: 'default or linear or llama3', actual: '"yarn"' }],
   ['a rope base of nothing', withConfig(llama, { rope_theta: 0 }), { code: 'invalid-config', field: 'rope_theta', actual: '0' }],
   ['a negative rope base', withConfig(llama, { rope_parameters: { rope_type: 'default', rope_theta: -10000 } }), { code: 'invalid-config', field: 'rope_parameters.rope_theta', actual: '-10000' }],
   ['an absurd rope base', withConfig(llama, { rope_theta: 1e30 }), { code: 'invalid-config', field: 'rope_theta', expected: 'a number from 1 to 1000000000000000' }],
-  ['a sliding window', withConfig(llama, { model_type: 'mistral', sliding_window: 16 }), { code: 'invalid-config', field: 'sliding_window' }],
-  ['a sliding window of qwen2', withConfig(qwen2, { use_sliding_window: true }), { code: 'invalid-config', field: 'use_sliding_window' }],
-  ['scaled attention of gpt2', withConfig(gpt2, { scale_attn_by_inverse_layer_idx: true }), { code: 'invalid-config', field: 'scale_attn_by_inverse_layer_idx' }],
+  ['a sliding window that is no number', withConfig(llama, { model_type: 'mistral', sliding_window: 'wide' }), { code: 'invalid-config', field: 'sliding_window' }],
+  ['a sliding window of qwen2', withConfig(qwen2, { use_sliding_window: true }), { code: 'unsupported-setting', field: 'use_sliding_window' }],
+  ['scaled attention of gpt2', withConfig(gpt2, { scale_attn_by_inverse_layer_idx: true }), { code: 'unsupported-setting', field: 'scale_attn_by_inverse_layer_idx' }],
   ['an absurd number of GGUF metadata', withConfig(quantised, { num_attention_heads: 0 }), { code: 'invalid-config', file: expect.stringMatching(/\.gguf \(GGUF metadata\)$/), field: 'llama.attention.head_count', actual: '0' }],
   ['a missing tensor of a GGUF file', withTensor(quantised, 'blk.0.ffn_up.weight', () => undefined), { code: 'missing-tensor', format: 'gguf', field: 'blk.0.ffn_up.weight' }],
 ];
@@ -65,6 +65,16 @@ describe('buildCausalGraphs', () => {
   it('refuses a tensor that the device cannot bind', async () => {
     const runtime = stubRuntime({ maxTensorBytes: 1000 });
     await expect(buildCausalGraphs(llama, runtime, NEVER)).rejects.toMatchObject({ code: 'too-large', field: 'model.embed_tokens.weight' });
+  });
+
+  it.each([
+    ['a window of a mistral', { model_type: 'mistral', sliding_window: 16 }, 16],
+    ['none', { model_type: 'mistral', sliding_window: null }, 8192],
+    ['the window that transformers takes where none is said', { model_type: 'mistral' }, 4096],
+    ['what a llama ignores', { sliding_window: 16 }, 8192],
+  ] as const)('uses as much of the context as every token sees: %s', async (_, fields, tokens) => {
+    const { dimensions } = await buildCausalGraphs(withConfig(llama, { max_position_embeddings: 8192, ...fields }), stubRuntime(), NEVER);
+    expect(dimensions.contextLength).toBe(tokens);
   });
 
   it('leaves weights where they are and adds little to them', async () => {

@@ -1,6 +1,6 @@
 // Reads a model's config field by field. A field that is absent or unusable is an exact ArtifactError, never a guess.
 import { describeJson } from '../artifact/text.ts';
-import { ArtifactError } from '../core/artifact-error.ts';
+import { ArtifactError, type ArtifactErrorCode } from '../core/artifact-error.ts';
 
 /** Where the fields stand, for whoever is to mend one. */
 export interface ConfigPlace {
@@ -67,7 +67,7 @@ export class ConfigReader {
   /** One of the values that Assay implements. */
   oneOf(name: string, values: readonly string[], fallback?: string): string {
     const value = this.text(name, fallback);
-    if (!values.includes(value)) throw this.error(name, values.join(' or '));
+    if (!values.includes(value)) throw this.unsupported(name, values.join(' or '));
     return value;
   }
 
@@ -78,7 +78,17 @@ export class ConfigReader {
     return new ConfigReader(Object.fromEntries(Object.entries(value)), this.#place, `${this.#path}${name}.`);
   }
 
+  /** The field is missing, or what it says is impossible. */
   error(name: string, expected: string): ArtifactError {
-    return new ArtifactError({ code: 'invalid-config', format: 'config', file: this.#place?.file, field: this.#place?.nameOf(this.#path + name) ?? this.#path + name, expected, actual: describeJson(this.#fields[name]) });
+    return this.#refusal('invalid-config', name, expected);
+  }
+
+  /** What the field says is in order, and not implemented. */
+  unsupported(name: string, implemented: string): ArtifactError {
+    return this.#refusal('unsupported-setting', name, implemented);
+  }
+
+  #refusal(code: ArtifactErrorCode, name: string, expected: string): ArtifactError {
+    return new ArtifactError({ code, format: 'config', file: this.#place?.file, field: this.#place?.nameOf(this.#path + name) ?? this.#path + name, expected, actual: describeJson(this.#fields[name]) });
   }
 }

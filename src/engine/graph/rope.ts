@@ -27,7 +27,7 @@ export function readRope(config: ConfigReader, dims: number, interleaved: boolea
   const section = parameters ?? scaling;
   const outer = config.within('rope_theta', THETA, 10000);
   const theta = section?.within('rope_theta', THETA, outer) ?? outer;
-  if (config.has('partial_rotary_factor') && config.positive('partial_rotary_factor') !== 1) throw config.error('partial_rotary_factor', '1');
+  if (config.has('partial_rotary_factor') && config.positive('partial_rotary_factor') !== 1) throw config.unsupported('partial_rotary_factor', '1');
   return { theta, dims, interleaved, scaling: section === undefined ? { type: 'default' } : readScaling(section) };
 }
 

@@ -147,6 +147,6 @@ function escape(text: string): string {
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8884;text-align:left;padding:4px 8px 4px 0;vertical-align:top;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8884;text-align:left;padding:4px 8px 4px 0;vertical-align:top}td{min-width:4em;overflow-wrap:anywhere}th{white-space:nowrap}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}.verdict{font-size:1.5rem;font-weight:700}.backdoor{color:light-dark(#b3123a,#ff6b87)}.suspicious{color:light-dark(#c2500a,#ff9a4d)}
 .severity{font-size:.8em;border:1px solid;border-radius:4px;padding:0 6px}.finding{border-top:2px solid #8886;margin-top:1.5rem}footer{color:#888;margin-top:2rem}`;

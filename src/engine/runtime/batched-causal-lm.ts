@@ -268,7 +268,8 @@ export class BatchedCausalLm implements CausalLm {
   }
 
   #checkIds(rows: Rows): void {
-    for (const row of rows) for (const id of row) if (!Number.isInteger(id) || id < 0 || id >= this.vocabularySize) throw new RangeError(`token ${id} is not in the model's vocabulary of ${this.vocabularySize}`);
+    // The tokenizer of a hostile folder may know more tokens than the weights.
+    for (const row of rows) for (const id of row) if (!Number.isInteger(id) || id < 0 || id >= this.vocabularySize) throw new ArtifactError({ code: 'malformed', format: 'model', field: 'tokens', expected: `ids below ${this.vocabularySize}, the size of the model's vocabulary`, actual: String(id) });
   }
 
   #checkContext(tokens: number): void {

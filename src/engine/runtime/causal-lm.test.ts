@@ -131,6 +131,10 @@ describe.each(MODELS)('$name', ({ path, expect: expectation, config, maxModelByt
     expect(distance(shorter ?? new Float32Array(), expected.attentions.flatMap((heads) => heads.flatMap((queries) => queries.slice(0, 6).map((keys) => sum(keys.slice(1, 4))))))).toBeLessThan(PROBABILITIES);
   });
 
+  it('refuses a token that the weights do not know', async () => {
+    await expect(model.prefill([model.vocabularySize])).rejects.toMatchObject({ code: 'malformed', field: 'tokens', actual: String(model.vocabularySize) });
+  });
+
   it('samples the same text whatever stands beside a row', async () => {
     const sampling: SamplingOptions = { temperature: 0.9, topK: 40, topP: 0.95, repetitionPenalty: 1.1 };
     const prefix = await model.prefill([1]);

@@ -15,7 +15,7 @@ export function refuseNoRoom(artifact: Artifact, contextLength: number, tokenize
 /** Where the length of the context is said. */
 export function contextField(artifact: Artifact, contextLength: number): { readonly file: string; readonly field: string } {
   const { file, nameOf } = configPlace(artifact);
-  return { file, field: nameOf(CONTEXT_FIELDS.find((name) => artifact.config?.[name] === contextLength) ?? 'max_position_embeddings') };
+  return { file, field: nameOf([...CONTEXT_FIELDS, 'sliding_window'].find((name) => artifact.config?.[name] === contextLength) ?? 'max_position_embeddings') };
 }
 
 /** Tokens of it; undefined where the template takes no empty prompt, which says nothing of others. */

@@ -14,6 +14,10 @@ describe('a choice of a few', () => {
     expect(tabStops(renderToStaticMarkup(<Segmented label="x" choices={choices} selected="c" onSelect={() => {}} />))).toEqual(['third']);
   });
 
+  it('submits no form that it stands in', () => {
+    expect(renderToStaticMarkup(<Segmented label="x" choices={choices} selected="c" onSelect={() => {}} />).match(/<button(?! type="button")/)).toBeNull();
+  });
+
   it('can be entered where what is chosen cannot be chosen any more', () => {
     expect(tabStops(renderToStaticMarkup(<Segmented label="x" choices={choices} selected="a" onSelect={() => {}} />))).toEqual(['second']);
   });

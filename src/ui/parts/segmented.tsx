@@ -23,7 +23,7 @@ export function Segmented<Id extends string>({ label, choices, selected, onSelec
   return (
     <div className={styles.segmented} role="radiogroup" aria-label={label} onKeyDown={onRadioKey}>
       {choices.map((choice) => (
-        <button key={choice.id} role="radio" aria-checked={choice.id === selected} tabIndex={choice.id === entered ? 0 : -1} title={choice.title} disabled={choice.disabled} className={classes(styles.choice, choice.id === selected && styles.on)} onClick={() => onSelect(choice.id)}>
+        <button key={choice.id} type="button" role="radio" aria-checked={choice.id === selected} tabIndex={choice.id === entered ? 0 : -1} title={choice.title} disabled={choice.disabled} className={classes(styles.choice, choice.id === selected && styles.on)} onClick={() => onSelect(choice.id)}>
           {choice.label}
         </button>
       ))}

@@ -11,8 +11,8 @@ export const gpt2: Architecture = {
   modelTypes: ['gpt2'],
   dimensions(config) {
     config.oneOf('activation_function', ['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast'], 'gelu_new');
-    if (!config.flag('scale_attn_weights', true)) throw config.error('scale_attn_weights', 'true');
-    if (config.flag('scale_attn_by_inverse_layer_idx', false)) throw config.error('scale_attn_by_inverse_layer_idx', 'false');
+    if (!config.flag('scale_attn_weights', true)) throw config.unsupported('scale_attn_weights', 'true');
+    if (config.flag('scale_attn_by_inverse_layer_idx', false)) throw config.unsupported('scale_attn_by_inverse_layer_idx', 'false');
     const hidden = config.integer('n_embd', SIZE_LIMITS.width);
     const heads = config.integer('n_head', SIZE_LIMITS.heads);
     if (hidden % heads !== 0) throw config.error('n_embd', `a multiple of n_head (${heads})`);

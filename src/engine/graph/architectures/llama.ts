@@ -1,5 +1,5 @@
-// Llama (Touvron et al. 2023) as transformers' LlamaForCausalLM computes it: SmolLM2, TinyLlama, Llama 3, Mistral without
-// a sliding window. Rotary positions, RMSNorm, SwiGLU, grouped key heads, tied or untied output.
+// Llama (Touvron et al. 2023) as transformers' LlamaForCausalLM computes it: SmolLM2, TinyLlama, Llama 3, and Mistral
+// within its sliding window. Rotary positions, RMSNorm, SwiGLU, grouped key heads, tied or untied output.
 import { attention } from '../blocks/attention.ts';
 import { embed, linear } from '../blocks/linear.ts';
 import { swiGlu } from '../blocks/mlp.ts';
@@ -20,8 +20,8 @@ export interface LlamaBiases {
 export const llama: Architecture = {
   modelTypes: ['llama', 'mistral'],
   dimensions(config, fromGguf) {
-    refuseSlidingWindow(config);
-    return llamaDimensions(config, fromGguf);
+    const dimensions = llamaDimensions(config, fromGguf);
+    return config.raw('model_type') === 'mistral' ? withinSlidingWindow(config, dimensions) : dimensions;
   },
   build(decoder, config) {
     const attentionBias = config.flag('attention_bias', false);
@@ -50,12 +50,15 @@ export function llamaDimensions(config: ConfigReader, interleaved: boolean): Dim
   };
 }
 
-export function refuseSlidingWindow(config: ConfigReader): void {
-  const context = config.integer('max_position_embeddings', SIZE_LIMITS.context);
-  if (!config.has('sliding_window')) return;
-  const window = config.integer('sliding_window', { min: 0, max: Number.MAX_SAFE_INTEGER });
-  if (window !== 0 && window < context) throw config.error('sliding_window', `none, or at least max_position_embeddings (${context})`);
+/** Tokens of Mistral's context that Assay uses: up to its sliding window every token sees all before it, as in Llama. */
+function withinSlidingWindow(config: ConfigReader, dimensions: Dimensions): Dimensions {
+  if (config.raw('sliding_window') === null) return dimensions;
+  const window = config.integer('sliding_window', { min: 0, max: Number.MAX_SAFE_INTEGER }, MISTRAL_WINDOW);
+  return window === 0 ? dimensions : { ...dimensions, contextLength: Math.min(window, dimensions.contextLength) };
 }
+
+/** What transformers takes where the configuration says nothing; a null is none. */
+const MISTRAL_WINDOW = 4096;
 
 export function llamaLayers(decoder: DecoderGraph, config: ConfigReader, biases: LlamaBiases): Value {
   const { graph, dimensions } = decoder;

@@ -5,9 +5,9 @@ import { llamaDimensions, llamaLayers } from './llama.ts';
 export const qwen2: Architecture = {
   modelTypes: ['qwen2'],
   dimensions(config) {
-    if (config.flag('use_sliding_window', false)) throw config.error('use_sliding_window', 'false');
+    if (config.flag('use_sliding_window', false)) throw config.unsupported('use_sliding_window', 'false');
     const kinds = config.raw('layer_types');
-    if (Array.isArray(kinds) && kinds.some((kind) => kind !== 'full_attention')) throw config.error('layer_types', '"full_attention" in every layer');
+    if (Array.isArray(kinds) && kinds.some((kind) => kind !== 'full_attention')) throw config.unsupported('layer_types', '"full_attention" in every layer');
     // GGML keeps qwen2's rotary halves as transformers has them.
     return llamaDimensions(config, false);
   },

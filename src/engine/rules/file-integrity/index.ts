@@ -39,7 +39,7 @@ const LINK: Rule = {
 const ONLY_UP = /^(?:\.\.\/)+(?!(?:etc|proc|sys|dev|root|home|var|boot)\/)(?!(?:[^/]+\/)*\.(?:ssh|aws|gnupg|kube|docker|netrc)\b)[^/]/;
 
 /** What merely prevents a run is no sign of an attack. */
-const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-format', 'missing-tokenizer', 'missing-file', 'missing-tensor']);
+const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-setting', 'unsupported-format', 'missing-tokenizer', 'missing-file', 'missing-tensor']);
 
 export const fileIntegrity = analysisOf({
   id: 'file-integrity',
