@@ -55,7 +55,7 @@ export interface Suspect {
 }
 
 /** A trigger that moves too few held-out pictures convicts nobody, however small it is. */
-const LEAST_WORKING = 0.3;
+export const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */

@@ -5,7 +5,7 @@ import type { Addition, Band, Ladder } from './additions.ts';
 import type { Box } from './boxes.ts';
 import { boxOf } from './boxes.ts';
 import { isCompact } from './evidence.ts';
-import { sizeOfStamp, type Inversion } from './inversion.ts';
+import { sizeOfStamp, type Family, type Inversion, type Stamp } from './inversion.ts';
 import type { Wave } from './waves.ts';
 
 /** Share of the pictures from which a trigger reaches its aim. */
@@ -45,6 +45,19 @@ export function asAddition(inversion: Inversion, additions: Readonly<Record<Band
   const [faintest] = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs.find(({ reach }) => reach >= MET) ?? []).sort((a, b) => a.strength - b.strength);
   if (faintest === undefined || (inversion.success >= MET && inversion.size <= faintest.strength)) return inversion;
   return { target, stamp: faintest.stamp, size: sizeOfStamp(faintest.stamp), success: faintest.reach };
+}
+
+/**
+ * What else there is for a class whose own search does not carry over to held-out pictures: the squares that do most for it; for an
+ * overlay the wave and the addition that do.
+ */
+export function spares(family: Family, target: number, boxSets: readonly (readonly Box[])[], waves: readonly Wave[], additions: Readonly<Record<Band, readonly Addition[]>>): Inversion[] {
+  const made = (stamp: Stamp, success: number): Inversion => ({ target, stamp, size: sizeOfStamp(stamp), success });
+  if (family === 'patch') return boxSets.flatMap((boxes) => boxOf(boxes, target) ?? []).map(({ stamp, reach }) => made(stamp, reach));
+  const ofWave = (wave: Wave): number => wave.reach[target] ?? 0;
+  const best = [...waves].sort((a, b) => ofWave(b) - ofWave(a)).slice(0, 1).map((wave) => made(wave.stamp, ofWave(wave)));
+  const rungs = (['low', 'all'] as const).flatMap((band) => additions[band].find((one) => one.target === target)?.rungs ?? []);
+  return [...best, ...rungs.sort((a, b) => b.reach - a.reach || a.strength - b.strength).slice(0, 1).map(({ stamp, reach }) => made(stamp, reach))];
 }
 
 /** `lead`: of the class's veil over the next class's, by which it is the veil and not the search's addition that is to be shown. */

@@ -8,7 +8,7 @@ import type { Random } from '../../core/random.ts';
 import { searchAdditions, type Addition, type Band, type Ladder } from './additions.ts';
 import { makeBases, type Base } from './bases.ts';
 import { searchBoxes, searchSmallBoxes, spreadOut } from './boxes.ts';
-import { featuresOf, oddsOf } from './confidence.ts';
+import { featuresOf, LEAST_WORKING, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
 import { chooseDomain } from './domain.ts';
 import type { Found, Scan } from './found.ts';
@@ -20,7 +20,7 @@ import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
 import { FEWEST_FOR_PAIRS, ROWS } from './plan.ts';
 import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
-import { asAddition, asSquare, asVeil, asWave, bestBox, MET } from './reconstruct.ts';
+import { asAddition, asSquare, asVeil, asWave, bestBox, MET, spares } from './reconstruct.ts';
 import { scanForward } from './scan-forward.ts';
 import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
@@ -105,7 +105,13 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         const widened = started.widened(rowsFor(search, started.target, plan.proofRows, random.fork(`widened ${started.target}`)), SURE);
         await widened.advance(plan.refine, signal);
         const inversion = family === 'patch' ? asSquare(model, widened.found, bestBox(started.target, boxes, smallBoxes), ranked.blend[at]?.gap ?? 0) : asVeil(asAddition(asWave(widened.found, waves, waveReach[at] ?? 0), additions), veils, veil !== null && veil > wave ? veil : 0);
-        finalists[family].push({ inversion, outlier, proof: await prove(model, inversion.stamp, inversion.target, heldOut, random.fork(`proof ${family} ${inversion.target}`), signal) });
+        const proofOf = async (one: Inversion): Promise<Found> => ({ inversion: one, outlier, proof: await prove(model, one.stamp, one.target, heldOut, random.fork(`proof ${family} ${one.target}`), signal) });
+        let found = await proofOf(inversion);
+        for (const spare of found.proof.interval[0] < LEAST_WORKING ? spares(family, inversion.target, [boxes, smallBoxes], waves, additions) : []) {
+          const other = await proofOf(spare);
+          if (other.proof.interval[0] > found.proof.interval[0]) found = other;
+        }
+        finalists[family].push(found);
       }
     }
     const provenPairs: ProvenPair[] = [];
