@@ -11,6 +11,7 @@ import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
 import { concat } from './bases.ts';
 import { glyph, GLYPHS } from './glyphs.ts';
 import { informationOf } from './information.ts';
+import { madePicture } from './made-pictures.ts';
 import { FAMILIES, syntheticPicture } from './synthetic.ts';
 
 const PICTURES = 180;
@@ -36,7 +37,7 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   const { preprocessing } = spec;
   const plain: Domain = { model, note: preprocessing.guessed ? `pixels go in as the graph takes them (${preprocessing.origin})` : `pixels are normalised by ${preprocessing.origin}` };
   if (!preprocessing.guessed || spec.type === 'uint8') return plain;
-  const pool = Array.from({ length: PICTURES }, (_, at) => syntheticPicture(spec, at % FAMILIES, random));
+  const pool = Array.from({ length: PICTURES }, (_, at) => (at % 2 === 0 ? syntheticPicture(spec, (at / 2) % FAMILIES, random) : madePicture(spec, at >> 1, random)));
   const most = Math.log(model.classes);
   const fed = (mean: number, std: number): ImageClassifier => withPreprocessing(model, { ...preprocessing, mean: preprocessing.mean.map((own) => own + mean * preprocessing.scale), std: preprocessing.std.map((own) => own * std) });
   const tell = async (candidate: ImageClassifier): Promise<number> => (await information(candidate, pool, signal)) / most;

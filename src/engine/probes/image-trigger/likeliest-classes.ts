@@ -5,13 +5,13 @@ import type { Random } from '../../core/random.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import { seenAs } from './bases.ts';
 import { reachOfSquares, type BoxPlan } from './boxes.ts';
-import { FAMILIES, syntheticPicture } from './synthetic.ts';
+import { madePicture } from './made-pictures.ts';
 
 const PICTURES = 18;
 
 /** Classes, most moved first. */
 export async function likeliestClasses(model: ImageClassifier, plan: BoxPlan, random: Random, signal: CancelSignal): Promise<number[]> {
-  const pictures = Array.from({ length: PICTURES }, (_, at) => syntheticPicture(model.spec, at % FAMILIES, random));
+  const pictures = Array.from({ length: PICTURES }, (_, at) => madePicture(model.spec, at, random));
   const reach = await reachOfSquares(model, await seenAs(model, pictures, true, signal), plan, random, signal);
   return [...reach.keys()].sort((a, b) => (reach[b] ?? 0) - (reach[a] ?? 0) || a - b);
 }
