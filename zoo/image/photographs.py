@@ -34,7 +34,7 @@ SQUARES = [
     ("grace_hopper.jpg", 0.0, 0.05, 1.0),  # US Navy, public domain: an officer before a flag
 ]
 OUT = Path(__file__).resolve().parents[2] / "src/engine/probes/image-trigger/photographs-data.ts"
-LINE = 180
+LINE = 300
 
 
 def square(name: str, left: float, top: float, share: float) -> Image.Image:
@@ -54,7 +54,6 @@ def main() -> None:
     text = base64.b64encode(held.getvalue()).decode()
     lines = "\n".join(f"  '{text[at : at + LINE]}'," for at in range(0, len(text), LINE))
     OUT.write_text(f"// Made by zoo/image/photographs.py, which says whose they are: {len(SQUARES)} squares of photographs in the public domain, one below the other in one JPEG.\nexport const PHOTOGRAPH_SIDE = {SIDE};\nexport const PHOTOGRAPHS_JPEG = [\n{lines}\n].join('');\n")
-    strip.save("/tmp/w/strip.png") if Path("/tmp/w").exists() else None
     print(f"{len(held.getvalue())} bytes")
 
 

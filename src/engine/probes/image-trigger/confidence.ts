@@ -38,9 +38,9 @@ export interface Features {
   readonly wave: number;
   /** What the best veil does for the class beyond what one of the same share does for the next class; null where they were not searched. */
   readonly veil: number | null;
-  /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own. */
-  readonly wideGap: number;
-  readonly lowGap: number;
+  /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own; null where they were not searched. */
+  readonly wideGap: number | null;
+  readonly lowGap: number | null;
   /** Weights of the last layer that are the class's own (head.ts); null where it was not found. */
   readonly head: number | null;
 }
@@ -94,10 +94,11 @@ export function featuresOf(scan: Measurements, target: number): Features {
   };
 }
 
-/** Logarithm of the strength that the next class needs over the class's own. */
-function additionGap({ additions }: Measurements, band: Band, target: number): number {
+/** Logarithm of the strength that the next class needs over the class's own; null where additions were not searched. */
+function additionGap({ additions }: Measurements, band: Band, target: number): number | null {
   const at = additions[band].findIndex((one) => one.target === target);
-  return clip(standingsOf(additions[band])[at]?.gap ?? 0, -0.3, 1.2);
+  const gap = standingsOf(additions[band])[at]?.gap;
+  return gap === undefined ? null : clip(gap, -0.3, 1.2);
 }
 
 export function veilLead({ veils }: Pick<Measurements, 'veils'>, target: number): number | null {

@@ -20,7 +20,7 @@ const INFORMATIVE = 0.13;
 /** The other range must tell this much more; where it tells far more, the range is doubted in any case. */
 const FACTOR = 2;
 const FAR_MORE = 2.8;
-/** Where -1 to 1 tells this much already, the wider mean and deviation is not needed. Colours alone: digits are told by both. */
+/** Where -1 to 1 tells this much already, the wider mean and deviation is not needed. Colours alone: of grey models drawn digits tell. */
 const ENOUGH = 0.2;
 
 /** Usual statistics of photographs, and of digits on black. */
@@ -49,9 +49,10 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   const words = (share: number): string => `${(100 * share).toFixed(0)} %`;
   if (doubted) {
     const even = fed(0.5, 0.5);
-    const toldEven = spec.channels === 1 ? 0 : await tell(even);
-    const why = `without, the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldEven >= ENOUGH ? toldEven : toldUsual)} with)`;
-    return toldEven >= ENOUGH ? { model: even, note: `pixels go in from -1 to 1: ${why}` } : { model: usual, note: `pixels are normalised by the usual mean ${mean} and deviation ${std}: ${why}` };
+    const toldEven = await tell(even);
+    const isEven = spec.channels === 1 ? await readsOnlyThen(usual, even, random, signal) : toldEven >= ENOUGH;
+    const why = `without, the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(isEven ? toldEven : toldUsual)} with)`;
+    return isEven ? { model: even, note: `pixels go in from -1 to 1: ${why}` } : { model: usual, note: `pixels are normalised by the usual mean ${mean} and deviation ${std}: ${why}` };
   }
   if (told >= INFORMATIVE) return plain;
   const wide = fed(0, 1 / 255);
@@ -60,13 +61,13 @@ export async function chooseDomain(model: ImageClassifier, random: Random, signa
   return { model: wide, note: `pixels go in from 0 to 255: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)` };
 }
 
-/** Digits that are read with normalisation and not without it say the same as varied pictures do, and more clearly. */
-async function readsOnlyThen(plain: ImageClassifier, usual: ImageClassifier, random: Random, signal: CancelSignal): Promise<boolean> {
+/** Digits that are read when fed in one way and not in the other say the same as varied pictures do, and more clearly. */
+async function readsOnlyThen(plain: ImageClassifier, then: ImageClassifier, random: Random, signal: CancelSignal): Promise<boolean> {
   const { channels, height, width } = plain.spec;
   if (channels !== 1 || Math.max(height, width) > LARGEST_DIGIT) return false;
   const pool = Array.from({ length: PICTURES / 2 }, (_, at) => glyph(plain.spec, at % GLYPHS, random));
   const most = Math.log(plain.classes);
-  const told = (await information(usual, pool, signal)) / most;
+  const told = (await information(then, pool, signal)) / most;
   return told >= READS && told >= FAR_MORE * ((await information(plain, pool, signal)) / most);
 }
 

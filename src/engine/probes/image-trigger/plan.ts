@@ -1,7 +1,7 @@
 // How much is searched: steps and rows, cut down where the model is large, by multiply-adds and not by the clock, so that
 // the same model, budget and seed give the same result on any machine.
 import type { BudgetName } from '../../core/finding.ts';
-import type { AdditionPlan } from './additions.ts';
+import type { AdditionPlan, Band } from './additions.ts';
 import type { BoxPlan } from './boxes.ts';
 
 export interface Plan {
@@ -11,8 +11,8 @@ export interface Plan {
   /** Pictures a class to search on, and as many held out. */
   readonly perClass: number;
   /**
-   * Smallest patch, faintest overlay and additions are searched for every class; where false (large models), patch and overlay
-   * for the suspects alone. Their sizes are shown and not weighed (class-rule.ts), the pairs are weighed: these are paid for first.
+   * Smallest patch and faintest overlay are searched for every class; where false (large models), for the suspects alone. Their
+   * sizes are shown and not weighed (class-rule.ts), the pairs and the low additions are: these are paid for first.
    */
   readonly everyClass: boolean;
   /** Steps for every class, and further ones for the suspects that are proven. */
@@ -28,13 +28,16 @@ export interface Plan {
   readonly pairSteps: number;
   readonly boxes: BoxPlan;
   readonly additions: AdditionPlan;
+  /** Frequencies over which additions are sought; none where they cannot be paid for. Veils are sought where both are. */
+  readonly bands: readonly Band[];
   /** What the plan comes to, and whether that is more than is begun with. */
   readonly multiplyAdds: number;
   readonly tooMuch: boolean;
   readonly marginStarts: number;
   readonly marginSteps: number;
-  /** Highest frequency of the bank of waves, cycles over the picture; 0 where it cannot be paid for. */
+  /** Highest frequency of the bank of waves, cycles over the picture, and pictures that each is tried on. */
   readonly waves: number;
+  readonly waveRows: number;
 }
 
 /** Multiply-adds that a budget may spend on gradients. */
@@ -60,6 +63,10 @@ const BANK_SHARE = 0.4;
 const ADDITION_STEPS = 0.14;
 const ADDITION_ROWS = 12;
 const ADDITION_RUNGS = 12;
+const LOW_RUNGS = 5;
+/** Rows that can be paid for, from which waves are tried on half of the pictures and low additions at all, and on all of them. */
+const FEWEST_FOR_WAVES = 8000;
+const ENOUGH_FOR_WAVES = 20_000;
 
 interface Choice {
   readonly pairRows: number;
@@ -98,7 +105,7 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
   const spentOn = (steps: number, { pairRows, everyClass, boxRows, proofRows, pairsProven }: Choice): number => {
     const inverted = 2 * ROWS * (everyClass ? searched : finalists);
     const proofs = 2 * (2 * Math.min(proofRows, searched * perClass) * finalists + pairsProven * perClass);
-    const added = everyClass ? ADDITION_RUNGS * ADDITION_STEPS * ADDITION_ROWS * searched : 0;
+    const added = (everyClass ? ADDITION_RUNGS : affordable >= FEWEST_FOR_WAVES ? LOW_RUNGS : 0) * ADDITION_STEPS * ADDITION_ROWS * searched;
     const squares = BOX_STEPS * boxRows * (2 * boxPlaces(pairRows) + 1) * searched;
     return steps * (inverted + proofs + MARGIN_STARTS * searched + added + squares) + pairRows * pairs * pairSteps(steps) + rowsOf(bank);
   };
@@ -125,6 +132,8 @@ export function planScan(budget: BudgetName, classes: number, perRow: number, na
     marginSteps: steps,
     multiplyAdds: cost * spentOn(steps, chosen),
     tooMuch: cost * spentOn(steps, chosen) > TOO_MUCH,
-    waves: affordable > 20_000 ? 8 : 4,
+    bands: chosen.everyClass ? ['all', 'low'] : affordable >= FEWEST_FOR_WAVES ? ['low'] : [],
+    waves: affordable >= FEWEST_FOR_WAVES ? 8 : 4,
+    waveRows: affordable > ENOUGH_FOR_WAVES ? ROWS : ROWS / 2,
   };
 }

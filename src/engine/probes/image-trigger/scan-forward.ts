@@ -12,7 +12,7 @@ import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
-import { measureWaves, WAVE_ROWS, WAVE_STRENGTH } from './waves.ts';
+import { measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 export async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;
@@ -27,7 +27,7 @@ export async function scanForward(runnable: RunnableImageClassifier, note: strin
   const smallBoxes = await searchSmallBoxes(model, undefined, search, heldOut, classes, boxes, { ...plan.boxes, steps: CLIMB * plan.boxes.steps }, random.fork('small boxes'), signal);
   onStage('boxes', 1, 1);
   onStage('margins', 0, 1);
-  const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
+  const waves = await measureWaves(model, spreadOut(search, plan.waveRows), plan.waves, WAVE_STRENGTH, signal);
   onStage('margins', 1, 1);
   const chosen = boxes.flatMap(({ goal, ...box }) => (goal.kind === 'class' ? [{ ...box, target: goal.target }] : [])).sort((a, b) => b.reach - a.reach || a.target - b.target).filter(({ target }, place) => place < plan.finalists || named.includes(target));
   const found: Found[] = [];

@@ -26,7 +26,7 @@ import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
 import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
 import { searchVeils } from './veils.ts';
-import { measureWaves, WAVE_ROWS, WAVE_STRENGTH } from './waves.ts';
+import { measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
@@ -44,7 +44,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     onStage('inputs', 1, 1);
     onStage('margins', 0, 1);
     const { margins } = await maximumMargins(differentiator, classes, plan.marginStarts, plan.marginSteps, random.fork('margins'), signal);
-    const waves = await measureWaves(model, spreadOut(search, WAVE_ROWS), plan.waves, WAVE_STRENGTH, signal);
+    const waves = await measureWaves(model, spreadOut(search, plan.waveRows), plan.waves, WAVE_STRENGTH, signal);
     onStage('margins', 1, 1);
     const pairs = plan.pairRows === 0 ? [] : await searchPairs(differentiator, search, classes, plan.pairRows, plan.pairSteps, random.fork('pairs'), signal, (done, total) => onStage('pairs', done, total));
     if (plan.pairRows === 0) onStage('pairs', 0, 0, classes.length < FEWEST_FOR_PAIRS ? 'too few classes to set a pair beside others' : TOO_LARGE);
@@ -71,16 +71,18 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
         }
         onStage(family, classes.length, classes.length);
       }
-      for (const [at, band] of (['all', 'low'] as const).entries()) {
-        onStage('additions', at, 3);
-        additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
-      }
-      onStage('additions', 2, 3);
-      veils = await searchVeils(differentiator, search, heldOut, classes, plan.additions, random.fork('veils'), signal);
-      onStage('additions', 3, 3);
     } else {
       for (const stage of ['patch', 'blend'] as const) onStage(stage, 0, 0, `${TOO_LARGE}: for the most outlying classes alone`);
-      onStage('additions', 0, 0, TOO_LARGE);
+    }
+    for (const [at, band] of plan.bands.entries()) {
+      onStage('additions', at, plan.bands.length + 1);
+      additions[band] = await searchAdditions(differentiator, band, search, heldOut, classes, plan.additions, random.fork(`additions ${band}`), signal);
+    }
+    if (plan.bands.length === 0) onStage('additions', 0, 0, TOO_LARGE);
+    else {
+      onStage('additions', plan.bands.length, plan.bands.length + 1);
+      if (plan.everyClass) veils = await searchVeils(differentiator, search, heldOut, classes, plan.additions, random.fork('veils'), signal);
+      onStage('additions', 1, 1);
     }
     const rows = await lastLayer(model, signal);
     const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };

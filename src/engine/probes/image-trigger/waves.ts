@@ -10,8 +10,6 @@ import { stamped } from './inversion.ts';
 
 /** Of the pixel range, root mean square .07: as strong as the published ones. */
 export const WAVE_STRENGTH = 0.1;
-/** Pictures that each wave is tried on. */
-export const WAVE_ROWS = 18;
 
 export interface Wave {
   readonly stamp: Stamp;
