@@ -36,8 +36,6 @@ export interface Features {
   readonly marginGap: number;
   /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
   readonly wave: number;
-  /** What waves of one frequency and direction do for the class beyond all others as fine. */
-  readonly directed: number;
   /** What the best veil does for the class beyond what one of the same share does for the next class; null where they were not searched. */
   readonly veil: number | null;
   /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own; null where they were not searched. */
@@ -61,7 +59,7 @@ export const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'directed' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'veils' | 'ownWeights'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'veils' | 'ownWeights'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
@@ -88,8 +86,7 @@ export function featuresOf(scan: Measurements, target: number): Features {
     smallLead: squareLead(smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
-    wave: clip((reach[at] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== at)), -0.1, 0.4),
-    directed: scan.directed[target] ?? 0,
+    wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
     veil: veilLead(scan, target),
     wideGap: additionGap(scan, 'all', target),
     lowGap: additionGap(scan, 'low', target),

@@ -55,8 +55,6 @@ export interface Scan {
   readonly smallBoxes: readonly Box[];
   /** Largest mean probability of each class under one faint wave. */
   readonly waveReach: readonly number[];
-  /** What waves in one direction do for each class beyond others (waves.ts). */
-  readonly directed: readonly number[];
   /** One square that sends each class to another; undefined where there are too few classes. */
   readonly spread: Spread | undefined;
   readonly multiplyAdds: number;

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { NEVER } from '../../core/cancel.ts';
 import type { ImageBatch, ImageClassifier } from '../../runtime/classifier.ts';
 import type { Base } from './bases.ts';
-import { directedLeads, measureWaves, type Wave } from './waves.ts';
+import { measureWaves } from './waves.ts';
 
 const SIDE = 16;
 const AREA = SIDE * SIDE;
@@ -35,16 +35,4 @@ it('tries waves straight across beyond the frequencies of the rest', async () =>
   const waves = await measureWaves(reader, grey, 2, STRENGTH, NEVER);
   expect(waves.some(({ down, across }) => down === 0 && across === 6)).toBe(true);
   expect(waves.every(({ down, across }) => down === 0 || across === 0 || Math.hypot(down, across) <= 2.5)).toBe(true);
-});
-
-it('tells a class of one direction from one of fine stripes whichever way they run', () => {
-  const waves = [0, 1, 2, 3, 4, 5, 6].flatMap((down) => [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6].filter((across) => down > 0 || across > 0).flatMap((across) => [0, 1, 2, 3].map((phase): Wave => {
-    const planted = Math.hypot(down - 3, across - 4) <= 1 ? 0.6 : 0.05;
-    const fine = Math.hypot(down, across) > 6 ? 0.8 : 0.1;
-    return { stamp: { family: 'blend', mask: undefined, pattern: new Float32Array() }, down, across, phase, reach: [0, planted, fine] };
-  })));
-  const [none, one, fine] = directedLeads(waves, 3);
-  expect(none).toBe(0);
-  expect(one).toBeCloseTo(0.5);
-  expect(fine).toBeLessThan(0.01);
 });

@@ -2,7 +2,6 @@
 // classes to one class? Forward runs only, and one pass serves every target. The null is the bank itself and the other classes.
 // How it can mislead: textures that a class is known by (stripes) are natural waves; only faint ones are tried.
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
-import { mean } from '../../core/statistics.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
 import { concat, type Base } from './bases.ts';
@@ -47,36 +46,6 @@ export function reachOf(p: Float32Array, rows: readonly Base[], classes: number)
     }
     return count === 0 ? 0 : sum / count;
   });
-}
-
-/**
- * Of each class the most that waves of one frequency do for it (mean over the phases) beyond what waves as fine do for any other class,
- * and beyond what waves as fine in other directions do for itself. Fine stripes are some class's by nature, whichever way they run, and
- * that class outdoes a planted one at the finest waves; a planted wave runs one way.
- */
-export function directedLeads(waves: readonly Wave[], classes: number): number[] {
-  const groups = Array.from({ length: Math.floor(waves.length / PHASES.length) }, (_, at) => waves.slice(at * PHASES.length, (at + 1) * PHASES.length)).flatMap((phases) => {
-    const [first] = phases;
-    if (first === undefined) return [];
-    return [{ angle: Math.atan2(first.down, first.across), frequency: Math.hypot(first.down, first.across), means: Array.from({ length: classes }, (_, target) => mean(phases.map(({ reach }) => reach[target] ?? 0))) }];
-  });
-  return Array.from({ length: classes }, (_, target) => Math.max(0, ...groups.map((own) => {
-    const alike = groups.filter(({ frequency }) => Math.abs(frequency - own.frequency) <= AS_FINE);
-    const elsewhere = alike.filter(({ angle }) => betweenLines(angle, own.angle) > OTHER_DIRECTION);
-    if (elsewhere.length === 0) return 0;
-    const reach = own.means[target] ?? 0;
-    const others = Math.max(0, ...alike.flatMap(({ means }) => means.filter((_, other) => other !== target)));
-    return Math.min(reach - others, reach - Math.max(...elsewhere.map(({ means }) => means[target] ?? 0)));
-  })));
-}
-
-/** Cycles over the picture; angle between two lines. */
-const AS_FINE = 0.8;
-const OTHER_DIRECTION = Math.PI / 5;
-
-function betweenLines(a: number, b: number): number {
-  const turned = Math.abs(a - b) % Math.PI;
-  return Math.min(turned, Math.PI - turned);
 }
 
 /** Of a wave and of its negative, which is another trigger. */
