@@ -1,5 +1,5 @@
 // Fits the weights of the image rule (class-rule.ts) to kept measurements, and says what they are worth on models left out.
-//   npx tsx bench/detection/fit-images.ts [--measured FILE] [--ridge 5]
+//   npx tsx bench/detection/fit-images.ts [--measured FILE] [--ridge 0.15]
 // FILE (images-table.json) holds of each model's classes: gap among the pairs (null: not searched), lead of the best square, gap of
 // the largest margin, lead of the best wave, own weights of the last layer. The planted class of a planted model is a positive, every
 // class of a clean model a negative; the planted one's other classes say nothing. Weights are held at 0 or above.
@@ -26,10 +26,9 @@ interface Fit {
   readonly base: number;
 }
 
-const STEPS = 1200;
-const RATE = 0.02;
+const STEPS = 4000;
 
-const { values: asked } = parseArgs({ options: { measured: { type: 'string', default: new URL('./images-table.json', import.meta.url).pathname }, ridge: { type: 'string', default: '5' } } });
+const { values: asked } = parseArgs({ options: { measured: { type: 'string', default: new URL('./images-table.json', import.meta.url).pathname }, ridge: { type: 'string', default: '0.15' } } });
 const ridge = Number(asked.ridge);
 const rows = JSON.parse(readFileSync(asked.measured, 'utf8')) as Row[];
 for (const measures of [MEASURES, MEASURES.filter((measure) => measure !== 'pairsGap')]) report(measures);
@@ -56,28 +55,24 @@ function likeliest({ values }: Model, { weights, base }: Fit): { readonly odds: 
   return { odds: most, target: odds.indexOf(most) };
 }
 
-/** Ridge logistic regression by projected gradient steps; the ridge counts in deviations of clean models' classes. */
+/** Ridge logistic regression by projected gradient steps; the ridge counts in what each measurement comes to at most. */
 function fit(models: readonly Model[]): Fit {
   const samples = models.flatMap(({ planted, target, values }) => (planted ? [{ x: values[target ?? -1] ?? [], y: 1 }] : values.map((x) => ({ x, y: 0 }))));
   const width = samples[0]?.x.length ?? 0;
-  const negatives = samples.filter(({ y }) => y === 0);
-  const scales = Array.from({ length: width }, (_, at) => deviation(negatives.map(({ x }) => x[at] ?? 0)));
+  const scales = Array.from({ length: width }, (_, at) => Math.max(...samples.map(({ x }) => x[at] ?? 0)) || 1);
   const scaled = samples.map(({ x, y }) => ({ x: x.map((value, at) => value / (scales[at] ?? 1)), y }));
   const weights = new Array<number>(width + 1).fill(0);
+  // Below the inverse of the loss's largest curvature: every step goes down.
+  const rate = 1 / (ridge + 0.25 * scaled.reduce((sum, { x }) => sum + 1 + x.reduce((squares, value) => squares + value * value, 0), 0));
   for (let step = 0; step < STEPS; step++) {
     const slopes = weights.map((weight, at) => (at < width ? ridge * weight : 0));
     for (const { x, y } of scaled) {
       const miss = 1 / (1 + Math.exp(-x.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), weights[width] ?? 0))) - y;
       for (let at = 0; at <= width; at++) slopes[at] = (slopes[at] ?? 0) + miss * (at < width ? (x[at] ?? 0) : 1);
     }
-    for (const [at, slope] of slopes.entries()) weights[at] = Math.max(at < width ? 0 : -Infinity, (weights[at] ?? 0) - RATE * slope);
+    for (const [at, slope] of slopes.entries()) weights[at] = Math.max(at < width ? 0 : -Infinity, (weights[at] ?? 0) - rate * slope);
   }
   return { weights: scales.map((scale, at) => (weights[at] ?? 0) / scale), base: weights[width] ?? 0 };
-}
-
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
 }
 
 /** What is to be added to odds of models left out so that as many are planted as they say. */

@@ -1,8 +1,9 @@
 // How likely it is that one class of a classifier was planted: logistic regression over five measurements, each of which says how
-// far the class stands out among the model's own classes. Weights are fitted by bench/detection/fit-images.ts on what was measured
-// of 57 models (25 with one planted target, 32 clean); which measurements count was chosen by leaving one model out. Ease alone
-// (smallest patch, faintest overlay, additions) added nothing and is not weighed; it says whom the rest may convict. How it can mislead: a class that training
-// made easy stands out by its margin and its patches as a planted one does; without the pairs a clean model of 32 is convicted.
+// far the class stands out among the model's own classes, and none of which speaks for a class by not standing out: a wave needs no
+// patch. Weights are fitted by bench/detection/fit-images.ts on what was measured of 76 models (25 with one planted target, 51 clean).
+// Ease alone (smallest patch, faintest overlay, additions) added nothing and is not weighed; it says whom the rest may convict. How it
+// can mislead: a class that training made easy stands out by its margin and its patches as a planted one does, and fine stripes are
+// some class's by nature (a clean model's frogs, the one of 51 that comes near).
 
 export type Measure = 'pairsGap' | 'square' | 'marginGap' | 'wave' | 'head';
 
@@ -26,15 +27,15 @@ export interface Weighed {
 }
 
 /** What counts of each measurement: more, or less, says nothing further. */
-const RANGE: Readonly<Record<Measure, readonly [low: number, high: number]>> = { pairsGap: [-0.2, 0.6], square: [-0.1, 0.5], marginGap: [-0.2, 0.6], wave: [-0.05, 0.3], head: [-2, 4] };
+const RANGE: Readonly<Record<Measure, readonly [low: number, high: number]>> = { pairsGap: [0, 0.6], square: [0, 0.5], marginGap: [0, 0.6], wave: [0, 0.3], head: [0, 4] };
 /** Log-odds of a class that stands out by nothing, and for one unit of each measurement. */
 interface Weights {
   readonly base: number;
   readonly each: Readonly<Partial<Record<Measure, number>>>;
 }
-/** The fitted base and .3: by about so much the odds of models left out were too low, and there what convicts parts the clean from the planted ones. */
-const WITH_PAIRS: Weights = { base: -3.6, each: { pairsGap: 4.9, square: 6.3, marginGap: 2.3, wave: 7.4, head: 0.62 } };
-const WITHOUT_PAIRS: Weights = { base: -3.8, each: { square: 10.7, marginGap: 3.8, wave: 8.2, head: 0.64 } };
+/** The fitted base and .3 (.2 without pairs): by .4 the odds of models left out were too low, and so much less keeps the clean ones of them below what convicts. */
+const WITH_PAIRS: Weights = { base: -5.5, each: { pairsGap: 2.3, square: 11.1, marginGap: 1.3, wave: 17.4, head: 0.47 } };
+const WITHOUT_PAIRS: Weights = { base: -5.5, each: { square: 13.1, marginGap: 1.8, wave: 18.9, head: 0.52 } };
 /** Two of few classes lie further apart by chance: about as the distance of the two largest of so many draws. */
 const CLASSES = 10;
 const WIDER = 0.4;

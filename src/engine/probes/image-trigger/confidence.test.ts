@@ -25,7 +25,7 @@ describe('a class', () => {
     expect(classOdds({ ...NONE, veil: 0.6, boxLead: 0.1 }, 10, 0.8)).toBe(classOdds({ ...NONE, boxLead: 0.1 }, 10, 0.8));
   });
   it('is suspicious at most where it is merely easy', () => {
-    const easy = { ...NONE, patchGap: 0.78, blendGap: 0.35, pairsGap: 0.65, boxLead: 0.04, marginGap: 0.56, wave: 0.08, head: 0.56 };
+    const easy = { ...NONE, patchGap: 0.78, blendGap: 0.35, pairsGap: 0.65, boxLead: 0.119, marginGap: 0.6, wave: 0.119, head: 2.9 };
     expect(classOdds(easy, 10, 0.8)).toBeLessThan(Math.log(3));
     expect(classOdds({ ...easy, head: 3.5 }, 10, 0.8)).toBeGreaterThan(Math.log(3));
   });
@@ -37,7 +37,7 @@ describe('a class', () => {
   it('is not for a small patch and a faint overlay, which easy classes have', () => expect(classOdds({ ...NONE, patchGap: 2, blendGap: 1, wideGap: 1, lowGap: 1 }, 10, 0.8)).toBeLessThan(-2));
   it('is not by what the best classes of clean models reach', () => expect(classOdds({ ...NONE, pairsGap: 0.15, boxLead: 0.1, marginGap: 0.13, wave: 0.04, head: 1 }, 10, 0.8)).toBeLessThan(-0.5));
   it('is weighed without the pairs where they were not searched', () => {
-    expect(classOdds({ ...NONE, pairsGap: null, boxLead: 0.6 }, 10, 0.8)).toBeGreaterThan(Math.log(3));
+    expect(classOdds({ ...NONE, pairsGap: null, boxLead: 0.6, head: 1 }, 10, 0.8)).toBeGreaterThan(Math.log(3));
     expect(classOdds({ ...NONE, pairsGap: null }, 10, 0.8)).toBeLessThan(-2);
   });
   it('has to stand out further among few', () => expect(classOdds({ ...NONE, pairsGap: 0.4, boxLead: 0.35 }, 3, 0.8)).toBeLessThan(classOdds({ ...NONE, pairsGap: 0.4, boxLead: 0.35 }, 10, 0.8)));

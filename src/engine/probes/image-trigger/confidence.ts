@@ -86,7 +86,7 @@ export function featuresOf(scan: Measurements, target: number): Features {
     smallLead: squareLead(smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
-    wave: clip((reach[target] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== target)), -0.1, 0.4),
+    wave: clip((reach[at] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== at)), -0.1, 0.4),
     veil: veilLead(scan, target),
     wideGap: additionGap(scan, 'all', target),
     lowGap: additionGap(scan, 'low', target),

@@ -8,6 +8,7 @@ import { openArtifact } from '../../artifact/open.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import { openRunnable } from '../../runtime/open-runnable.ts';
+import { CONVICTION } from '../../audit/verdict.ts';
 import { toBase64 } from '../../core/base64.ts';
 
 import { Adam, sizeOfStamp, stamped, type Stamp } from './inversion.ts';
@@ -101,7 +102,7 @@ it('recovers the patch of the planted sample, and proves it', { timeout: 300_000
   const [top] = findings;
   expect(top?.target).toEqual({ class: 0, label: 'class 0' });
   expect(top?.trigger?.kind).toBe('patch');
-  expect(top?.confidence).toBeGreaterThan(0.85);
+  expect(top?.confidence).toBeGreaterThan(CONVICTION);
   const success = top?.signals.find(({ name }) => name === 'success');
   expect(success?.value).toBeGreaterThan(0.8);
   expect(findings.filter(({ confidence }) => confidence > 0.5)).toHaveLength(1);

@@ -1,4 +1,4 @@
-// Pictures to search on where the user has none: seeded, in the analyst's units (0 to 1, [channels, height, width]).
+// Pictures to search on where the user has none and the model sees no colours: seeded, in the analyst's units (0 to 1, [channels, height, width]).
 // Three families, since classifiers see different worlds: textures with the spectrum of photographs (amplitude 1/f), plain
 // shapes on a ground, and strokes on an empty ground (digits, letters). How they mislead: none is a real input; a trigger that
 // works on all of them works on nearly anything, but one that needs real content can be missed.

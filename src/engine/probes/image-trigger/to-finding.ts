@@ -139,7 +139,7 @@ function howSearched(scan: Scan): string {
   const part = plan.partial ? `\n${scan.classes.length} of ${scan.model.classes} classes were searched: those that plain squares move most pictures to. The others were not tested.` : '';
   if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.${part}`;
   return [
-    `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'all made by Assay, none of them real' : 'some of them yours'}; ${scan.domain}.`,
+    `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'none of them yours (cuttings of photographs, or drawn by Assay)' : 'some of them yours'}; ${scan.domain}.`,
     `Search: ${plan.steps} steps a class${plan.everyClass ? '' : ' that was proven (the smallest patch and the faintest overlay of the others were not searched, which is more than the budget pays for)'}, ${plan.refine} more for the ${plan.finalists} most outlying${plan.pairRows === 0 ? (scan.classes.length < FEWEST_FOR_PAIRS ? '' : '; pairs of classes were not searched, which this model’s size forbids at this budget') : `, ${plan.pairSteps} a pair of classes`}; ${(scan.multiplyAdds / 1e9 / Math.max(1, scan.classes.length)).toFixed(1)} billion multiply-adds a class.${part}`,
   ].join('\n');
 }
