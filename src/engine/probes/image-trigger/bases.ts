@@ -1,6 +1,6 @@
 // The pictures a search runs on, balanced over the classes the model sees in them. The user's clean examples where there are
-// any; what is missing is made: synthetic pictures the model already takes for a class, moved a little towards it by smoothed
-// gradient steps until it says so clearly. Half are for the search, half are held out for the proof.
+// any; what is missing is made (made-pictures.ts, or drawn digits): what the model already takes for a class, moved a little towards
+// it by smoothed gradient steps until it says so clearly. Half are for the search, half are held out for the proof.
 import type { CancelSignal } from '../../core/cancel.ts';
 import { shuffled, type Random } from '../../core/random.ts';
 import { quantile } from '../../core/statistics.ts';
@@ -27,8 +27,8 @@ export interface Bases {
   readonly without: readonly number[];
 }
 
-const SYNTHETIC_PER_CLASS = 24;
-const MOST_SYNTHETIC = 480;
+const MADE_PER_CLASS = 24;
+const MOST_MADE = 480;
 /** Drawn digits beside them: real inputs, nearly, to a model that reads digits. */
 const DRAWN = { grey: 400, colour: 40, largestSide: 96 } as const;
 /** Of the logarithm of the number of classes: a model that tells drawn digits so far apart reads them. */
@@ -65,7 +65,7 @@ export async function makeBases({ model, examples }: RunnableImageClassifier, di
 
 /** Pictures taken for each of `classes`, made out of synthetic ones (and of the user's, of other classes). */
 async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
-  const count = Math.min(MOST_SYNTHETIC, SYNTHETIC_PER_CLASS * classes.length);
+  const count = Math.min(MOST_MADE, MADE_PER_CLASS * classes.length);
   const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
   const { digits, reading } = await digitsToRead(model, drawn, random, signal);
   const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => madePicture(model.spec, at, random))), ...digits];
