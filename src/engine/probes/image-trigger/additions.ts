@@ -7,10 +7,11 @@ import { quantile } from '../../core/statistics.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
 import { softmaxRows } from '../../runtime/classifier.ts';
-import { concat, type Base } from './bases.ts';
+import { type Base } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
 import { apply, moveInto, stamped, type Stamp } from './inversion.ts';
 import { LowPass } from './low-pass.ts';
+import { concat } from './pixels.ts';
 
 export type Band = 'all' | 'low';
 

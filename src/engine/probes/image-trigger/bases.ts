@@ -9,7 +9,8 @@ import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import type { Differentiator } from './differentiator.ts';
 import { enlargedGlyph, glyph, GLYPHS } from './glyphs.ts';
 import { informationOf } from './information.ts';
-import { madePicture, seesColours } from './made-pictures.ts';
+import { chooseMade, madePicture } from './made-pictures.ts';
+import { concat } from './pixels.ts';
 import { clamp } from './synthetic.ts';
 
 export interface Base {
@@ -67,11 +68,12 @@ export async function makeBases({ model, examples }: RunnableImageClassifier, di
 async function represent(model: ImageClassifier, differentiator: Differentiator | undefined, given: readonly Float32Array[], classes: readonly number[], perClass: number, random: Random, signal: CancelSignal): Promise<Base[]> {
   const count = Math.min(MOST_MADE, MADE_PER_CLASS * classes.length);
   const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
+  const made = await chooseMade(model, random.fork('made'), signal);
   const { digits, reading } = await digitsToRead(model, drawn, random, signal);
-  const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => madePicture(model.spec, at, random))), ...digits];
+  const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => madePicture(model.spec, at, random, made))), ...digits];
   const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
   const probability = softmaxRows(logits, model.classes);
-  const clear = seesColours(model.spec) && !reading ? surenessOf(probability, model.classes) : CLEAR;
+  const clear = made === 'cuttings' && !reading ? surenessOf(probability, model.classes) : CLEAR;
   const starts = classes.flatMap((wanted) => {
     const ranked = pool.map((pixels, at) => ({ pixels, p: probability[at * model.classes + wanted] ?? 0, wanted })).sort((a, b) => b.p - a.p);
     // Not only the surest: half come from the first ones, half from anywhere in the better part; of digits that are read from those taken for the class.
@@ -162,14 +164,4 @@ export function bestOf(logits: Float32Array, row: number, classes: number): numb
   let best = 0;
   for (let at = 1; at < classes; at++) if ((logits[row * classes + at] ?? 0) > (logits[row * classes + best] ?? 0)) best = at;
   return best;
-}
-
-export function concat(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

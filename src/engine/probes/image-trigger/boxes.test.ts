@@ -79,7 +79,7 @@ it('makes the pictures of a reader of digits out of drawn digits alone', { timeo
 });
 
 it('does not convict without a trigger that works', () => {
-  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, veil: null, wideGap: 0, lowGap: 0, head: null };
+  const features: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 1, boxLead: 0.8, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, coarse: 0, veil: null, wideGap: 0, lowGap: 0, head: null };
   expect(forwardOdds(features, 0.8)).toBeGreaterThan(2);
   expect(forwardOdds(features, 0.1)).toBeLessThan(0);
 });

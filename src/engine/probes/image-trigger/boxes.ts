@@ -6,9 +6,10 @@
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
-import { bestOf, concat, type Base } from './bases.ts';
+import { bestOf, type Base } from './bases.ts';
 import type { Differentiator } from './differentiator.ts';
 import { Adam, moveInto, stamped, type Stamp } from './inversion.ts';
+import { concat } from './pixels.ts';
 import { clamp } from './synthetic.ts';
 
 /** What a square shall do: send pictures of other classes to one class, or each class the same number of places on. */

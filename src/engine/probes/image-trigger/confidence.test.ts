@@ -14,7 +14,7 @@ describe('a pair of classes', () => {
   it('does not where it stands out and does not work on held-out pictures', () => expect(pairOdds({ ...PAIR, z: 10, works: 0.1 })).toBeLessThan(0));
 });
 
-const NONE: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 0, boxLead: 0, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, veil: null, wideGap: 0, lowGap: 0, head: null };
+const NONE: Features = { patchZ: 0, patchGap: 0, patchSmall: 0, blendZ: 0, blendGap: 0, blendSmall: 0, pairsZ: 0, pairsGap: 0, alike: 0, box: 0, boxLead: 0, small: 0, smallLead: 0, marginZ: 0, marginGap: 0, wave: 0, coarse: 0, veil: null, wideGap: 0, lowGap: 0, head: null };
 
 describe('a class', () => {
   it('is not convicted by one method, however far it stands out there', () => {

@@ -36,6 +36,8 @@ export interface Features {
   readonly marginGap: number;
   /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
   readonly wave: number;
+  /** The same of the coarse waves alone. */
+  readonly coarse: number;
   /** What the best veil does for the class beyond what one of the same share does for the next class; null where they were not searched. */
   readonly veil: number | null;
   /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own; null where they were not searched. */
@@ -59,14 +61,13 @@ export const LEAST_WORKING = 0.3;
 const UNPROVEN = -1;
 
 /** What is measured of every class before the most outlying ones are proven. */
-export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'veils' | 'ownWeights'>;
+export type Measurements = Pick<Scan, 'model' | 'classes' | 'inversions' | 'outliers' | 'pairOutliers' | 'marginOutliers' | 'waveReach' | 'coarseReach' | 'alike' | 'boxes' | 'smallBoxes' | 'additions' | 'veils' | 'ownWeights'>;
 
 export function featuresOf(scan: Measurements, target: number): Features {
   const at = scan.classes.indexOf(target);
   const area = scan.model.spec.height * scan.model.spec.width;
   const [patch, blend] = [scan.inversions.patch[at], scan.inversions.blend[at]];
   const [patchOut, blendOut, pairsOut, marginOut] = [scan.outliers.patch[at], scan.outliers.blend[at], scan.pairOutliers[at], scan.marginOutliers[at]];
-  const reach = scan.waveReach;
   const own = boxOf(scan.boxes, target);
   const smallBoxes = scan.smallBoxes.length > 0 ? scan.smallBoxes : scan.boxes;
   const small = boxOf(smallBoxes, target);
@@ -86,7 +87,8 @@ export function featuresOf(scan: Measurements, target: number): Features {
     smallLead: squareLead(smallBoxes, small),
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
-    wave: clip((reach[at] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== at)), -0.1, 0.4),
+    wave: waveLead(scan.waveReach, at),
+    coarse: waveLead(scan.coarseReach, at),
     veil: veilLead(scan, target),
     wideGap: additionGap(scan, 'all', target),
     lowGap: additionGap(scan, 'low', target),
@@ -99,6 +101,10 @@ function additionGap({ additions }: Measurements, band: Band, target: number): n
   const at = additions[band].findIndex((one) => one.target === target);
   const gap = standingsOf(additions[band])[at]?.gap;
   return gap === undefined ? null : clip(gap, -0.3, 1.2);
+}
+
+function waveLead(reach: readonly number[], at: number): number {
+  return clip((reach[at] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== at)), -0.1, 0.4);
 }
 
 export function veilLead({ veils }: Pick<Measurements, 'veils'>, target: number): number | null {

@@ -8,10 +8,10 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import type { Random } from '../../core/random.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
 import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
-import { concat } from './bases.ts';
 import { glyph, GLYPHS } from './glyphs.ts';
 import { informationOf } from './information.ts';
 import { madePicture } from './made-pictures.ts';
+import { concat } from './pixels.ts';
 import { FAMILIES, syntheticPicture } from './synthetic.ts';
 
 const PICTURES = 180;

@@ -4,10 +4,11 @@ import { robustScale } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
-import { concat, type Base } from './bases.ts';
+import { type Base } from './bases.ts';
 import { toPicture } from './evidence-image.ts';
 import { isVeil, stamped, type Family, type Stamp } from './inversion.ts';
 import type { Found, Scan } from './found.ts';
+import { concat } from './pixels.ts';
 
 const PICTURES_SHOWN = 6;
 

@@ -53,8 +53,9 @@ export interface Scan {
   readonly boxes: readonly Box[];
   /** Smaller squares, for classes alone; empty where the usual ones are as small. */
   readonly smallBoxes: readonly Box[];
-  /** Largest mean probability of each class under one faint wave. */
+  /** Largest mean probability of each class under one faint wave; under a coarse one. */
   readonly waveReach: readonly number[];
+  readonly coarseReach: readonly number[];
   /** One square that sends each class to another; undefined where there are too few classes. */
   readonly spread: Spread | undefined;
   readonly multiplyAdds: number;

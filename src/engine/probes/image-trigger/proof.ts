@@ -5,8 +5,9 @@ import { shuffled, type Random } from '../../core/random.ts';
 import { exactInterval } from '../../core/statistics.ts';
 import type { Probability } from '../../core/units.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
-import { bestOf, concat, type Base } from './bases.ts';
+import { bestOf, type Base } from './bases.ts';
 import { isVeil, stamped, type Stamp } from './inversion.ts';
+import { concat } from './pixels.ts';
 
 export interface Rate {
   readonly hits: number;

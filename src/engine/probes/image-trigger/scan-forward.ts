@@ -12,7 +12,7 @@ import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
-import { measureWaves, WAVE_STRENGTH } from './waves.ts';
+import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 export async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;
@@ -44,7 +44,7 @@ export async function scanForward(runnable: RunnableImageClassifier, note: strin
     plan, noGradients: reasons, model, domain: note, classes, search, heldOut, without, boxes, smallBoxes, spread,
     margins: [], marginOutliers: [], table: undefined, pairs: [], provenPairs: [], pairOutliers: [], alike: { targets: [], shifts: [] },
     additions: { all: [], low: [] }, veils: [], ownWeights: undefined, inversions: { patch: [], blend: [] }, outliers: { patch: [], blend: [] }, finalists: { patch: found, blend: [] },
-    waveReach: classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0))),
+    waveReach: bestReach(waves, classes, 'all'), coarseReach: bestReach(waves, classes, 'coarse'),
     multiplyAdds: 0,
   };
 }

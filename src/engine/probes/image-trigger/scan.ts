@@ -26,7 +26,7 @@ import { measureSpread } from './spread.ts';
 import type { OnStage } from './stages.ts';
 import { likenessOfShifts, likenessOfTargets, oddestPairs, tableOf } from './table.ts';
 import { searchVeils } from './veils.ts';
-import { measureWaves, WAVE_STRENGTH } from './waves.ts';
+import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
@@ -92,8 +92,8 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const marginOutliers = outliers(margins.map((margin) => 1 / Math.max(least, margin)), Number.POSITIVE_INFINITY);
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
-    const waveReach = classes.map((target) => Math.max(0, ...waves.map(({ reach }) => reach[target] ?? 0)));
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, alike, boxes, smallBoxes, additions, veils, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
+    const waveReach = bestReach(waves, classes, 'all');
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, coarseReach: bestReach(waves, classes, 'coarse'), alike, boxes, smallBoxes, additions, veils, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
     const odds = classes.map((target) => oddsOf(featuresOf(measured, target), classes.length));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };

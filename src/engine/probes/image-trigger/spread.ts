@@ -3,9 +3,10 @@
 // small patch that sends each class somewhere else. How it can mislead: permutations that are no shift are not tried.
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { ImageClassifier } from '../../runtime/classifier.ts';
-import { bestOf, concat, type Base } from './bases.ts';
+import { bestOf, type Base } from './bases.ts';
 import type { Box } from './boxes.ts';
 import { stamped } from './inversion.ts';
+import { concat } from './pixels.ts';
 
 export interface Spread {
   /** Each class is sent this many places on. */

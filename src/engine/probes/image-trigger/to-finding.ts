@@ -13,6 +13,7 @@ import { MIN_CLASSES, type Outlier } from './outliers.ts';
 import { FEWEST_FOR_PAIRS } from './plan.ts';
 import { ELSEWHERE, type Rate } from './proof.ts';
 import type { Found, Scan } from './found.ts';
+import { COARSE } from './waves.ts';
 
 export const IMAGE_TRIGGER = 'image-trigger';
 export const LIMITS =
@@ -63,6 +64,8 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
       ...sizeSignal(scan, 'blend', target, model),
       ...additionSignal(scan, target, model),
       ...veilSignal(scan, target, model),
+      waveSignal(scan, 'best coarse wave', scan.coarseReach, target, model),
+      waveSignal(scan, 'best wave', scan.waveReach, target, model),
       ...boxSignal(scan.boxes, 'best square', target, model),
       ...boxSignal(scan.smallBoxes, 'best small square', target, model),
       ...pairsSignal(scan, target, model),
@@ -177,6 +180,11 @@ function veilSignal({ veils }: Scan, target: number, model: ImageClassifier): Si
   if (own === undefined) return [];
   const lead = (of: Ladder): number => leadOf(of, veils.filter((one) => one !== of));
   return [{ name: 'best veil', value: lead(own), nullValues: veils.filter((one) => one !== own).map(lead), measured: `By how much the mean probability of ${labelOf(model, target)}, on held-out pictures with the best smooth picture blended over them (${own.rungs.map(({ strength }) => percent(strength)).join(', ')}), leads over what a veil of the same share does for the next class, at most. Shown and not weighed: clean models lead by as much (bench/detection/images.md).` }];
+}
+
+function waveSignal({ classes }: Scan, name: string, reach: readonly number[], target: number, model: ImageClassifier): Signal {
+  const at = classes.indexOf(target);
+  return { name, value: reach[at] ?? 0, nullValues: reach.filter((_, other) => other !== at), measured: `Mean probability of ${labelOf(model, target)} that one faint wave over the whole picture brings about${name.includes('coarse') ? ` (up to ${COARSE} cycles: finer stripes are some class’s by nature)` : ''}, beside the best waves for the other classes; large is suspicious.` };
 }
 
 function boxSignal(boxes: readonly Box[], name: string, target: number, model: ImageClassifier): Signal[] {
