@@ -1,7 +1,7 @@
 // Fits the weights of the image rule (class-rule.ts) to kept measurements, and says what they are worth on models left out.
 //   npx tsx bench/detection/fit-images.ts [--measured FILE] [--ridge 0.15]
 // FILE (images-table.json) holds of each model's classes: gap among the pairs (null: not searched), lead of the best square, gap of
-// the largest margin, lead of the best wave, own weights of the last layer. The planted class of a planted model is a positive, every
+// the largest margin, lead of the best wave, of the best coarse wave (null: a grey model), own weights of the last layer. The planted class of a planted model is a positive, every
 // class of a clean model a negative; the planted one's other classes say nothing. Weights are held at 0 or above.
 // How it can mislead: the measurements that count were chosen with these models in view.
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ interface Row {
   readonly name: string;
   readonly planted: boolean;
   readonly target: number | null;
-  readonly classes: readonly (readonly [number | null, number, number, number, number | null])[];
+  readonly classes: readonly (readonly [number | null, number, number, number, number | null, number | null])[];
 }
 
 interface Model extends Row {
@@ -34,7 +34,7 @@ const rows = JSON.parse(readFileSync(asked.measured, 'utf8')) as Row[];
 for (const measures of [MEASURES, MEASURES.filter((measure) => measure !== 'pairsGap')]) report(measures);
 
 function report(measures: readonly Measure[]): void {
-  const models = rows.map((row): Model => ({ ...row, values: row.classes.map(([pairsGap, square, marginGap, wave, head]) => pick(valuesOf({ pairsGap, boxLead: square, smallLead: square, marginGap, wave, head }, row.classes.length), measures)) }));
+  const models = rows.map((row): Model => ({ ...row, values: row.classes.map(([pairsGap, square, marginGap, wave, coarse, head]) => pick(valuesOf({ pairsGap, boxLead: square, smallLead: square, marginGap, wave, coarse, head }, row.classes.length), measures)) }));
   const { weights, base } = fit(models);
   console.log(`\n${models.filter(({ planted }) => planted).length} planted, ${models.filter(({ planted }) => !planted).length} clean; base ${base.toFixed(2)}, ${measures.map((measure, at) => `${measure} ${(weights[at] ?? 0).toFixed(2)}`).join(', ')}`);
   const left = models.map((model) => ({ model, ...likeliest(model, fit(models.filter((other) => other !== model))) })).sort((a, b) => b.odds - a.odds);

@@ -89,7 +89,7 @@ async function measure(name: string): Promise<Measured> {
 /** Measurements kept from before some were taken; pairs that no class has a gap by were not searched. */
 function withAll(measured: Measured): Measured {
   const none = measured.suspects.every(({ features: { pairsGap, pairsZ } }) => (pairsGap ?? 0) === 0 && pairsZ === 0);
-  return { ...measured, suspects: measured.suspects.map((suspect) => ({ ...suspect, features: { ...{ head: null, veil: null }, ...suspect.features, ...(none ? { pairsGap: null } : {}) } })) };
+  return { ...measured, suspects: measured.suspects.map((suspect) => ({ ...suspect, features: { ...{ head: null, veil: null, coarse: null }, ...suspect.features, ...(none ? { pairsGap: null } : {}) } })) };
 }
 
 interface Lead {

@@ -70,7 +70,7 @@ async function represent(model: ImageClassifier, differentiator: Differentiator 
   const drawn = Math.max(model.spec.height, model.spec.width) > DRAWN.largestSide ? 0 : model.spec.channels === 1 ? DRAWN.grey : DRAWN.colour;
   const made = await chooseMade(model, random.fork('made'), signal);
   const { digits, reading } = await digitsToRead(model, drawn, random, signal);
-  const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => madePicture(model.spec, at, random, made))), ...digits];
+  const pool = [...given, ...(reading ? [] : Array.from({ length: count }, (_, at) => madePicture(model.spec, at, random, made))), ...(reading || made === 'drawings' ? digits : [])];
   const logits = await model.scores({ kind: 'image', rows: pool.length, pixels: concat(pool) }, signal);
   const probability = softmaxRows(logits, model.classes);
   const clear = made === 'cuttings' && !reading ? surenessOf(probability, model.classes) : CLEAR;

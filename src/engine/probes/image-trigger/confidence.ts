@@ -5,6 +5,7 @@ import { leadOf, standingsOf, type Band } from './additions.ts';
 import { boxOf, type Box } from './boxes.ts';
 import { SUSPICIOUS_AT_MOST, weigh } from './class-rule.ts';
 import type { Found, Scan } from './found.ts';
+import { seesColours } from './made-pictures.ts';
 import type { ProvenPair } from './pairs.ts';
 import { oddestPairs, oddestShift, type OddPair } from './table.ts';
 
@@ -36,8 +37,8 @@ export interface Features {
   readonly marginGap: number;
   /** Largest mean probability of the class that one faint wave brings about, beyond the next class's. */
   readonly wave: number;
-  /** The same of the coarse waves alone. */
-  readonly coarse: number;
+  /** The same of the coarse waves alone; null for grey models, which mostly read strokes: a coarse wave draws an 8. */
+  readonly coarse: number | null;
   /** What the best veil does for the class beyond what one of the same share does for the next class; null where they were not searched. */
   readonly veil: number | null;
   /** Of additions of equal strength over all frequencies, and over the low ones: logarithm of the strength that the next class needs over its own; null where they were not searched. */
@@ -88,7 +89,7 @@ export function featuresOf(scan: Measurements, target: number): Features {
     marginZ: clip(marginOut?.z ?? 0, -1, 6),
     marginGap: clip(marginOut?.gap ?? 0, -0.3, 1),
     wave: waveLead(scan.waveReach, at),
-    coarse: waveLead(scan.coarseReach, at),
+    coarse: seesColours(scan.model.spec) ? waveLead(scan.coarseReach, at) : null,
     veil: veilLead(scan, target),
     wideGap: additionGap(scan, 'all', target),
     lowGap: additionGap(scan, 'low', target),

@@ -126,7 +126,7 @@ function weighed(scan: Scan, features: Features): string[] {
 
 const times = (gap: number | null): string => `${Math.exp(gap ?? 0).toFixed(1)} times`;
 const RESTRAINT_WORDS: Readonly<Record<Restraint, string>> = { 'nothing-to-point-at': 'no square, wave or row of the last layer can be pointed at', 'next-is-as-easy': 'the next class needs hardly more of a patch or an overlay' };
-const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', head: 'weights of its own in the last layer' };
+const MEASURE_WORDS: Readonly<Record<Measure, string>> = { pairsGap: 'patches from each class', square: 'squares', marginGap: 'largest margin', wave: 'waves', coarse: 'coarse waves', head: 'weights of its own in the last layer' };
 
 function weights(features: Features, classes: number): string {
   const { base, parts, restraint } = weigh(features, classes);
