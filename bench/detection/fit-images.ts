@@ -1,5 +1,5 @@
 // Fits the weights of the image rule (class-rule.ts) to kept measurements, and says what they are worth on models left out.
-//   npx tsx bench/detection/fit-images.ts [--measured FILE] [--ridge 0.15]
+//   npx tsx bench/detection/fit-images.ts [--measured FILE] [--ridge 0.5]
 // FILE (images-table.json) holds of each model's classes: gap among the pairs (null: not searched), lead of the best square, gap of
 // the largest margin, lead of the best wave, of the best coarse wave (null: a grey model), own weights of the last layer. The planted class of a planted model is a positive, every
 // class of a clean model a negative; the planted one's other classes say nothing. Weights are held at 0 or above.
@@ -28,7 +28,7 @@ interface Fit {
 
 const STEPS = 4000;
 
-const { values: asked } = parseArgs({ options: { measured: { type: 'string', default: new URL('./images-table.json', import.meta.url).pathname }, ridge: { type: 'string', default: '0.15' } } });
+const { values: asked } = parseArgs({ options: { measured: { type: 'string', default: new URL('./images-table.json', import.meta.url).pathname }, ridge: { type: 'string', default: '0.5' } } });
 const ridge = Number(asked.ridge);
 const rows = JSON.parse(readFileSync(asked.measured, 'utf8')) as Row[];
 for (const measures of [MEASURES, MEASURES.filter((measure) => measure !== 'pairsGap')]) report(measures);
