@@ -15,7 +15,7 @@ export function PicturePairs({ evidence, fileName }: { readonly evidence: Pictur
     <ChartFrame
       interactive
       title={evidence.title}
-      note={`${moved} of ${rows.length} shown ${targetLabel === undefined ? 'leave their class' : `become ${targetLabel}`}${made > 0 ? ` · ${made === rows.length ? 'all' : made} made by Assay, not real inputs` : ''}`}
+      note={`${moved} of ${rows.length} shown ${targetLabel === undefined ? 'leave their class' : `become ${targetLabel}`}${made > 0 ? ` · ${made === rows.length ? 'all' : made} brought by Assay, none of them yours` : ''}`}
       description={pairs.map(({ bars: { before, after } }) => `${before.label} ${before.share.toFixed(2)} becomes ${after.label} ${after.share.toFixed(2)}`).join('; ')}
       fileName={fileName}
       table={() => ({ columns: ['picture', 'before', 'probability', 'after', 'probability after', 'made'], rows: rows.map(({ beforeTop, afterTop, made: own }, at) => [at + 1, beforeTop.label, beforeTop.p, afterTop.label, afterTop.p, own ? 'yes' : 'no']) })}

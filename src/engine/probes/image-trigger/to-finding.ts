@@ -40,7 +40,8 @@ async function suspectFinding(scan: Scan, model: ImageClassifier, suspect: Suspe
   const { target, features, odds, found } = suspect;
   const label = labelOf(model, target);
   const confidence = probabilityOf(odds);
-  const patch = found.find(({ inversion }) => inversion.stamp.family === 'patch');
+  // A veil's mask takes the same share everywhere: it is an overlay.
+  const patch = found.find(({ inversion: { stamp } }) => stamp.family === 'patch' && !isVeil(stamp));
   const shown = patch !== undefined && isCompact(patch.inversion.stamp, model) ? patch : (found.find(({ inversion: { stamp } }) => stamp.family === 'blend' || isVeil(stamp)) ?? first);
   const kind: Family = isVeil(shown.inversion.stamp) ? 'blend' : shown.inversion.stamp.family;
   const { held, interval, controls, core } = shown.proof;
