@@ -63,10 +63,10 @@ export async function openStorage() {
   });
   return {
     /** Notes an analysis' plan, so that its audit's checkpoints can be found and counted. */
-    async savePlan({ sha256, budget, seed }: AuditKey, plan: Extract<AuditEvent, { type: 'plan' }>, savedAt: Milliseconds): Promise<void> {
-      const key = keyOf({ sha256, budget, seed }, ENGINE_BUILD);
+    async savePlan({ sha256, budget, seed, backend }: AuditKey, plan: Extract<AuditEvent, { type: 'plan' }>, savedAt: Milliseconds): Promise<void> {
+      const key = keyOf({ sha256, budget, seed, backend }, ENGINE_BUILD);
       const known = await db.get('audits', key);
-      await db.put('audits', { sha256, budget, seed, key, savedAt, stages: { ...known?.stages, [plan.analysis]: plan.stages.length } });
+      await db.put('audits', { sha256, budget, seed, backend, key, savedAt, stages: { ...known?.stages, [plan.analysis]: plan.stages.length } });
       const old = (await db.getAll('audits')).toSorted((a, b) => b.savedAt - a.savedAt).slice(MAX_AUDITS);
       for (const stale of old) await removeAudit(db, stale.key);
     },
@@ -85,10 +85,10 @@ export async function openStorage() {
       for (const { analysis, stage, state: value } of checkpoints) (state[analysis] ??= {})[stage] = value;
       return state;
     },
-    /** The latest interrupted audit of an artifact that has at least one finished stage, found by this engine. */
-    async interrupted(sha256: string): Promise<{ readonly audit: StoredAudit; readonly stagesDone: number } | undefined> {
+    /** The latest interrupted audit of an artifact that has at least one finished stage, found by this engine; on any backend where none is named. */
+    async interrupted(sha256: string, backend?: string): Promise<{ readonly audit: StoredAudit; readonly stagesDone: number } | undefined> {
       const audits = (await db.getAllFromIndex('audits', 'sha256', sha256)).toSorted((a, b) => b.savedAt - a.savedAt);
-      for (const audit of audits.filter((stored) => isOfEngine(stored, ENGINE_BUILD))) {
+      for (const audit of audits.filter((stored) => isOfEngine(stored, ENGINE_BUILD) && (backend === undefined || stored.backend === backend))) {
         const stagesDone = await db.countFromIndex('checkpoints', 'audit', audit.key);
         if (stagesDone > 0) return { audit, stagesDone };
       }

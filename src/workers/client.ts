@@ -143,7 +143,7 @@ export class WorkerClient {
       if (opened === undefined) return { kind: 'error', message: 'no model is open' };
       const storage = await this.#storage;
       const { budget, seed, analyses, candidates } = request;
-      const key = { sha256: opened.sha256, budget, seed };
+      const key = { sha256: opened.sha256, budget, seed, backend: backendOf(opened) };
       const name = `${opened.sha256}/${budget}/${seed}`;
       const lock = await this.#options.locks.hold(name);
       // Another tab runs the same audit: what it keeps stays its own.
@@ -151,7 +151,7 @@ export class WorkerClient {
       try {
         const resumeState = request.resume ? await kept?.resumeState(key).catch(() => undefined) : undefined;
         if (resumeState === undefined) await kept?.forgetAudit(key).catch(() => undefined);
-        // Checkpoints are found by artifact, budget and seed: those of an audit with named candidates would be taken for another's.
+        // Checkpoints are found by artifact, budget, seed and backend: those of an audit with named candidates would be taken for another's.
         const keeps = lock !== undefined && candidates === undefined;
         const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, keeps, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
         const heard = new HeardSoFar();
@@ -179,7 +179,7 @@ export class WorkerClient {
   async resumable(): Promise<Resumable | null> {
     const opened = this.#opened;
     if (opened === undefined || (await this.#options.locks.isHeld(`${opened.sha256}/`))) return null;
-    return (await this.#resumable(opened.sha256)) ?? null;
+    return (await this.#resumable(opened.sha256, backendOf(opened))) ?? null;
   }
 
   /** Settles once no other tab audits it; this one must not either. */
@@ -371,8 +371,8 @@ export class WorkerClient {
   }
 
   /** What cannot be run has been audited as far as it goes once its files are checked: one report an artifact, not one an opening. */
-  async #concludeNotRun({ sha256, files }: OpenedModel, checked: Report, onEvent: (event: AuditEvent) => void): Promise<Report> {
-    const job = { sha256, files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, keeps: false, budget: checked.options.budget, seed: checked.options.seed };
+  async #concludeNotRun({ environment, sha256, files }: OpenedModel, checked: Report, onEvent: (event: AuditEvent) => void): Promise<Report> {
+    const job = { sha256, backend: backendOf({ environment }), files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, keeps: false, budget: checked.options.budget, seed: checked.options.seed };
     const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
     const report = result.kind === 'ok' ? result.value : checked;
     onEvent({ type: 'report', report });
@@ -387,13 +387,18 @@ export class WorkerClient {
   async #complete({ formats: _, ...description }: ModelDescription, { subject }: Report): Promise<OpenedModel> {
     const sha256 = await digestOfFiles(subject.files);
     const elsewhere = await this.#options.locks.isHeld(`${sha256}/`);
-    return { ...description, files: subject.files, sha256, elsewhere, resumable: elsewhere ? undefined : await this.#resumable(sha256) };
+    return { ...description, files: subject.files, sha256, elsewhere, resumable: elsewhere ? undefined : await this.#resumable(sha256, backendOf(description)) };
   }
 
-  async #resumable(sha256: string): Promise<Resumable | undefined> {
-    const found = await (await this.#storage)?.interrupted(sha256).catch(() => undefined);
+  async #resumable(sha256: string, backend: string): Promise<Resumable | undefined> {
+    const found = await (await this.#storage)?.interrupted(sha256, backend).catch(() => undefined);
     if (found === undefined) return undefined;
     const { budget, seed, savedAt, stages } = found.audit;
     return { budget, seed, savedAt, stagesDone: found.stagesDone, stagesTotal: Object.values(stages).reduce((sum, count) => sum + count, 0) };
   }
+}
+
+/** `none`: nothing is run of it. */
+function backendOf({ environment }: Pick<ModelDescription, 'environment'>): string {
+  return environment?.backend ?? 'none';
 }

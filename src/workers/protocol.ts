@@ -146,6 +146,7 @@ export interface AuditRequest {
 export interface AuditJob extends Omit<AuditRequest, 'resume'> {
   readonly files: readonly ReportFile[];
   readonly sha256: string;
+  readonly backend: string;
   /** What the check of the files said, which need not be said again. */
   readonly known: Report | undefined;
   readonly resumeState: ResumeState | undefined;
