@@ -240,7 +240,7 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
   test.each([
     [['check', 'clean.csv'], '--baseline FILE is needed'],
     [['check', 'no-such.csv', '--baseline', 'baseline.json'], 'missing file'],
-    [['check', 'clean.csv', '--baseline', 'clean.csv'], 'expected JSON, found Unexpected token'],
+    [['check', 'clean.csv', '--baseline', 'clean.csv'], 'expected JSON, found “'],
     [['check', 'clean.csv', '--baseline', 'baseline.json', '--map', 'class=nope'], 'the log has no column nope'],
     [['polish'], 'expected baseline, check, watch, power'],
   ])('%j', async (args, message) => {

@@ -118,6 +118,7 @@ describe('openArtifact', () => {
   const index = (map: Record<string, unknown>): ByteSource => text('model.safetensors.index.json', { weight_map: map });
   const INDEXES: readonly (readonly [string, readonly ByteSource[], unknown])[] = [
     ['a shard that is missing', [config, index({ a: 's1.safetensors', b: 's2.safetensors' }), weights('s1.safetensors', 'a')], ['missing-file', 'model.safetensors.index.json', 'weight_map.b']],
+    ['weights beside the file that is read', [config, index({ a: 's1.safetensors' }), weights('model.safetensors', 'a'), weights('s1.safetensors', 'a')], ['malformed', 'model.safetensors.index.json', 'weight_map']],
     ['a path instead of a name', [config, index({ a: '../x.safetensors' }), weights('s1.safetensors', 'a')], ['malformed', 'model.safetensors.index.json', 'weight_map.a']],
     ['a pickle for a shard', [config, index({ a: 'pytorch_model.bin' }), weights('s1.safetensors', 'a')], ['unsupported-format', 'model.safetensors.index.json', 'weight_map.a']],
     ['a tensor its shard lacks', [config, index({ a: 's1.safetensors', b: 's1.safetensors' }), weights('s1.safetensors', 'a')], ['missing-tensor', 'model.safetensors.index.json', 'b']],

@@ -2,6 +2,7 @@
 // else model.safetensors.index.json and the shards it names (plain names in the same folder: a path is an attack, CWE-22).
 import type { ArtifactErrorFields } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
+import { firstOf } from '../core/shown.ts';
 import type { TensorInfo } from './artifact.ts';
 import { readSafetensors } from './formats/safetensors.ts';
 import { baseName, directoryOf, orProblem } from './formats/reader.ts';
@@ -25,10 +26,20 @@ export async function readWeights(files: readonly ByteSource[], indexes: readonl
     const parsed = await orProblem(problems, () => readJsonObject(index, INDEX_LIMITS));
     if (parsed !== undefined) return readIndexed(index, parsed, files, problems, notes);
   }
+  if (single !== undefined && index !== undefined) await refuseTwoModels(single, index, files, problems);
   const chosen = single === undefined ? numberedShards(files) : [single];
   const left = files.filter((file) => !chosen.includes(file));
   if (left.length > 0) notes.push(`Weights are read from ${chosen.map(({ path }) => path).join(', ')}; left aside: ${left.map(({ path }) => path).join(', ')}.`);
   return readShards(chosen, problems, notes);
+}
+
+/** transformers takes the single file, vLLM what the index names: where that is another file, they run different models. */
+async function refuseTwoModels(single: ByteSource, index: ByteSource, files: readonly ByteSource[], problems: ArtifactErrorFields[]): Promise<void> {
+  const map = (await orProblem<JsonObject>(problems, () => readJsonObject(index, INDEX_LIMITS)))?.['weight_map'];
+  if (!isObject(map)) return;
+  const here = new Set(files.map(({ path }) => baseName(path)));
+  const others = [...new Set(Object.values(map))].filter((shard): shard is string => typeof shard === 'string' && shard !== baseName(single.path) && here.has(shard));
+  if (others.length > 0) problems.push({ code: 'malformed', format: 'json', file: index.path, field: 'weight_map', expected: `${baseName(single.path)}, which stands beside it and is what was read`, actual: `other weights: ${firstOf(others)} (loaders disagree about which to take)` });
 }
 
 async function readIndexed(index: ByteSource, parsed: JsonObject, files: readonly ByteSource[], problems: ArtifactErrorFields[], notes: string[]): Promise<Weights> {

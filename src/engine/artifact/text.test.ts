@@ -4,8 +4,21 @@ import { describeJson, describeType, parseJson } from './text.ts';
 const AT = { format: 'json', file: 'config.json' };
 
 describe('what stands where JSON was expected', () => {
-  it.each([['', 'nothing: it is empty (0 bytes)'], [' \n', 'nothing but blanks'], ['{', /JSON/]])('%j', (text, actual) => {
-    expect(() => parseJson(text, AT, 8)).toThrowError(expect.objectContaining({ expected: 'JSON', actual: typeof actual === 'string' ? actual : expect.stringMatching(actual) }));
+  it.each([['', 'nothing: it is empty (0 bytes)'], [' \n', 'nothing but blanks']])('%j', (text, actual) => {
+    expect(() => parseJson(text, AT, 8)).toThrowError(expect.objectContaining({ expected: 'JSON', actual }));
+  });
+
+  it.each([
+    ['{', 1, '“}”', 'the end of the text'],
+    ['{ "é": 1,}', 10, 'a name in double quotes', '“}”'],
+    ['{ a: 1 }', 2, 'JSON', '“a: 1 }”'],
+    ['[1 2]', 3, '“,”', '“2]”'],
+    ['hello', 0, 'JSON', '“hello”'],
+    ['["a\nb"]', 1, 'a closing quote on the same line', '“"a↵b"]”'],
+    ['{} x', 3, 'JSON', '“x”'],
+  ])('%j: at byte %i', (text, offset, expected, actual) => {
+    expect(() => parseJson(text, AT, 8)).toThrowError(expect.objectContaining({ code: 'malformed', offset, expected, actual }));
+    expect(() => parseJson(text, { ...AT, offset: 8 }, 8)).toThrowError(expect.objectContaining({ offset: offset + 8 }));
   });
 });
 

@@ -4,6 +4,7 @@ import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.
 import type { ByteSource } from '../core/byte-source.ts';
 import { errorText } from '../core/error-text.ts';
 import type { Bytes } from '../core/units.ts';
+import { jsonFault } from './json-fault.ts';
 import { parsePythonJson } from './python-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -19,6 +20,12 @@ export const CONFIG_LIMITS: TextLimits = { maxBytes: 16 * 2 ** 20, maxDepth: 64 
 export const TOKENIZER_LIMITS: TextLimits = { maxBytes: 128 * 2 ** 20, maxDepth: 64 };
 /** The largest chat templates in the field are about 40 KB. */
 export const TEMPLATE_LIMITS: TextLimits = { maxBytes: 256 * 2 ** 10, maxDepth: 64 };
+
+interface JsonPlace {
+  readonly format: string;
+  readonly file: string;
+  readonly offset?: Bytes;
+}
 
 export interface ParsedJson {
   readonly value: unknown;
@@ -58,18 +65,21 @@ export async function readJsonObject(source: ByteSource, limits: TextLimits): Pr
   return { value, problems };
 }
 
-export function parseJson(text: string, at: { readonly format: string; readonly file: string }, maxDepth: number): ParsedJson {
+/** `at.offset`: where in the file the text begins. */
+export function parseJson(text: string, at: JsonPlace, maxDepth: number): ParsedJson {
   const problems = scanStructure(text, at, maxDepth);
   try {
     return { value: JSON.parse(text) as unknown, problems };
   } catch (error) {
     const python = pythonJson(text, at);
     if (python !== undefined) return { value: python.value, problems };
-    throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: insteadOfJson(text, error) });
+    const fault = text.trim() === '' ? undefined : jsonFault(text);
+    if (fault === undefined) throw new ArtifactError({ code: 'malformed', ...at, expected: 'JSON', actual: insteadOfJson(text, error) });
+    throw new ArtifactError({ code: 'malformed', ...at, offset: (at.offset ?? 0) + fault.offset, expected: fault.expected, actual: fault.actual });
   }
 }
 
-function pythonJson(text: string, at: { readonly format: string; readonly file: string }): ReturnType<typeof parsePythonJson> {
+function pythonJson(text: string, at: JsonPlace): ReturnType<typeof parsePythonJson> {
   try {
     return parsePythonJson(text);
   } catch (error) {
@@ -80,7 +90,8 @@ function pythonJson(text: string, at: { readonly format: string; readonly file: 
 /** What stands where JSON was expected. */
 export function insteadOfJson(text: string, error: unknown): string {
   if (text.trim() === '') return text === '' ? 'nothing: it is empty (0 bytes)' : 'nothing but blanks';
-  return errorText(error);
+  const fault = jsonFault(text);
+  return fault === undefined ? errorText(error) : `${fault.actual} at byte ${fault.offset}, where ${fault.expected} belongs`;
 }
 
 const QUOTE = 0x22;
@@ -88,7 +99,8 @@ const BACKSLASH = 0x5c;
 const MAX_DUPLICATES_LISTED = 16;
 
 /** One pass over the characters: nesting depth and duplicate keys. Says nothing of other syntax errors, which JSON.parse finds. */
-function scanStructure(text: string, at: { readonly format: string; readonly file: string }, maxDepth: number): ArtifactErrorFields[] {
+function scanStructure(text: string, at: JsonPlace, maxDepth: number): ArtifactErrorFields[] {
+  const placeOf = (index: number): Bytes => (at.offset ?? 0) + new TextEncoder().encode(text.slice(0, index)).byteLength;
   const problems: ArtifactErrorFields[] = [];
   /** Keys seen at each level; undefined for an array. */
   const levels: (Set<string> | undefined)[] = [];
@@ -102,7 +114,7 @@ function scanStructure(text: string, at: { readonly format: string; readonly fil
     } else if (char === 0x7b || char === 0x5b) {
       levels.push(char === 0x7b ? new Set() : undefined);
       if (levels.length > maxDepth) {
-        throw new ArtifactError({ code: 'limit-exceeded', ...at, offset: i, field: 'nesting', expected: `at most ${maxDepth} levels`, actual: 'more' });
+        throw new ArtifactError({ code: 'limit-exceeded', ...at, offset: placeOf(i), field: 'nesting', expected: `at most ${maxDepth} levels`, actual: 'more' });
       }
     } else if (char === 0x7d || char === 0x5d) {
       levels.pop();
@@ -110,7 +122,7 @@ function scanStructure(text: string, at: { readonly format: string; readonly fil
       const keys = levels.at(-1);
       const key = unescapeKey(text.slice(lastString.begin, lastString.end));
       if (keys?.has(key) && problems.length < MAX_DUPLICATES_LISTED) {
-        problems.push({ code: 'malformed', ...at, offset: lastString.begin, field: key, expected: 'each key once', actual: 'a duplicate key (the last one is used)' });
+        problems.push({ code: 'malformed', ...at, offset: placeOf(lastString.begin), field: key, expected: 'each key once', actual: 'a duplicate key (the last one is used)' });
       }
       keys?.add(key);
       lastString = undefined;

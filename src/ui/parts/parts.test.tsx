@@ -26,7 +26,7 @@ describe('a choice of a few', () => {
 describe('numbers in text that may break anywhere', () => {
   const whole = (text: string): string[] => [...renderToStaticMarkup(<WholeNumbers text={text} />).matchAll(/<span[^>]*>([^<]*)<\/span>/g)].map(([, number]) => number ?? '');
   it('stay whole, and nothing of the text is lost', () => {
-    expect(whole('an end of at most 1610000, found -3.5 or 12,000')).toEqual(['1610000', '-3.5', '12,000']);
+    expect(whole('an end at byte 1610000 of the file at most, found -3.5 or 12,000')).toEqual(['1610000', '-3.5', '12,000']);
     expect(renderToStaticMarkup(<WholeNumbers text="at 12 of 13" />).replace(/<[^>]*>/g, '')).toBe('at 12 of 13');
   });
 

@@ -66,10 +66,10 @@ export async function readSafetensors(source: ByteSource, limits: typeof SAFETEN
   if (bytes[0] !== 0x7b) {
     throw new ArtifactError({ code: 'malformed', ...at, offset: 8, field: 'header', expected: "'{' as its first byte", actual: bytes[0] === undefined ? 'nothing' : `0x${bytes[0].toString(16)}` });
   }
-  const parsed = parseJson(decodeUtf8(bytes, { ...at, offset: 8 }), at, limits.maxDepth);
+  const parsed = parseJson(decodeUtf8(bytes, { ...at, offset: 8 }), { ...at, offset: 8 }, limits.maxDepth);
   if (!isObject(parsed.value)) throw new ArtifactError({ code: 'malformed', ...at, offset: 8, field: 'header', expected: 'an object', actual: describeType(parsed.value) });
 
-  const problems: ArtifactErrorFields[] = parsed.problems.map((problem) => ({ ...problem, offset: (problem.offset ?? 0) + 8 }));
+  const problems: ArtifactErrorFields[] = [...parsed.problems];
   let metadata: Readonly<Record<string, string>> = {};
   const tensors: TensorInfo[] = [];
   const refused: ArtifactErrorFields[] = [];
@@ -107,7 +107,7 @@ function readEntry(name: string, entry: unknown, source: ByteSource, dataBegin: 
   if (!isIndexArray(offsets) || offsets.length !== 2) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'two non-negative integers', actual: describeJson(offsets) };
   const [begin, end] = offsets as [number, number];
   if (begin > end) return { code: 'malformed', field: `${name}.data_offsets`, expected: 'begin at or before end', actual: `${begin} to ${end}` };
-  if (end > source.size - dataBegin) return { code: 'truncated', offset: dataBegin + begin, field: `${name}.data_offsets`, expected: `an end of at most ${source.size - dataBegin}`, actual: `${end}` };
+  if (end > source.size - dataBegin) return { code: 'truncated', offset: dataBegin + begin, field: `${name}.data_offsets`, expected: `an end at byte ${source.size} of the file at most`, actual: `byte ${dataBegin + end}` };
   const count = elementCount(shape);
   if (count === undefined || !Number.isSafeInteger(count * known.bits)) return { code: 'malformed', field: `${name}.shape`, expected: 'a product below 2^53', actual: describeJson(shape) };
   if (count * known.bits !== (end - begin) * 8) {

@@ -10,6 +10,7 @@ import { firstOf } from '../../core/shown.ts';
 import { shown } from '../evidence.ts';
 import { analysisOf, type Report, type Rule } from '../rule.ts';
 import { claimsOf, type Claim } from './claims.ts';
+import { unfitWeights } from './unfit-weights.ts';
 import { layerNumbers, unusedWeights } from './unused-weights.ts';
 
 const CLAIMS: Rule = {
@@ -39,11 +40,20 @@ const UNUSED: Rule = {
   remedy: 'Compare the configuration with the publisher’s: with another number of layers this is another model, and what was audited is not what others run.',
 };
 
+const UNFIT: Rule = {
+  id: 'ASY-PRV-035',
+  title: 'The weights do not make the model that the configuration describes',
+  severity: 'low',
+  misses: 'Of architectures that Assay builds itself. The first misfit is told; others may stand behind it.',
+  references: ['AML.T0010.003', 'CWE-1284'],
+  remedy: 'Download it again and compare hashes. Some loaders fill what is missing with random numbers: what they run is another model than the publisher’s.',
+};
+
 export const provenance = analysisOf({
   id: 'provenance',
   label: 'Claims beside facts',
   limits: 'Configuration, tokenizer, model card and names beside the tensors of safetensors, GGUF, ONNX and torch archives. Fits, or does not; never proves who made it.',
-  rules: [CLAIMS, MISFIT, UNUSED],
+  rules: [CLAIMS, MISFIT, UNUSED, UNFIT],
   inapplicable: (context) => (gather(context).length === 0 ? 'no claims that tensors could bear out' : undefined),
   async check(context, report) {
     const claims = gather(context);
@@ -55,6 +65,7 @@ export const provenance = analysisOf({
     report(CLAIMS, { file, about: 'claims', title: comparedTitle(claims), sure: 'read', evidence });
     for (const claim of misfits) report(MISFIT, { file, about: claim.about, title: `${claim.about}: says ${shown(claim.says, 60)} (${shown(claim.where, 60)}), is ${shown(claim.is, 60)}`, sure: 'read', evidence });
     reportUnused(context.artifact, file, report);
+    reportUnfit(context.artifact, file, report);
   },
 });
 
@@ -73,6 +84,14 @@ function reportUnused(artifact: Artifact, file: { readonly path: string; readonl
   const listed = (tensors: readonly TensorInfo[]) => [{ kind: 'table', title: `Tensors that nothing reads${tensors.length > MAX_TENSORS ? ` (the first ${MAX_TENSORS} of ${tensors.length})` : ''}`, columns: ['tensor', 'type', 'shape', 'bytes'], rows: tensors.slice(0, MAX_TENSORS).map(({ name, dtype, shape, begin, end }) => [shown(name, 120), dtype.replace('other:', ''), shape.join(' × '), end - begin]) }] as const;
   if (claimed !== undefined && layers.length > 0) report(UNUSED, { file, about: 'layers', title: `The configuration leaves ${layerNumbers(layers)} of the weights out (counted from 0; ${claimed.key} is ${claimed.value}): ${layers.length} tensors that the model does not use`, location: { key: claimed.key }, sure: 'resolved', evidence: listed(layers) });
   if (others.length > 0) report(UNUSED, { file, about: 'others', title: `${others.length === 1 ? 'A tensor' : `${others.length} tensors`} that no part of this architecture reads: ${firstOf(others.map(({ name }) => name))}`, severity: 'low', sure: 'resolved', evidence: listed(others) });
+}
+
+function reportUnfit(artifact: Artifact, file: { readonly path: string; readonly root: string }, report: Report): void {
+  const why = unfitWeights(artifact);
+  if (why === undefined) return;
+  const { field = 'weights', expected = 'a valid value', actual = 'nothing' } = why;
+  const place = why.file === undefined ? file : { path: why.file, root: why.file };
+  report(UNFIT, { file: place, about: field, title: `${shown(field, 120)}: expected ${shown(expected, 80)}, found ${shown(actual, 80)}`, sure: 'resolved', evidence: [{ kind: 'fields', title: 'The first that does not fit', rows: [{ field, ...(why.offset === undefined ? {} : { offset: why.offset }), expected, found: actual }] }] });
 }
 
 function gather({ artifact, inspection }: AnalysisContext): readonly Claim[] {

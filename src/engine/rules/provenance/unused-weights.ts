@@ -4,7 +4,7 @@
 // hides under such a name is not told here.
 import type { Artifact, TensorInfo } from '../../artifact/artifact.ts';
 import { firstOf } from '../../core/shown.ts';
-import { unreadTensors } from '../../graph/unread-tensors.ts';
+import { planGraph } from '../../graph/plan-graph.ts';
 import { claimedLayers, layerOf, stacksOf, type ClaimedLayers } from './layers.ts';
 
 export interface UnusedWeights {
@@ -26,9 +26,9 @@ const SCALE = /(?:_scale|_scales|zero_point|_zeros|g_idx)$/;
 
 export function unusedWeights(artifact: Artifact): UnusedWeights {
   const claimed = claimedLayers(artifact.config);
-  const unread = unreadTensors(artifact);
-  if (unread === undefined) return { claimed, layers: claimed === undefined ? [] : layersBeyond(artifact, claimed), others: [] };
-  const told = unread.filter(({ name }) => !isOrdinary(name));
+  const planned = planGraph(artifact);
+  if (planned.kind === 'refused') return { claimed, layers: claimed === undefined ? [] : layersBeyond(artifact, claimed), others: [] };
+  const told = planned.unread.filter(({ name }) => !isOrdinary(name));
   const isLayer = ({ name }: TensorInfo): boolean => claimed !== undefined && (layerOf(name)?.layer ?? -1) >= claimed.value;
   return { claimed, layers: told.filter(isLayer), others: told.filter((tensor) => !isLayer(tensor) && tensor.shape.length >= 2) };
 }

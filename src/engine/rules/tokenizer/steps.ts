@@ -47,12 +47,12 @@ function judge(step: Readonly<Record<string, unknown>>, key: string, specials: R
   }
   const drops = (type === 'Replace' && !/[$\\]\d/.test(content)) || (type === 'Split' && step['behavior'] === 'Removed' && step['invert'] !== true);
   if (found.length === 0 && drops && pattern?.regex === true && eatsWords(pattern.source)) {
-    found.push({ key, what: key.startsWith('decoder') ? 'a pattern that takes words out of the answer' : 'a pattern that takes words out of the prompt', from: pattern.source, to: content, severity: 'medium' });
+    found.push({ key, what: key.startsWith('decoder') ? 'takes words out of the answer by a pattern' : 'takes words out of the prompt by a pattern', from: pattern.source, to: content, severity: 'medium' });
   }
   const prepended = step['prepend'] ?? step['append'];
   if (typeof prepended === 'string' && knowsWords(prepended)) found.push({ key, what: 'adds words to the prompt', from: '', to: prepended, severity: 'high' });
   if (type === 'TemplateProcessing') found.push(...judgeTemplate(step, key, specials, names));
-  if (pattern?.source !== undefined && isExplosive(pattern.source)) found.push({ key, what: 'a pattern that can take exponential time', from: pattern.source, to: '', severity: 'medium' });
+  if (pattern?.source !== undefined && isExplosive(pattern.source)) found.push({ key, what: 'has a pattern that can take exponential time', from: pattern.source, to: '', severity: 'medium' });
   return found;
 }
 

@@ -1,23 +1,25 @@
-// Tensors that a model built by its configuration never reads. The graph is planned as for a run, and no number is read. Only of
-// architectures that Assay builds itself: a given ONNX graph names what it reads.
+// What planning a model's graph tells of its files: tensors that it never reads, or why there is no such graph. Planned as for a
+// run, and no number is read. Only of architectures that Assay builds itself: a given ONNX graph names what it reads.
 import type { Artifact, TensorInfo } from '../artifact/artifact.ts';
-import { ArtifactError } from '../core/artifact-error.ts';
+import { ArtifactError, type ArtifactErrorFields } from '../core/artifact-error.ts';
 import { architectureFor } from './architectures/registry.ts';
 import { CLASSIFIER_MODEL_TYPES, planClassifier } from './classifier-graphs.ts';
 import { configReaderOf } from './config-place.ts';
 import { DecoderGraph } from './decoder-graph.ts';
 import { Weights } from './weights.ts';
 
-/** Undefined where no graph can be planned: another architecture, or a tensor that is missing or does not fit. */
-export function unreadTensors(artifact: Artifact): readonly TensorInfo[] | undefined {
+export type Planned = { readonly kind: 'planned'; readonly unread: readonly TensorInfo[] } | { readonly kind: 'refused'; readonly why: ArtifactErrorFields };
+
+/** Refused: another architecture, a configuration that is none, or a tensor that is missing or does not fit. */
+export function planGraph(artifact: Artifact): Planned {
   const weights = new Weights(artifact, { inPlace: new Set(), maxTensorBytes: Number.POSITIVE_INFINITY, keepBlocks: false });
   try {
     plan(artifact, weights);
   } catch (error) {
-    if (error instanceof ArtifactError) return undefined;
+    if (error instanceof ArtifactError) return { kind: 'refused', why: error.toFields() };
     throw error;
   }
-  return [...artifact.tensors.values()].filter(({ name }) => !weights.read.has(name));
+  return { kind: 'planned', unread: [...artifact.tensors.values()].filter(({ name }) => !weights.read.has(name)) };
 }
 
 function plan(artifact: Artifact, weights: Weights): void {
