@@ -13,6 +13,7 @@ import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report } from '../engine/report/report.ts';
 import { verdictWords } from '../engine/report/verdict-words.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
+import { backendOf } from './backend-of.ts';
 import { digestOfFiles } from './digest.ts';
 import { MonitorWorkerClient } from './monitor-client.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
@@ -133,8 +134,7 @@ export class WorkerClient {
 
   /** Bytes of an open file, or of a member of it. */
   async bytes(path: string, begin: number, end: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
-    const files = this.#files;
-    return files === undefined ? { kind: 'error', message: 'no file is open' } : files.guard(files.proxy.bytes(path, begin, end));
+    return this.#files === undefined ? { kind: 'error', message: 'no file is open' } : this.#files.guard(this.#files.proxy.bytes(path, begin, end));
   }
 
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
@@ -396,9 +396,4 @@ export class WorkerClient {
     const { budget, seed, savedAt, stages } = found.audit;
     return { budget, seed, savedAt, stagesDone: found.stagesDone, stagesTotal: Object.values(stages).reduce((sum, count) => sum + count, 0) };
   }
-}
-
-/** `none`: nothing is run of it. */
-function backendOf({ environment }: Pick<ModelDescription, 'environment'>): string {
-  return environment?.backend ?? 'none';
 }
