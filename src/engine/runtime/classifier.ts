@@ -77,6 +77,8 @@ export interface ClassifierGraph {
   readonly input: string;
   /** Value of the graph that carries the logits (the Softmax's input where the graph ends in one), [rows, classes]. */
   readonly logits: string;
+  /** What that value holds, where it was looked at: of probabilities scores() gives logarithms. */
+  readonly values?: 'logits' | 'probabilities';
 }
 
 export interface Classifier<Spec, Batch> {

@@ -1,6 +1,7 @@
 // Classifier over an ONNX graph, given or built: cuts rows into batches, reads logits, keeps tapped sessions.
 import { ArtifactError } from '../core/artifact-error.ts';
 import { breathe, NEVER, type CancelSignal } from '../core/cancel.ts';
+import { SMALLEST_PROBABILITY } from '../graph/gradient/read-scores.ts';
 import { withOutputs } from '../graph/softmax-taps.ts';
 import { planBatches, type BatchLimits } from './batches.ts';
 import type { Feeder } from './classifier-feeds.ts';
@@ -59,7 +60,7 @@ class OnnxClassifier<Spec, Batch> implements Classifier<Spec, Batch> {
     this.classes = reading.classes;
     this.labels = parts.labels(reading.classes);
     this.output = reading.output;
-    this.graph = parts.graph;
+    this.graph = { ...parts.graph, values: reading.output.kind === 'probabilities' ? 'probabilities' : 'logits' };
     this.runtime = parts.runtime;
     this.maxRows = parts.fixedBatch ?? parts.limits.maxRows;
   }
@@ -155,7 +156,6 @@ async function runOnce<Spec, Batch>(session: Session, parts: ClassifierParts<Spe
 
 /** Classes beyond this are no classifier's: a vocabulary, or pixels. */
 const MAX_CLASSES = 50_000;
-const SMALLEST_PROBABILITY = 1e-12;
 
 interface Reading {
   readonly classes: number;

@@ -65,11 +65,14 @@ const where: GradientRule = ({ node, pull, emit, wants }) => {
   ];
 };
 
+/** float32 and float64: the way back is float32 throughout (double-values.ts). */
+const FLOATS: ReadonlySet<number> = new Set([1, 11]);
+
 export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   Identity: passOn,
   Dropout: passOn,
   Cast: ({ node, pull }) => {
-    if (numberOf(node, 'to', 0) !== 1) throw new Unsupported('a cast to a type other than float32');
+    if (!FLOATS.has(numberOf(node, 'to', 0))) throw new Unsupported('a cast to a type other than float32');
     return [pull];
   },
   Relu: unary((emit, _x, y, pull) => emit.where(greater(emit, y, 0), pull)),

@@ -11,14 +11,15 @@ export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
   readonly opset: number;
-  readonly #shapes: ReadonlyMap<string, Shape>;
+  readonly #shapes: Map<string, Shape>;
   readonly #integers: ReadonlyMap<string, readonly number[]>;
   readonly #constants = new Map<string, string>();
+  readonly #singles = new Map<string, string>();
   #next = 0;
 
   constructor(opset: number, shapes: ReadonlyMap<string, Shape>, integers: ReadonlyMap<string, readonly number[]>) {
     this.opset = opset;
-    this.#shapes = shapes;
+    this.#shapes = new Map(shapes);
     this.#integers = integers;
   }
 
@@ -34,6 +35,17 @@ export class Emitter {
     const values = this.#integers.get(value);
     if (values === undefined) throw new Unsupported(`an integer input of unknown value (${value})`);
     return values;
+  }
+
+  /** A value of the forward graph as float32. */
+  single(value: string): string {
+    const known = this.#singles.get(value);
+    if (known !== undefined) return known;
+    const cast = this.op('Cast', [value], { to: ONNX_TYPE.float32 });
+    const shape = this.#shapes.get(value);
+    if (shape !== undefined) this.#shapes.set(cast, shape);
+    this.#singles.set(value, cast);
+    return cast;
   }
 
   op(type: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeInput>> = {}): string {

@@ -2,15 +2,17 @@
 // training. Only d(loss)/d(input) is made, for a fixed number of rows. Shapes are measured by running the graph once.
 // Subset: float32 main graphs whose operators have a rule; the others are named, and callers search without gradients.
 // How it can mislead: ties (ReLU at 0, equal maxima in a pool) get one of the subgradients; saturated networks give zeros.
-import { ArtifactError } from '../../core/artifact-error.ts';
-import { appendToModel, type OnnxGraph } from '../onnx-model.ts';
+import { errorText } from '../../core/error-text.ts';
+import { ONNX_TYPE, type OnnxGraph } from '../onnx-model.ts';
 import type { OnnxModelInfo } from '../onnx-reader.ts';
-import { withOutputs } from '../softmax-taps.ts';
 import type { GraphFile, HostTensor, Runtime } from '../../runtime/session.ts';
+import { doubleValues, inSingle } from './double-values.ts';
 import { ELEMENTWISE_RULES } from './elementwise-rules.ts';
 import { Emitter, Unsupported, type GradientRule } from './emitter.ts';
 import { readGraphNodes, type GraphNode } from './graph-nodes.ts';
 import { LINEAR_RULES } from './linear-rules.ts';
+import { extended, measureShapes, type Measured } from './measure-shapes.ts';
+import { readScores, type ReadScores } from './read-scores.ts';
 import { SHAPE_RULES } from './shape-rules.ts';
 
 export const GRADIENT_RULES: Readonly<Record<string, GradientRule>> = { ...ELEMENTWISE_RULES, ...LINEAR_RULES, ...SHAPE_RULES };
@@ -21,9 +23,11 @@ const SHAPE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size', 'ConstantOfSha
 export interface DifferentiableGraph {
   readonly file: GraphFile;
   readonly info: OnnxModelInfo;
-  /** Value to differentiate with respect to, float32: a graph input, or an inner value (embeddings). */
+  /** Value to differentiate with respect to, float32 or uint8: a graph input, or an inner value (embeddings). */
   readonly input: string;
   readonly logits: string;
+  /** What `logits` holds: of probabilities the logarithms are read, as by the classifier. Undefined: logits. */
+  readonly values?: 'logits' | 'probabilities';
 }
 
 /**
@@ -46,43 +50,65 @@ export type GradientResult = { readonly kind: 'ok'; readonly gradient: InputGrad
 /** `feeds`: inputs of one run with as many rows as every later run will have. */
 export async function buildInputGradient(graph: DifferentiableGraph, runtime: Runtime, feeds: Readonly<Record<string, HostTensor>>): Promise<GradientResult> {
   const { file, info, input, logits } = graph;
-  const { nodes, shapes: stored, integers: storedIntegers } = await readGraphNodes(file.name, file.bytes);
-  const needed = ancestorsOf(nodes, logits);
-  const varying = descendantsOf(nodes, input);
-  const measured = await measureShapes(graph, runtime, feeds, nodes.filter((node) => needed.has(node)));
-  if (measured.kind === 'unsupported') return measured;
-  const shapes = new Map([...stored, ...measured.shapes]);
-  const emit = new Emitter(info.opsets.get('') ?? info.opsets.get('ai.onnx') ?? 1, shapes, new Map([...storedIntegers, ...measured.integers]));
-  const [rows, classes] = shapes.get(logits) ?? [];
-  if (rows === undefined || classes === undefined || shapes.get(logits)?.length !== 2) return { kind: 'unsupported', reasons: ['logits that are no table of rows and classes'] };
+  const { nodes: all, ...stored } = await readGraphNodes(file.name, file.bytes);
+  const needed = ancestorsOf(all, logits);
+  const nodes = all.filter((node) => needed.has(node));
+  const varying = descendantsOf(all, input);
+  const refused = refusedType(graph, nodes, varying, feeds);
+  if (refused !== undefined) return unsupported(refused);
+  if (!varying.has(logits)) return unsupported(NO_WAY);
+  const outputs = new Set(info.outputs.map(({ name }) => name));
+  let measured: Measured;
+  try {
+    measured = await measureShapes({ file, outputs, nodes, varying, stored }, runtime, feeds);
+  } catch (error) {
+    if (error instanceof Error) return unsupported(`the graph's inner values could not be read (${errorText(error)})`);
+    throw error;
+  }
+  const { shapes, integers } = measured;
+  const emit = new Emitter(info.opsets.get('') ?? info.opsets.get('ai.onnx') ?? 1, shapes, integers);
+  const rows = Object.values(feeds)[0]?.dims[0] ?? 0;
+  let scores: ReadScores;
+  try {
+    scores = readScores(emit, logits, rows, graph.values ?? 'logits');
+  } catch (error) {
+    if (error instanceof Unsupported) return unsupported(error.message);
+    throw error;
+  }
+  const { classes } = scores;
   const names = { direct: 'assay_gradient/direct', aim: 'assay_gradient/aim' };
-  const probability = emit.op('Softmax', [logits], { axis: 1 });
-  const seed = emit.add(names.direct, emit.sub(emit.mul(probability, emit.sum(names.aim, [1])), names.aim));
+  const probability = emit.op('Softmax', [scores.logits], { axis: 1 });
+  const seed = scores.toOutput(emit.add(names.direct, emit.sub(emit.mul(probability, emit.sum(names.aim, [1])), names.aim)));
   const reasons = new Set<string>();
-  const gradient = pullBack(emit, nodes.filter((node) => needed.has(node)), varying, logits, seed, input, reasons);
+  const gradient = pullBack(emit, nodes, varying, doubleValues(nodes, info, SHAPE_ONLY), logits, seed, input, reasons);
   if (reasons.size > 0) return { kind: 'unsupported', reasons: [...reasons] };
-  if (gradient === undefined) return { kind: 'unsupported', reasons: ['logits that do not depend on the input'] };
+  if (gradient === undefined) return unsupported(NO_WAY);
   const part: OnnxGraph = {
-    name: 'gradient',
+    name: 'input gradient',
     nodes: emit.nodes,
     initializers: emit.initializers,
     inputs: [names.direct, names.aim].map((name) => ({ name, type: 'float32', dims: [rows, classes] })),
     outputs: [],
   };
-  const asked = info.outputs.some(({ name }) => name === logits) ? [gradient] : [logits, gradient];
-  const append = (model: Uint8Array): Uint8Array<ArrayBuffer> => withOutputs(appendToModel(model, part), asked);
-  const { relocated } = file;
-  const edited: GraphFile = {
-    name: `${file.name} with input gradient`,
-    bytes: append(file.bytes),
-    external: file.external,
-    ...(relocated === undefined ? {} : { relocated: (rename: (location: string) => string) => append(relocated(rename)) }),
-  };
-  return { kind: 'ok', gradient: { file: edited, rows, classes, inputs: names, outputs: { logits, gradient }, multiplyAdds: countMultiplyAdds(nodes, shapes) } };
+  const edited = extended(file, part, [scores.logits, gradient].filter((name) => !outputs.has(name)));
+  return { kind: 'ok', gradient: { file: edited, rows, classes, inputs: names, outputs: { logits: scores.logits, gradient }, multiplyAdds: countMultiplyAdds(nodes.filter(({ inputs }) => inputs.some((name) => varying.has(name))), shapes) } };
+}
+
+const NO_WAY = 'logits that do not depend on the input';
+
+function unsupported(...reasons: readonly string[]): GradientResult {
+  return { kind: 'unsupported', reasons };
+}
+
+function refusedType({ input }: DifferentiableGraph, nodes: readonly GraphNode[], varying: ReadonlySet<string>, feeds: Readonly<Record<string, HostTensor>>): string | undefined {
+  const type = feeds[input]?.type ?? 'float32';
+  const halved = nodes.some((node) => node.type === 'Cast' && node.attributes.get('to') === ONNX_TYPE.float16 && varying.has(node.outputs[0] ?? ''));
+  if (halved || type === 'float16') return 'float16 values';
+  return type === 'float32' || type === 'uint8' ? undefined : 'an input that is not float32';
 }
 
 /** Walks the nodes from last to first; what is pulled back to a value from several uses is added up. */
-function pullBack(emit: Emitter, nodes: readonly GraphNode[], varying: ReadonlySet<string>, logits: string, seed: string, input: string, reasons: Set<string>): string | undefined {
+function pullBack(emit: Emitter, nodes: readonly GraphNode[], varying: ReadonlySet<string>, doubles: ReadonlySet<string>, logits: string, seed: string, input: string, reasons: Set<string>): string | undefined {
   const pulls = new Map([[logits, seed]]);
   for (const node of nodes.toReversed()) {
     const own = node.outputs.map((output) => pulls.get(output));
@@ -95,7 +121,7 @@ function pullBack(emit: Emitter, nodes: readonly GraphNode[], varying: ReadonlyS
       continue;
     }
     try {
-      const gradients = rule({ node, pulls: own, pull, emit, wants: (at) => varying.has(node.inputs[at] ?? '') });
+      const gradients = rule({ node: inSingle(node, doubles, emit), pulls: own, pull, emit, wants: (at) => varying.has(node.inputs[at] ?? '') });
       for (const [at, gradient] of gradients.entries()) {
         const name = node.inputs[at] ?? '';
         if (gradient === undefined || !varying.has(name)) continue;
@@ -129,38 +155,6 @@ function descendantsOf(nodes: readonly GraphNode[], input: string): Set<string> 
     for (const output of node.outputs) if (output !== '') varying.add(output);
   }
   return varying;
-}
-
-type Measured = { readonly kind: 'ok'; readonly shapes: ReadonlyMap<string, readonly number[]>; readonly integers: ReadonlyMap<string, readonly number[]> } | { readonly kind: 'unsupported'; readonly reasons: readonly string[] };
-
-const MAX_INTEGERS = 4096;
-
-async function measureShapes({ file, input, info }: DifferentiableGraph, runtime: Runtime, feeds: Readonly<Record<string, HostTensor>>, nodes: readonly GraphNode[]): Promise<Measured> {
-  const known = new Set(info.outputs.map(({ name }) => name));
-  const names = [...new Set(nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== '')))];
-  const added = names.filter((name) => !known.has(name));
-  const { relocated } = file;
-  try {
-    const session = await runtime.createSession({
-      ...file,
-      bytes: withOutputs(file.bytes, added),
-      ...(relocated === undefined ? {} : { relocated: (rename: (location: string) => string) => withOutputs(relocated(rename), added) }),
-    });
-    try {
-      const { host } = await session.run(feeds, names);
-      const tensors = Object.entries({ ...host, ...feeds });
-      if (tensors.some(([name, { type }]) => name === input && type !== 'float32')) return { kind: 'unsupported', reasons: ['an input that is not float32'] };
-      if (tensors.some(([, { type }]) => type === 'float16')) return { kind: 'unsupported', reasons: ['float16 values'] };
-      const shapes = new Map(tensors.map(([name, { dims }]) => [name, dims]));
-      const integers = new Map(tensors.flatMap(([name, { data }]) => (data instanceof BigInt64Array || data instanceof Int32Array) && data.length <= MAX_INTEGERS ? [[name, Array.from(data as ArrayLike<bigint | number>, Number)] as const] : []));
-      return { kind: 'ok', shapes, integers };
-    } finally {
-      await session.dispose();
-    }
-  } catch (error) {
-    if (error instanceof ArtifactError || error instanceof Error) return { kind: 'unsupported', reasons: [`the graph's inner values could not be read (${error.message})`] };
-    throw error;
-  }
 }
 
 /** Of products and convolutions, which are nearly all of it. */

@@ -30,16 +30,22 @@ export class Differentiator {
     this.#session = session;
   }
 
-  static async open(model: ImageClassifier, rows: number): Promise<Opened> {
+  static async open(model: ImageClassifier, rows: number, signal: CancelSignal): Promise<Opened> {
     const { channels, height, width } = model.spec;
     const count = Math.min(rows, model.maxRows);
-    const feeds = model.feeds({ kind: 'image', rows: count, pixels: new Float32Array(count * channels * height * width).fill(0.5) });
-    const built = await buildInputGradient({ ...model.graph, input: firstFloat(model) }, model.runtime, feeds);
+    const pixels = new Float32Array(count * channels * height * width).fill(0.5);
+    const feeds = model.feeds({ kind: 'image', rows: count, pixels });
+    const built = await buildInputGradient(model.graph, model.runtime, feeds);
     if (built.kind !== 'ok') return built;
+    let session: Session | undefined;
     try {
-      const session = await model.runtime.createSession(built.gradient.file);
+      session = await model.runtime.createSession(built.gradient.file);
+      // A runtime may take a graph and refuse to run it.
+      const nothing = new Float32Array(count * model.classes);
+      await new Differentiator(model, built.gradient, session).pull(pixels, count, nothing, nothing, signal);
       return { kind: 'ok', differentiator: new Differentiator(model, built.gradient, session) };
     } catch (error) {
+      await session?.dispose();
       if (error instanceof ArtifactError) return { kind: 'unsupported', reasons: [`the runtime refuses the graph with its gradient: ${error.message}`] };
       throw error;
     }
@@ -104,12 +110,6 @@ export class Differentiator {
     }
     return pixels;
   }
-}
-
-/** Where the graph takes whole numbers, what it casts them to. */
-function firstFloat({ graph: { info, input }, spec }: ImageClassifier): string {
-  if (spec.type !== 'uint8') return input;
-  return info.nodes.find(({ type, inputs }) => type === 'Cast' && inputs[0] === input)?.outputs[0] ?? input;
 }
 
 /** values[begin, end), filled up with zeros. */

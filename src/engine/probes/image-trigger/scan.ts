@@ -31,7 +31,7 @@ import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
   const { model, note } = await chooseDomain(runnable.model, random.fork('domain'), signal);
-  const opened = await Differentiator.open(model, ROWS);
+  const opened = await Differentiator.open(model, ROWS, signal);
   if (opened.kind !== 'ok') return scanForward({ ...runnable, model }, note, budget, opened.reasons, random, signal, onStage, named);
   const { differentiator } = opened;
   try {
