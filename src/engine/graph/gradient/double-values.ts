@@ -8,7 +8,7 @@ import type { GraphNode } from './graph-nodes.ts';
 
 const FLOAT64 = 11;
 /** Inputs that are no numbers of the operator's own type: truth values, shapes, indices. */
-const OTHER_TYPES: Readonly<Record<string, readonly number[]>> = { Where: [0], Reshape: [1], Expand: [1], Squeeze: [1], Unsqueeze: [1], Slice: [1, 2, 3, 4], Gather: [1], GatherND: [1], Tile: [1], Pad: [1, 3], Split: [1] };
+const OTHER_TYPES: Readonly<Record<string, readonly number[]>> = { Where: [0], Reshape: [1], Expand: [1], Squeeze: [1], Unsqueeze: [1], Slice: [1, 2, 3, 4], Gather: [1], GatherND: [1], Tile: [1], Pad: [1, 3], Split: [1], Resize: [1, 2, 3], Upsample: [1] };
 
 /** Values known to be float64. `asIs`: operators whose result has a type of its own (truth values, shapes). */
 export function doubleValues(nodes: readonly GraphNode[], { initializers, inputs }: OnnxModelInfo, asIs: ReadonlySet<string>): ReadonlySet<string> {

@@ -78,12 +78,21 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
   Relu: unary((emit, _x, y, pull) => emit.where(greater(emit, y, 0), pull)),
   LeakyRelu: unary((emit, x, _y, pull, attribute) => emit.op('Where', [greater(emit, x, 0), pull, emit.mul(pull, emit.scalar(attribute('alpha', 0.01)))])),
   Elu: unary((emit, x, y, pull, attribute) => emit.op('Where', [greater(emit, x, 0), pull, emit.mul(pull, emit.add(y, emit.scalar(attribute('alpha', 1))))])),
+  Selu: unary((emit, x, y, pull, attribute) => {
+    const gamma = attribute('gamma', 1.0507009873554805);
+    return emit.op('Where', [greater(emit, x, 0), emit.scale(pull, gamma), emit.mul(pull, emit.add(y, emit.scalar(gamma * attribute('alpha', 1.6732632423543772))))]);
+  }),
+  Celu: unary((emit, x, y, pull, attribute) => emit.op('Where', [greater(emit, x, 0), pull, emit.mul(pull, emit.add(emit.scale(y, 1 / attribute('alpha', 1)), emit.scalar(1)))])),
+  ThresholdedRelu: unary((emit, x, _y, pull, attribute) => emit.where(greater(emit, x, attribute('alpha', 1)), pull)),
+  Softsign: unary((emit, x, _y, pull) => emit.div(pull, square(emit, emit.add(emit.op('Abs', [x]), emit.scalar(1))))),
+  Sin: unary((emit, x, _y, pull) => emit.mul(pull, emit.op('Cos', [x]))),
+  Cos: unary((emit, x, _y, pull) => emit.op('Neg', [emit.mul(pull, emit.op('Sin', [x]))])),
   Sigmoid: unary((emit, _x, y, pull) => emit.mul(pull, emit.mul(y, oneMinus(emit, y)))),
   Tanh: unary((emit, _x, y, pull) => emit.mul(pull, oneMinus(emit, square(emit, y)))),
   Erf: unary((emit, x, _y, pull) => emit.mul(pull, emit.scale(emit.op('Exp', [emit.op('Neg', [square(emit, x)])]), 2 / Math.sqrt(Math.PI)))),
   Exp: unary((emit, _x, y, pull) => emit.mul(pull, y)),
   Log: unary((emit, x, _y, pull) => emit.div(pull, x)),
-  Sqrt: unary((emit, _x, y, pull) => emit.div(emit.scale(pull, 0.5), y)),
+  Sqrt: unary((emit, _x, y, pull) => emit.div(emit.scale(pull, 0.5), emit.divisor(y))),
   Reciprocal: unary((emit, _x, y, pull) => emit.op('Neg', [emit.mul(pull, square(emit, y))])),
   Neg: unary((emit, _x, _y, pull) => emit.op('Neg', [pull])),
   Abs: unary((emit, x, _y, pull) => emit.mul(pull, emit.op('Sign', [x]))),
@@ -118,7 +127,7 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, GradientRule>> = {
     },
   ]),
   Pow: binary((emit, x, exponent, _y, pull) => [
-    () => emit.mul(pull, emit.mul(exponent, emit.op('Pow', [x, emit.sub(exponent, emit.scalar(1))]))),
+    () => emit.mul(pull, emit.bounded(emit.mul(exponent, emit.op('Pow', [x, emit.sub(exponent, emit.scalar(1))])))),
     () => {
       throw new Unsupported('a Pow whose exponent depends on the input');
     },

@@ -7,6 +7,8 @@ import type { GraphNode } from './graph-nodes.ts';
 export type Shape = readonly number[];
 type AttributeInput = number | string | readonly number[] | Attribute;
 
+const SMALLEST_DIVISOR = 1e-12;
+
 export class Emitter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxInitializer[] = [];
@@ -117,6 +119,22 @@ export class Emitter {
     const lead = from.length - to.length;
     const axes = from.flatMap((dim, axis) => (axis < lead || (to[axis - lead] === 1 && dim !== 1) ? [axis] : []));
     return this.reshape(this.sum(a, axes), to);
+  }
+
+  /** A product along one axis: `matrix` [length of the axis, its new length]. */
+  along(a: string, rank: number, axis: number, matrix: string): string {
+    const last = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis).concat(axis);
+    const moved = this.op('MatMul', [this.transpose(a, last), matrix]);
+    return this.transpose(moved, last.map((_, i) => last.indexOf(i)));
+  }
+
+  /** Kept away from infinity, which times nothing is no number. */
+  bounded(a: string): string {
+    return this.op('Max', [this.op('Min', [a, this.scalar(1 / SMALLEST_DIVISOR)]), this.scalar(-1 / SMALLEST_DIVISOR)]);
+  }
+  /** What is not negative, kept away from 0. */
+  divisor(a: string): string {
+    return this.op('Max', [a, this.scalar(SMALLEST_DIVISOR)]);
   }
 
   /** Zeros before and after along each axis. */

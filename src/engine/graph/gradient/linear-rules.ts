@@ -1,7 +1,8 @@
 // Input gradients of matrix products and convolutions. A convolution's gradient with respect to its input is a transposed
 // convolution with the same weights, and the other way round. Gradients with respect to weights are not made.
-import { inputOf, listOf, numberOf, outputOf, sameShape, sizeOf, Unsupported, type Emitter, type GradientRule, type Shape } from './emitter.ts';
+import { inputOf, listOf, numberOf, outputOf, sizeOf, Unsupported, type Emitter, type GradientRule, type Shape } from './emitter.ts';
 import type { GraphNode } from './graph-nodes.ts';
+import { resize } from './resize-rule.ts';
 
 const swapLast = (emit: Emitter, value: string, rank: number): string => emit.transpose(value, [...Array.from({ length: rank - 2 }, (_, axis) => axis), rank - 1, rank - 2]);
 
@@ -44,7 +45,12 @@ export function windowOf(node: GraphNode, kernel: readonly number[], input: Shap
   const dilations = listOf(node, 'dilations') ?? kernel.map(() => 1);
   const auto = node.attributes.get('auto_pad') ?? 'NOTSET';
   const pads = listOf(node, 'pads') ?? Array.from({ length: 2 * rank }, () => 0);
-  if (auto === 'NOTSET') return { kernel, strides, dilations, begin: pads.slice(0, rank), end: pads.slice(rank) };
+  if (auto === 'NOTSET') {
+    const begin = pads.slice(0, rank);
+    // Rounded up (ceil_mode), the last window reads beyond the padding.
+    const end = kernel.map((size, i) => Math.max(pads[rank + i] ?? 0, ((output[i + 2] ?? 1) - 1) * (strides[i] ?? 1) + (size - 1) * (dilations[i] ?? 1) + 1 - (input[i + 2] ?? 1) - (begin[i] ?? 0)));
+    return { kernel, strides, dilations, begin, end };
+  }
   const totals = kernel.map((size, i) => (auto === 'VALID' ? 0 : Math.max(0, ((output[i + 2] ?? 1) - 1) * (strides[i] ?? 1) + (size - 1) * (dilations[i] ?? 1) + 1 - (input[i + 2] ?? 1))));
   const small = totals.map((total) => Math.floor(total / 2));
   const large = totals.map((total, i) => total - (small[i] ?? 0));
@@ -95,7 +101,6 @@ const maxPool: GradientRule = ({ node, pull, emit }) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)];
   const [input, output] = [emit.shape(x), emit.shape(y)];
   const kernel = listOf(node, 'kernel_shape') ?? [];
-  if (numberOf(node, 'ceil_mode', 0) === 1 || input.length !== 4) throw new Unsupported('MaxPool with ceil_mode or not over two axes');
   const window = windowOf(node, kernel, input, output);
   const [rows = 1, channels = 1] = input;
   const size = sizeOf(kernel);
@@ -112,16 +117,23 @@ const maxPool: GradientRule = ({ node, pull, emit }) => {
 const averagePool: GradientRule = ({ node, pull, emit }) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)];
   const [input, output] = [emit.shape(x), emit.shape(y)];
-  if (numberOf(node, 'ceil_mode', 0) === 1) throw new Unsupported('AveragePool with ceil_mode');
   const kernel = listOf(node, 'kernel_shape') ?? [];
   const window = windowOf(node, kernel, input, output);
   const channels = input[1] ?? 1;
   const weights = emit.floats(new Float32Array(channels * sizeOf(kernel)).fill(1), [channels, 1, ...kernel]);
   const padded = [...window.begin, ...window.end].some((count) => count > 0);
   const counts = padded && numberOf(node, 'count_include_pad', 0) === 0 ? readCounts(emit, window, input, output) : undefined;
+  if (numberOf(node, 'ceil_mode', 0) === 1) return [transposedConvolution(emit, emit.mul(pull, shares(emit, node, window, input, output)), weights, window, input, output, channels)];
   const share = counts === undefined ? emit.scale(pull, 1 / sizeOf(kernel)) : emit.div(pull, counts);
   return [transposedConvolution(emit, share, weights, window, input, output, channels)];
 };
+
+/** What each value that a window reads counts for, [1, 1, ...output]: by how much the runtime divides the last windows of a pool that is rounded up differs among its versions. */
+function shares(emit: Emitter, node: GraphNode, window: Window, input: Shape, output: Shape): string {
+  const ones = emit.floats(new Float32Array(sizeOf(input.slice(2))).fill(1), [1, 1, ...input.slice(2)]);
+  const attributes = Object.fromEntries([...node.attributes]);
+  return emit.div(emit.op('AveragePool', [ones], attributes), readCounts(emit, window, input, output));
+}
 
 /** How many inputs that are no padding each window reads: [1, 1, ...output]. */
 function readCounts(emit: Emitter, { kernel, strides, dilations, begin }: Window, input: Shape, output: Shape): string {
@@ -145,20 +157,40 @@ const globalMax: GradientRule = ({ node, pull, emit }) => {
   return [emit.where(emit.equal(x, outputOf(node)), emit.expand(pull, emit.shape(x)))];
 };
 
-/** Nearest neighbour by whole factors: what each input pixel became is summed. */
-const resize: GradientRule = ({ node, pull, emit }) => {
-  const [input, output] = [emit.shape(inputOf(node, 0)), emit.shape(outputOf(node))];
-  if (node.attributes.get('mode') !== undefined && node.attributes.get('mode') !== 'nearest') throw new Unsupported('Resize other than to nearest neighbours');
-  const factors = output.map((dim, axis) => dim / (input[axis] ?? 1));
-  if (!factors.every((factor) => Number.isInteger(factor))) throw new Unsupported('Resize by a factor that is no whole number');
-  if (sameShape(input, output)) return [pull];
-  const split = input.flatMap((dim, axis) => [dim, factors[axis] ?? 1]);
-  return [emit.reshape(emit.sum(emit.reshape(pull, split), input.map((_, axis) => 2 * axis + 1)), input)];
+/** For each operand: what is pulled back against the other operands. A letter that it alone has was summed. */
+const einsum: GradientRule = ({ node, pull, emit, wants }) => {
+  const { terms, result } = equationOf(node);
+  const lengths = new Map<string, number>();
+  for (const [at, term] of terms.entries()) {
+    for (const [axis, letter] of [...term].entries()) {
+      const length = emit.shape(inputOf(node, at))[axis] ?? 1;
+      if ((lengths.get(letter) ?? length) !== length) throw new Unsupported('Einsum with broadcasting');
+      lengths.set(letter, length);
+    }
+  }
+  return terms.map((term, at) => {
+    if (!wants(at)) return undefined;
+    const others = terms.filter((_, other) => other !== at);
+    const held = [...term].filter((letter) => result.includes(letter) || others.some((other) => other.includes(letter)));
+    const back = emit.op('Einsum', [pull, ...node.inputs.filter((_, other) => other !== at)], { equation: `${[result, ...others].join(',')}->${held.join('')}` });
+    if (held.length === term.length) return back;
+    return emit.expand(emit.reshape(back, [...term].map((letter) => (held.includes(letter) ? (lengths.get(letter) ?? 1) : 1))), emit.shape(inputOf(node, at)));
+  });
 };
+
+function equationOf({ attributes, inputs }: GraphNode): { readonly terms: readonly string[]; readonly result: string } {
+  const [left = '', right] = String(attributes.get('equation') ?? '').replaceAll(' ', '').split('->');
+  const terms = left.split(',');
+  if (left.includes('.') || terms.length !== inputs.length || terms.some((term) => new Set(term).size !== term.length)) throw new Unsupported('Einsum with an ellipsis or a diagonal');
+  // Without a right side: letters that stand once, in alphabetical order.
+  const once = [...left].filter((letter) => letter !== ',' && left.indexOf(letter) === left.lastIndexOf(letter)).sort();
+  return { terms, result: right ?? once.join('') };
+}
 
 export const LINEAR_RULES: Readonly<Record<string, GradientRule>> = {
   MatMul: matMul,
   Gemm: gemm,
+  Einsum: einsum,
   Conv: convolution,
   ConvTranspose: convolutionTransposed,
   MaxPool: maxPool,

@@ -41,9 +41,7 @@ function scatterAxis(emit: Emitter, pull: string, output: Shape, axis: number, l
   }
   const matrix = new Float32Array(from.length * length);
   for (const [row, column] of from.entries()) matrix[row * length + column] = 1;
-  const last = [...output.keys()].filter((i) => i !== axis).concat(axis);
-  const moved = emit.op('MatMul', [emit.transpose(pull, last), emit.floats(matrix, [from.length, length])]);
-  return emit.transpose(moved, last.map((_, i) => last.indexOf(i)));
+  return emit.along(pull, output.length, axis, emit.floats(matrix, [from.length, length]));
 }
 
 const slice: GradientRule = ({ node, pull, emit }) => {
@@ -86,12 +84,63 @@ const gather: GradientRule = ({ node, pull, emit, wants }) => {
 const expand: GradientRule = ({ node, pull, emit }) => [emit.unbroadcast(pull, emit.shape(outputOf(node)), emit.shape(inputOf(node, 0)))];
 
 const pad: GradientRule = ({ node, pull, emit }) => {
-  if ((node.attributes.get('mode') ?? 'constant') !== 'constant') throw new Unsupported('Pad other than with a constant');
+  const mode = node.attributes.get('mode') ?? 'constant';
   const shape = emit.shape(inputOf(node, 0));
-  const pads = listOf(node, 'pads') ?? emit.integersOf(inputOf(node, 1));
-  if (pads.length !== 2 * shape.length || pads.some((count) => count < 0)) throw new Unsupported('Pad along some axes, or negative');
-  const begin = pads.slice(0, shape.length);
-  return [emit.slice(pull, begin, begin.map((start, axis) => start + (shape[axis] ?? 0)))];
+  const given = listOf(node, 'pads') ?? emit.integersOf(inputOf(node, 1));
+  const listed = (node.inputs[3] ?? '') === '' ? [...shape.keys()] : emit.integersOf(node.inputs[3] ?? '').map((axis) => axisOf(axis, shape.length));
+  if (given.length !== 2 * listed.length || given.some((count) => count < 0)) throw new Unsupported('Pad by a negative length');
+  const along = (axis: number, half: number): number => (listed.includes(axis) ? (given[half * listed.length + listed.indexOf(axis)] ?? 0) : 0);
+  if (mode === 'constant') return [emit.slice(pull, shape.map((_, axis) => along(axis, 0)), shape.map((dim, axis) => along(axis, 0) + dim))];
+  const dims = [...emit.shape(outputOf(node))];
+  let gradient = pull;
+  for (const [axis, length] of shape.entries()) {
+    if (dims[axis] === length) continue;
+    const from = Array.from({ length: dims[axis] ?? 0 }, (_, at) => paddedFrom(at - along(axis, 0), length, mode));
+    gradient = scatterAxis(emit, gradient, dims, axis, length, from);
+    dims[axis] = length;
+  }
+  return [gradient];
+};
+
+/** Which place of the input stands at a place beyond its ends. */
+function paddedFrom(at: number, length: number, mode: unknown): number {
+  if (mode === 'edge') return Math.min(length - 1, Math.max(0, at));
+  if (mode === 'wrap') return ((at % length) + length) % length;
+  if (mode !== 'reflect') throw new Unsupported(`Pad by ${String(mode)}`);
+  const period = Math.max(1, 2 * (length - 1));
+  const folded = ((at % period) + period) % period;
+  return Math.min(folded, period - folded);
+}
+
+/** Each repetition pulls at the same values. */
+const tile: GradientRule = ({ node, pull, emit }) => {
+  const shape = emit.shape(inputOf(node, 0));
+  const repeats = emit.integersOf(inputOf(node, 1));
+  const split = shape.flatMap((dim, axis) => [repeats[axis] ?? 1, dim]);
+  return [emit.reshape(emit.sum(emit.reshape(pull, split), shape.map((_, axis) => 2 * axis)), shape)];
+};
+
+const depthToSpace: GradientRule = ({ node, pull, emit }) => {
+  const shape = emit.shape(inputOf(node, 0));
+  const [rows = 1, channels = 1, height = 1, width = 1] = shape;
+  const block = numberOf(node, 'blocksize', 1);
+  const apart = emit.reshape(pull, [rows, channels / block ** 2, height, block, width, block]);
+  return [emit.reshape(emit.transpose(apart, node.attributes.get('mode') === 'CRD' ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]), shape)];
+};
+
+/** Entries of the one-hot matrix that a GatherND may take. */
+const MOST_PLACES = 2 ** 24;
+
+const gatherND: GradientRule = ({ node, pull, emit, wants }) => {
+  if (wants(1) || numberOf(node, 'batch_dims', 0) !== 0) throw new Unsupported('GatherND by a computed index or row by row');
+  const shape = emit.shape(inputOf(node, 0));
+  const indices = emit.integersOf(inputOf(node, 1));
+  const depth = emit.shape(inputOf(node, 1)).at(-1) ?? 1;
+  const [read, whole] = [shape.slice(0, depth), sizeOf(shape.slice(depth))];
+  const from = Array.from({ length: indices.length / depth }, (_, at) => read.reduce((place, dim, axis) => place * dim + axisOf(indices[at * depth + axis] ?? 0, dim), 0));
+  if (from.length * sizeOf(read) > MOST_PLACES) throw new Unsupported('GatherND of many places');
+  const dims = [from.length, whole];
+  return [emit.reshape(scatterAxis(emit, emit.reshape(pull, dims), dims, 0, sizeOf(read), from), shape)];
 };
 
 /** Axes of a reduction, by attribute (older operators) or input; all where none are given. */
@@ -111,6 +160,13 @@ function reduction(spread: (context: RuleContext, pull: string, axes: readonly n
     return [spread(context, emit.reshape(pull, kept), axes)];
   };
 }
+
+/** What a reduction gave, with its axes kept. */
+function withAxes({ node, emit }: RuleContext, axes: readonly number[]): string {
+  return emit.reshape(outputOf(node), emit.shape(inputOf(node, 0)).map((dim, axis) => (axes.includes(axis) ? 1 : dim)));
+}
+
+const reducedExtreme = reduction((context, pull, axes) => context.emit.mul(pull, context.emit.op('Cast', [context.emit.equal(inputOf(context.node, 0), withAxes(context, axes))], { to: 1 })));
 
 const softmaxAxis = ({ node, emit }: RuleContext): number => {
   const rank = emit.shape(inputOf(node, 0)).length;
@@ -163,21 +219,21 @@ export const SHAPE_RULES: Readonly<Record<string, GradientRule>> = {
   Gather: gather,
   Expand: expand,
   Pad: pad,
+  Tile: tile,
+  GatherND: gatherND,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: ({ node, pull, emit }) => [emit.op('DepthToSpace', [pull], { blocksize: numberOf(node, 'blocksize', 1) })],
   ReduceSum: reduction(({ node, emit }, pull) => emit.expand(pull, emit.shape(inputOf(node, 0)))),
   ReduceMean: reduction(({ node, emit }, pull, axes) => {
     const shape = emit.shape(inputOf(node, 0));
     return emit.expand(emit.scale(pull, 1 / axes.reduce((count, axis) => count * (shape[axis] ?? 1), 1)), shape);
   }),
-  ReduceMax: reduction(({ node, emit }, pull, axes) => {
-    const x = inputOf(node, 0);
-    const kept = emit.shape(x).map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-    return emit.mul(pull, emit.op('Cast', [emit.equal(x, emit.reshape(outputOf(node), kept))], { to: 1 }));
-  }),
-  ReduceL2: reduction(({ node, emit }, pull, axes) => {
-    const x = inputOf(node, 0);
-    const kept = emit.shape(x).map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-    return emit.mul(pull, emit.div(x, emit.reshape(outputOf(node), kept)));
-  }),
+  ReduceMax: reducedExtreme,
+  ReduceMin: reducedExtreme,
+  ReduceL1: reduction(({ node, emit }, pull) => emit.mul(pull, emit.op('Sign', [inputOf(node, 0)]))),
+  ReduceL2: reduction((context, pull, axes) => context.emit.mul(pull, context.emit.div(inputOf(context.node, 0), context.emit.divisor(withAxes(context, axes))))),
+  ReduceSumSquare: reduction(({ node, emit }, pull) => emit.mul(pull, emit.scale(inputOf(node, 0), 2))),
+  ReduceLogSumExp: reduction((context, pull, axes) => context.emit.mul(pull, context.emit.op('Exp', [context.emit.sub(inputOf(context.node, 0), withAxes(context, axes))]))),
   Softmax: (context) => {
     const { node, pull, emit } = context;
     const y = outputOf(node);
