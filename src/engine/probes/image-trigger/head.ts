@@ -12,8 +12,8 @@ import type { HostTensor } from '../../runtime/session.ts';
 import { MIN_CLASSES } from './outliers.ts';
 
 const LINEAR: ReadonlySet<string> = new Set(['Gemm', 'MatMul', 'Conv']);
-/** What may stand between the last linear operator and the logits: a bias, a mean over places, shapes. */
-const PASSED: ReadonlySet<string> = new Set(['Add', 'Identity', 'Reshape', 'Flatten', 'Squeeze', 'GlobalAveragePool', 'ReduceMean', 'AveragePool', 'Dropout']);
+/** What may stand between the last linear operator and the logits: a bias, a temperature, a mean over places, shapes. */
+const PASSED: ReadonlySet<string> = new Set(['Add', 'Mul', 'Div', 'Identity', 'Reshape', 'Flatten', 'Squeeze', 'GlobalAveragePool', 'ReduceMean', 'AveragePool', 'Dropout']);
 const MOST_PASSED = 8;
 /** Rows of one run of the graph. */
 const ROWS = 16;
@@ -58,7 +58,7 @@ function inputOfLast(nodes: readonly GraphNode[], logits: string): string | unde
     const made = node.inputs.filter((name) => makers.get(name) !== undefined && makers.get(name)?.type !== 'Constant');
     const [first] = made;
     if (LINEAR.has(node.type)) return first;
-    if (!PASSED.has(node.type) || made.length !== 1 || first === undefined) return undefined;
+    if (!PASSED.has(node.type) || made.length !== 1 || first === undefined || (node.type === 'Div' && node.inputs[0] !== first)) return undefined;
     value = first;
   }
   return undefined;
