@@ -19,10 +19,36 @@ const FILE = bytesOf('x.onnx', new Uint8Array());
 describe('the scores of scikit-learn\u2019s classifiers', () => {
   it('are what goes into ZipMap, and the logits what goes into the Softmax before it', () => {
     const mlp = graph(node('Gemm', ['X', 'w'], ['sums']), node('Softmax', ['sums'], ['p']), node('ZipMap', ['p'], ['output_probability'], 'ai.onnx.ml'));
-    expect(readGivenClassifier(FILE, mlp)).toMatchObject({ task: 'tabular', logits: 'sums', ending: 'softmax' });
+    expect(readGivenClassifier(FILE, mlp, 0)).toMatchObject({ task: 'tabular', logits: 'sums', ending: 'softmax' });
     const forest = graph(node('TreeEnsembleClassifier', ['X'], ['label', 'p'], 'ai.onnx.ml'), node('ZipMap', ['p'], ['output_probability'], 'ai.onnx.ml'));
-    expect(readGivenClassifier(FILE, forest)).toMatchObject({ task: 'tabular', logits: 'p', ending: 'none' });
+    expect(readGivenClassifier(FILE, forest, 0)).toMatchObject({ task: 'tabular', logits: 'p', ending: 'none' });
   });
+});
+
+describe('of outputs whose names say nothing', () => {
+  const chosen = (outputs: readonly (readonly [name: string, width: number])[], labels: number, ...nodes: readonly OnnxNodeInfo[]): string =>
+    readGivenClassifier(FILE, { ...graph(...nodes), outputs: outputs.map(([name, width]) => ({ name, elementType: 1, dims: ['n', width] })) }, labels).output.name;
+  const body = node('Gemm', ['X', 'w'], ['body']);
+
+  it('the scores are those made out of the others, in whatever order they stand', () => {
+    const direct = [body, node('Gemm', ['body', 'v'], ['17'])];
+    expect(chosen([['body', 16], ['17', 5]], 0, ...direct)).toBe('17');
+    expect(chosen([['17', 5], ['body', 16]], 16, ...direct)).toBe('17');
+    const branches = [body, node('Flatten', ['body'], ['16']), node('Relu', ['body'], ['r']), node('Gemm', ['r', 'v'], ['17'])];
+    expect(chosen([['16', 16], ['17', 5]], 0, ...branches)).toBe('17');
+    expect(chosen([['17', 5], ['16', 16]], 0, ...branches)).toBe('17');
+  });
+
+  it('and how sure they are is no score', () => expect(chosen([['body', 16], ['sure', 1]], 0, body, node('Softmax', ['body'], ['p']), node('ReduceMax', ['p'], ['sure']))).toBe('body'));
+
+  it('or those as wide as there are names, or the last', () => {
+    const heads = [body, node('Gemm', ['body', 'u'], ['16']), node('Gemm', ['body', 'v'], ['17'])];
+    expect(chosen([['16', 7], ['17', 5]], 7, ...heads)).toBe('16');
+    expect(chosen([['16', 7], ['17', 5]], 0, ...heads)).toBe('17');
+    expect(chosen([['16', 5], ['17', 5]], 0, ...heads)).toBe('16');
+  });
+
+  it('and a name that says it is heard', () => expect(chosen([['logits', 16], ['17', 5]], 5, body, node('Gemm', ['logits', 'v'], ['17']))).toBe('logits'));
 });
 
 describe('pictures without an axis for their channels', () => {

@@ -32,9 +32,9 @@ const ZIP_MAP = 'ZipMap';
 const MAX_STEPS = 4;
 const OUTPUT_NAMES = ['logits', 'scores', 'probabilities', 'output_probability', 'output'];
 
-/** An ArtifactError where the graph is no classifier: no input or no output of a known kind. */
-export function readGivenClassifier(file: ByteSource, info: OnnxModelInfo): GivenClassifier {
-  const output = findOutput(file, info);
+/** `labels`: how many classes have names. An ArtifactError where the graph is no classifier: no input or no output of a known kind. */
+export function readGivenClassifier(file: ByteSource, info: OnnxModelInfo, labels: number): GivenClassifier {
+  const output = findOutput(file, info, labels);
   return { ...findInputs(file, info, output), output, ...findLogits(info, output) };
 }
 
@@ -77,12 +77,61 @@ function findInputs(file: ByteSource, { inputs }: OnnxModelInfo, output: OnnxPor
   throw unsupported(file, main.name, 'an image [batch, …, …, …], tokens [batch, length] or features [batch, features]', `[${main.dims?.join(', ') ?? 'unknown'}] of type ${main.elementType}`);
 }
 
-function findOutput(file: ByteSource, { outputs }: OnnxModelInfo): OnnxPort {
+/** Of scores: how sure the model is. */
+const SUMMARY = /^(Reduce.*|TopK)$/;
+
+function findOutput(file: ByteSource, info: OnnxModelInfo, labels: number): OnnxPort {
+  const { outputs } = info;
   const floats = outputs.filter(({ elementType, dims }) => (FLOATS.has(elementType) || elementType === 0) && (dims === undefined || dims.length === 2 || (dims.length === 4 && dims[2] === 1 && dims[3] === 1) || dims.length === 1));
   const ranked = [...floats].sort((a, b) => rank(a) - rank(b));
   const [best] = ranked;
   if (best === undefined) throw unsupported(file, 'outputs', 'scores [batch, classes]', outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? 'unknown'}]`).join(', ').slice(0, 200) || 'none');
-  return best;
+  const tables = floats.filter(({ dims }) => dims !== undefined && dims.length > 1);
+  return (rank(best) === OUTPUT_NAMES.length && tables.length > 1 ? scoresAmong(tables, info, labels) : undefined) ?? best;
+}
+
+/**
+ * Of tables whose names say nothing (features and scores, most often): the one that is made out of another, else the one as wide as
+ * there are names of classes, else the last. Of tables of equal width the first: the others are auxiliary.
+ */
+function scoresAmong(tables: readonly OnnxPort[], { nodes }: OnnxModelInfo, labels: number): OnnxPort | undefined {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const width = ({ dims }: OnnxPort): number | string | undefined => dims?.[1];
+  const origins = new Map(tables.map((table) => [table, originOf(table.name, makers)]));
+  const scores = tables.filter((table) => width(table) !== 1 || !SUMMARY.test(makers.get(origins.get(table) ?? '')?.type ?? ''));
+  const made = scores.filter((table) => {
+    const before = ancestorsOf(origins.get(table) ?? '', makers);
+    return scores.some((other) => other !== table && before.has(origins.get(other) ?? ''));
+  });
+  const left = made.length > 0 ? made : scores;
+  const [first] = left;
+  const named = left.find((table) => width(table) === labels);
+  return named ?? (first !== undefined && left.every((table) => width(table) === width(first)) ? first : left.at(-1));
+}
+
+/** What a value is but for its type and shape. */
+function originOf(value: string, makers: ReadonlyMap<string, OnnxNodeInfo>): string {
+  let origin = value;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const node = makers.get(origin);
+    const [input] = node?.inputs ?? [];
+    if (node === undefined || input === undefined || !PASSES_ON.has(node.type)) break;
+    origin = input;
+  }
+  return origin;
+}
+
+function ancestorsOf(value: string, makers: ReadonlyMap<string, OnnxNodeInfo>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const input of makers.get(next)?.inputs ?? []) {
+      if (found.has(input)) continue;
+      found.add(input);
+      open.push(input);
+    }
+  }
+  return found;
 }
 
 function rank({ name }: OnnxPort): number {

@@ -31,9 +31,9 @@ interface Source {
 }
 
 export async function openClassifier(artifact: Artifact, runtime: Runtime, signal: CancelSignal = NEVER): Promise<OpenedClassifier> {
-  const source = artifact.kind === 'onnx' ? await givenSource(artifact) : await builtSource(artifact, runtime, signal);
-  const graph: ClassifierGraph = { file: source.file, info: source.info, input: source.given.main.name, logits: source.given.logits };
   const names = await classNames(artifact);
+  const source = artifact.kind === 'onnx' ? await givenSource(artifact, names.length) : await builtSource(artifact, runtime, signal);
+  const graph: ClassifierGraph = { file: source.file, info: source.info, input: source.given.main.name, logits: source.given.logits };
   const labels = (classes: number): readonly string[] => labelsFor(names, classes);
   const common = { graph, runtime, labels, ending: source.given.ending, fixedBatch: fixed(source.given.main.dims?.[0]) };
   switch (source.given.task) {
@@ -54,11 +54,11 @@ interface Common {
   readonly fixedBatch: number | undefined;
 }
 
-async function givenSource(artifact: Artifact): Promise<Source> {
+async function givenSource(artifact: Artifact, labels: number): Promise<Source> {
   const choice = chooseModel(artifact.files);
   if (choice.kind !== 'onnx') throw new ArtifactError({ code: 'missing-file', format: 'onnx', expected: 'a model.onnx', actual: 'none' });
   const info = await readOnnxModel(choice.file);
-  const given = readGivenClassifier(choice.file, info);
+  const given = readGivenClassifier(choice.file, info, labels);
   const file = { name: choice.file.path, bytes: await wholeFile(choice.file), external: locateExternalData(artifact, choice.file, info) };
   return { file, info, given, firstPosition: artifact.architecture === 'roberta' ? specialTokens(artifact).padId + 1 : 0 };
 }
@@ -67,7 +67,7 @@ async function builtSource(artifact: Artifact, runtime: Runtime, signal: CancelS
   const { file, firstPosition } = await buildClassifierGraph(artifact, runtime, signal);
   const bytes = bytesOf(file.name, file.bytes);
   const info = await readOnnxModel(bytes);
-  return { file, info, given: readGivenClassifier(bytes, info), firstPosition };
+  return { file, info, given: readGivenClassifier(bytes, info, 0), firstPosition };
 }
 
 function wholeFile(file: ByteSource): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@
 // between, so nothing is guessed); every other classifier Assay opens goes through its Classifier, in the analyst's units.
 import type { Artifact } from '../../artifact/artifact.ts';
 import { chooseModel } from '../../artifact/choose-model.ts';
+import { classNames } from '../../artifact/classifier-parts.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { readAll, type ByteSource } from '../../core/byte-source.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
@@ -48,7 +49,7 @@ export async function openSubject(artifact: Artifact, runtime: Runtime, signal: 
 }
 
 async function openDirectly(artifact: Artifact, source: ByteSource, info: OnnxModelInfo): Promise<Subject | undefined> {
-  const { task, main, logits } = readGivenClassifier(source, info);
+  const { task, main, logits } = readGivenClassifier(source, info, (await classNames(artifact)).length);
   const [batch, ...shape] = main.dims ?? [];
   const fixed = shape.filter((dim): dim is number => typeof dim === 'number' && dim > 0);
   if (task === 'text-classification' || main.elementType !== ONNX_TYPE.float32 || fixed.length !== shape.length) return undefined;
