@@ -22,6 +22,8 @@ export interface ClassifierParts<Spec, Batch> {
   readonly ending: 'none' | 'softmax' | 'log-softmax' | 'sigmoid';
   /** A few rows to learn from how many classes there are and what the output is. */
   readonly sample: Batch;
+  /** Of one output alone: inputs that show how far it goes, each batch small enough for one run. */
+  readonly varied: () => Iterable<Batch>;
 }
 
 export async function openOnnxClassifier<Spec, Batch>(parts: ClassifierParts<Spec, Batch>): Promise<Classifier<Spec, Batch>> {
@@ -30,7 +32,9 @@ export async function openOnnxClassifier<Spec, Batch>(parts: ClassifierParts<Spe
   const session = await runtime.createSession(declared ? graph.file : tapped(graph.file, [graph.logits]));
   try {
     const probe = await runOnce(session, parts, parts.sample);
-    return new OnnxClassifier(parts, session, readOutput(probe, parts.ending));
+    const single = probe.values.length === probe.rows;
+    const likely = parts.ending === 'none' && allFromZeroToOne(probe.values) && !(single && (await leavesZeroToOne(session, parts)));
+    return new OnnxClassifier(parts, session, readOutput(probe, parts.ending, likely));
   } catch (error) {
     await session.dispose();
     throw error;
@@ -164,14 +168,24 @@ interface Reading {
   read(values: Float32Array, rows: number): Float32Array;
 }
 
-function readOutput({ values, rows }: RawOutput, ending: ClassifierParts<unknown, unknown>['ending']): Reading {
+function allFromZeroToOne(values: Float32Array): boolean {
+  return values.every((value) => value >= -1e-6 && value <= 1 + 1e-6);
+}
+
+async function leavesZeroToOne<Spec, Batch>(session: Session, parts: ClassifierParts<Spec, Batch>): Promise<boolean> {
+  for (const batch of parts.varied()) if (!allFromZeroToOne((await runOnce(session, parts, batch)).values)) return true;
+  return false;
+}
+
+/** `probabilities`: all that was seen lies from 0 to 1, and nothing else is known of the output. */
+function readOutput({ values, rows }: RawOutput, ending: ClassifierParts<unknown, unknown>['ending'], probabilities: boolean): Reading {
   const width = values.length / rows;
   if (width > MAX_CLASSES) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: 'output', expected: `at most ${MAX_CLASSES} classes`, actual: String(width) });
-  const probabilities = ending === 'none' && [...values].every((value) => value >= -1e-6 && value <= 1 + 1e-6);
   if (width === 1) {
     // One output says how much it is the second of two classes.
     const toLogit = probabilities ? (value: number) => Math.log(Math.max(value, SMALLEST_PROBABILITY) / Math.max(1 - value, SMALLEST_PROBABILITY)) : (value: number) => value;
-    const output: OutputReading = { kind: probabilities ? 'probabilities' : 'sigmoid', why: 'one output: taken as the second of two classes' };
+    const seen = ending !== 'none' ? '' : probabilities ? '; it stays between 0 and 1' : '; it leaves 0 to 1, so that it is a logit';
+    const output: OutputReading = { kind: probabilities ? 'probabilities' : 'sigmoid', why: `one output: taken as the second of two classes${seen}` };
     return { classes: 2, output, read: (raw, count) => Float32Array.from({ length: 2 * count }, (_, at) => (at % 2 === 0 ? 0 : toLogit(raw[at >> 1] ?? 0))) };
   }
   const sumsToOne = probabilities && Array.from({ length: rows }, (_, row) => values.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0)).every((sum) => Math.abs(sum - 1) < 1e-3);

@@ -16,6 +16,7 @@ import { imageFeeder, tabularFeeder, textFeeder } from './classifier-feeds.ts';
 import type { ClassifierGraph, ImageClassifier, ImageSpec, TabularClassifier, TextClassifier, TextSpec } from './classifier.ts';
 import { openOnnxClassifier } from './onnx-classifier.ts';
 import type { GraphFile, Runtime } from './session.ts';
+import { variedPictures, variedTables, variedTexts } from './varied-samples.ts';
 
 export type OpenedClassifier =
   | { readonly task: 'image-classification'; readonly model: ImageClassifier }
@@ -95,7 +96,7 @@ async function openText(artifact: Artifact, { given, info, firstPosition }: Sour
   const sample = { kind: 'text', rows: Array.from({ length: common.fixedBatch ?? 4 }, () => row(6)) } as const;
   // Without a mask, padding may be read as text: rows of one run have equal length then.
   const limits: BatchLimits = { maxTokens: MAX_TOKENS, maxRows: common.fixedBatch ?? MAX_ROWS, rowOverhead: 0, ragged: given.mask !== undefined || fixedLength !== undefined };
-  return openOnnxClassifier({ ...common, spec, feeder, limits, sample });
+  return openOnnxClassifier({ ...common, spec, feeder, limits, sample, varied: () => variedTexts(spec, sample.rows.length, sample.rows[0]?.length ?? 1) });
 }
 
 function longestText({ config, tokenizerConfig }: Artifact, fixedLength: number | undefined, firstPosition: number): number {
@@ -137,7 +138,7 @@ async function openImage(artifact: Artifact, { given, info }: Source, common: Co
   const random = seeded(0, 'sample rows');
   const rows = common.fixedBatch ?? 2;
   const sample = { kind: 'image', rows, pixels: Float32Array.from({ length: rows * size }, () => random.next()) } as const;
-  return openOnnxClassifier({ ...common, spec, feeder: imageFeeder(spec, given.main), limits: evenRows(size, common.fixedBatch), sample });
+  return openOnnxClassifier({ ...common, spec, feeder: imageFeeder(spec, given.main), limits: evenRows(size, common.fixedBatch), sample, varied: () => variedPictures(spec, rows) });
 }
 
 /** The first convolution's channels in, and side. */
@@ -163,7 +164,7 @@ async function openTable({ given }: Source, common: Common): Promise<TabularClas
   const random = seeded(0, 'sample rows');
   const rows = common.fixedBatch ?? 4;
   const sample = { kind: 'tabular', rows, values: Float32Array.from({ length: rows * features }, () => 2 * random.next() - 1) } as const;
-  return openOnnxClassifier({ ...common, spec: { kind: 'tabular', features }, feeder: tabularFeeder(features, given.main), limits: evenRows(features, common.fixedBatch), sample });
+  return openOnnxClassifier({ ...common, spec: { kind: 'tabular', features }, feeder: tabularFeeder(features, given.main), limits: evenRows(features, common.fixedBatch), sample, varied: () => variedTables(features, rows) });
 }
 
 function evenRows(size: number, fixedBatch: number | undefined): BatchLimits {
