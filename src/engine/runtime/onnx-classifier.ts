@@ -1,6 +1,7 @@
 // Classifier over an ONNX graph, given or built: cuts rows into batches, reads logits, keeps tapped sessions.
 import { ArtifactError } from '../core/artifact-error.ts';
 import { breathe, NEVER, type CancelSignal } from '../core/cancel.ts';
+import { editedGraph } from '../graph/edited-graph.ts';
 import { SMALLEST_PROBABILITY } from '../graph/gradient/read-scores.ts';
 import { withOutputs } from '../graph/softmax-taps.ts';
 import { planBatches, type BatchLimits } from './batches.ts';
@@ -125,13 +126,7 @@ class OnnxClassifier<Spec, Batch> implements Classifier<Spec, Batch> {
 
 /** The same graph with more of its values as outputs. */
 export function tapped(file: GraphFile, names: readonly string[]): GraphFile {
-  const { relocated } = file;
-  return {
-    ...file,
-    name: `${file.name} with taps`,
-    bytes: withOutputs(file.bytes, names),
-    ...(relocated === undefined ? {} : { relocated: (rename: (location: string) => string) => withOutputs(relocated(rename), names) }),
-  };
+  return editedGraph(file, 'taps', (model) => withOutputs(model, names));
 }
 
 interface RawOutput {

@@ -3,6 +3,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { ArtifactError } from '../../core/artifact-error.ts';
 import { breathe, throwIfCancelled, type CancelSignal } from '../../core/cancel.ts';
+import { editedGraph } from '../../graph/edited-graph.ts';
 import { buildInputGradient } from '../../graph/gradient/input-gradient.ts';
 import { withOutputs } from '../../graph/softmax-taps.ts';
 import { argmaxRows, softmaxRows } from '../../runtime/classifier.ts';
@@ -154,9 +155,7 @@ function makePublicInputs({ vocabularySize }: Subject, size: number, seed: numbe
 function withTaps({ file, info, logits }: Subject, names: readonly string[]): GraphFile {
   const given = new Set(info.outputs.map(({ name }) => name));
   const added = [...new Set([logits, ...names])].filter((name) => !given.has(name));
-  const append = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => withOutputs(bytes, added);
-  const { relocated } = file;
-  return { ...file, bytes: append(file.bytes), ...(relocated === undefined ? {} : { relocated: (rename) => append(relocated(rename)) }) };
+  return editedGraph(file, 'taps', (model) => withOutputs(model, added));
 }
 
 type Ran = Readonly<Record<string, Float32Array>> & { dims(name: string): readonly number[] };

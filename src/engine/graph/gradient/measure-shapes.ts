@@ -4,6 +4,7 @@
 // the graph and its integers are counted out here: onnxruntime puts Slice for Range and Gather whether or not the range
 // is asked for by itself, and crashes where it is.
 import type { GraphFile, HostTensor, Runtime } from '../../runtime/session.ts';
+import { editedGraph } from '../edited-graph.ts';
 import { appendToModel, type OnnxGraph, type OnnxNode } from '../onnx-model.ts';
 import { withOutputs } from '../softmax-taps.ts';
 import type { Shape } from './emitter.ts';
@@ -69,12 +70,5 @@ function integersIn(tensor: HostTensor | undefined): number[] | undefined {
 
 /** The graph with more nodes, and more of its values as outputs. */
 export function extended(file: GraphFile, part: OnnxGraph, outputs: readonly string[]): GraphFile {
-  const append = (model: Uint8Array): Uint8Array<ArrayBuffer> => withOutputs(appendToModel(model, part), outputs);
-  const { relocated } = file;
-  return {
-    name: `${file.name} with ${part.name}`,
-    bytes: append(file.bytes),
-    external: file.external,
-    ...(relocated === undefined ? {} : { relocated: (rename: (location: string) => string) => append(relocated(rename)) }),
-  };
+  return editedGraph(file, part.name, (model) => withOutputs(appendToModel(model, part), outputs));
 }
