@@ -16,7 +16,7 @@ import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 export async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;
-  const plan = await planFor(model, budget, ASSUMED_COST, named, random, signal);
+  const plan = await planFor(model, budget, ASSUMED_COST, named, async () => undefined, random, signal);
   const { classes } = plan;
   for (const stage of ['pairs', 'patch', 'blend', 'additions'] as const) onStage(stage, 0, 0, 'the graph cannot be differentiated');
   onStage('inputs', 0, 1);
