@@ -3,7 +3,7 @@
 import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { isCompanion } from '../engine/artifact/companions.ts';
-import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { ArtifactError, whereGiven } from '../engine/core/artifact-error.ts';
 import type { ByteSource, Drop, Skipped } from '../engine/core/byte-source.ts';
 import type { Bytes } from '../engine/core/units.ts';
 import { readOnnxModel } from '../engine/graph/onnx-reader.ts';
@@ -50,10 +50,7 @@ export async function openModelPath(path: string): Promise<Drop> {
 
 /** Files that the graph keeps weights in; what leads out of the folder is the rules' to judge. None where the file is malformed. */
 async function externalFiles(file: ByteSource): Promise<string[]> {
-  const info = await readOnnxModel(file).catch((error: unknown) => {
-    if (error instanceof ArtifactError) return undefined;
-    throw error;
-  });
+  const info = await whereGiven(readOnnxModel(file));
   const locations = info?.initializers.flatMap(({ data }) => (data.kind === 'external' ? [data.location] : [])) ?? [];
   return [...new Set(locations)].filter((location) => location !== file.path && posix.normalize(location) === location && !posix.isAbsolute(location) && !location.startsWith('..'));
 }

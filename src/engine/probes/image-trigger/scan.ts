@@ -12,10 +12,10 @@ import { featuresOf, LEAST_WORKING, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
 import { chooseDomain } from './domain.ts';
 import type { Found, Scan } from './found.ts';
-import { lastLayer, ownWeights } from './head.ts';
 import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { outliers, unranked } from './outliers.ts';
+import { measureOwnWeights } from './own-weights.ts';
 import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
 import { FEWEST_FOR_PAIRS, ROWS } from './plan.ts';
 import { planFor } from './plan-for.ts';
@@ -36,7 +36,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   const { differentiator } = opened;
   try {
     let measuring: Promise<readonly number[] | undefined> | undefined;
-    const weights = (): Promise<readonly number[] | undefined> => (measuring ??= lastLayer(model, signal).then((rows) => (rows === undefined ? undefined : ownWeights(rows))));
+    const weights = (): Promise<readonly number[] | undefined> => (measuring ??= measureOwnWeights(model, signal));
     const plan = await planFor(model, budget, differentiator.multiplyAddsPerRow, named, weights, random, signal);
     if (plan.tooMuch) throw new NotTested(`one picture costs ${(differentiator.multiplyAddsPerRow / 3e9).toFixed(1)} billion multiply-adds: the smallest search that says anything would take hours (${(plan.multiplyAdds / 1e12).toFixed(0)} trillion multiply-adds)`);
     const { classes } = plan;

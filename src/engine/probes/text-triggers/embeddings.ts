@@ -2,7 +2,7 @@
 // token of the vocabulary is run once and what the first look-up gives is tapped. Subset: graphs that look the ids up in a stored
 // table of two dimensions, float32. How it can mislead: an encoder that rewrites its embeddings later shows nothing of that here.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
-import { ArtifactError } from '../../core/artifact-error.ts';
+import { whereGiven } from '../../core/artifact-error.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
@@ -28,10 +28,7 @@ const known = new WeakMap<TextClassifier, Promise<Embeddings | undefined>>();
 export function openEmbeddings(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Embeddings | undefined> {
   const before = known.get(runnable.model);
   if (before !== undefined) return before;
-  const opening = readTable(runnable, signal).catch((error: unknown) => {
-    if (error instanceof ArtifactError) return undefined;
-    throw error;
-  });
+  const opening = whereGiven(readTable(runnable, signal));
   known.set(runnable.model, opening);
   opening.catch(() => known.delete(runnable.model));
   return opening;
