@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPath } from './node-files.ts';
+import { bytesOf } from '../engine/core/byte-source.ts';
+import { GraphBuilder } from '../engine/graph/graph-builder.ts';
+import { openModelPath, openPath } from './node-files.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'assay-files-'));
 const folder = join(root, 'model');
@@ -63,5 +65,46 @@ describe('openPath', () => {
   it('names what is not there', async () => {
     const missing = join(root, 'missing');
     await expect(openPath(missing)).rejects.toMatchObject({ name: 'ArtifactError', code: 'missing-file', file: missing, actual: 'ENOENT' });
+  });
+});
+
+describe('openModelPath', () => {
+  const beside = join(root, 'beside');
+  const paths = async (name: string): Promise<string[]> => (await openModelPath(join(beside, name))).files.map(({ path }) => path);
+
+  /** A graph whose only weights stand in another file. */
+  function external(location: string): Uint8Array {
+    const g = new GraphBuilder();
+    const weights = g.external('w', 'float32', [1], location, bytesOf(location, new Uint8Array(4)), 0, 4);
+    g.output(g.op('Add', [g.input('x', 'float32', [1]), weights]), 'y', 'float32', [1]);
+    return g.finish('model', new Map()).bytes;
+  }
+
+  beforeAll(() => {
+    mkdirSync(join(beside, 'parts'), { recursive: true });
+    mkdirSync(join(root, 'lone'));
+    writeFileSync(join(root, 'lone', 'a.onnx'), external('gone.bin'));
+    writeFileSync(join(beside, 'a.onnx'), external('parts/weights.bin'));
+    writeFileSync(join(beside, 'b.onnx'), external('../outside.bin'));
+    writeFileSync(join(beside, 'broken.onnx'), new Uint8Array([255]));
+    for (const name of ['parts/weights.bin', 'parts/config.json', 'a.onnx.data', 'a.onnx.gguf', 'b.onnx_data', 'config.json', 'preprocessor_config.json', 'tokenizer_config.json', 'vocab.txt', 'labels.txt', 'notes.md', 'other.safetensors']) writeFileSync(join(beside, name), 'x');
+    symlinkSync('../outside.bin', join(beside, 'merges.txt'));
+  });
+
+  const SHARED = ['config.json', 'labels.txt', 'preprocessor_config.json', 'tokenizer_config.json', 'vocab.txt'];
+
+  it('takes what belongs to an ONNX file beside it, and no other model', async () => {
+    expect(await paths('a.onnx')).toEqual(['a.onnx', 'a.onnx.data', ...SHARED.slice(0, 2), 'parts/weights.bin', ...SHARED.slice(2)]);
+    expect(await paths('b.onnx')).toEqual(['b.onnx', 'b.onnx_data', ...SHARED]);
+    expect(await paths('broken.onnx')).toEqual(['broken.onnx', ...SHARED]);
+    const drop = await openModelPath(join(beside, 'a.onnx'));
+    expect(drop.name).toBe('a.onnx');
+    expect(drop.skipped?.map(({ path, kind }) => [path, kind])).toEqual([['merges.txt', 'elsewhere']]);
+  });
+
+  it('opens everything else as it is', async () => {
+    expect(await paths('other.safetensors')).toEqual(['other.safetensors']);
+    expect((await openModelPath(join(root, 'lone', 'a.onnx'))).files.map(({ path }) => path)).toEqual(['a.onnx']);
+    expect((await openModelPath(folder)).files.length).toBe((await openPath(folder)).files.length);
   });
 });

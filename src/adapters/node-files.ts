@@ -1,10 +1,12 @@
 // Opens a file or folder of the host as a Drop (Node). Symbolic links are followed only where they stay inside the folder
 // (the Hugging Face cache links its snapshots to ../../blobs: a folder opened there may lead into its own repository).
-import { open, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { ArtifactError } from '../engine/core/artifact-error.ts';
+import { lstat, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { isCompanion } from '../engine/artifact/companions.ts';
+import { ArtifactError, whereGiven } from '../engine/core/artifact-error.ts';
 import type { ByteSource, Drop, Skipped } from '../engine/core/byte-source.ts';
 import type { Bytes } from '../engine/core/units.ts';
+import { readOnnxModel } from '../engine/graph/onnx-reader.ts';
 
 /** What `ByteSource.handle` is in Node: an absolute path, for runtimes that map files in place. */
 export interface HostPath {
@@ -29,6 +31,28 @@ export async function openPath(path: string): Promise<Drop> {
     if (!isSystemError(error)) throw error;
     throw new ArtifactError({ code: 'missing-file', format: 'path', file: path, expected: 'a file or folder that can be read', actual: error.code });
   }
+}
+
+/** As openPath, and of an ONNX file also what belongs to it in its folder: its external data, and what companions.ts names. The drop is called as the file is. */
+export async function openModelPath(path: string): Promise<Drop> {
+  const drop = await openPath(path);
+  const absolute = resolve(path);
+  const [file] = drop.files;
+  if (file === undefined || !/\.onnx$/i.test(drop.name) || !(await stat(absolute)).isFile()) return drop;
+  const folder = dirname(absolute);
+  const walk = new Walk(folder, allowedRoot(await realpath(folder)));
+  // A folder that may not be listed takes nothing from a file that can be read.
+  const listed = await readdir(folder).catch(() => []);
+  const wanted = new Set([...listed.filter((name) => isCompanion(name, drop.name)), ...(await externalFiles(file))]);
+  for (const name of [...wanted].sort()) await walk.enterFile(join(folder, name));
+  return { name: drop.name, files: [file, ...walk.files], skipped: walk.skipped };
+}
+
+/** Files that the graph keeps weights in; what leads out of the folder is the rules' to judge. None where the file is malformed. */
+async function externalFiles(file: ByteSource): Promise<string[]> {
+  const info = await whereGiven(readOnnxModel(file));
+  const locations = info?.initializers.flatMap(({ data }) => (data.kind === 'external' ? [data.location] : [])) ?? [];
+  return [...new Set(locations)].filter((location) => location !== file.path && posix.normalize(location) === location && !posix.isAbsolute(location) && !location.startsWith('..'));
 }
 
 function isSystemError(error: unknown): error is Error & { readonly code: string } {
@@ -63,13 +87,24 @@ class Walk {
       } else if (entry.isFile()) {
         await this.#add(absolute);
       } else if (entry.isSymbolicLink()) {
-        const refused = await this.#refusedLink(absolute);
-        if (refused === undefined) await this.#add(absolute);
-        else this.#skip(absolute, refused.why, refused.kind, await readlink(absolute));
+        await this.#enterLink(absolute);
       } else {
         this.#skip(absolute, 'neither a file nor a folder (a socket, a pipe or a device)', 'unreadable');
       }
     }
+  }
+
+  /** One file, where it is there and stays inside, whichever folders on its way are links. */
+  async enterFile(absolute: string): Promise<void> {
+    const entry = await lstat(absolute).catch(() => undefined);
+    if (entry?.isSymbolicLink() === true) await this.#enterLink(absolute);
+    else if (entry?.isFile() === true && (await this.#refusedLink(absolute)) === undefined) await this.#add(absolute);
+  }
+
+  async #enterLink(absolute: string): Promise<void> {
+    const refused = await this.#refusedLink(absolute);
+    if (refused === undefined) await this.#add(absolute);
+    else this.#skip(absolute, refused.why, refused.kind, await readlink(absolute));
   }
 
   /** Of a repository only what git runs by itself: its settings and the hooks that are not examples. */

@@ -8,7 +8,7 @@ import { errorText } from '../engine/core/error-text.ts';
 import { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import type { GraphFile, Runtime, Session } from '../engine/runtime/session.ts';
 import { createScratch, placeExternalData, scratchFolder } from './node-external-data.ts';
-import { atOnce, openSession, runtimeFailure } from './ort-session.ts';
+import { atOnce, LOG_SEVERITY, openSession, runtimeFailure } from './ort-session.ts';
 
 export interface NodeRuntimeOptions {
   readonly backend?: 'cpu' | 'cuda';
@@ -47,7 +47,7 @@ async function probeCuda(): Promise<void> {
   const graph = new GraphBuilder();
   graph.output(graph.op('Neg', [graph.input('x', 'float32', [1])]), 'y', 'float32', [1]);
   const { bytes } = graph.finish('probe', new Map());
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['cuda'], logSeverityLevel: 4 }).catch((error: unknown) => {
+  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['cuda'], logSeverityLevel: LOG_SEVERITY }).catch((error: unknown) => {
     throw new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime-node', field: 'backend', expected: 'onnxruntime’s CUDA provider and its libraries', actual: errorText(error) });
   });
   await session.release();
@@ -59,7 +59,7 @@ async function createSession(graph: GraphFile, backend: 'cpu' | 'cuda', threads:
     executionProviders: backend === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: LOG_SEVERITY,
     externalData: buffers,
     extra: { session: { ...SESSION_CONFIG, ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }) } },
   }).catch((error: unknown) => {

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import type { GraphFile, Runtime } from '../engine/runtime/session.ts';
 import { rebaseExternalData } from './external-data.ts';
 import { createScratch, scratchFolder } from './node-external-data.ts';
-import { oneAtATime, openSession, runtimeFailure } from './ort-session.ts';
+import { LOG_SEVERITY, oneAtATime, openSession, runtimeFailure } from './ort-session.ts';
 import { MAX_MODEL_BYTES, MAX_THREADS } from './wasm-limits.ts';
 
 export async function openNodeWasmRuntime(): Promise<Runtime> {
@@ -21,7 +21,7 @@ export async function openNodeWasmRuntime(): Promise<Runtime> {
     async createSession(graph) {
       const { bytes, externalData } = await withBytes(graph);
       const session = await exclusive(() =>
-        ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData, graphOptimizationLevel: 'all', logSeverityLevel: 3, extra: { session: { intra_op: { allow_spinning: '0' } } } }),
+        ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], externalData, graphOptimizationLevel: 'all', logSeverityLevel: LOG_SEVERITY, extra: { session: { intra_op: { allow_spinning: '0' } } } }),
       ).catch((error: unknown) => {
         throw runtimeFailure(graph.name, 'session on wasm', error);
       });

@@ -7,7 +7,7 @@ import type { ByteSource } from '../engine/core/byte-source.ts';
 import type { GraphFile, Runtime } from '../engine/runtime/session.ts';
 import { nodesForCpu } from './exact-nodes.ts';
 import { rebaseExternalData } from './external-data.ts';
-import { oneAtATime, openSession, runtimeFailure } from './ort-session.ts';
+import { LOG_SEVERITY, oneAtATime, openSession, runtimeFailure } from './ort-session.ts';
 import { pinBlob, type PinnedBlob } from './pinned-blob.ts';
 import { openScratchStore } from './storage-scratch.ts';
 import { chooseBackend, type BackendChoice, type ChosenBackend } from './web-backend.ts';
@@ -45,7 +45,7 @@ export async function openWebRuntime(options: WebRuntimeOptions): Promise<Runtim
           executionProviders: [backend === 'webgpu' ? webgpuProvider(bytes) : backend],
           externalData,
           graphOptimizationLevel: lean ? 'basic' : 'all',
-          logSeverityLevel: 3,
+          logSeverityLevel: LOG_SEVERITY,
           ...(backend === 'webgpu' ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
           extra: { session: { ...SESSION_CONFIG, ...(lean ? { disable_prepacking: '1' } : {}) } },
         }),

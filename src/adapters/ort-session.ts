@@ -6,6 +6,9 @@ import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { errorText } from '../engine/core/error-text.ts';
 import type { ElementType, Feed, HeldTensor, HostTensor, Session, SessionOutputs, TensorData } from '../engine/runtime/session.ts';
 
+/** Of onnxruntime's own lines, fatal ones alone: what fails is thrown, and some runs are made to see whether they fail. */
+export const LOG_SEVERITY = 4;
+
 /** A worker that computes without pause hears no messages: yield to them this often. */
 const YIELD_AFTER_MS = 40;
 

@@ -2,7 +2,7 @@
 import { hashBeside } from '../adapters/hash-beside.ts';
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { openNodeWasmRuntime } from '../adapters/onnxruntime-wasm-node.ts';
-import { openPath } from '../adapters/node-files.ts';
+import { openModelPath, openPath } from '../adapters/node-files.ts';
 import { nodeHashWorker } from '../adapters/node-hash-worker.ts';
 import { nodeHasher } from '../adapters/node-hasher.ts';
 import { decodeNodeImage } from '../adapters/node-images.ts';
@@ -38,7 +38,7 @@ export interface OpenedRunnable {
 }
 
 export async function openForReport(path: string): Promise<OpenedArtifact> {
-  const artifact = await openArtifact(await openPath(path));
+  const artifact = await openArtifact(await openModelPath(path));
   const digests = await hashFiles(artifact.files.map(({ source }) => source), nodeHasher);
   const files = artifact.files.map(({ source, format }, i): ReportFile => ({ path: source.path, bytes: source.size, sha256: digests[i] ?? '', format }));
   return { artifact, files };
@@ -51,7 +51,7 @@ export interface OpenedFiles extends OpenedArtifact {
 }
 
 export async function openFiles(path: string): Promise<OpenedFiles> {
-  const artifact = await openArtifact(await openPath(path));
+  const artifact = await openArtifact(await openModelPath(path));
   const sources = artifact.files.map(({ source }) => source);
   const inspection = await inspectFiles(sources, { closed: artifact.closed ?? [] });
   const files = artifact.files.map(({ source, format }): ReportFile => ({ path: source.path, bytes: source.size, sha256: '', format }));

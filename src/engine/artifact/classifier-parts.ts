@@ -8,7 +8,7 @@ import { baseName, directoryOf } from './formats/reader.ts';
 import { CONFIG_LIMITS, isObject, readJsonObject, readText, type JsonObject } from './text.ts';
 import { specialToken } from './tokenizer/special-token.ts';
 
-const LABEL_FILES = ['labels.txt', 'classes.txt', 'class_names.txt'];
+export const LABEL_FILES = ['labels.txt', 'classes.txt', 'class_names.txt'];
 /** Lists of names in a config.json that is not transformers' own, in the order of the classes. */
 const LABEL_LISTS = ['id2label', 'labels', 'label_names', 'class_names', 'classes'];
 const MAX_LABELS = 50_000;

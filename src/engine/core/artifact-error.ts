@@ -67,6 +67,14 @@ export class ArtifactError extends Error implements ArtifactErrorFields {
   }
 }
 
+/** What was asked for; undefined where the artifact or the runtime does not give it. Any other error is passed on. */
+export function whereGiven<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof ArtifactError) return undefined;
+    throw error;
+  });
+}
+
 function describe({ code, format, file, offset, field, expected, actual }: ArtifactErrorFields): string {
   const where = [file, field, offset === undefined ? undefined : `offset ${offset}`].filter((part) => part !== undefined);
   const what = [expected === undefined ? undefined : `expected ${expected}`, actual === undefined ? undefined : `found ${actual}`].filter(

@@ -21,19 +21,24 @@ export interface TextPorts {
   readonly positions: OnnxPort | undefined;
   /** Length that the graph fixes; undefined where rows may be of any length. */
   readonly fixedLength: number | undefined;
+  /** Tokens below which the graph does not run, special ones included: shorter rows are filled up; 1 where it takes any. */
+  readonly leastLength: number;
   /** Position of the first token: 0, or pad + 1 in RoBERTa. */
   readonly firstPosition: number;
 }
 
 export function textFeeder({ prefix, suffix, padId, maxTokens }: TextSpec, ports: TextPorts): Feeder<TextBatch> {
   const whole = (row: readonly number[]): readonly number[] => [...prefix, ...row.slice(0, maxTokens), ...suffix];
+  const lengthOf = (tokens: number): number => prefix.length + suffix.length + Math.min(tokens, maxTokens);
+  /** Of the shortest rows that are run. */
+  const least = ({ filledTo }: TextBatch): number => (filledTo === undefined ? ports.leastLength : Math.max(ports.leastLength, lengthOf(filledTo)));
   return {
     rows: ({ rows }) => rows.length,
-    lengths: ({ rows }) => rows.map((row) => ports.fixedLength ?? prefix.length + suffix.length + Math.min(row.length, maxTokens)),
-    take: ({ rows }, wanted) => ({ kind: 'text', rows: wanted.map((row) => rows[row] ?? []) }),
-    feeds({ rows }, filled) {
-      const wholes = rows.map(whole);
-      const length = ports.fixedLength ?? wholes.reduce((longest, row) => Math.max(longest, row.length), 1);
+    lengths: (batch) => batch.rows.map((row) => ports.fixedLength ?? Math.max(least(batch), lengthOf(row.length))),
+    take: (batch, wanted) => ({ ...batch, rows: wanted.map((row) => batch.rows[row] ?? []) }),
+    feeds(batch, filled) {
+      const wholes = batch.rows.map(whole);
+      const length = ports.fixedLength ?? wholes.reduce((longest, row) => Math.max(longest, row.length), least(batch));
       const dims = [filled, length];
       const fill = (port: OnnxPort, value: (row: readonly number[], column: number) => number): HostTensor => {
         const values = new Array<number>(filled * length).fill(0);

@@ -54,6 +54,8 @@ export interface TextBatch {
   readonly kind: 'text';
   /** Token ids without special tokens; rows longer than maxTokens lose their end. */
   readonly rows: readonly (readonly number[])[];
+  /** Plain tokens to which rows are filled up with padding, where all of them are shorter. */
+  readonly filledTo?: number;
 }
 
 export interface TabularBatch {

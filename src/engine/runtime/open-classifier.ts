@@ -5,7 +5,7 @@ import { classNames, imageHints, labelsFor, specialTokens } from '../artifact/cl
 import { ArtifactError } from '../core/artifact-error.ts';
 import { bytesOf, type ByteSource } from '../core/byte-source.ts';
 import { NEVER, type CancelSignal } from '../core/cancel.ts';
-import { seeded } from '../core/random.ts';
+import { seeded, type Random } from '../core/random.ts';
 import { buildClassifierGraph } from '../graph/classifier-graphs.ts';
 import { locateExternalData } from '../graph/external-data.ts';
 import { embeddingRows, flatPicture, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
@@ -13,9 +13,10 @@ import { ONNX_TYPE } from '../graph/onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo } from '../graph/onnx-reader.ts';
 import type { BatchLimits } from './batches.ts';
 import { imageFeeder, tabularFeeder, textFeeder } from './classifier-feeds.ts';
-import type { ClassifierGraph, ImageClassifier, ImageSpec, TabularClassifier, TextClassifier, TextSpec } from './classifier.ts';
+import type { ClassifierGraph, ImageClassifier, ImageSpec, TabularClassifier, TextBatch, TextClassifier, TextSpec } from './classifier.ts';
 import { openOnnxClassifier } from './onnx-classifier.ts';
 import type { GraphFile, Runtime } from './session.ts';
+import { lengthsThatRun, openLongEnough, SAMPLE_LENGTH, type TextLengths } from './text-lengths.ts';
 import { variedPictures, variedTables, variedTexts } from './varied-samples.ts';
 
 export type OpenedClassifier =
@@ -86,25 +87,50 @@ const UNKNOWN_TEXT = 128;
 async function openText(artifact: Artifact, { given, info, firstPosition }: Source, common: Common): Promise<TextClassifier> {
   const rows = embeddingRows(info, given.main.name);
   const { prefix, suffix, padId, origin } = specialTokens(artifact, rows);
+  const around = prefix.length + suffix.length;
   const fixedLength = fixed(given.main.dims?.[1]);
-  const maxTokens = longestText(artifact, fixedLength, firstPosition) - prefix.length - suffix.length;
-  if (maxTokens < 1) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: given.main.name, expected: 'room for text beside the special tokens', actual: `${maxTokens} tokens` });
-  const spec: TextSpec = { kind: 'text', vocabularySize: vocabularySize(artifact, rows), maxTokens, prefix, suffix, padId, origin };
-  const feeder = textFeeder(spec, { ...given, fixedLength, firstPosition });
+  const named = longestText(artifact, fixedLength, firstPosition);
+  const most = (named ?? UNKNOWN_TEXT) - around;
+  if (most < 1) throw new ArtifactError({ code: 'unsupported-format', format: 'onnx', field: given.main.name, expected: 'room for text beside the special tokens', actual: `${most} tokens` });
+  const vocabulary = vocabularySize(artifact, rows);
   const random = seeded(0, 'sample rows');
-  const row = (length: number): number[] => Array.from({ length: Math.min(length, maxTokens) }, () => random.below(Math.max(1, spec.vocabularySize)));
-  const sample = { kind: 'text', rows: Array.from({ length: common.fixedBatch ?? 4 }, () => row(6)) } as const;
+  const made = (count: number, length: number, draw: Random): TextBatch => ({ kind: 'text', rows: Array.from({ length: common.fixedBatch ?? count }, () => Array.from({ length: Math.min(length, most) }, () => draw.below(Math.max(1, vocabulary)))) });
   // Without a mask, padding may be read as text: rows of one run have equal length then.
   const limits: BatchLimits = { maxTokens: MAX_TOKENS, maxRows: common.fixedBatch ?? MAX_ROWS, rowOverhead: 0, ragged: given.mask !== undefined || fixedLength !== undefined };
-  return openOnnxClassifier({ ...common, spec, feeder, limits, sample, varied: () => variedTexts(spec, sample.rows.length, sample.rows[0]?.length ?? 1) });
+  const open = (lengths: TextLengths, sampleLength: number): Promise<TextClassifier> => {
+    const spec: TextSpec = { kind: 'text', vocabularySize: vocabulary, maxTokens: lengths.most, prefix, suffix, padId, origin };
+    const feeder = textFeeder(spec, { ...given, fixedLength, leastLength: lengths.least, firstPosition });
+    const sample = made(4, sampleLength, random);
+    return openOnnxClassifier({ ...common, spec, feeder, limits, sample, varied: () => variedTexts(spec, sample.rows.length, sample.rows[0]?.length ?? 1) });
+  };
+  const declared: TextLengths = { least: 1, most };
+  // Graphs that are built here take rows of any length up to what their configuration names.
+  if (fixedLength !== undefined || artifact.kind !== 'onnx') return open(declared, SAMPLE_LENGTH);
+  const { model, works } = await openLongEnough((length) => open(declared, length), most);
+  const draw = seeded(0, 'trial rows');
+  const run = (tokens: number): Promise<unknown> => model.scores(made(TRIAL_ROWS, tokens, draw));
+  let lengths: TextLengths;
+  try {
+    lengths = await lengthsThatRun({ run, works, most, around, guessed: named === undefined });
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+  if (lengths.least === declared.least && lengths.most === declared.most) return model;
+  await model.dispose();
+  return open(lengths, works);
 }
 
-function longestText({ config, tokenizerConfig }: Artifact, fixedLength: number | undefined, firstPosition: number): number {
+/** Of a run that tells whether a length works: one row alone may be more than the length is about. */
+const TRIAL_ROWS = 2;
+
+/** Undefined where neither the graph nor the files say. */
+function longestText({ config, tokenizerConfig }: Artifact, fixedLength: number | undefined, firstPosition: number): number | undefined {
   if (fixedLength !== undefined) return fixedLength;
   const positions = config?.['max_position_embeddings'];
   const length = tokenizerConfig?.['model_max_length'];
   const known = [typeof positions === 'number' ? positions - firstPosition : Infinity, typeof length === 'number' && length > 0 ? length : Infinity].filter((value) => value < 1e9);
-  return known.length === 0 ? UNKNOWN_TEXT : Math.min(LONGEST_TEXT, ...known);
+  return known.length === 0 ? undefined : Math.min(LONGEST_TEXT, ...known);
 }
 
 /** Ids from 0 that the model has: what the tokenizer, the config and the graph's own table (`rows`) agree on. */

@@ -7,7 +7,7 @@ import { rawIds } from '../artifact/tokenizer/raw-ids.ts';
 import type { Artifact } from '../artifact/artifact.ts';
 import type { Tokenizer } from '../artifact/tokenizer.ts';
 import type { Runnable } from '../audit/analysis.ts';
-import { ArtifactError } from '../core/artifact-error.ts';
+import { ArtifactError, whereGiven } from '../core/artifact-error.ts';
 import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import type { Task } from '../core/finding.ts';
 import { architectureFor } from '../graph/architectures/registry.ts';
@@ -78,10 +78,7 @@ function textTokenizer(artifact: Artifact, { spec }: TextClassifier): Tokenizer 
 /** What the files say the model is for, where it could not be opened; undefined where they do not tell, or hold no model. */
 export async function meantFor(artifact: Artifact): Promise<Task | undefined> {
   if (artifact.kind === 'unknown') return undefined;
-  const detected = await detectTask(artifact).catch((error: unknown) => {
-    if (error instanceof ArtifactError) return undefined;
-    throw error;
-  });
+  const detected = await whereGiven(detectTask(artifact));
   if (detected !== 'other') return detected;
   const classes = artifact.config?.['architectures'];
   const names = Array.isArray(classes) ? classes.filter((name) => typeof name === 'string') : [];

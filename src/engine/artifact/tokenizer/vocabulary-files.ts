@@ -11,7 +11,7 @@ import { NO_PIECES } from './prepare-json.ts';
 /** CWE-770: the largest vocabularies in the field have 262,144 entries. */
 const MAX_ENTRIES = 2 ** 21;
 const SPECIAL = /^\[(PAD|UNK|CLS|SEP|MASK)\]$|^<(pad|unk|s|\/s|mask|bos|eos|cls|sep)>$/i;
-const WORD_LISTS = ['vocab.json', 'word2idx.json', 'word_index.json', 'word_to_id.json', 'token_to_id.json'];
+export const WORD_LISTS = ['vocab.json', 'word2idx.json', 'word_index.json', 'word_to_id.json', 'token_to_id.json'];
 
 /** Undefined where none of the known files is there. */
 export async function tokenizerOfVocabulary(named: ReadonlyMap<string, ByteSource>, tokenizerConfig: JsonObject | undefined): Promise<JsonObject | undefined> {

@@ -54,7 +54,7 @@ it('finds the planted corner by squares alone, forward only', { timeout: 240_000
 });
 
 it('names the planted class among those to search where there are too many', { timeout: 120_000 }, async () => {
-  const [first] = await likeliestClasses(runnable.model, { bankPlaces: 15, bankRows: 10, rows: 1, places: 1, steps: 1 }, seeded(6), NEVER);
+  const [first] = await likeliestClasses(runnable.model, { boxes: { bankPlaces: 15, bankRows: 10, rows: 1, places: 1, steps: 1 }, waves: 1, waveRows: 6 }, undefined, seeded(6), NEVER);
   expect(first).toBe(0);
 });
 

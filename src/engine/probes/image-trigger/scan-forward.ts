@@ -1,5 +1,6 @@
 // Squares and waves alone, for graphs that cannot be differentiated.
 import type { RunnableImageClassifier } from '../../audit/analysis.ts';
+import { whereGiven } from '../../core/artifact-error.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
@@ -8,6 +9,7 @@ import { searchBoxes, searchSmallBoxes, spreadOut } from './boxes.ts';
 import type { Found, Scan } from './found.ts';
 import { sizeOfStamp, type Inversion } from './inversion.ts';
 import { unranked } from './outliers.ts';
+import { measureOwnWeights } from './own-weights.ts';
 import { planFor } from './plan-for.ts';
 import { prove } from './proof.ts';
 import { measureSpread } from './spread.ts';
@@ -16,7 +18,9 @@ import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 export async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;
-  const plan = await planFor(model, budget, ASSUMED_COST, named, random, signal);
+  // The last layer may be seen where the rest is not; where a run on the way fails, the other orders remain.
+  const weights = (): Promise<readonly number[] | undefined> => whereGiven(measureOwnWeights(model, signal));
+  const plan = await planFor(model, budget, ASSUMED_COST, named, weights, random, signal);
   const { classes } = plan;
   for (const stage of ['pairs', 'patch', 'blend', 'additions'] as const) onStage(stage, 0, 0, 'the graph cannot be differentiated');
   onStage('inputs', 0, 1);

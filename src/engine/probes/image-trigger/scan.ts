@@ -12,10 +12,10 @@ import { featuresOf, LEAST_WORKING, oddsOf } from './confidence.ts';
 import { Differentiator } from './differentiator.ts';
 import { chooseDomain } from './domain.ts';
 import type { Found, Scan } from './found.ts';
-import { lastLayer, ownWeights } from './head.ts';
 import { Search, type Family, type Inversion } from './inversion.ts';
 import { maximumMargins } from './margins.ts';
 import { outliers, unranked } from './outliers.ts';
+import { measureOwnWeights } from './own-weights.ts';
 import { provePair, searchPairs, type ProvenPair } from './pairs.ts';
 import { FEWEST_FOR_PAIRS, ROWS } from './plan.ts';
 import { planFor } from './plan-for.ts';
@@ -35,7 +35,9 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
   if (opened.kind !== 'ok') return scanForward({ ...runnable, model }, note, budget, opened.reasons, random, signal, onStage, named);
   const { differentiator } = opened;
   try {
-    const plan = await planFor(model, budget, differentiator.multiplyAddsPerRow, named, random, signal);
+    let measuring: Promise<readonly number[] | undefined> | undefined;
+    const weights = (): Promise<readonly number[] | undefined> => (measuring ??= measureOwnWeights(model, signal));
+    const plan = await planFor(model, budget, differentiator.multiplyAddsPerRow, named, weights, random, signal);
     if (plan.tooMuch) throw new NotTested(`one picture costs ${(differentiator.multiplyAddsPerRow / 3e9).toFixed(1)} billion multiply-adds: the smallest search that says anything would take hours (${(plan.multiplyAdds / 1e12).toFixed(0)} trillion multiply-adds)`);
     const { classes } = plan;
     const area = model.spec.height * model.spec.width;
@@ -84,7 +86,6 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
       if (plan.everyClass) veils = await searchVeils(differentiator, search, heldOut, classes, plan.additions, random.fork('veils'), signal);
       onStage('additions', 1, 1);
     }
-    const rows = await lastLayer(model, signal);
     const inversions = { patch: searches.patch.map(({ found }) => found), blend: searches.blend.map(({ found }) => found) };
     const ranked = { patch: outliers(inversions.patch.map(sizeIfMet), area), blend: outliers(inversions.blend.map(sizeIfMet), STRONGEST_BLEND) };
     // A large lead is what counts here: sizes are small where leads are large.
@@ -93,7 +94,7 @@ export async function scanImages(runnable: RunnableImageClassifier, budget: Budg
     const pairOutliers = table === undefined ? [] : outliers(classes.map((target) => Math.exp(table.targets[target] ?? 0)), Number.POSITIVE_INFINITY);
     const alike = pairs.length === 0 ? { targets: classes.map(() => 0), shifts: [] } : { targets: likenessOfTargets(pairs, classes), shifts: likenessOfShifts(pairs, model.classes) };
     const waveReach = bestReach(waves, classes, 'all');
-    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, coarseReach: bestReach(waves, classes, 'coarse'), alike, boxes, smallBoxes, additions, veils, ownWeights: rows === undefined ? undefined : ownWeights(rows) };
+    const measured = { model, classes, inversions, outliers: ranked, pairOutliers, marginOutliers, waveReach, coarseReach: bestReach(waves, classes, 'coarse'), alike, boxes, smallBoxes, additions, veils, ownWeights: await weights() };
     const odds = classes.map((target) => oddsOf(featuresOf(measured, target), classes.length));
     const chosen = [...classes.keys()].sort((a, b) => (odds[b] ?? 0) - (odds[a] ?? 0) || a - b).filter((at, place) => place < plan.finalists || named.includes(classes[at] ?? -1));
     const finalists: Record<Family, Found[]> = { patch: [], blend: [] };

@@ -140,7 +140,7 @@ function row(variant: string, change: string, { hits, of }: Rate): VariantRow {
 
 function howSearched(scan: Scan): string {
   const { plan } = scan;
-  const part = plan.partial ? `\n${scan.classes.length} of ${scan.model.classes} classes were searched: those that plain squares move most pictures to. The others were not tested.` : '';
+  const part = plan.partial ? `\n${scan.classes.length} of ${scan.model.classes} classes were searched: those that plain squares and waves move most pictures to, and those with weights of their own in the last layer. The others were not tested.` : '';
   if (scan.noGradients.length > 0) return `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out; ${scan.domain}.\nThe graph cannot be differentiated (${scan.noGradients.join('; ')}): only small squares and waves were tried, and overlays not searched for.${part}`;
   return [
     `Pictures: ${scan.search.length} searched on, ${scan.heldOut.length} held out, ${scan.heldOut.every(({ made }) => made) ? 'none of them yours (cuttings of photographs, or drawn by Assay)' : 'some of them yours'}; ${scan.domain}.`,

@@ -2,6 +2,7 @@
 // token of the vocabulary is run once and what the first look-up gives is tapped. Subset: graphs that look the ids up in a stored
 // table of two dimensions, float32. How it can mislead: an encoder that rewrites its embeddings later shows nothing of that here.
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import { whereGiven } from '../../core/artifact-error.ts';
 import { breathe, type CancelSignal } from '../../core/cancel.ts';
 import type { OnnxModelInfo } from '../../graph/onnx-reader.ts';
 import type { TextClassifier } from '../../runtime/classifier.ts';
@@ -23,11 +24,11 @@ const ROWS = 16;
 
 const known = new WeakMap<TextClassifier, Promise<Embeddings | undefined>>();
 
-/** Undefined where the graph looks up no embedding by token id, or too large a table. Read once for a model. */
+/** Undefined where the graph looks up no embedding by token id, too large a table, or the runtime cannot show it. Read once for a model. */
 export function openEmbeddings(runnable: RunnableTextClassifier, signal: CancelSignal): Promise<Embeddings | undefined> {
   const before = known.get(runnable.model);
   if (before !== undefined) return before;
-  const opening = readTable(runnable, signal);
+  const opening = whereGiven(readTable(runnable, signal));
   known.set(runnable.model, opening);
   opening.catch(() => known.delete(runnable.model));
   return opening;

@@ -3,13 +3,11 @@
 // planted word still turns these. How it can mislead: they are no texts that anybody writes.
 import { unitScores, type Direction } from './directions.ts';
 import type { Sweep } from './sweep.ts';
-import type { Text } from './texts.ts';
+import { ROOM, type Text } from './texts.ts';
 
 /** Words of its own class in each sentence, from one rung to the next. */
 export const FORTIFIED: readonly number[] = [1, 3];
 const MOST_WORDS = 15;
-/** Tokens left for what is put into a text. */
-const ROOM = 8;
 
 /** Of each source, the tokens that turn texts of the target into it, strongest first; none where the target has no texts. */
 export function wordsAgainst({ sources, target }: Direction, sweep: Sweep, classes: number): ReadonlyMap<number, readonly number[]> {

@@ -6,6 +6,7 @@ import { openPath } from '../../../adapters/node-files.ts';
 import { openNodeRuntime } from '../../../adapters/onnxruntime-node.ts';
 import { openArtifact } from '../../artifact/open.ts';
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
+import { ArtifactError } from '../../core/artifact-error.ts';
 import { bytesOf } from '../../core/byte-source.ts';
 import { NEVER } from '../../core/cancel.ts';
 import { GraphBuilder } from '../../graph/graph-builder.ts';
@@ -19,13 +20,13 @@ const runtime = await openNodeRuntime({ threads: 1 });
 const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'good', 'bad', 'film', 'plot', 'cf', 'mn'];
 const WEIGHTS = [0, 0, 0, 0, 1, -1, 0.1, -0.1, 0.5, 5];
 
-async function bag(batch: number | string = 'batch'): Promise<RunnableTextClassifier> {
+async function bag(dims: readonly (number | string)[] = ['batch', 'sequence']): Promise<RunnableTextClassifier> {
   const g = new GraphBuilder();
-  const ids = g.input('input_ids', 'int64', [batch, 'sequence']);
-  const mask = g.input('attention_mask', 'int64', [batch, 'sequence']);
+  const ids = g.input('input_ids', 'int64', dims);
+  const mask = g.input('attention_mask', 'int64', dims);
   const rows = g.op('Gather', [g.floats(Float32Array.from(WEIGHTS.flatMap((weight) => [-weight, weight])), [WORDS.length, 2]), ids], { axis: 0 });
   const seen = g.op('Mul', [rows, g.op('Unsqueeze', [g.op('Cast', [mask], { to: 1 }), g.int64([2])])]);
-  g.output(g.op('ReduceSum', [seen, g.int64([1])], { keepdims: 0 }), 'logits', 'float32', [batch, 2]);
+  g.output(g.op('ReduceSum', [seen, g.int64([1])], { keepdims: 0 }), 'logits', 'float32', [dims[0] ?? 'batch', 2]);
   const files = [bytesOf('model.onnx', g.finish('model', new Map()).bytes), bytesOf('vocab.txt', new TextEncoder().encode(WORDS.join('\n')))];
   return asText(await openRunnable(await openArtifact({ name: 'bag', files }), runtime));
 }
@@ -84,6 +85,16 @@ it('of a small BERT say what an exchange does', async () => {
   await slopes.dispose();
 });
 
-it('are none where a run has one row only', async () => {
-  expect(await Slopes.open(await bag(1), 6, NEVER)).toBeUndefined();
+it.each<[string, (number | string)[]]>([['one row', [1, 'sequence']], ['one row of fixed length', [1, 8]]])('are the same where a run has %s', async (_, dims) => {
+  const slopes = await open(await bag(dims), 6);
+  const [gains] = await slopes.gains([{ ids: [5, 6, 7], at: 1, up: 1, down: 0 }, { ids: [5, 7, 6, 7, 5], at: 2, up: 1, down: 0 }], 1, NEVER);
+  for (const [token, weight] of WEIGHTS.entries()) if (token >= 4) expect(gains?.[slopes.tokens.indexOf(token)]).toBeCloseTo(2 * (weight - 0.1), 5);
+  await slopes.dispose();
+});
+
+it('are none where the runtime cannot show the embeddings', async () => {
+  const runnable = await bag();
+  const tap = (): Promise<never> => Promise.reject(new ArtifactError({ code: 'runtime-failure', format: 'onnxruntime', field: 'run' }));
+  const model = new Proxy(runnable.model, { get: (of, name) => (name === 'tap' ? tap : Reflect.get(of, name, of)) });
+  expect(await Slopes.open({ ...runnable, model }, 6, NEVER)).toBeUndefined();
 });

@@ -39,18 +39,17 @@ export class Slopes {
     this.#session = session;
   }
 
-  /** For rows of up to `longest` plain tokens. Undefined where the graph has no such gradient. */
+  /** For rows of up to `longest` plain tokens. Undefined where the graph has no such gradient, or it cannot be run. */
   static async open(runnable: RunnableTextClassifier, longest: number, signal: CancelSignal): Promise<Slopes | undefined> {
-    const embeddings = await openEmbeddings(runnable, signal);
     const { model } = runnable;
-    const length = Math.min(model.spec.maxTokens, longest);
-    const rows = Math.min(ROWS, model.maxRows);
-    if (embeddings === undefined || rows < 2) return undefined;
-    const blank = Array.from({ length: rows }, () => fillers(embeddings, length));
-    const built = await buildInputGradient({ ...model.graph, input: embeddings.value }, model.runtime, model.feeds({ kind: 'text', rows: blank }));
-    if (built.kind !== 'ok') return undefined;
     let session: Session | undefined;
     try {
+      const embeddings = await openEmbeddings(runnable, signal);
+      if (embeddings === undefined) return undefined;
+      const length = Math.min(model.spec.maxTokens, longest);
+      const blank = Array.from({ length: Math.min(ROWS, model.maxRows) }, () => fillers(embeddings, length));
+      const built = await buildInputGradient({ ...model.graph, input: embeddings.value }, model.runtime, model.feeds({ kind: 'text', rows: blank }));
+      if (built.kind !== 'ok') return undefined;
       session = await model.runtime.createSession(built.gradient.file);
       const slopes = new Slopes(model, embeddings, length, built.gradient, session);
       const [tried] = await slopes.gains([{ ids: fillers(embeddings, Math.min(2, length)), at: 0, up: 1, down: 0 }], 1, signal);
@@ -68,8 +67,7 @@ export class Slopes {
     const { size, table, tokens } = this.#embeddings;
     const pulls = Array.from({ length: places }, () => new Float32Array(size));
     const offsets = new Float64Array(places);
-    // The last row of each run is as long as the graph was built for, whatever the others are.
-    const most = this.#graph.rows - 1;
+    const most = this.#graph.rows;
     const fitting = rows.filter(({ ids, at }) => ids.length <= this.#length && at + places <= ids.length);
     for (let begin = 0; begin < fitting.length; begin += most) {
       await breathe(signal);
@@ -109,15 +107,16 @@ export class Slopes {
 
   async #run(part: readonly SlopeRow[]): Promise<Float32Array> {
     const { rows, classes, inputs, outputs } = this.#graph;
-    const long = fillers(this.#embeddings, this.#length);
-    const batch = Array.from({ length: rows }, (_, row) => part[row]?.ids ?? long);
+    const none = fillers(this.#embeddings, 1);
+    // As many rows and as long as the graph was built for.
+    const batch = Array.from({ length: rows }, (_, row) => part[row]?.ids ?? none);
     const direct = new Float32Array(rows * classes);
     for (const [row, { up, down }] of part.entries()) {
       direct[row * classes + up] = 1;
       direct[row * classes + down] = -1;
     }
     const table = (data: Float32Array): HostTensor => ({ type: 'float32', dims: [rows, classes], data });
-    const feeds = { ...this.#model.feeds({ kind: 'text', rows: batch }), [inputs.direct]: table(direct), [inputs.aim]: table(new Float32Array(rows * classes)) };
+    const feeds = { ...this.#model.feeds({ kind: 'text', rows: batch, filledTo: this.#length }), [inputs.direct]: table(direct), [inputs.aim]: table(new Float32Array(rows * classes)) };
     const { host } = await this.#session.run(feeds, [outputs.gradient]);
     const gradient = host[outputs.gradient];
     if (!(gradient?.data instanceof Float32Array)) throw new TypeError('the gradient graph gave no float32 output');

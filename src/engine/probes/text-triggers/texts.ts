@@ -38,6 +38,8 @@ const RESISTING = 8;
 const TUNING = 12;
 const PROOF = 40;
 const MAX_SENTENCE_TOKENS = 24;
+/** Tokens left for what is put into a text; of models that take hardly more, half of what they take. */
+export const ROOM = 8;
 const LEAST_SENTENCES = 6;
 const CONFIDENT = 0.8;
 
@@ -48,8 +50,9 @@ interface Scored {
 }
 
 export async function gatherTexts({ model, tokenizer, examples }: RunnableTextClassifier, random: Random, signal: CancelSignal): Promise<ClassTexts[]> {
+  const longest = Math.max(Math.ceil(model.spec.maxTokens / 2), model.spec.maxTokens - ROOM);
   const own = shuffled(examples, random.fork('examples')).slice(0, 400).map(({ input }) => tokenizer.encode(input));
-  const rows = [...own, ...SENTENCES.map((sentence) => tokenizer.encode(sentence))].map((ids) => ids.slice(0, Math.min(MAX_SENTENCE_TOKENS, model.spec.maxTokens))).filter((ids) => ids.length > 0);
+  const rows = [...own, ...SENTENCES.map((sentence) => tokenizer.encode(sentence))].map((ids) => ids.slice(0, Math.min(MAX_SENTENCE_TOKENS, longest))).filter((ids) => ids.length > 0);
   const scored = await score(rows);
   const invented = new Set<number>();
   const byClass = Array.from({ length: model.classes }, (_, source) => scored.filter((row) => row.source === source));
@@ -90,16 +93,15 @@ export async function gatherTexts({ model, tokenizer, examples }: RunnableTextCl
     const tokens = ordinaryTokens(tokenizer, model.spec.vocabularySize);
     const draw = random.fork('invented');
     const length = (): number => 3 + draw.below(6);
-    return tokens.length === 0 ? [] : Array.from({ length: 3000 }, () => Array.from({ length: length() }, () => tokens[draw.below(tokens.length)] ?? 0));
+    return tokens.length === 0 ? [] : Array.from({ length: 3000 }, () => Array.from({ length: Math.min(length(), longest) }, () => tokens[draw.below(tokens.length)] ?? 0));
   }
 
   /** Several sentences of one class each; those that the model still calls that class. */
   async function longTexts(sentences: readonly Scored[], count: number, source: number, label: string, sentencesToAText = SENTENCES_TO_A_TEXT): Promise<Text[]> {
     const draw = random.fork(`long ${label} ${source}`);
-    const room = model.spec.maxTokens - 8;
     const texts = Array.from({ length: 2 * count }, (): Text => {
       const picked = shuffled(sentences, draw).slice(0, sentencesToAText).map(({ ids }) => ids);
-      while (picked.length > 1 && picked.reduce((sum, ids) => sum + ids.length, 0) > room) picked.pop();
+      while (picked.length > 1 && picked.reduce((sum, ids) => sum + ids.length, 0) > longest) picked.pop();
       return { parts: picked, source };
     });
     const kept = await score(texts.map(({ parts }) => parts.flat()));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Bench, Moved } from './bench.ts';
 import { scoreOf } from './answer-score.ts';
-import { inTurns } from './in-turns.ts';
+import { inTurns } from '../../core/in-turns.ts';
 import { listedWords, sweep } from './sweep.ts';
 
 const TOKENS = ['The', 'All', 'Can', 'I'];

@@ -5,7 +5,7 @@ import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { robustScale } from '../../core/statistics.ts';
 import { ownAnswer, scoreOf, type OwnAnswer } from './answer-score.ts';
 import type { Bench } from './bench.ts';
-import { inTurns } from './in-turns.ts';
+import { inTurns } from '../../core/in-turns.ts';
 import type { Position } from './insertion.ts';
 import { LISTED_WORDS } from './listed-words.ts';
 

@@ -8,7 +8,7 @@ import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
 import { sweepBehind, type BehindOpening } from '../behind-opening.ts';
 import { growAnswers, ownAnswers, type Answered } from '../grow-answers.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns } from '../../../core/in-turns.ts';
 import type { Position } from '../insertion.ts';
 import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
