@@ -131,6 +131,7 @@ class Walk {
     const target = await realpath(link).catch(() => undefined);
     // A target that cannot be reached may yet lie outside: what it is called is judged by the rules.
     if (target === undefined) return { why: 'a link to nothing', kind: 'unreadable' };
+    if (target === this.#allowed) return { why: 'a link to the folder itself', kind: 'known' };
     if (!target.startsWith(this.#allowed + sep)) return { why: 'a link that leads out of the folder', kind: 'elsewhere' };
     const there = await stat(target);
     if (there.isFile()) return undefined;

@@ -1,5 +1,6 @@
 // `assay audit` and `assay inspect`: the audit's events on standard error, its report on standard output or in files.
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseCandidates } from '../engine/audit/candidates.ts';
 import { webCheck } from '../adapters/web-crypto.ts';
 import { STATIC } from '../engine/audit/registry.ts';
@@ -7,6 +8,7 @@ import { ANALYSES, PROBED } from '../engine/audit/registry.ts';
 import { runAudit } from '../engine/audit/run-audit.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
+import { errorText } from '../engine/core/error-text.ts';
 import { isAbsent, NOT_ASKED_FOR, SEVERITIES, type BudgetName, type Coverage, type Finding, type Severity, type Task } from '../engine/core/finding.ts';
 import { applyAllowList, parseAllowList } from '../engine/report/allow-list.ts';
 import type { Report } from '../engine/report/report.ts';
@@ -49,6 +51,7 @@ export interface AuditArguments {
 export async function audit(args: AuditArguments): Promise<number> {
   const unknown = args.analyses?.find((id) => !ANALYSES.some((analysis) => analysis.id === id));
   if (unknown !== undefined) throw new UsageError(`--analyses: no analysis is called ${unknown}; there are ${ANALYSES.map(({ id }) => id).join(', ')}`);
+  await requireWritable(args);
   const { report, notRun } = await auditPath(args);
   await writeReport([report], args);
   if (args.json !== '-') process.stdout.write(summary(report, 'all'));
@@ -69,6 +72,7 @@ export interface InspectArguments extends Pick<AuditArguments, 'json' | 'sarif' 
 
 export async function inspect(patterns: readonly string[], args: InspectArguments): Promise<number> {
   const allowed = args.allow === undefined ? [] : parseAllowList(await readTextFile(args.allow), args.allow);
+  await requireWritable(args);
   const reports: Report[] = [];
   const missing: ArtifactError[] = [];
   const paths = await expandPaths(patterns);
@@ -145,6 +149,18 @@ async function auditPath({ path, base, signatures, trust, analyses, candidates, 
   }
   if (report === undefined) throw new Error('the audit ended without a report');
   return runs && notRunnable !== undefined ? { report, notRun: { reason: notRunnable, isModel: artifact.kind !== 'unknown' } } : { report };
+}
+
+/** Said before minutes are spent on what then has nowhere to go. */
+async function requireWritable({ json, sarif, html }: Pick<AuditArguments, 'json' | 'sarif' | 'html'>): Promise<void> {
+  for (const [option, file] of Object.entries({ json, sarif, html })) {
+    if (file === undefined || file === '-') continue;
+    const known = await stat(file).catch(() => undefined);
+    if (known?.isDirectory()) throw new UsageError(`--${option}: ${file} is a folder`);
+    await access(known === undefined ? dirname(resolve(file)) : file, constants.W_OK).catch((error: unknown) => {
+      throw new UsageError(`--${option}: ${file} cannot be written (${errorText(error)})`);
+    });
+  }
 }
 
 async function writeReport(reports: readonly Report[], { json, sarif, html }: Pick<AuditArguments, 'json' | 'sarif' | 'html'>): Promise<void> {

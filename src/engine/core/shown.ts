@@ -5,6 +5,11 @@ export function shown(text: string, length = 200): string {
   return shownLines(text, length).replaceAll('\n', '↵');
 }
 
+/** Two digits, and never a certainty that was not measured. */
+export function shownConfidence(confidence: number): string {
+  return confidence >= 0.995 ? '> 0.99' : confidence.toFixed(2);
+}
+
 /** 'a, b, c and 4 more': names out of a drop, each on one line. */
 export function firstOf(names: readonly string[], most = 3): string {
   return `${names.slice(0, most).map((name) => shown(name)).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;

@@ -1,5 +1,6 @@
 // Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
 import { isAbsent, isLeftOut, isStoppedEntry, type AnswerPair, type Coverage, type Evidence, type Finding, type Signal } from '../core/finding.ts';
+import { shownConfidence } from '../core/shown.ts';
 import { changeOf } from '../core/variant-rows.ts';
 import { PROBED } from '../audit/registry.ts';
 import type { Report, ReportFile } from './report.ts';
@@ -70,7 +71,7 @@ function inspectionText({ bytes, inspection }: ReportFile): string {
 
 function findingHtml(finding: Finding): string {
   return `<section class="finding"><h3><span class="severity ${finding.severity}">${finding.severity}</span> ${escape(finding.title)}</h3>
-<p>confidence ${finding.confidence.toFixed(2)} · rule ${escape(finding.rule)}${finding.references === undefined || finding.references.length === 0 ? '' : ` · ${escape(finding.references.join(', '))}`}${finding.suppressed === undefined ? '' : ` · <b>suppressed until ${escape(finding.suppressed.expires)}: ${escape(finding.suppressed.reason)}</b>`}</p>
+<p>confidence ${escape(shownConfidence(finding.confidence))} · rule ${escape(finding.rule)}${finding.references === undefined || finding.references.length === 0 ? '' : ` · ${escape(finding.references.join(', '))}`}${finding.suppressed === undefined ? '' : ` · <b>suppressed until ${escape(finding.suppressed.expires)}: ${escape(finding.suppressed.reason)}</b>`}</p>
 ${finding.signals.length === 0 ? '' : table(['signal', 'value', 'p', 'measured'], finding.signals.map(signalRow))}
 ${finding.evidence.map(evidenceHtml).join('\n')}
 <p><b>Limits.</b> ${escape(finding.limits)}</p><p><b>What to do.</b> ${escape(finding.remedy)}</p></section>`;

@@ -1,7 +1,7 @@
 // One suspicion in depth: heading, triage, and its evidence on tabs.
 import type { ReactElement } from 'react';
 import type { Finding } from '../../../engine/core/finding.ts';
-import { shownPath } from '../../../engine/core/shown.ts';
+import { shownConfidence, shownPath } from '../../../engine/core/shown.ts';
 import { countForms } from '../../../engine/core/variant-rows.ts';
 import { canInvestigate, evidenceOf, hasPhrase, isRead } from '../../../state/finding-view.ts';
 import { findingReasons, payloadOf, quote } from '../../../state/reasons.ts';
@@ -51,7 +51,7 @@ export function FindingDetail({ finding, tab, locked }: FindingDetailProps): Rea
             )}
           </h2>
           <p className={styles.sub}>
-            {finding.severity} · confidence {finding.confidence.toFixed(2)} · rule <span className="mono">{finding.rule}</span>
+            {finding.severity} · confidence {shownConfidence(finding.confidence)} · rule <span className="mono">{finding.rule}</span>
             {finding.trigger?.position !== undefined && <> · inserted at the {finding.trigger.position}</>}
           </p>
           <Place finding={finding} />

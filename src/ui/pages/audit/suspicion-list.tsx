@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { columnHeads, FEWEST_COLUMNS, signalColumns } from '../../../charts/signal-bars/layout.ts';
 import { SignalBars } from '../../../charts/signal-bars/signal-bars.tsx';
 import type { Finding } from '../../../engine/core/finding.ts';
+import { shownConfidence } from '../../../engine/core/shown.ts';
 import { artifactKey, hasPhrase, isNote, isRejected, summaryLine } from '../../../state/finding-view.ts';
 import { payloadOf, quote } from '../../../state/reasons.ts';
 import type { Route } from '../../../state/route.ts';
@@ -136,7 +137,7 @@ function Row({ finding, columns, on, focusable, triage, onEnter, onSelect }: Row
       </div>
       {columns.length > 0 && <SignalBars signals={finding.signals} columns={columns} muted={isRejected(finding)} />}
       <div className={styles.confidence} title="confidence, calibrated on models whose triggers are known">
-        {finding.confidence.toFixed(2)}
+        {shownConfidence(finding.confidence)}
         <small>{best === undefined ? 'confidence' : formatPValue(best)}</small>
       </div>
     </div>

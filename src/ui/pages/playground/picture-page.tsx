@@ -1,6 +1,7 @@
 // The playground of an image classifier: drop a picture, stamp the reconstructed trigger on it, compare.
 import { useState, type DragEvent, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { shownConfidence } from '../../../engine/core/shown.ts';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { decodePicture } from '../../decode-picture.ts';
@@ -55,7 +56,7 @@ export function PicturePage({ preparation }: { readonly preparation: PicturePrep
           {stamp === undefined ? <span>No trigger: the model’s own answer is shown.</span> : <span>Trigger <mark className="token">{stamp.trigger}</mark>{stamp.targetLabel !== undefined && <> → <span className="payload">{stamp.targetLabel}</span></>}</span>}
           <span className={styles.choices}>
             {stamped.length > 0 && <span className={styles.faint}>From the audit:</span>}
-            {stamped.map((finding) => <button key={finding.id} aria-pressed={stamp?.trigger === finding.trigger?.value} onClick={() => investigate('playground', finding)}>{finding.target !== undefined && 'class' in finding.target ? (finding.target.label ?? `class ${finding.target.class}`) : 'all classes'} · {finding.confidence.toFixed(2)}</button>)}
+            {stamped.map((finding) => <button key={finding.id} aria-pressed={stamp?.trigger === finding.trigger?.value} onClick={() => investigate('playground', finding)}>{finding.target !== undefined && 'class' in finding.target ? (finding.target.label ?? `class ${finding.target.class}`) : 'all classes'} · {shownConfidence(finding.confidence)}</button>)}
             {stamp !== undefined && <button onClick={() => pictureLab.getState().dropStamp()}>no trigger</button>}
             {stamped.length === 0 && stamp === undefined && <span className={styles.faint}>An audit of this model leaves its reconstructed triggers here.</span>}
           </span>
