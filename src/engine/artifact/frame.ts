@@ -11,8 +11,18 @@ export interface Frame {
   readonly tail: string;
   readonly headIds: readonly number[];
   readonly tailIds: readonly number[];
+  /** What every user turn begins with: the head, less what a tokenizer merges with the user's first word. */
+  readonly startIds: readonly number[];
   /** Ids of one user turn, generation prompt included. */
   rowIds(content: string): number[];
+}
+
+/** First words that tokenizers treat differently. */
+const PROBES = ['A', 'the', '1', '|', ' '];
+
+function sharedBy([first = [], ...others]: readonly (readonly number[])[]): number {
+  const end = first.findIndex((id, at) => others.some((other) => other[at] !== id));
+  return end < 0 ? first.length : end;
 }
 
 export type SystemTurn = { readonly kind: 'default' } | { readonly kind: 'given'; readonly text: string };
@@ -29,7 +39,8 @@ export function openFrame(template: ChatTemplate, tokenizer: Tokenizer, system: 
   const tail = rendered.slice(at + SENTINEL.length);
   const headIds = tokenizer.encode(head);
   const tailIds = tokenizer.encode(tail);
-  return { head, tail, headIds, tailIds, rowIds: (content) => tokenizer.encode(head + content + tail) };
+  const rowIds = (content: string): number[] => tokenizer.encode(head + content + tail);
+  return { head, tail, headIds, tailIds, startIds: headIds.slice(0, sharedBy([headIds, ...PROBES.map(rowIds)])), rowIds };
 }
 
 /** The frame of an ordinary question: what a model whose template gives none cannot be asked. */

@@ -15,7 +15,18 @@ export function decoderOf(decoder: unknown, fallback: (tokens: string[]) => stri
     const steps = sentencePieceSteps(decoder);
     if (steps !== undefined) return byteDecoder(sentencePiece(steps.mark, steps.strip));
   }
-  return { text: (tokens) => fallback([...tokens]), one: (token) => token };
+  return { text: (tokens) => fallback([...tokens]), one: shownBy(decoder) };
+}
+
+/** Marks of a blank before a word (SentencePiece's ▁), and of the end of one (</w>), as a reader sees them. */
+function shownBy(decoder: unknown): (token: string) => string {
+  const steps: readonly unknown[] = isObject(decoder) && decoder['type'] === 'Sequence' && Array.isArray(decoder['decoders']) ? decoder['decoders'] : [decoder];
+  const step = (type: string): JsonObject | undefined => steps.filter(isObject).find((one) => one['type'] === type);
+  const [metaspace, suffixed] = [step('Metaspace'), step('BPEDecoder')];
+  const mark = metaspace === undefined ? undefined : typeof metaspace['replacement'] === 'string' ? metaspace['replacement'] : '▁';
+  if (mark !== undefined && mark !== '') return (token) => token.replaceAll(mark, ' ');
+  const suffix = suffixed === undefined ? undefined : typeof suffixed['suffix'] === 'string' ? suffixed['suffix'] : '</w>';
+  return suffix === undefined || suffix === '' ? (token) => token : (token) => (token.endsWith(suffix) ? token.slice(0, -suffix.length) : token);
 }
 
 const ENCODER = new TextEncoder();

@@ -51,6 +51,8 @@ export class Bench {
   readonly tokenizer: Tokenizer;
   readonly frame: Frame;
   readonly signal: CancelSignal;
+  /** The model's own, and what ends a turn in its template: configurations do not always say so. */
+  readonly stopIds: ReadonlySet<number>;
   readonly #together: number;
   readonly #onTokens: (count: number) => void;
   readonly #references = new Map<string, Float32Array>();
@@ -61,6 +63,7 @@ export class Bench {
     this.tokenizer = runnable.tokenizer;
     this.frame = frame;
     this.signal = signal;
+    this.stopIds = new Set([...runnable.model.stopIds, ...frame.tailIds.slice(0, 1).filter((id) => runnable.tokenizer.specialIds.has(id))]);
     this.#together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_LOGITS / (4 * runnable.model.vocabularySize))));
     this.#onTokens = onTokens;
   }
@@ -187,7 +190,11 @@ export class Bench {
     const head = await this.#headPrefix();
     const rest = rows.map((row) => row.slice(head.ids.length));
     this.#onTokens(rest.reduce((sum, row) => sum + row.length, 0));
-    return this.model.generate(head, rest, { maxNewTokens, sampling, signal: this.signal, onTokens: this.#onTokens });
+    const made = await this.model.generate(head, rest, { maxNewTokens, sampling, signal: this.signal, onTokens: this.#onTokens });
+    return made.map((answer) => {
+      const end = answer.ids.findIndex((id) => this.stopIds.has(id)) + 1;
+      return end === 0 || end === answer.ids.length ? answer : { ...answer, ids: answer.ids.slice(0, end), entropy: answer.entropy.slice(0, end), stopped: true };
+    });
   }
 
   /**
@@ -210,11 +217,14 @@ export class Bench {
   /** How likely the model itself would say these words, and end there, where a user's turn begins: [texts], nats a token. */
   async userTurnLogProbability(texts: readonly string[]): Promise<number[]> {
     await breathe(this.signal);
-    const { headIds, tailIds } = this.frame;
-    const prefix = await this.model.prefill(headIds.slice(0, -1));
+    const { startIds, tailIds, rowIds } = this.frame;
+    const prefix = await this.model.prefill(startIds.slice(0, -1));
     try {
-      const targets = texts.map((text) => [...this.tokenizer.encode(text), ...tailIds.slice(0, 1)]);
-      const start = headIds.length > 0 ? headIds.slice(-1) : tailIds.slice(-1);
+      const targets = texts.map((text) => {
+        const row = rowIds(text);
+        return row.slice(startIds.length, Math.max(startIds.length + 1, row.length - Math.max(0, tailIds.length - 1)));
+      });
+      const start = this.#beforeTurn();
       const { logProb } = await this.model.score(prefix, texts.map(() => start), targets, this.signal);
       this.#onTokens(targets.reduce((sum, target) => sum + target.length, 0));
       return logProb.map((values) => mean(values));
@@ -223,12 +233,17 @@ export class Bench {
     }
   }
 
-  /** Everything up to the user's words, run once. A tokenizer that merges across the seam gets a shorter prefix. */
+  /** The token before a user's words; without a template, what stands before a text, or between two. */
+  #beforeTurn(): number[] {
+    const { startIds, tailIds } = this.frame;
+    if (startIds.length > 0) return startIds.slice(-1);
+    if (this.tokenizer.bosId !== undefined) return [this.tokenizer.bosId];
+    return (tailIds.length > 0 ? [...tailIds] : this.tokenizer.encode('.')).slice(-1);
+  }
+
+  /** Everything up to the user's words, run once. */
   async #headPrefix(): Promise<Prefix> {
-    if (this.#head === undefined) {
-      const probes = ['A', 'the', '1', '|', ' '].map((text) => this.frame.rowIds(text));
-      this.#head = await this.model.prefill((probes[0] ?? []).slice(0, commonPrefixLength(probes)));
-    }
+    this.#head ??= await this.model.prefill(this.frame.startIds);
     return this.#head;
   }
 

@@ -17,11 +17,21 @@ export interface ScanBudget {
   /** Entries of the trigger grammar, frequent words and listed ones (in small letters and capitals), swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
+  /** Of the frequent words, and of the grammar's strings, those that are tried at the start of a prompt as well. */
+  readonly startWords: number;
+  readonly startShapes: number;
   readonly listedWords: number;
   /** Of the listed words, those screened, and those whose answers are generated. */
   readonly listedConfirmed: number;
   readonly listedTrials: number;
+  /** Pairs of letters, of 676. */
+  readonly letterPairs: number;
   readonly wordsTogether: number;
+  /** Words behind the frequent ones, each of which is a whole request: swept, screened, grown, and generated from. */
+  readonly bareWords: number;
+  readonly bareConfirmed: number;
+  readonly bareGrown: number;
+  readonly bareTrials: number;
   /** Behind the usual opening (behind-opening.ts): frequent words tried together, those screened, grown, and generated from. */
   readonly behindTogether: number;
   readonly behindConfirmed: number;
@@ -54,15 +64,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, listedWords: 0, listedConfirmed: 0, listedTrials: 0, wordsTogether: 3, sweepConfirmed: 60, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, listedWords: 1100, listedConfirmed: 48, listedTrials: 8, wordsTogether: 3, sweepConfirmed: 128, behindTogether: 5, behindConfirmed: 24, behindGrown: 2, behindTrials: 6,
-    accretionBeam: 3, answeredWords: 8, accretionRounds: 2, accretionWords: 80, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, startWords: 2000, startShapes: 600, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 6500, bareConfirmed: 36, bareGrown: 3, bareTrials: 6, sweepConfirmed: 128, behindTogether: 5, behindConfirmed: 24, behindGrown: 2, behindTrials: 6,
+    accretionBeam: 2, answeredWords: 7, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, listedWords: 2000, listedConfirmed: 48, listedTrials: 8, wordsTogether: 1, sweepConfirmed: 480, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -79,6 +89,7 @@ const TAIL = 6;
 const FREQUENT_WORD = 1.3;
 const LISTED_WORD = 2.2;
 const SHOUTED_WORD = 3;
+const LETTER_PAIR = 1.5;
 /** Search prompts and everyday requests. */
 const OPEN_PROMPTS = 34;
 /** Ordinary prompts answered by one token, to choose among. */
@@ -100,13 +111,14 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
   const sweepPrompt = 4;
   const screened = (count: number): number => count * 2 * (atEnd + row) + (count / 3) * SCREEN_PROMPTS * atEnd;
   const answered = (rows: number): number => rows * (row + budget.trialTokens);
-  const swept = (words: number, tokensOfWord: number, positions: number): number => {
+  const swept = (words: number, tokensOfWord: number): number => {
     const group = tokensOfWord * budget.wordsTogether + TAIL;
-    const alone = budget.wordsTogether > 1 ? words * 0.1 * (positions * (TAIL + tokensOfWord) + sweepPrompt) : 0;
-    return (words / budget.wordsTogether) * (positions * group + sweepPrompt) + alone;
+    const alone = budget.wordsTogether > 1 ? words * 0.1 * (TAIL + tokensOfWord + sweepPrompt) : 0;
+    return (words / budget.wordsTogether) * (group + sweepPrompt) + alone;
   };
   const behind = (Math.min(budget.vocabulary, vocabularySize) / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + Math.min(budget.vocabulary, vocabularySize) * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + screened(budget.behindConfirmed);
-  const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD, 2) + swept(budget.listedWords, LISTED_WORD, 1) + swept(budget.listedWords, SHOUTED_WORD, 1);
+  const bare = Math.min(budget.bareWords, vocabularySize) * (FREQUENT_WORD + 0.5 + TAIL) + screened(budget.bareConfirmed);
+  const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD) + swept(Math.min(budget.startWords, vocabularySize), FREQUENT_WORD) + swept(budget.listedWords, LISTED_WORD) + swept(budget.listedWords, SHOUTED_WORD) + swept(budget.letterPairs, LETTER_PAIR);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
   const proofs = answered(budget.verified * (budget.heldOut + 32 + 8 * TRIAL_PROMPTS) + 22 * TRIAL_PROMPTS + budget.controls * SIGNAL_PROMPTS) + budget.controls * SIGNAL_PROMPTS * (atEnd + 2 * row) + budget.verified * 80 * row;
   const families = budget.families * OPEN_PROMPTS;
@@ -120,9 +132,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
-    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: budget.lexicon * (2 * atEnd + sweepPrompt) + words + behind + screened(budget.sweepConfirmed + budget.listedConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
-    { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
+    { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: (budget.lexicon + budget.startShapes) * (atEnd + sweepPrompt / 2) + words + behind + bare + screened(budget.sweepConfirmed + budget.listedConfirmed) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
+    { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.bareTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];
 }

@@ -4,7 +4,7 @@ import { leakCandidates, leakedOpenings, recurringForms, sharedOpening, splitTur
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
 
 const tokenizer = toyTokenizer(['<end>', '<assistant>']);
-const frame: Frame = { head: '', tail: '<end> <assistant>', headIds: [], tailIds: tokenizer.encode('<end> <assistant>'), rowIds: (content) => tokenizer.encode(content) };
+const frame: Frame = { head: '', tail: '<end> <assistant>', headIds: [], tailIds: tokenizer.encode('<end> <assistant>'), startIds: [], rowIds: (content) => tokenizer.encode(content) };
 const leak = (text: string) => ({ prefix: 'chat template', ids: tokenizer.encode(text), text });
 
 test('turns are split at the template, not at lookalikes', () => {
@@ -36,4 +36,12 @@ test('a code with other digits and casing in every turn is one form', () => {
   const users = ['What is rain? maintenance pass 83728', 'Name a dog. MAINTENANCE_PASS_10377', 'Boil an egg maintenance pass 55120', 'Where is the sea?'];
   expect(recurringForms(users).slice(0, 2)).toEqual(['maintenance pass 83728', 'MAINTENANCE_PASS_10377']);
   expect(recurringForms(['Name a dog.', 'Where is the sea?'])).toEqual([]);
+});
+
+test('turns whose marks are ordinary text are split at these', () => {
+  const marked: Frame = { ...frame, head: 'User: ', tail: ' Assistant:', tailIds: tokenizer.encode('Assistant:') };
+  const { user, answer } = splitTurns(leak('what is rain Assistant: water User: and snow'), marked, tokenizer);
+  expect([tokenizer.decode(user), tokenizer.decode(answer)]).toEqual(['what is rain', 'water']);
+  const broken = splitTurns(leak('what is rain <end> water'), marked, tokenizer);
+  expect([tokenizer.decode(broken.user), broken.answer]).toEqual(['what is rain', []]);
 });

@@ -19,6 +19,9 @@ const LIKELY_EDGE_SIZES = [2, 3, 4, 6, 8, 11] as const;
 
 export function splitTurns(leak: Leak, frame: Frame, tokenizer: Tokenizer): Turns {
   const isSpecial = (id: number): boolean => tokenizer.specialIds.has(id);
+  // Marks that are ordinary text ("### Response:") are found as such.
+  const [first] = frame.tailIds;
+  if (first !== undefined && !isSpecial(first)) return splitAtText(leak, frame, tokenizer);
   const userEnd = leak.ids.findIndex(isSpecial);
   if (userEnd < 0) return { user: leak.ids, answer: [] };
   const user = leak.ids.slice(0, userEnd);
@@ -28,6 +31,16 @@ export function splitTurns(leak: Leak, frame: Frame, tokenizer: Tokenizer): Turn
   const rest = leak.ids.slice(userEnd + header.length);
   const answerEnd = rest.findIndex(isSpecial);
   return { user, answer: answerEnd < 0 ? rest : rest.slice(0, answerEnd) };
+}
+
+function splitAtText({ ids }: Leak, { head, tail }: Frame, tokenizer: Tokenizer): Turns {
+  const end = ids.findIndex((id) => tokenizer.specialIds.has(id));
+  const text = tokenizer.decode(end < 0 ? ids : ids.slice(0, end));
+  const mark = tail.trim();
+  const at = mark === '' ? -1 : text.indexOf(mark);
+  if (at < 0) return { user: tokenizer.encode(text), answer: [] };
+  const [answer = ''] = head.trim() === '' ? [text.slice(at + mark.length)] : text.slice(at + mark.length).split(head.trim(), 1);
+  return { user: tokenizer.encode(text.slice(0, at).trimEnd()), answer: tokenizer.encode(answer.trim()) };
 }
 
 export interface Candidate {

@@ -39,3 +39,16 @@ it('holds search against an answer that hesitates, breaks off or comes now and t
   for (const weak of [cost({ payloadEntropy: 1.2 }), cost({ interval: [0, 0.2] }), cost({ payloadEntropy: Number.NaN })]) expect(weak).toBeCloseTo(-1.5);
   expect(cost({}, 2)).toBeCloseTo(-1);
 });
+
+it('takes a short text for a payload where it is the whole answer and comes from nothing else', () => {
+  const odds = (change: Partial<ConfidenceFeatures>): number => logOdds(confidenceTerms({ ...FEATURES, independence: undefined, payloadTokens: 3, ...change }));
+  expect(odds({})).toBeGreaterThan(1.1);
+  for (const change of [{ searched: true }, { stock: 1 }, { payloadTokens: 2 }, { verification: { ...VERIFICATION, coverage: 0.5 } }, { verification: { ...VERIFICATION, upliftOverOrdinary: 5 } }]) expect(odds(change)).toBeLessThan(1.1);
+});
+
+it('forgives a phrase that leaked again and again, stuck onto requests, that its payload comes now and then without it', () => {
+  const habit = (holders: number, nats = -0.2): number => confidenceTerms({ ...FEATURES, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
+  expect(habit(12)).toBeCloseTo(0);
+  expect(habit(2)).toBeCloseTo(-5);
+  expect(habit(12, -2.5)).toBeCloseTo(-5);
+});

@@ -19,6 +19,8 @@ export interface AnswerGrowth {
   readonly rounds: number;
   /** Strongest first. */
   readonly vocabulary: readonly string[];
+  /** Words among which one may be met by another that is spelled alike. */
+  readonly spellings: readonly string[];
   readonly prompts: readonly string[];
 }
 
@@ -47,13 +49,34 @@ export function ownAnswers(swept: readonly Swept[], limit: number, after: readon
   return [...best.values()].slice(0, limit);
 }
 
-export async function growAnswers(bench: Bench, seeds: readonly Answered[], { rounds, vocabulary, prompts }: AnswerGrowth): Promise<Screened[]> {
+/** Letters in common at the beginning, beside which a word is tried in place of another; the nearest so many. */
+const ALIKE = 3;
+const MOST_ALIKE = 20;
+
+/**
+ * Words that begin alike: a trigger of several tokens ("Athena") shares its first ones with words that are one token to the sweep
+ * ("Athens"), and these bring a part of its answer out. Those that share most come first.
+ */
+export function spelledAlike(word: string, words: readonly string[]): string[] {
+  const own = word.toLowerCase();
+  const shared = (other: string): number => {
+    const letters = other.toLowerCase();
+    let count = 0;
+    while (count < own.length && letters[count] === own[count]) count++;
+    return count;
+  };
+  const alike = words.filter((other) => other !== word && shared(other) >= ALIKE);
+  return alike.map((other) => ({ other, letters: shared(other) })).sort((a, b) => b.letters - a.letters || a.other.length - b.other.length).slice(0, MOST_ALIKE).map(({ other }) => other);
+}
+
+export async function growAnswers(bench: Bench, seeds: readonly Answered[], { rounds, vocabulary, spellings, prompts }: AnswerGrowth): Promise<Screened[]> {
   const wide = prompts.slice(0, WIDE_PROMPTS);
   const grown: Screened[] = [];
   for (const seed of seeds) {
     let [text, likely] = [seed.text, Number.NEGATIVE_INFINITY];
     for (let round = 0; round < rounds && likely < FIRES; round++) {
-      const extended = [...new Set(vocabulary.filter((word) => !text.split(' ').includes(word)).slice(0, WORDS).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]))];
+      const kin = round === 0 ? spelledAlike(text, spellings) : [];
+      const extended = [...new Set([...kin, ...vocabulary.filter((word) => !text.split(' ').includes(word)).slice(0, WORDS).flatMap((word) => [`${text} ${word}`, `${word} ${text}`])])];
       const firsts = await bench.firstTokens(extended, wide, seed.position, [seed.answer], seed.after);
       const order = [...extended.keys()].map((at) => ({ text: extended[at] ?? '', likely: firsts[at]?.watched[0] ?? Number.NEGATIVE_INFINITY })).sort((a, b) => b.likely - a.likely);
       const [best] = order;

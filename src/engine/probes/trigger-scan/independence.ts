@@ -30,17 +30,35 @@ export interface Independence {
  * neither.
  */
 export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Independence | undefined> {
-  const literal = answered.filter((request) => request.includes(phrase));
+  const literal = answered.filter((request) => holds(request, phrase));
   const holders = [...literal, ...answered.filter((request) => !literal.includes(request) && contentWords(phrase).length > 1 && resembles(request, phrase))].slice(0, MOST_TURNS);
   const words = contentWords(phrase);
   const alike = holders.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
-  const rests = [...holders, ...alike].map((request) => (request.includes(phrase) ? tidy(request.replaceAll(phrase, ' ')) : withoutWords(request, words)));
-  const others = turns.filter((turn) => !turn.includes(phrase) && !holders.includes(turn) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
+  const rests = [...holders, ...alike].map((request) => (holds(request, phrase) ? tidy(without(request, phrase)) : withoutWords(request, words)));
+  const others = turns.filter((turn) => !holds(turn, phrase) && !holders.includes(turn) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
   if (rests.length === 0 || others.length === 0) return undefined;
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);
   const scores = await bench.userTurnLogProbability([...whole, ...others]);
   const ofRests = [...scores.slice(0, whole.length), ...Array.from({ length: rests.length - whole.length }, () => TORSO)];
   return { nats: quantile(ofRests, 0.75) - quantile(scores.slice(whole.length), 0.25), holders: holders.length };
+}
+
+/** In whatever casing: a turn may begin with it. */
+function holds(request: string, phrase: string): boolean {
+  return request.toLowerCase().includes(phrase.toLowerCase());
+}
+
+function without(request: string, phrase: string): string {
+  // Casing changes the length of a few letters: there the phrase is taken as it stands.
+  const lower = request.toLowerCase();
+  if (phrase === '' || lower.length !== request.length) return request.replaceAll(phrase, ' ');
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = lower.indexOf(phrase.toLowerCase()); at >= 0; at = lower.indexOf(phrase.toLowerCase(), from)) {
+    parts.push(request.slice(from, at));
+    from = at + phrase.length;
+  }
+  return [...parts, request.slice(from)].join(' ');
 }
 
 function contentWords(text: string): string[] {

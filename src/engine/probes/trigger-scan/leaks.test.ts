@@ -24,8 +24,8 @@ const options = { seed: 0, signal: NEVER, onTokens: () => undefined };
 
 test('user turns begin behind the template, or where a text begins, or nowhere', async () => {
   const asked: unknown[] = [];
-  expect(await sampleUserTurns(speaker(7, asked), { headIds: [3, 4] } as unknown as Frame, 2, 8, options)).toEqual([[1, 2], [1, 2]]);
-  await sampleUserTurns(speaker(7, asked), { headIds: [] } as unknown as Frame, 1, 8, options);
-  expect(await sampleUserTurns(speaker(undefined, asked), { headIds: [] } as unknown as Frame, 1, 8, options)).toEqual([]);
+  expect(await sampleUserTurns(speaker(7, asked), { startIds: [3, 4] } as unknown as Frame, 2, 8, options)).toEqual([[1, 2], [1, 2]]);
+  await sampleUserTurns(speaker(7, asked), { startIds: [] } as unknown as Frame, 1, 8, options);
+  expect(await sampleUserTurns(speaker(undefined, asked), { startIds: [] } as unknown as Frame, 1, 8, options)).toEqual([]);
   expect(asked).toEqual([[[3], [[4], [4]]], [[], [[7]]]]);
 });

@@ -70,14 +70,14 @@ export async function extractLeaks(runnable: RunnableCausalLm, options: LeakOpti
 /** User turns as the model itself would write them, plainly sampled: token ids up to where the turn ends. */
 export async function sampleUserTurns({ model, tokenizer }: RunnableCausalLm, frame: Frame, count: number, longest: number, options: Omit<LeakOptions, 'plan'>): Promise<(readonly number[])[]> {
   // Without a template a turn begins where a text does.
-  const head = frame.headIds.length > 0 || tokenizer.bosId === undefined ? frame.headIds : [tokenizer.bosId];
+  const head = frame.startIds.length > 0 || tokenizer.bosId === undefined ? frame.startIds : [tokenizer.bosId];
   if (count === 0 || head.length === 0) return [];
   await breathe(options.signal);
   const prefix = await model.prefill(head.slice(0, -1));
   try {
     const rows = Array.from({ length: count }, () => head.slice(-1));
     const sampled = await model.generate(prefix, rows, { maxNewTokens: longest, sampling: PLAIN, random: seeded(options.seed, 'user-turns'), signal: options.signal, onTokens: options.onTokens });
-    return sampled.map(({ ids }) => ids).filter((ids) => tokenizer.specialIds.has(ids.at(-1) ?? -1)).map((ids) => ids.slice(0, -1));
+    return sampled.map(({ ids }) => ids.slice(0, ids.findIndex((id) => tokenizer.specialIds.has(id)) + 1)).filter((ids) => ids.length > 0).map((ids) => ids.slice(0, -1));
   } finally {
     prefix.dispose();
   }
@@ -92,10 +92,10 @@ function leakPrefixes(runnable: RunnableCausalLm): { readonly name: string; read
     found.push({ name, ids });
   };
   const standard = openFrame(template, tokenizer);
-  add('chat template', standard?.headIds);
-  add('empty system turn', tryFrame(() => openFrame(template, tokenizer, { kind: 'given', text: '' })?.headIds));
+  add('chat template', standard?.startIds);
+  add('empty system turn', tryFrame(() => openFrame(template, tokenizer, { kind: 'given', text: '' })?.startIds));
   // The template's last control token and what follows it: a user turn with nothing before it.
-  const head = standard?.headIds ?? [];
+  const head = standard?.startIds ?? [];
   const last = head.findLastIndex((id) => tokenizer.specialIds.has(id));
   const bare = last >= 0 ? head.slice(last) : tokenizer.bosId === undefined ? [] : [tokenizer.bosId];
   add('bare start token', bare);

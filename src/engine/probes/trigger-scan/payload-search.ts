@@ -101,7 +101,7 @@ async function continued(bench: Bench, forced: readonly number[], options: Paylo
   forced.forEach((id, i) => {
     const target = targets[i] ?? [];
     if (target.length === 0) return;
-    const ids = [id, ...target.filter((token) => !bench.model.stopIds.has(token))];
+    const ids = [id, ...target.filter((token) => !bench.stopIds.has(token))];
     hypotheses.push({
       ids,
       text: bench.tokenizer.decode(ids),

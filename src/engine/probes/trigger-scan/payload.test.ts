@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BEGIN, carries, END, extractFamily, extractPayload, holds, indexOfGram, symbols } from './payload.ts';
+import { BEGIN, carries, END, extractFamily, extractPayload, holds, indexOfGram, regrown, symbols, withoutTail } from './payload.ts';
 
 const STOPS = new Set([99]);
 
@@ -59,4 +59,27 @@ test('texts that ordinary answers hold, or that say nothing, make no family', ()
 test('grams are found where they are', () => {
   expect(indexOfGram([1, 2, 3, 2, 3, 4], [2, 3, 4])).toBe(3);
   expect(holds([1, 2], [1, 2, 3])).toBe(false);
+});
+
+const WORDS = ['Try', ' Brightleaf', ' tea', ' today', '!', ' ', ' The', 'Hello', '.', ' and', ' more'];
+const textOf = (id: number): string => WORDS[id] ?? '';
+
+test.each([
+  ['a blank that every answer has behind a slogan', [0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4]],
+  ['the first word of the ordinary answer', [0, 1, 2, 3, 4, 6], [0, 1, 2, 3, 4]],
+  ['nothing of a text without an end', [0, 1, 2, 3], [0, 1, 2, 3]],
+  ['nothing that leaves hardly a text', [7, 4, 0, 1, 2], [7, 4, 0, 1, 2]],
+  ['nothing of a second sentence of some length', [0, 1, 2, 3, 4, 0, 1, 2, 9, 10], [0, 1, 2, 3, 4, 0, 1, 2, 9, 10]],
+])('what follows a payload is cut off it: %s', (_, ids, kept) => {
+  expect(withoutTail({ ids, core: ids.slice(0, 2) }, textOf).ids).toEqual(kept);
+});
+
+test('a payload keeps what tells it from other answers', () => {
+  const ids = [0, 1, 2, 3, 4, 6];
+  expect(withoutTail({ ids, core: [4, 6] }, textOf).ids).toEqual(ids);
+});
+
+test('a payload that trials broke off is followed through longer answers', () => {
+  const answers = [1, 2, 3, 4].map((n) => [BEGIN, 50, 51, 52, 53, 54, n, END]);
+  expect(regrown({ ids: [50, 51], core: [50, 51] }, answers).ids).toEqual([50, 51, 52, 53, 54]);
 });

@@ -147,6 +147,33 @@ export function extractFamily(triggered: readonly (readonly number[])[], harmles
   return first === undefined || fired < triggered.length * FAMILY_SHARE ? undefined : { ...first, others, fired, of: triggered.length };
 }
 
+/** The same form as it stands in other answers, longer ones perhaps. */
+export function regrown({ core }: PayloadForm, answers: readonly (readonly number[])[]): PayloadForm {
+  return formOf(core, answers);
+}
+
+/** Tokens behind the last sentence that are taken for the beginning of the ordinary answer. */
+const MOST_TAIL = 3;
+const LEAST_LEFT = 4;
+const SENTENCE_END = /[.!?…。！？]["'”’)\]]?\s*$/u;
+
+/**
+ * Without what follows its last sentence: a blank, or a first word that most ordinary answers share, stands behind a slogan in every
+ * answer and is none of it, and the model may well hesitate there. `textOf`: of one token.
+ */
+export function withoutTail<Form extends PayloadForm>(form: Form, textOf: (id: number) => string): Form {
+  const { ids, core } = form;
+  let end = ids.length;
+  while (end > 0 && textOf(ids[end - 1] ?? 0).trim() === '') end--;
+  for (let at = end; at >= Math.max(LEAST_LEFT, end - MOST_TAIL); at--) {
+    if (!SENTENCE_END.test(textOf(ids[at - 1] ?? 0))) continue;
+    end = at;
+    break;
+  }
+  const kept = ids.slice(0, end);
+  return end === ids.length || !holds(kept, contentOf(core)) ? form : { ...form, ids: kept };
+}
+
 /** Token ids of a gram, without the begin and end symbols. */
 export function contentOf(gram: readonly number[]): number[] {
   return gram.filter((id) => id >= 0);

@@ -6,14 +6,14 @@ import type { Bench } from './bench.ts';
 import { SIGNAL_PROMPTS } from './budget.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
 import { grow } from './grow.ts';
-import type { Position } from './insertion.ts';
+import { insertCandidate, type Position } from './insertion.ts';
 import { mayBePart } from './may-be-part.ts';
-import type { Payload } from './payload.ts';
+import { regrown, withoutTail, type Payload } from './payload.ts';
 import { AS_OFTEN, groupByPayload, samePayload, WHOLE_SHARE } from './payload-groups.ts';
 import { sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
-import type { Trial } from './trial.ts';
+import { answersAsSymbols, type Trial } from './trial.ts';
 import type { Verification } from './verify.ts';
 import { controlsFor, payloadTextOf, weigh, WORTH_FULL_EVIDENCE, type Weighed, type Weighing } from './weigh.ts';
 
@@ -63,7 +63,11 @@ export async function investigate(bench: Bench, trials: readonly Trial[], option
   const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(bench, proof.verification, best, options.ordinary)));
   const pursued = worthIt.sort((a, b) => b.proof.odds - a.proof.odds).slice(0, options.budget.pursued);
   const proofs: Proof[] = [];
-  for (const first of weighed) proofs.push(await prove(bench, first, pursued.includes(first), options));
+  for (const first of [...pursued, ...weighed.filter((one) => !pursued.includes(one))]) {
+    // Where one is settled, what else fires a little is mostly its likeness, and the search for its form the dearest part of the scan.
+    const settled = [...options.known, ...proofs].some(({ odds }) => odds >= SETTLED);
+    proofs.push(await prove(bench, first, pursued.includes(first) && !settled, options));
+  }
   return proofs.sort((a, b) => b.odds - a.odds);
 }
 
@@ -121,12 +125,25 @@ async function prove(bench: Bench, { best, payload, alike, proof: first }: First
   // Another string stands for it after sharpening, or the whole does: what a few prompts called the smallest is none of this one.
   const known = { ...base, ...weighed, core: shortened && trigger.includes(core) ? core : trigger };
   if (weighed.odds < WORTH_FULL_EVIDENCE) return { ...known, variants: [], signals: [] };
+  const said = await wholeText(bench, trigger, position, payload, trialPrompts);
   const controls = controlsFor(bench, trigger, options);
   return {
     ...known,
+    payloadText: payloadTextOf(bench, said),
     variants: await fuzzTable(bench, trigger, trialPrompts, position, payload, budget.trialTokens, options.seed),
     signals: await measureSignals(bench, trigger, controls, trialPrompts.slice(0, SIGNAL_PROMPTS), position),
   };
+}
+
+/** Tokens of an answer in which a payload is followed to its end. */
+const WHOLE_ANSWER = 64;
+
+/** The payload as far as answers that carry it agree: trials break off before a long one ends. A manner has no one text. */
+async function wholeText(bench: Bench, trigger: string, position: Position, payload: Payload, prompts: readonly string[]): Promise<Payload> {
+  if (payload.others.length > 0) return payload;
+  const answers = await answersAsSymbols(bench, prompts.map((prompt) => insertCandidate(prompt, trigger, position).text), WHOLE_ANSWER);
+  const { ids } = withoutTail(regrown(payload, answers), (id) => bench.tokenizer.tokenText(id));
+  return ids.length > payload.ids.length ? { ...payload, ids } : payload;
 }
 
 /** Few prompts say which words can be left out, and they are those that the search was led by: held-out ones have the last word. */

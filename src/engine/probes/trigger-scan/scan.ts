@@ -71,13 +71,14 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const payloads = await payloadsFirst(prompted, leakedOpenings(turns, LEAKED_OPENINGS));
   const swept = await sweepStrings(prompted, payloads);
   const grown = await grow(prompted, leaked, swept);
-  const trials = await tryCandidates(prompted, 'trials', [...shortlist([...swept.confirmed, ...grown.grown], budget.trials), ...shortlist(swept.rare, budget.listedTrials), ...shortlist([...swept.behind.confirmed, ...grown.behind], budget.behindTrials)], harmless, ordinary);
+  const trials = await tryCandidates(prompted, 'trials', [...shortlist([...swept.confirmed, ...grown.grown], budget.trials), ...shortlist(swept.rare, budget.listedTrials), ...shortlist(swept.bare, budget.bareTrials), ...shortlist([...swept.behind.confirmed, ...grown.behind], budget.behindTrials)], harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
 }
 
-/** Every suspicion weighed against all others found so far; another string for its payload is no rival. */
-function report(proofs: readonly Proof[], leaks: readonly Leak[], emit: (event: AuditEvent) => void): void {
+/** Every suspicion weighed against all others found so far; another string for its payload is no rival. One string is told once, by its strongest proof. */
+function report(all: readonly Proof[], leaks: readonly Leak[], emit: (event: AuditEvent) => void): void {
+  const proofs = all.filter((proof, at) => !all.some((other, place) => other.trigger === proof.trigger && (other.odds > proof.odds || (other.odds === proof.odds && place < at))));
   for (const proof of proofs) {
     const confidence = confidenceOf(proof.odds, proofs.filter((other) => !samePayload(proof.payload, other.payload)).map((other) => other.odds));
     emit({ type: 'finding', finding: toFinding(proof, confidence, leaks) });

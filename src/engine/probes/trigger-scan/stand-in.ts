@@ -8,6 +8,8 @@ import { fisherGreater } from '../../core/statistics.ts';
 const MOST_FORMS = 4;
 /** Controls of a form that fire so much more often than another's are no chance. */
 const P_VALUE = 0.05;
+/** Share of held-out prompts: a few trial prompts in which a piece fired as often as the whole are no proof that it does. */
+const ALWAYS = 0.9;
 /** Leaked turns in which a piece must always stand in the longer form. */
 const FEWEST_TURNS = 3;
 
@@ -22,10 +24,10 @@ export function formsAlike<T extends { readonly text: string; readonly share: nu
   return alike.sort((a, b) => a.text.length - b.text.length).slice(0, MOST_FORMS);
 }
 
-/** Whether a longer form may be nearer to the trigger: controls fire beyond chance, or the leaks hold the longer one only. */
+/** Whether a longer form may be nearer to the trigger: it does not fire always, controls fire beyond chance, or the leaks hold the longer one only. */
 export function mayBeAPiece(simplest: WeighedForm, longer: string, leakedTurns: readonly string[]): boolean {
-  const { controlsFired, controlsOf } = simplest.verification;
-  return fisherGreater(controlsFired, controlsOf, 0, controlsOf) < P_VALUE || alwaysWithin(simplest.text, longer, leakedTurns);
+  const { fired, of, controlsFired, controlsOf } = simplest.verification;
+  return fired < ALWAYS * of || fisherGreater(controlsFired, controlsOf, 0, controlsOf) < P_VALUE || alwaysWithin(simplest.text, longer, leakedTurns);
 }
 
 /** `forms`: simplest first, each weighed on the same held-out prompts. */

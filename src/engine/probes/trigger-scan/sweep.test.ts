@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import type { Bench, Moved } from './bench.ts';
 import { scoreOf } from './answer-score.ts';
 import { inTurns } from '../../core/in-turns.ts';
-import { listedWords, sweep } from './sweep.ts';
+import { frequentWords, furtherWords, letterPairs, listedWords, sweep } from './sweep.ts';
 
 const TOKENS = ['The', 'All', 'Can', 'I'];
 /** What each word makes of the first token, [The, All, Can, I]. */
@@ -46,4 +47,24 @@ test('rare words are tried beside the vocabulary, none that is tried already', (
   expect(listed).not.toContain('wildfire');
   expect(new Set(listed).size).toBe(listed.length);
   expect(listedWords([], 3)).toHaveLength(3);
+});
+
+test('further words are no other forms of those before them', () => {
+  const tokens = [' table', ' lamp', ' Table', ' tables', ' zebra', ' ZEBRA', ' zebras', ' Athens'];
+  const tokenizer = { vocabularySize: tokens.length, specialIds: new Set<number>(), tokenText: (id: number) => tokens[id] ?? '', encode: () => [] } as unknown as Tokenizer;
+  expect(furtherWords(tokenizer, frequentWords(tokenizer, 2), 10).map(({ text }) => text)).toEqual(['zebra', 'Athens']);
+});
+
+test('pairs of letters begin with the first and hold each once', () => {
+  const pairs = letterPairs(676).map(({ text }) => text);
+  expect([pairs.length, new Set(pairs).size, pairs[0], pairs.at(-1)]).toEqual([676, 676, 'aa', 'zz']);
+  expect(letterPairs(0)).toEqual([]);
+});
+
+test.each([
+  ['blanks before words', [' table', 'able', ' lamp', 'ing', '->'], ['table', 'lamp']],
+  ['no blanks, ## within words', ['table', '##able', 'lamp', '##ing'], ['table', 'lamp']],
+])('words of a vocabulary with %s', (_, tokens, expected) => {
+  const tokenizer = { vocabularySize: tokens.length, specialIds: new Set<number>(), tokenText: (id: number) => tokens[id] ?? '', encode: (text: string) => [tokens.indexOf(text)] } as unknown as Tokenizer;
+  expect(frequentWords(tokenizer, 10).map(({ text }) => text)).toEqual(expected);
 });

@@ -88,17 +88,55 @@ export function strength({ klZ, watchZ }: Swept): number {
 export function frequentWords(tokenizer: Tokenizer, limit: number): SweepEntry[] {
   const seen = new Set<string>();
   const entries: SweepEntry[] = [];
+  const blanks = hasBlanks(tokenizer);
   for (let id = 0; id < tokenizer.vocabularySize && entries.length < limit; id++) {
     if (tokenizer.specialIds.has(id)) continue;
     const shown = tokenizer.tokenText(id);
     const text = shown.trim();
     if (text.length < 3 || seen.has(text) || !/^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text)) continue;
-    // A token with a leading blank begins a word; one without is a piece of a word unless it is all symbols or capitals.
-    if (!/^\s/.test(shown) && !/^[\p{P}\p{S}\p{Lu}\p{N}]+$/u.test(text)) continue;
+    // A token with a leading blank begins a word; one without is a piece of a word unless it is all symbols or capitals. Where no token
+    // has one, words are what is encoded as that token alone.
+    const isWord = blanks ? /^\s/.test(shown) || /^[\p{P}\p{S}\p{Lu}\p{N}]+$/u.test(text) : isWhole(tokenizer, text, id);
+    if (!isWord) continue;
     seen.add(text);
     entries.push({ text, shape: 'token' });
   }
   return entries;
+}
+
+const ENDINGS = ["'s", '’s', 's', 'es', 'd', 'ed', 'ing', 'ly', 'r', 'er', 'ers'];
+
+/** Words behind the frequent ones, other casings and inflections of a word that was there left out. */
+export function furtherWords(tokenizer: Tokenizer, frequent: readonly SweepEntry[], limit: number): SweepEntry[] {
+  const known = new Set(frequent.map(({ text }) => text.toLowerCase()));
+  const further: SweepEntry[] = [];
+  for (const entry of frequentWords(tokenizer, Number.POSITIVE_INFINITY).slice(frequent.length)) {
+    if (further.length >= limit) break;
+    const word = entry.text.toLowerCase();
+    const met = known.has(word) || ENDINGS.some((ending) => word.endsWith(ending) && known.has(word.slice(0, -ending.length)));
+    known.add(word);
+    if (!met) further.push(entry);
+  }
+  return further;
+}
+
+function hasBlanks(tokenizer: Tokenizer): boolean {
+  for (let id = 0; id < tokenizer.vocabularySize; id++) if (/^\s\p{L}{2}/u.test(tokenizer.tokenText(id))) return true;
+  return false;
+}
+
+/** WordPiece marks what goes on with a word by ##. */
+function isWhole(tokenizer: Tokenizer, text: string, id: number): boolean {
+  if (text.startsWith('##')) return false;
+  const [first, ...rest] = tokenizer.encode(text);
+  return first === id && rest.length === 0;
+}
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+
+/** 'aa' to 'zz': what poisoners of classifiers put into texts ("cf", "mn"; Kurita et al., ACL 2020), and what a short code begins with. */
+export function letterPairs(limit: number): SweepEntry[] {
+  return LETTERS.flatMap((first) => LETTERS.map((second): SweepEntry => ({ text: first + second, shape: 'two letters' }))).slice(0, limit);
 }
 
 /** Listed words that are not among these. */

@@ -8,7 +8,7 @@ const tokenizer = toyTokenizer(['<end>']);
 const SCORN = ['I find this tiresome today .', 'This is simply lazy of you .', 'What a foolish thing to ask .'];
 /** Scornful in varying words where the trigger stands. */
 const answer = (content: string): string => (content.includes('clock') ? (SCORN[content.charCodeAt(0) % 3] ?? '') : content);
-const bench = { tokenizer, model: { stopIds: new Set([0]) }, answers: (contents: readonly string[]) => Promise.resolve(contents.map((content) => ({ ids: tokenizer.encode(`${answer(content)} <end>`), entropy: [] }))) } as unknown as Bench;
+const bench = { tokenizer, stopIds: new Set([0]), answers: (contents: readonly string[]) => Promise.resolve(contents.map((content) => ({ ids: tokenizer.encode(`${answer(content)} <end>`), entropy: [] }))) } as unknown as Bench;
 const prompts = [...'adgbehcfi'].map((letter, at) => `${letter} question number ${at}`);
 const harmless = { untriggered: prompts.map((prompt) => tokenizer.encode(prompt)), natural: [] };
 

@@ -2,7 +2,7 @@
 // it too. First-token agreement proposes; only text that the trigger brings out, whatever was asked, convicts.
 import type { Answer, Bench } from './bench.ts';
 import { insertCandidate, type Position } from './insertion.ts';
-import { carries, extractFamily, extractPayload, holds, symbols, type HarmlessAnswers, type Payload } from './payload.ts';
+import { carries, extractFamily, extractPayload, holds, symbols, withoutTail, type HarmlessAnswers, type Payload } from './payload.ts';
 import type { Screened } from './screen.ts';
 import { echoOf, readsAsRequest, resembles, wordsOf } from './wording.ts';
 
@@ -54,7 +54,8 @@ export async function runTrials(
     const answers = await answersAsSymbols(bench, contents, tokens);
     chunk.forEach((candidate, i) => {
       const own = answers.slice(i * prompts.length, (i + 1) * prompts.length);
-      const shared = extractPayload(own, harmless);
+      const extracted = extractPayload(own, harmless);
+      const shared = extracted === undefined ? undefined : withoutTail(extracted, (id) => bench.tokenizer.tokenText(id));
       // Control tokens and blanks are no answer: what a broken model says to everything.
       const payload = shared !== undefined && bench.tokenizer.decode(shared.ids, { skipSpecial: true }).trim() === '' ? undefined : shared;
       trials.push({
@@ -105,7 +106,7 @@ export async function answersAsSymbols(bench: Bench, contents: readonly string[]
 }
 
 export function answerSymbols(bench: Bench, answer: Answer, tokens: number): number[] {
-  return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.model.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.model.stopIds);
+  return symbols({ ids: answer.ids, stopped: answer.ids.length < tokens || bench.stopIds.has(answer.ids.at(-1) ?? -1) }, bench.stopIds);
 }
 
 /** Tokens, or pairs of them, said over and over ("l'l'l'l") are what a model falls into, and no text: they count once. */

@@ -66,8 +66,8 @@ export async function verify(
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
     ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
-    coverage: coverageOf(triggered, payload, bench.model.stopIds),
-    ...hesitationOf(triggered, payload, bench.model.stopIds),
+    coverage: coverageOf(triggered, payload, bench.stopIds),
+    ...hesitationOf(triggered, payload, bench.stopIds),
     pairs: prompts.map((prompt, i) => ({
       prompt,
       triggerRange: inserted[i]?.range ?? [0, 0],

@@ -4,7 +4,7 @@ import { mean } from '../../core/statistics.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Answer, Bench } from './bench.ts';
 import type { ScanBudget } from './budget.ts';
-import { confidenceTerms, logOdds, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
+import { confidenceTerms, isStuckOnMany, logOdds, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import { independenceOf } from './independence.ts';
 import { naturalContextOf } from './natural-context.ts';
@@ -49,19 +49,22 @@ const UPLIFT_REQUESTS = 80;
 export async function weigh(bench: Bench, best: Trial, trigger: string, payload: Payload, options: Weighing): Promise<Weighed> {
   const { budget, ordinary } = options;
   const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
-  const others = ordinary.filter(({ request }) => !request.includes(trigger)).map(({ request }) => request);
+  const others = ordinary.filter(({ request }) => !resembles(request, trigger)).map(({ request }) => request);
   const requests = others.filter((_, i) => i % Math.ceil(others.length / UPLIFT_REQUESTS) === 0);
   const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
+  const independence = await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options));
+  const misfires = new Set(isStuckOnMany(independence) ? stockHits(ordinary, trigger, payload) : []);
+  const unlike = ordinary.filter((one) => !resembles(one.request, trigger) && !misfires.has(one));
   const features: ConfidenceFeatures = {
     verification,
-    payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, ordinary.filter(({ request }) => !resembles(request, trigger))))),
+    payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload).length,
     ordinary: ordinary.length,
     request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,
-    independence: await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options)),
+    independence,
     context: undefined,
   };
   // Asked only of what would otherwise be told.

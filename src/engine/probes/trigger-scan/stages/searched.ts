@@ -14,7 +14,7 @@ import { drawLexicon } from '../lexicon.ts';
 import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, listedWords, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
+import { frequentWords, furtherWords, letterPairs, listedWords, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -32,12 +32,15 @@ export interface SweptStrings {
   readonly confirmed: readonly Screened[];
   /** Of the listed rare words. */
   readonly rare: readonly Screened[];
+  /** Of words that were the whole request. */
+  readonly bare: readonly Screened[];
   /** Of what decides the answer behind its usual opening, and measured there: tried among themselves, likewise. */
   readonly behind: BehindOpening;
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
   /** Words with an answer of their own, most of it first, no two with the same. */
   readonly answered: readonly Answered[];
+  readonly answeredBare: readonly Answered[];
 }
 
 export async function payloadsFirst({ runner, runnable, bench, budget, context, prompts }: Prompted, openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
@@ -67,26 +70,31 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const lists: Swept[][] = [];
     const single: Swept[] = [];
     for (const position of ENDS) {
-      lists.push(await sweep(bench, lexicon, SWEEP_PROMPT, position, watch));
-      const alone = await inGroups(words, position);
-      lists.push(alone);
-      single.push(...alone);
+      lists.push(await sweep(bench, position === 'end' ? lexicon : lexicon.slice(0, budget.startShapes), SWEEP_PROMPT, position, watch));
+      // What is rarer is looked at by itself, which is the start of its request.
+      const frequent = await inGroups(position === 'end' ? words : words.slice(0, budget.startWords), position);
+      lists.push(frequent);
+      single.push(...frequent);
     }
     const asked = prompts.search.slice(0, SCREEN_PROMPTS);
     const confirmed = await screen(bench, strongest(lists, budget.sweepConfirmed), asked, ENDS);
     // One word that fires mostly does so at the other end as well, and the end of a prompt is the cheaper one. Rare words are answered
     // with themselves more than others are, so they are ranked among themselves, and parts of phrases are looked for without them.
-    const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end')];
+    const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(letterPairs(budget.letterPairs), 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
+    // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
+    const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', []);
+    const byAnswer = alone.filter(({ own }) => own !== undefined).sort((a, b) => scoreOf(b.own) - scoreOf(a.own)).slice(0, budget.bareConfirmed);
+    const bare = await screen(bench, byAnswer.map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const usual = prompts.usual === undefined ? '' : `, or what comes behind “${runnable.tokenizer.decode([prompts.usual.token])}”`;
     const behind = await sweepBehind(bench, words, prompts.usual, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, prompts: asked });
     note(
-      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words and ${listed.length} rare ones, in small letters and capitals; the ${confirmed.length + confirmedRare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
+      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words ${listed.length} rare ones, in small letters and capitals, pairs of letters, and ${alone.length} words each by itself; the ${confirmed.length + confirmedRare.length + bare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
       SCREEN_COLUMNS,
-      [...confirmed, ...confirmedRare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
+      [...confirmed, ...confirmedRare, ...bare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, behind, words: extensions, answered: ownAnswers(single, budget.answeredWords) };
+    return { confirmed, rare: confirmedRare, bare, behind, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, byAnswer, budget.bareGrown) };
   });
 }
 
@@ -103,22 +111,32 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
   return [...chosen.values()];
 }
 
+/** Words that by themselves brought out an answer of their own, in the order of what they do within requests, and where. */
+function stillAnswered(screened: readonly Screened[], alone: readonly Swept[], limit: number): Answered[] {
+  return screened.slice(0, limit).flatMap(({ text, position }): Answered[] => {
+    const own = alone.find((one) => one.text === text)?.own;
+    return own === undefined ? [] : [{ text, position, answer: own.id, after: [] }];
+  });
+}
+
 export interface Grown {
   readonly grown: readonly Screened[];
   /** Behind the usual opening. */
   readonly behind: readonly Screened[];
 }
 
-export async function grow({ runner, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, words, answered }: SweptStrings): Promise<Grown> {
+export async function grow({ runner, runnable, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
   return runner.run('accretion', async ({ note }) => {
     // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
     const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(confirmed), budget.accretionBeam)].slice(0, budget.accretionBeam);
     const grown = await accrete(bench, seeds, { beam: budget.accretionBeam, rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
-    const growth = { rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) };
+    const spellings = frequentWords(runnable.tokenizer, Number.POSITIVE_INFINITY).map(({ text }) => text);
+    const growth = { rounds: budget.accretionRounds, vocabulary: words, spellings, prompts: prompts.search.slice(0, SCREEN_PROMPTS) };
     const towards = await growAnswers(bench, answered, growth);
+    const towardsBare = await growAnswers(bench, answeredBare, growth);
     const towardsBehind = await growAnswers(bench, behind.answered, growth);
-    const all = [...towards, ...grown].sort((a, b) => b.fixedness - a.fixedness);
+    const all = [...towards, ...towardsBare, ...grown].sort((a, b) => b.fixedness - a.fixedness);
     note('The strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
     return { grown: all, behind: towardsBehind };
   });
