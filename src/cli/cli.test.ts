@@ -115,6 +115,13 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
   });
 });
 
+test('says before the audit that its report has nowhere to go', async () => {
+  const { status, out, err } = await assay('audit', CLEAN, '--budget', 'quick', '--json', join(folder, 'nowhere', 'report.json'));
+  expect([status, out]).toEqual([2, '']);
+  expect(err).toMatch(/^--json: .*report\.json cannot be written/);
+  expect((await assay('inspect', CLEAN, '--html', folder)).err).toMatch(/^--html: .* is a folder/);
+});
+
 describe('a model that cannot be run has failed its audit: never clean, and never 0', () => {
   const config = async (): Promise<object> => JSON.parse(await readFile(join(CLEAN, 'config.json'), 'utf8')) as object;
   const model = async (name: string): Promise<string> => {
