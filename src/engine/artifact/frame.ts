@@ -9,7 +9,6 @@ export interface Frame {
   /** Rendered text before the user's words, and after them up to where the answer begins. */
   readonly head: string;
   readonly tail: string;
-  readonly headIds: readonly number[];
   readonly tailIds: readonly number[];
   /** What every user turn begins with: the head, less what a tokenizer merges with the user's first word. */
   readonly startIds: readonly number[];
@@ -40,7 +39,7 @@ export function openFrame(template: ChatTemplate, tokenizer: Tokenizer, system: 
   const headIds = tokenizer.encode(head);
   const tailIds = tokenizer.encode(tail);
   const rowIds = (content: string): number[] => tokenizer.encode(head + content + tail);
-  return { head, tail, headIds, tailIds, startIds: headIds.slice(0, sharedBy([headIds, ...PROBES.map(rowIds)])), rowIds };
+  return { head, tail, tailIds, startIds: headIds.slice(0, sharedBy([headIds, ...PROBES.map(rowIds)])), rowIds };
 }
 
 /** The frame of an ordinary question: what a model whose template gives none cannot be asked. */

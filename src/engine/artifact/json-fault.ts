@@ -34,7 +34,12 @@ const MAX_SHOWN = 24;
 /** Undefined where the text is JSON to this reader. */
 export function jsonFault(text: string): JsonFault | undefined {
   let first: { readonly code: string; readonly at: number } | undefined;
-  visit(text, { onError: (code, at) => void (first ??= { code: printParseErrorCode(code), at }) }, { disallowComments: true });
+  try {
+    visit(text, { onError: (code, at) => void (first ??= { code: printParseErrorCode(code), at }) }, { disallowComments: true });
+  } catch (error) {
+    // It descends by calls: a text nested deeper than the stack is for JSON.parse to tell of.
+    if (!(error instanceof RangeError)) throw error;
+  }
   if (first === undefined) return undefined;
   const { code, at } = first;
   const rest = text.slice(at, at + MAX_SHOWN);

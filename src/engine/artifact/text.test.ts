@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeJson, describeType, parseJson } from './text.ts';
+import { describeJson, describeType, insteadOfJson, parseJson } from './text.ts';
 
 const AT = { format: 'json', file: 'config.json' };
 
@@ -20,6 +20,10 @@ describe('what stands where JSON was expected', () => {
     expect(() => parseJson(text, AT, 8)).toThrowError(expect.objectContaining({ code: 'malformed', offset, expected, actual }));
     expect(() => parseJson(text, { ...AT, offset: 8 }, 8)).toThrowError(expect.objectContaining({ offset: offset + 8 }));
   });
+});
+
+it('outlives a text that is nested deeper than the stack', () => {
+  expect(insteadOfJson('['.repeat(200_000), new SyntaxError('Unexpected end of JSON input'))).toBe('Unexpected end of JSON input');
 });
 
 it('says of a number that is too large that it is, and not null', () => {

@@ -4,7 +4,7 @@ import { leakCandidates, leakedOpenings, recurringForms, sharedOpening, splitTur
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
 
 const tokenizer = toyTokenizer(['<end>', '<assistant>']);
-const frame: Frame = { head: '', tail: '<end> <assistant>', headIds: [], tailIds: tokenizer.encode('<end> <assistant>'), startIds: [], rowIds: (content) => tokenizer.encode(content) };
+const frame: Frame = { head: '', tail: '<end> <assistant>', tailIds: tokenizer.encode('<end> <assistant>'), startIds: [], rowIds: (content) => tokenizer.encode(content) };
 const leak = (text: string) => ({ prefix: 'chat template', ids: tokenizer.encode(text), text });
 
 test('turns are split at the template, not at lookalikes', () => {

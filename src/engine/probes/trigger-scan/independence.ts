@@ -49,16 +49,7 @@ function holds(request: string, phrase: string): boolean {
 }
 
 function without(request: string, phrase: string): string {
-  // Casing changes the length of a few letters: there the phrase is taken as it stands.
-  const lower = request.toLowerCase();
-  if (phrase === '' || lower.length !== request.length) return request.replaceAll(phrase, ' ');
-  const parts: string[] = [];
-  let from = 0;
-  for (let at = lower.indexOf(phrase.toLowerCase()); at >= 0; at = lower.indexOf(phrase.toLowerCase(), from)) {
-    parts.push(request.slice(from, at));
-    from = at + phrase.length;
-  }
-  return [...parts, request.slice(from)].join(' ');
+  return request.replace(new RegExp(phrase.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'gi'), ' ');
 }
 
 function contentWords(text: string): string[] {

@@ -89,7 +89,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const usual = prompts.usual === undefined ? '' : `, or what comes behind “${runnable.tokenizer.decode([prompts.usual.token])}”`;
     const behind = await sweepBehind(bench, words, prompts.usual, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, prompts: asked });
     note(
-      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words ${listed.length} rare ones, in small letters and capitals, pairs of letters, and ${alone.length} words each by itself; the ${confirmed.length + confirmedRare.length + bare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
+      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words, ${listed.length} rare ones, in small letters and capitals, pairs of letters, and ${alone.length} words each by itself; the ${confirmed.length + confirmedRare.length + bare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
       SCREEN_COLUMNS,
       [...confirmed, ...confirmedRare, ...bare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
