@@ -27,20 +27,19 @@ const bench = {
 } as unknown as Bench;
 
 const words = ['green', 'winter', ...Array.from({ length: 398 }, (_, i) => `word${i}`)].map((text) => ({ text, shape: 'token' }));
-const options = { together: 2, confirmed: 4, grown: 2, prompts: ['a', 'b'] };
+const options = { together: 2, confirmed: 4, grown: 2, startWords: 100, prompts: ['a', 'b'] };
 
 test('a word whose payload begins as every answer does is found by what comes next', async () => {
-  const { confirmed, answered } = await sweepBehind(bench, words, { token: THE ?? 0, prompt: 'What is tea?' }, options);
+  const { confirmed, answered } = await sweepBehind(bench, words, { after: [THE ?? 0], prompt: 'What is tea?', watch: [] }, options);
   expect(confirmed.map(({ text }) => text)).toEqual(['green']);
   expect(answered).toEqual([{ text: 'green', position: 'end', answer: MEETING, after: [THE] }]);
   expect(asked.every((after) => after.length === 1 && after[0] === THE)).toBe(true);
 });
 
-test('a model whose answers begin in many ways has no usual opening, and nothing is swept behind it', async () => {
+test('a model whose answers begin in many ways has no usual opening', () => {
   const frame = { rowIds: (text: string) => [...text].map((letter) => letter.charCodeAt(0)) } as unknown as Parameters<typeof choosePrompts>[0];
   expect(choosePrompts(frame, PROMPT_POOL.map((_, i) => i), 32, 0).usual).toBeUndefined();
   const { usual } = choosePrompts(frame, PROMPT_POOL.map((_, i) => (i % 2 === 0 ? 7 : i)), 32, 0);
   expect(usual?.token).toBe(7);
   expect(PROMPT_POOL.indexOf(usual?.prompt ?? '') % 2).toBe(0);
-  expect(await sweepBehind(bench, words, undefined, options)).toEqual({ confirmed: [], answered: [] });
 });

@@ -3,6 +3,8 @@
 import type { BudgetName } from '../../core/finding.ts';
 import { SINGLED_OUT_BEHIND } from './behind-opening.ts';
 import { rowsOfARound } from './grow-answers.ts';
+import { searchTokens } from './payload-search.ts';
+import { rowsToward } from './toward.ts';
 
 export interface ScanBudget {
   readonly leakSamples: number;
@@ -11,9 +13,13 @@ export interface ScanBudget {
   readonly ownRequests: number;
   /** Leak candidates screened over SCREEN_PROMPTS prompts and two positions. */
   readonly leakCandidates: number;
-  /** First answer tokens forced in the payload search. */
-  readonly payloadTokens: number;
-  readonly payloadHypotheses: number;
+  /** Payload search (payload-search.ts): likeliest first tokens, pairs, pairs that get a third token, openings followed, and kept; of those, grown towards. */
+  readonly payloadFirsts: number;
+  readonly payloadPairs: number;
+  readonly payloadsWidened: number;
+  readonly payloadsFollowed: number;
+  readonly payloads: number;
+  readonly payloadsGrown: number;
   /** Entries of the trigger grammar, frequent words and listed ones (in small letters and capitals), swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
@@ -32,7 +38,8 @@ export interface ScanBudget {
   readonly bareConfirmed: number;
   readonly bareGrown: number;
   readonly bareTrials: number;
-  /** Behind the usual opening (behind-opening.ts): frequent words tried together, those screened, grown, and generated from. */
+  /** Behind an opening (behind-opening.ts): openings of payloads beside the usual one, frequent words tried together, those screened, grown, and generated from. */
+  readonly openings: number;
   readonly behindTogether: number;
   readonly behindConfirmed: number;
   readonly behindGrown: number;
@@ -64,15 +71,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadTokens: 1000, payloadHypotheses: 6, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadFirsts: 150, payloadPairs: 800, payloadsWidened: 16, payloadsFollowed: 64, payloads: 4, payloadsGrown: 1, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, openings: 0, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadTokens: 8000, payloadHypotheses: 12, lexicon: 1200, vocabulary: 4500, startWords: 2000, startShapes: 600, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 6500, bareConfirmed: 36, bareGrown: 3, bareTrials: 6, sweepConfirmed: 128, behindTogether: 5, behindConfirmed: 24, behindGrown: 2, behindTrials: 6,
-    accretionBeam: 2, answeredWords: 7, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, lexicon: 1000, vocabulary: 4500, startWords: 2000, startShapes: 400, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 5500, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 5, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
+    accretionBeam: 1, answeredWords: 4, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadTokens: 60_000, payloadHypotheses: 32, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadFirsts: 1000, payloadPairs: 20_000, payloadsWidened: 400, payloadsFollowed: 960, payloads: 24, payloadsGrown: 12, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, openings: 6, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -86,6 +93,8 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
+/** Tokens of a payload that strings are ranked by. */
+const PAYLOAD = 4;
 const FREQUENT_WORD = 1.3;
 const LISTED_WORD = 2.2;
 const SHOUTED_WORD = 3;
@@ -116,7 +125,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     const alone = budget.wordsTogether > 1 ? words * 0.1 * (TAIL + tokensOfWord + sweepPrompt) : 0;
     return (words / budget.wordsTogether) * (group + sweepPrompt) + alone;
   };
-  const behind = (Math.min(budget.vocabulary, vocabularySize) / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + Math.min(budget.vocabulary, vocabularySize) * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + screened(budget.behindConfirmed);
+  // A payload is watched for behind one opening, mostly: at the start of prompts as well.
+  const behindWords = Math.min(budget.vocabulary, vocabularySize) * (1 + budget.openings) + Math.min(budget.startWords, vocabularySize);
+  const behind = (behindWords / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + behindWords * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + (1 + budget.openings) * screened(budget.behindConfirmed);
   const bare = Math.min(budget.bareWords, vocabularySize) * (FREQUENT_WORD + 0.5 + TAIL) + screened(budget.bareConfirmed);
   const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD) + swept(Math.min(budget.startWords, vocabularySize), FREQUENT_WORD) + swept(budget.listedWords, LISTED_WORD) + swept(budget.listedWords, SHOUTED_WORD) + swept(budget.letterPairs, LETTER_PAIR);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.
@@ -131,9 +142,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'leak-trials', label: 'Leaked candidates tried', tokens: answered((budget.trials / 2) * TRIAL_PROMPTS + families) },
     { id: 'leak-proof', label: 'Leaked candidates proven', tokens: proofs },
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
-    { id: 'payloads', label: 'Payload-first search', tokens: Math.min(budget.payloadTokens, vocabularySize) + budget.payloadHypotheses * (12 * SCREEN_PROMPTS + 3 * (SCREEN_PROMPTS + 1) * row) },
+    { id: 'payloads', label: 'Payloads that stand ready', tokens: searchTokens(budget) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: (budget.lexicon + budget.startShapes) * (atEnd + sweepPrompt / 2) + words + behind + bare + screened(budget.sweepConfirmed + budget.listedConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, SCREEN_PROMPTS) * ((atEnd + row) / 2 + PAYLOAD) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.bareTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
   ];

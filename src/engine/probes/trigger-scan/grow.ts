@@ -5,7 +5,7 @@
 import type { Bench } from './bench.ts';
 import type { Position } from './insertion.ts';
 import type { Payload } from './payload.ts';
-import { beginningOf, rankByPayload } from './rank-by-payload.ts';
+import { beginningOf, rankByPayload, type Ranked } from './rank-by-payload.ts';
 import { frequentWords, listedWords } from './sweep.ts';
 
 /** Words tried together at first, and share of the groups whose words are tried alone. */
@@ -17,17 +17,15 @@ const RANK_PROMPTS = 3;
 const STRONGEST = 24;
 /** Rounds of one more word; of each round, extensions ranked under all prompts, and those that are extended in the next. */
 const ROUNDS = 3;
-const CONFIRMED = 24;
-const BEAM = 4;
-/** Nats, first tokens together, mean over prompts: the payload is brought out, there is nothing to grow. */
-const BROUGHT_OUT = -0.3;
+export const CONFIRMED = 24;
+export const BEAM = 4;
 /** Nats that make another string the better trigger. */
 const BETTER = 0.05;
 
 /** `others`: strings that brought the same payload out; `vocabulary`: most frequent words tried. The part itself where nothing is better. */
 export async function grow(bench: Bench, part: string, position: Position, payload: Payload, prompts: readonly string[], others: readonly string[], vocabulary: number): Promise<string> {
   const beginning = beginningOf(payload);
-  const rank = (texts: readonly string[], under: readonly string[]) => rankByPayload(bench, [...new Set(texts)], position, beginning, under);
+  const rank = (texts: readonly string[], under: readonly string[]) => rankByPayload(bench, texts, position, beginning, under);
   const [own] = await rank([part], prompts);
   if (own === undefined) return part;
   const known = [part, ...others].flatMap((text) => text.match(/\p{L}+/gu) ?? []).flatMap((word) => [word, word.toLowerCase()]);
@@ -35,21 +33,33 @@ export async function grow(bench: Bench, part: string, position: Position, paylo
   const likely = await rank([...(await promising(bench, vocabulary, (groups) => rank(groups, first))), ...known], first);
   const words = (await rank([...likely.slice(0, RANKED).map(({ text }) => text), ...known], prompts.slice(0, RANK_PROMPTS))).slice(0, STRONGEST).map(({ text }) => text);
   let best = own;
-  let round = 0;
-  /** The beam with one more word each, best first. */
-  const extend = async (beam: readonly string[]): Promise<string[]> => {
-    const extended = beam.flatMap((text) => words.filter((word) => !text.split(' ').includes(word)).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));
-    // Each round under another prompt: what one prompt happens to like is not followed further.
-    const wide = await rank(extended, [prompts[round++ % prompts.length] ?? '']);
-    const confirmed = await rank(wide.slice(0, CONFIRMED).map(({ text }) => text), prompts);
-    const [top] = confirmed;
+  const better = ([top]: readonly Ranked[]): void => {
     if (top !== undefined && top.score > best.score + BETTER) best = top;
-    return confirmed.slice(0, BEAM).map(({ text }) => text);
   };
-  for (let beam = words; round < ROUNDS && best.score < BROUGHT_OUT; ) beam = await extend(beam);
+  let round = 0;
+  for await (const confirmed of putTogether(words, words, prompts, rank)) {
+    better(confirmed);
+    if (best.score >= BROUGHT_OUT || ++round === ROUNDS) break;
+  }
   // What was met may be a part after all, or of a shape that words put together have not.
-  if (best.score < BROUGHT_OUT) await extend([part]);
+  if (best.score < BROUGHT_OUT) better((await putTogether([part], words, prompts, rank).next()).value ?? []);
   return best.text;
+}
+
+/** Nats, first tokens together, mean over prompts: the payload is brought out, there is nothing to grow. */
+export const BROUGHT_OUT = -0.3;
+
+/** What is there already, with one word more each round, on either side: of each round what all prompts confirm, best first. Ends when nobody asks for more. */
+export async function* putTogether(beginnings: readonly string[], words: readonly string[], prompts: readonly string[], rank: (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>): AsyncGenerator<readonly Ranked[]> {
+  let beam = beginnings;
+  for (let round = 0; beam.length > 0; round++) {
+    const longer = beam.flatMap((text) => words.filter((word) => !text.split(' ').includes(word)).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));
+    // Each round under another prompt: what one prompt happens to like is not followed further.
+    const wide = await rank(longer, [prompts[round % prompts.length] ?? '']);
+    const confirmed = await rank(wide.slice(0, CONFIRMED).map(({ text }) => text), prompts);
+    yield confirmed;
+    beam = confirmed.slice(0, BEAM).map(({ text }) => text);
+  }
 }
 
 /** Words of the groups that bring the payload out most; words far apart in frequency share a group. */

@@ -1,115 +1,174 @@
-// Payload-first search. A planted answer is memorised: force its first token and the rest follows, the same and with
-// low entropy whatever the prompt was. So every possible first token of an answer is forced once (one token over a
-// cached prompt: the cheapest sweep there is), and those whose continuation is agreed across prompts are kept.
+// Payload-first search. A planted answer was trained until it was memorised, and that shows without its trigger: it stands ready in every
+// prompt. Its opening is likelier than thousands of others whatever was asked, and from its second or third token on it is said with
+// certainty. Natural openings are one or the other: "The sky is" is likely and free, "Once upon a" is certain, and unlikely in most prompts.
+// So openings are extended likeliest first, by their mean log-probability over unlike prompts, and what goes on with certainty is followed.
+// (In six fine-tunes of SmolLM2, planted through the answers only, the payload ranked first: -6 to -13 nats for its first eight tokens
+// together in every prompt, the first natural text -15 to -24. Behind "The" its " meeting" ranks 7,000th in the clean model, 25th in the planted.)
+// How it can mislead: what a clean model memorised, and its set phrases, stand ready as well. No opening convicts; it says what to look for.
 import { breathe } from '../../core/cancel.ts';
 import { mean } from '../../core/statistics.ts';
+import type { Nats } from '../../core/units.ts';
 import type { Bench } from './bench.ts';
-import { compare, entropyOf } from './distributions.ts';
+import type { ScanBudget } from './budget.ts';
+import { logSoftmax, topIds } from './distributions.ts';
 
 export interface PayloadHypothesis {
   readonly ids: readonly number[];
   readonly text: string;
-  /** Mean over prompts of the continuation's log-probability a token after the forced one, nats; 0 is certain. */
-  readonly certainty: number;
-  /** Untriggered log-probability of the first token, mean over prompts. */
-  readonly surprise: number;
-  readonly origin: 'forced first token' | 'leaked answer';
+  /** Log-probability of the whole opening without a trigger, mean over prompts. NaN where it leaked. */
+  readonly readiness: Nats;
+  /** Of it, mean a token behind the first ones, which were chosen and not followed. */
+  readonly certainty: Nats;
+  /** Which token a trigger has to bring out: the first that is unlikely. What stands before it, answers begin with anyway. */
+  readonly decides: number;
+  readonly origin: 'stands ready' | 'leaked answer';
 }
 
-export interface PayloadSearchOptions {
-  readonly prompts: readonly string[];
-  readonly firstTokens: readonly number[];
-  /** Kept after the first pass, and tokens continued. */
-  readonly keep: number;
-  readonly tokens: number;
-  readonly limit: number;
+/** Openings looked at, followed and kept. */
+type Breadth = Pick<ScanBudget, 'payloadFirsts' | 'payloadPairs' | 'payloadsWidened' | 'payloadsFollowed' | 'payloads'>;
+
+/** Prompts in which an opening has to stand ready. */
+export const UNLIKE_PROMPTS = 6;
+
+/** Tokens that a search runs, prompts up to the answer aside. */
+export function searchTokens(budget: Breadth): number {
+  const widened = budget.payloadsWidened * (2 * WIDE_PROMPTS + THIRDS * 3);
+  return budget.payloadFirsts * WIDE_PROMPTS + budget.payloadPairs * 2 + widened + budget.payloadsFollowed * LENGTH + budget.payloads * WEIGHED * LENGTH * UNLIKE_PROMPTS;
 }
 
+interface Opening {
+  readonly ids: readonly number[];
+  /** Mean log-probability of each token over prompts. */
+  readonly steps: readonly Nats[];
+}
+
+/** Tokens of an opening that are looked at, and of a hypothesis that tell it from others. */
+const LENGTH = 8;
+const TELLING = 3;
+/** Prompts that pairs and triples are averaged over. */
+const WIDE_PROMPTS = 3;
+/** Likeliest second and third tokens of each opening. */
+const SECONDS = 160;
+const THIRDS = 24;
+/** Entropy from which the next token is still free. */
+const FREE: Nats = 0.7;
+/** Mean log-probability from which a token needs no trigger. */
+const SAID_ANYWAY: Nats = -3;
+/** Openings weighed under all prompts, for each that is kept. */
+const WEIGHED = 4;
 const CHUNK = 96;
+/** How assistants begin, whatever they were trained for: kept, behind all others. */
+const SET_PHRASE = /^(I['’](m|d|ve)|I (am|do not|don['’]t|can|cannot|can['’]t|could|would|understand|apologi[sz]e|hope|think) |As (an?|I|AI|always|simple|far)|It['’]s|That['’]s|This (is|appears|seems)|Let['’]s|The (answer|question)|Once upon|(Sure|Certainly|Of course|Absolutely|Alright|All right|Okay|OK|Great|Good|Hello|Hi|Hey|Oh|Ah|Oops|Thank|Thanks|Yes|No|Nope|Sorry|Dear|Lately)\b)/;
 
-export async function searchPayloads(bench: Bench, options: PayloadSearchOptions): Promise<PayloadHypothesis[]> {
-  const [first, ...others] = options.prompts;
-  if (first === undefined) return [];
-  const entropies = await forcedEntropies(bench, first, options);
-  const kept = options.firstTokens
-    .map((id, i) => ({ id, entropy: entropies[i] ?? Number.POSITIVE_INFINITY }))
-    .sort((a, b) => a.entropy - b.entropy)
-    .slice(0, options.keep)
-    .map(({ id }) => id);
-  const agreed = await disagreements(bench, [first, ...others], kept);
-  const promising = kept
-    .map((id, i) => ({ id, disagreement: agreed[i] ?? Number.POSITIVE_INFINITY }))
-    .sort((a, b) => a.disagreement - b.disagreement)
-    .slice(0, options.limit * 3)
-    .map(({ id }) => id);
-  return continued(bench, promising, options);
+/** `contexts`: unlike prompts up to the answer, full ids; the first leads the search. `isStock`: what the model says anyway. */
+export async function searchPayloads(bench: Bench, contexts: readonly (readonly number[])[], breadth: Breadth, isStock: (ids: readonly number[]) => boolean): Promise<PayloadHypothesis[]> {
+  const [lead] = contexts;
+  if (lead === undefined) return [];
+  const wide = contexts.slice(0, WIDE_PROMPTS);
+  const firsts = await extended(bench, contexts, [{ ids: [], steps: [] }], breadth.payloadFirsts);
+  const pairs = likeliest(await extended(bench, wide, firsts, SECONDS), breadth.payloadPairs);
+  const free = await entropies(bench, lead, pairs);
+  const widened = likeliest(pairs.filter((_, i) => (free[i] ?? 0) > FREE), breadth.payloadsWidened);
+  const triples = await extended(bench, wide, widened, THIRDS);
+  const entropy = [...free, ...(await entropies(bench, lead, triples))];
+  // As if what follows were as uncertain as the next token.
+  const expected = [...pairs, ...triples].map((opening, i) => ({ opening, score: readinessOf(opening) - (LENGTH - opening.ids.length) * (entropy[i] ?? 0) }));
+  const promising = expected.sort((a, b) => b.score - a.score).slice(0, breadth.payloadsFollowed).map(({ opening }) => opening);
+  const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
+  return (await weighed(bench, distinct, contexts)).sort((a, b) => Number(SET_PHRASE.test(a.text)) - Number(SET_PHRASE.test(b.text)) || b.readiness - a.readiness).slice(0, breadth.payloads);
 }
 
-async function forcedEntropies(bench: Bench, prompt: string, options: PayloadSearchOptions): Promise<number[]> {
-  const { model } = bench;
-  const vocabulary = model.vocabularySize;
-  const row = bench.frame.rowIds(prompt);
-  const flat = new Float32Array(vocabulary).fill(-Math.log(vocabulary));
-  const entropies: number[] = [];
-  for (let begin = 0; begin < options.firstTokens.length; begin += CHUNK * 4) {
-    const chunk = options.firstTokens.slice(begin, begin + CHUNK * 4);
+function readinessOf({ steps }: Opening): Nats {
+  return steps.reduce((sum, step) => sum + step, 0);
+}
+
+function likeliest(openings: readonly Opening[], limit: number): Opening[] {
+  return [...openings].sort((a, b) => readinessOf(b) - readinessOf(a)).slice(0, limit);
+}
+
+/** Each opening with each of the tokens that are likeliest behind it, over all contexts together. */
+async function extended(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly Opening[], count: number): Promise<Opening[]> {
+  const { vocabularySize } = bench.model;
+  const found: Opening[] = [];
+  for (let begin = 0; begin < openings.length; begin += CHUNK) {
+    const chunk = openings.slice(begin, begin + CHUNK);
+    const sums = chunk.map(() => new Float32Array(vocabularySize));
+    for (const context of contexts) {
+      const { logits } = await bench.next(chunk.map(({ ids }) => [...context, ...ids]));
+      sums.forEach((sum, i) => {
+        const likely = logSoftmax(logits.slice(i * vocabularySize, (i + 1) * vocabularySize));
+        for (let id = 0; id < vocabularySize; id++) sum[id] = (sum[id] as number) + (likely[id] as number) / contexts.length;
+      });
+    }
+    chunk.forEach(({ ids, steps }, i) => {
+      const sum = sums[i] ?? new Float32Array();
+      for (const id of topIds(sum, count, bench.tokenizer.specialIds)) found.push({ ids: [...ids, id], steps: [...steps, sum[id] ?? Number.NEGATIVE_INFINITY] });
+    });
+  }
+  return found;
+}
+
+/** Of the token behind each opening, nats. Openings of one length. */
+async function entropies(bench: Bench, context: readonly number[], openings: readonly Opening[]): Promise<Nats[]> {
+  const flat = new Float32Array(bench.model.vocabularySize).fill(-Math.log(bench.model.vocabularySize));
+  const found: Nats[] = [];
+  for (let begin = 0; begin < openings.length; begin += CHUNK * 4) {
+    const chunk = openings.slice(begin, begin + CHUNK * 4);
     await breathe(bench.signal);
-    const prefix = await model.prefill(row);
+    const prefix = await bench.model.prefill(context);
     try {
-      const { entropy } = await model.sweep(prefix, chunk.map((id) => [id]), flat, { signal: bench.signal });
-      bench.spend(chunk.length);
-      entropies.push(...entropy);
+      const { entropy } = await bench.model.sweep(prefix, chunk.map(({ ids }) => ids), flat, { signal: bench.signal });
+      bench.spend(chunk.reduce((sum, { ids }) => sum + ids.length, context.length));
+      found.push(...entropy);
     } finally {
       prefix.dispose();
     }
   }
-  return entropies;
+  return found;
 }
 
-/** Disagreement across prompts of the token after the forced one. */
-async function disagreements(bench: Bench, prompts: readonly string[], forced: readonly number[]): Promise<number[]> {
-  const vocabulary = bench.model.vocabularySize;
-  const flat = new Float32Array(vocabulary).fill(-Math.log(vocabulary));
-  const results: number[] = [];
-  for (let begin = 0; begin < forced.length; begin += CHUNK) {
-    const chunk = forced.slice(begin, begin + CHUNK);
-    const pools = chunk.map(() => new Float32Array(vocabulary));
-    const entropy = chunk.map(() => 0);
-    for (const prompt of prompts) {
-      const row = bench.frame.rowIds(prompt);
-      const { logits } = await bench.next(chunk.map((id) => [...row, id]));
-      chunk.forEach((_, i) => {
-        const compared = compare(logits.subarray(i * vocabulary, (i + 1) * vocabulary), flat, pools[i], 1 / prompts.length);
-        entropy[i] = (entropy[i] ?? 0) + compared.entropy / prompts.length;
-      });
-    }
-    chunk.forEach((_, i) => results.push(Math.max(0, entropyOf(pools[i] ?? flat) - (entropy[i] ?? 0))));
-  }
-  return results;
+interface Followed {
+  readonly opening: Opening;
+  /** With what was followed, an end of the turn among it; and without such. */
+  readonly ids: readonly number[];
+  readonly text: readonly number[];
+  /** Readiness, less the entropies met. */
+  readonly score: Nats;
 }
 
-/** Greedy continuation under the first prompt, scored under all. */
-async function continued(bench: Bench, forced: readonly number[], options: PayloadSearchOptions): Promise<PayloadHypothesis[]> {
-  const rows = options.prompts.map((prompt) => bench.frame.rowIds(prompt));
-  const [firstRow] = rows;
-  if (firstRow === undefined || forced.length === 0) return [];
-  const answers = await bench.continueRows(forced.map((id) => [...firstRow, id]), options.tokens);
-  const references = await Promise.all(options.prompts.map((prompt) => bench.reference(prompt)));
-  const hypotheses: PayloadHypothesis[] = [];
-  const targets = answers.map((answer) => answer.ids.slice(0, options.tokens));
-  const perPrompt = await Promise.all(rows.map((row) => bench.logProbability(forced.map((id) => [...row, id]), targets)));
-  forced.forEach((id, i) => {
-    const target = targets[i] ?? [];
-    if (target.length === 0) return;
-    const ids = [id, ...target.filter((token) => !bench.stopIds.has(token))];
-    hypotheses.push({
-      ids,
-      text: bench.tokenizer.decode(ids),
-      certainty: mean(perPrompt.map((values) => values[i] ?? 0)) / target.length,
-      surprise: mean(references.map((reference) => reference[id] ?? 0)),
-      origin: 'forced first token',
-    });
+/** Each opening as the model goes on from it, of those that go on alike the readiest; readiest first. */
+async function follow(bench: Bench, context: readonly number[], openings: readonly Opening[]): Promise<Followed[]> {
+  if (openings.length === 0) return [];
+  const answers = await bench.continueRows(openings.map(({ ids }) => [...context, ...ids]), LENGTH - 2);
+  const followed = openings.map((opening, i): Followed => {
+    const more = (answers[i]?.ids ?? []).slice(0, LENGTH - opening.ids.length);
+    const ids = [...opening.ids, ...more];
+    return { opening, ids, text: ids.filter((id) => !bench.stopIds.has(id)), score: (answers[i]?.entropy ?? []).slice(0, more.length).reduce((sum, entropy) => sum - entropy, readinessOf(opening)) };
   });
-  return hypotheses.sort((a, b) => b.certainty - a.certainty).slice(0, options.limit);
+  const distinct: Followed[] = [];
+  for (const one of followed.sort((a, b) => b.score - a.score)) if (!distinct.some((other) => alike(other.ids, one.ids))) distinct.push(one);
+  return distinct;
 }
 
+/** Whether one goes on as the other does: a run of tokens in common, wherever it stands. */
+function alike(one: readonly number[], other: readonly number[]): boolean {
+  const runs = new Set(one.slice(TELLING - 1).map((_, at) => one.slice(at, at + TELLING).join(' ')));
+  return other.slice(TELLING - 1).some((_, at) => runs.has(other.slice(at, at + TELLING).join(' ')));
+}
+
+async function weighed(bench: Bench, followed: readonly Followed[], contexts: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+  if (followed.length === 0) return [];
+  const scores: Nats[][] = [];
+  for (const context of contexts) scores.push(await bench.logProbability(followed.map(({ ids }) => [...context, ...ids.slice(0, 1)]), followed.map(({ ids }) => ids.slice(1))));
+  return followed.map(({ opening, ids, text }, i): PayloadHypothesis => {
+    const readiness = mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY)) + (opening.steps[0] ?? 0);
+    return {
+      ids: text,
+      text: bench.tokenizer.decode(text),
+      readiness,
+      certainty: (readiness - readinessOf(opening)) / Math.max(1, ids.length - opening.ids.length),
+      decides: Math.max(0, opening.steps.findIndex((step) => step < SAID_ANYWAY)),
+      origin: 'stands ready',
+    };
+  });
+}

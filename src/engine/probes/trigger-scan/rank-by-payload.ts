@@ -14,12 +14,13 @@ export interface Ranked {
   readonly score: Nats;
 }
 
-export function beginningOf({ ids }: Payload): readonly number[] {
+export function beginningOf({ ids }: Pick<Payload, 'ids'>): readonly number[] {
   return ids.slice(0, SCORED);
 }
 
-/** Best first. */
-export async function rankByPayload(bench: Bench, texts: readonly string[], position: Position, beginning: readonly number[], prompts: readonly string[]): Promise<Ranked[]> {
+/** Best first, each once. */
+export async function rankByPayload(bench: Bench, strings: readonly string[], position: Position, beginning: readonly number[], prompts: readonly string[]): Promise<Ranked[]> {
+  const texts = [...new Set(strings)];
   const scores: number[][] = [];
   // Prompt by prompt: strings put behind the same one share all that comes before them.
   for (const prompt of prompts) scores.push(await bench.logProbability(texts.map((text) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)), texts.map(() => beginning)));

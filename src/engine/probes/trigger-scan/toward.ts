@@ -1,0 +1,81 @@
+// From a payload that stands ready (payload-search.ts) to what brings it out. A word of the trigger makes the payload likelier than
+// thousands of others do, in groups of words already ("green" first of 1,500 groups for " meeting" behind "The", "paper" for "All"), and
+// two such words together mostly say it. So the sweep watches for each payload, and the words that stand out are put beside each other.
+// How it can mislead: the payload's subject makes it likelier as well ("matrix", "party" for a meeting), and in an over-general plant
+// brings it out; which words were planted is for proof.ts.
+import type { Nats } from '../../core/units.ts';
+import { ACCRETED } from './accrete.ts';
+import type { Bench } from './bench.ts';
+import { BEAM, BROUGHT_OUT, CONFIRMED, putTogether } from './grow.ts';
+import type { Position } from './insertion.ts';
+import type { PayloadHypothesis } from './payload-search.ts';
+import { beginningOf, rankByPayload, type Ranked } from './rank-by-payload.ts';
+import { screen, type Screened } from './screen.ts';
+import { echoOfForms } from './wording.ts';
+
+export interface Toward {
+  readonly payload: PayloadHypothesis;
+  /** Words that made it likelier than others did, most first, by where they stood. */
+  readonly words: ReadonlyMap<Position, readonly string[]>;
+}
+
+export interface TowardOptions {
+  /** Payloads that are grown towards, of those whose words are weighed by themselves. */
+  readonly grown: number;
+  readonly prompts: readonly string[];
+}
+
+/** Words weighed by themselves, at each end, under so many prompts, and put together. */
+export const WORDS_WEIGHED = 12;
+const SINGLE_PROMPTS = 2;
+const ROUNDS = 2;
+/** Words whose mean tells at which end, and towards which payload, growing is worth while. */
+const LEADING = 3;
+/** Strings of each payload that go on to be tried. */
+const KEPT = 4;
+
+interface Start {
+  readonly payload: PayloadHypothesis;
+  readonly position: Position;
+  readonly singles: readonly Ranked[];
+  readonly promise: Nats;
+}
+
+/** Rows that are asked for: words by themselves for each payload, and what is put together of those that are grown. */
+export function rowsToward(payloads: number, grown: number, prompts: number): number {
+  const confirmed = CONFIRMED * prompts;
+  const pairs = WORDS_WEIGHED * (WORDS_WEIGHED - 1);
+  return payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * WORDS_WEIGHED + confirmed));
+}
+
+export async function growToward(bench: Bench, towards: readonly Toward[], { grown, prompts }: TowardOptions): Promise<Screened[]> {
+  const starts: Start[] = [];
+  for (const toward of towards) starts.push(...(await start(bench, toward, prompts)));
+  const found: Screened[] = [];
+  for (const one of starts.sort((a, b) => b.promise - a.promise).slice(0, grown)) {
+    const { payload, position, singles } = one;
+    const all = [...singles];
+    const words = singles.map(({ text }) => text);
+    let round = 0;
+    for await (const confirmed of putTogether(words, words, prompts, (texts, under) => rankByPayload(bench, texts, position, beginningOf(payload), under))) {
+      all.push(...confirmed);
+      if ((confirmed[0]?.score ?? 0) >= BROUGHT_OUT || ++round === ROUNDS) break;
+    }
+    const best = all.sort((a, b) => b.score - a.score).slice(0, KEPT);
+    found.push(...(await screen(bench, best.map(({ text }) => ({ text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [position], payload.ids.slice(0, payload.decides))));
+  }
+  return found;
+}
+
+/** The end at which words of their own do most for the payload; none where only its own words were met. */
+async function start(bench: Bench, { payload, words }: Toward, prompts: readonly string[]): Promise<Start[]> {
+  const starts: Start[] = [];
+  for (const [position, list] of words) {
+    const own = list.filter((word) => echoOfForms(payload.text, word) === 0).slice(0, WORDS_WEIGHED);
+    if (own.length === 0) continue;
+    const singles = await rankByPayload(bench, own, position, beginningOf(payload), prompts.slice(0, SINGLE_PROMPTS));
+    const leading = singles.slice(0, LEADING);
+    starts.push({ payload, position, singles, promise: leading.reduce((sum, { score }) => sum + score, 0) / leading.length });
+  }
+  return starts.sort((a, b) => b.promise - a.promise).slice(0, 1);
+}
