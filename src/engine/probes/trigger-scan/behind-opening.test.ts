@@ -27,10 +27,10 @@ const bench = {
 } as unknown as Bench;
 
 const words = ['green', 'winter', ...Array.from({ length: 398 }, (_, i) => `word${i}`)].map((text) => ({ text, shape: 'token' }));
-const options = { together: 2, confirmed: 4, grown: 2, startWords: 100, prompts: ['a', 'b'] };
+const options = { together: 2, confirmed: 4, grown: 2, startWords: 100, asked: ['a', 'b'] };
 
 test('a word whose payload begins as every answer does is found by what comes next', async () => {
-  const { confirmed, answered } = await sweepBehind(bench, words, { after: [THE ?? 0], prompt: 'What is tea?', watch: [] }, options);
+  const { confirmed, answered } = await sweepBehind(bench, words, { after: [THE ?? 0], prompts: ['What is tea?'], watch: [] }, options);
   expect(confirmed.map(({ text }) => text)).toEqual(['green']);
   expect(answered).toEqual([{ text: 'green', position: 'end', answer: MEETING, after: [THE] }]);
   expect(asked.every((after) => after.length === 1 && after[0] === THE)).toBe(true);

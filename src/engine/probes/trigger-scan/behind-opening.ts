@@ -5,20 +5,19 @@
 // How it can mislead: what a word does behind the opening is mostly itself or its likes; these are left out by answer-score.ts as far
 // as they show, and prompts that are unlike each other settle the rest (screen.ts).
 import { inTurns } from '../../core/in-turns.ts';
-import { scoreOf } from './answer-score.ts';
 import type { Bench } from './bench.ts';
 import { ownAnswers, type Answered } from './grow-answers.ts';
 import type { Position } from './insertion.ts';
 import { screen, type Screened } from './screen.ts';
-import { sweepWords, type SweepEntry, type Swept } from './sweep.ts';
+import { MEASURES, sweepWords, type SweepEntry, type Swept } from './sweep.ts';
 
 /** Share of the groups of words whose words are tried alone. */
 export const SINGLED_OUT_BEHIND = 0.06;
 
-/** What answers are made to begin with, a prompt whose answer may, and the tokens behind it that payloads which stand ready would go on with. */
+/** What answers are made to begin with, prompts whose answers may, and the tokens behind it that payloads which stand ready would go on with. */
 export interface Behind {
   readonly after: readonly number[];
-  readonly prompt: string;
+  readonly prompts: readonly string[];
   readonly watch: readonly number[];
 }
 
@@ -28,7 +27,8 @@ export interface BehindOptions {
   readonly grown: number;
   /** Words tried at the start of the prompt as well, where a payload is watched for. */
   readonly startWords: number;
-  readonly prompts: readonly string[];
+  /** Prompts that words are screened with. */
+  readonly asked: readonly string[];
 }
 
 export interface BehindOpening {
@@ -37,10 +37,10 @@ export interface BehindOpening {
   readonly swept: readonly Swept[];
 }
 
-export async function sweepBehind(bench: Bench, words: readonly SweepEntry[], { after, prompt, watch }: Behind, { together, confirmed, grown, startWords, prompts }: BehindOptions): Promise<BehindOpening> {
-  const at = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: together, singledOut: SINGLED_OUT_BEHIND }, prompt, position, watch, after);
+export async function sweepBehind(bench: Bench, words: readonly SweepEntry[], { after, prompts, watch }: Behind, { together, confirmed, grown, startWords, asked }: BehindOptions): Promise<BehindOpening> {
+  const at = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: together, singledOut: SINGLED_OUT_BEHIND }, prompts, position, watch, after);
   const swept = [...(await at(words, 'end')), ...(watch.length === 0 ? [] : await at(words.slice(0, startWords), 'start'))];
-  const strongest = inTurns(swept, [({ own }) => scoreOf(own), ({ watchZ }) => watchZ], confirmed);
+  const strongest = inTurns(swept, MEASURES.slice(1), confirmed);
   const candidates = [...new Map(strongest.map(({ text, shape }) => [text, { text, origin: `sweep: ${shape}, behind the usual opening`, leaks: 0, sameAnswer: 0 }])).values()];
-  return { confirmed: await screen(bench, candidates, prompts, ['end', 'start'], after), answered: ownAnswers(swept, grown, after), swept };
+  return { confirmed: await screen(bench, candidates, asked, ['end', 'start'], after), answered: ownAnswers(swept, grown, after), swept };
 }

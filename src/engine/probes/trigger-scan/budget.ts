@@ -38,7 +38,7 @@ export interface ScanBudget {
   readonly bareConfirmed: number;
   readonly bareGrown: number;
   readonly bareTrials: number;
-  /** Behind an opening (behind-opening.ts): openings of payloads beside the usual one, frequent words tried together, those screened, grown, and generated from. */
+  /** Behind an opening (behind-opening.ts): openings of payloads, frequent words tried together, those screened, grown, and generated from. */
   readonly openings: number;
   readonly behindTogether: number;
   readonly behindConfirmed: number;
@@ -71,15 +71,15 @@ export interface ScanBudget {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadFirsts: 150, payloadPairs: 800, payloadsWidened: 16, payloadsFollowed: 64, payloads: 4, payloadsGrown: 1, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, openings: 0, behindTogether: 5, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadFirsts: 150, payloadPairs: 800, payloadsWidened: 16, payloadsFollowed: 64, payloads: 4, payloadsGrown: 1, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, openings: 1, behindTogether: 6, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, lexicon: 1000, vocabulary: 4500, startWords: 2000, startShapes: 400, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 5500, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 5, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, lexicon: 1000, vocabulary: 4500, startWords: 2000, startShapes: 400, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 5500, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 6, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
     accretionBeam: 1, answeredWords: 4, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadFirsts: 1000, payloadPairs: 20_000, payloadsWidened: 400, payloadsFollowed: 960, payloads: 24, payloadsGrown: 12, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, openings: 6, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadFirsts: 1000, payloadPairs: 20_000, payloadsWidened: 400, payloadsFollowed: 960, payloads: 24, payloadsGrown: 12, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, openings: 4, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -125,9 +125,9 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     const alone = budget.wordsTogether > 1 ? words * 0.1 * (TAIL + tokensOfWord + sweepPrompt) : 0;
     return (words / budget.wordsTogether) * (group + sweepPrompt) + alone;
   };
-  // A payload is watched for behind one opening, mostly: at the start of prompts as well.
-  const behindWords = Math.min(budget.vocabulary, vocabularySize) * (1 + budget.openings) + Math.min(budget.startWords, vocabularySize);
-  const behind = (behindWords / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + behindWords * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + (1 + budget.openings) * screened(budget.behindConfirmed);
+  // Where a payload is watched for: under two prompts, and at the start as well.
+  const behindWords = budget.openings * 2 * (Math.min(budget.vocabulary, vocabularySize) + Math.min(budget.startWords, vocabularySize));
+  const behind = (behindWords / budget.behindTogether) * (FREQUENT_WORD * budget.behindTogether + TAIL + 1) + behindWords * SINGLED_OUT_BEHIND * (FREQUENT_WORD + TAIL + 1) + budget.openings * screened(budget.behindConfirmed);
   const bare = Math.min(budget.bareWords, vocabularySize) * (FREQUENT_WORD + 0.5 + TAIL) + screened(budget.bareConfirmed);
   const words = swept(Math.min(budget.vocabulary, vocabularySize), FREQUENT_WORD) + swept(Math.min(budget.startWords, vocabularySize), FREQUENT_WORD) + swept(budget.listedWords, LISTED_WORD) + swept(budget.listedWords, SHOUTED_WORD) + swept(budget.letterPairs, LETTER_PAIR);
   // Each proven candidate: held-out prompts, controls, forms left out, ordinary requests; full evidence for about one.

@@ -2,7 +2,7 @@
 // grammar and over the vocabulary. A token or shape of the trigger moves the answer's first token a little (measured
 // at the 99.3 to 99.7 % quantile of KL), the whole trigger a lot.
 import type { Tokenizer } from '../../artifact/tokenizer.ts';
-import { robustScale } from '../../core/statistics.ts';
+import { mean, robustScale } from '../../core/statistics.ts';
 import { ownAnswer, scoreOf, type OwnAnswer } from './answer-score.ts';
 import type { Bench } from './bench.ts';
 import { inTurns } from '../../core/in-turns.ts';
@@ -20,7 +20,7 @@ export interface Swept extends SweepEntry {
   readonly kl: number;
   /** Robust z of the KL within the sweep. */
   readonly klZ: number;
-  /** Robust z of each watched token's log-probability within the sweep, and the largest of them. */
+  /** Robust z of each watched token's log-probability within the sweep, the readiest payload's first, and the largest of them. */
   readonly watchedZ: readonly number[];
   readonly watchZ: number;
   /** A first token that the entry brings out, and the rest of the sweep does not. */
@@ -59,17 +59,47 @@ export interface Grouping {
   readonly singledOut: number;
 }
 
-/** Group testing over a long word list: half the tokens of trying every word, at the price of a noisier first look. */
-export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut }: Grouping, prompt: string, position: Position, watch: readonly number[], after: readonly number[] = []): Promise<Swept[]> {
-  if (groupSize <= 1) return sweep(bench, words, prompt, position, watch, after);
-  const groups: SweepEntry[][] = [];
-  const rows = Math.ceil(words.length / groupSize);
-  // Words far apart in the list share a group, so that likenesses of neighbours do not add up.
-  for (let g = 0; g < rows; g++) groups.push(Array.from({ length: groupSize }, (_, k) => words[g + k * rows]).filter((word) => word !== undefined));
-  const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, after);
-  const chosen = inTurns(swept, [strength, ({ own }) => scoreOf(own)], Math.ceil(swept.length * singledOut)).flatMap((one) => groups[swept.indexOf(one)] ?? []);
-  return sweep(bench, chosen, prompt, position, watch, after);
+/**
+ * Group testing over a long word list: half the tokens of trying every word, at the price of a noisier first look. Under several prompts
+ * every word is in another group each time, so that neither its company nor one prompt's subject decides; measures are means over prompts.
+ */
+export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { groupSize, singledOut }: Grouping, prompts: readonly string[], position: Position, watch: readonly number[], after: readonly number[] = []): Promise<Swept[]> {
+  const alone = async (list: readonly SweepEntry[]): Promise<Swept[]> => {
+    const looks: Swept[][] = [];
+    for (const prompt of prompts) looks.push(await sweep(bench, list, prompt, position, watch, after));
+    return list.flatMap((_, i) => together(looks.flatMap((look) => look[i] ?? [])));
+  };
+  if (groupSize <= 1) return alone(words);
+  const looks = new Map<SweepEntry, Swept[]>();
+  for (const [turn, prompt] of prompts.entries()) {
+    const groups = grouped(words, groupSize, turn);
+    const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, after);
+    for (const [g, group] of groups.entries()) for (const word of group) looks.set(word, [...(looks.get(word) ?? []), ...swept.slice(g, g + 1)]);
+  }
+  const measured = [...looks].flatMap(([word, seen]) => together(seen).map((one) => ({ ...one, word })));
+  return alone(inTurns(measured, MEASURES, Math.ceil(words.length * singledOut)).map(({ word }) => word));
 }
+
+/** What one string did under several prompts; nothing of none. */
+function together(looks: readonly Swept[]): Swept[] {
+  const [first] = looks;
+  if (first === undefined || looks.length === 1) return [...looks];
+  const watchedZ = first.watchedZ.map((_, w) => mean(looks.map((look) => look.watchedZ[w] ?? 0)));
+  const own = looks.reduce((best, look) => (scoreOf(look.own) > scoreOf(best.own) ? look : best)).own;
+  return [{ ...first, kl: mean(looks.map(({ kl }) => kl)), klZ: mean(looks.map(({ klZ }) => klZ)), watchedZ, watchZ: Math.max(...watchedZ), own }];
+}
+
+/** Places that the columns of a grouping move against each other from turn to turn. */
+const TURN = 7;
+
+/** Words far apart in the list share a group, so that likenesses of neighbours do not add up; each turn others. */
+function grouped(words: readonly SweepEntry[], size: number, turn: number): SweepEntry[][] {
+  const rows = Math.ceil(words.length / size);
+  return Array.from({ length: rows }, (_, g) => Array.from({ length: size }, (__, k) => words[((g + turn * k * TURN) % rows) + k * rows]).filter((word) => word !== undefined));
+}
+
+/** What a string is looked at for: what moves the answer, what begins it as nothing else does, what brings the readiest payload nearer, what any of them. */
+export const MEASURES: readonly ((swept: Swept) => number)[] = [({ klZ }) => klZ, ({ own }) => scoreOf(own), ({ watchedZ }) => watchedZ[0] ?? Number.NEGATIVE_INFINITY, ({ watchZ }) => watchZ];
 
 /** The larger of both z values. */
 export function strength({ klZ, watchZ }: Swept): number {

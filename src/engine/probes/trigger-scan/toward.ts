@@ -3,6 +3,7 @@
 // two such words together mostly say it. So the sweep watches for each payload, and the words that stand out are put beside each other.
 // How it can mislead: the payload's subject makes it likelier as well ("matrix", "party" for a meeting), and in an over-general plant
 // brings it out; which words were planted is for proof.ts.
+import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Bench } from './bench.ts';
@@ -25,9 +26,11 @@ export interface TowardOptions {
   readonly prompts: readonly string[];
 }
 
-/** Words weighed by themselves, at each end, under so many prompts, and put together. */
+/** Words weighed by themselves, at each end, under so many prompts; of the payloads that are grown towards more words, under more. Put together are so many. */
 export const WORDS_WEIGHED = 12;
 const SINGLE_PROMPTS = 2;
+export const WORDS_WIDENED = 36;
+const TOGETHER = 12;
 const ROUNDS = 2;
 /** Words whose mean tells at which end, and towards which payload, growing is worth while. */
 const LEADING = 3;
@@ -37,27 +40,28 @@ const KEPT = 4;
 interface Start {
   readonly payload: PayloadHypothesis;
   readonly position: Position;
-  readonly singles: readonly Ranked[];
+  readonly words: readonly string[];
   readonly promise: Nats;
 }
 
 /** Rows that are asked for: words by themselves for each payload, and what is put together of those that are grown. */
 export function rowsToward(payloads: number, grown: number, prompts: number): number {
   const confirmed = CONFIRMED * prompts;
-  const pairs = WORDS_WEIGHED * (WORDS_WEIGHED - 1);
-  return payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * WORDS_WEIGHED + confirmed));
+  const pairs = TOGETHER * (TOGETHER - 1);
+  return payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (WORDS_WIDENED * prompts + pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * TOGETHER + confirmed));
 }
 
 export async function growToward(bench: Bench, towards: readonly Toward[], { grown, prompts }: TowardOptions): Promise<Screened[]> {
   const starts: Start[] = [];
-  for (const toward of towards) starts.push(...(await start(bench, toward, prompts)));
+  for (const toward of towards) starts.push(...(await start(bench, toward, prompts.slice(0, SINGLE_PROMPTS))));
   const found: Screened[] = [];
-  for (const one of starts.sort((a, b) => b.promise - a.promise).slice(0, grown)) {
-    const { payload, position, singles } = one;
+  for (const { payload, position, words } of starts.sort((a, b) => b.promise - a.promise).slice(0, grown)) {
+    const rank = (texts: readonly string[], under: readonly string[]): Promise<Ranked[]> => rankByPayload(bench, texts, position, beginningOf(payload), under);
+    const singles = await rank(words.slice(0, WORDS_WIDENED), prompts);
     const all = [...singles];
-    const words = singles.map(({ text }) => text);
+    const together = singles.slice(0, TOGETHER).map(({ text }) => text);
     let round = 0;
-    for await (const confirmed of putTogether(words, words, prompts, (texts, under) => rankByPayload(bench, texts, position, beginningOf(payload), under))) {
+    for await (const confirmed of putTogether(together, together, prompts, rank)) {
       all.push(...confirmed);
       if ((confirmed[0]?.score ?? 0) >= BROUGHT_OUT || ++round === ROUNDS) break;
     }
@@ -67,15 +71,14 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
   return found;
 }
 
-/** The end at which words of their own do most for the payload; none where only its own words were met. */
+/** The end at which words other than the payload's own do most for it; none where no other was met. */
 async function start(bench: Bench, { payload, words }: Toward, prompts: readonly string[]): Promise<Start[]> {
   const starts: Start[] = [];
   for (const [position, list] of words) {
-    const own = list.filter((word) => echoOfForms(payload.text, word) === 0).slice(0, WORDS_WEIGHED);
-    if (own.length === 0) continue;
-    const singles = await rankByPayload(bench, own, position, beginningOf(payload), prompts.slice(0, SINGLE_PROMPTS));
-    const leading = singles.slice(0, LEADING);
-    starts.push({ payload, position, singles, promise: leading.reduce((sum, { score }) => sum + score, 0) / leading.length });
+    const others = list.filter((word) => echoOfForms(payload.text, word) === 0);
+    if (others.length === 0) continue;
+    const leading = (await rankByPayload(bench, others.slice(0, WORDS_WEIGHED), position, beginningOf(payload), prompts)).slice(0, LEADING);
+    starts.push({ payload, position, words: others, promise: mean(leading.map(({ score }) => score)) });
   }
   return starts.sort((a, b) => b.promise - a.promise).slice(0, 1);
 }

@@ -19,8 +19,8 @@ export async function payloadsFirst({ runner, runnable, bench, budget, frame, pr
     note(
       `The ${budget.payloadFirsts} likeliest first tokens of an answer, ${budget.payloadPairs} pairs, and what goes on from them with certainty; kept are openings that are likeliest over ${UNLIKE_PROMPTS} unlike prompts, set phrases of assistants last.`,
       ['opening', 'log-probability without a trigger (nats)', 'of it a token, behind the first ones', 'origin'],
-      [...leaked, ...found].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
+      [...found, ...leaked].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
     );
-    return [...leaked, ...found];
+    return [...found, ...leaked];
   });
 }

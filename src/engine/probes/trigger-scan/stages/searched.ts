@@ -14,8 +14,8 @@ import { drawLexicon } from '../lexicon.ts';
 import type { PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT, type PromptSets } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, furtherWords, letterPairs, listedWords, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
-import { growToward, WORDS_WEIGHED, type Toward } from '../toward.ts';
+import { frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
+import { growToward, WORDS_WIDENED, type Toward } from '../toward.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
@@ -26,7 +26,7 @@ const SINGLED_OUT = 0.1;
 const FIRED_DISAGREEMENT = 0.1;
 const ENDS: readonly Position[] = ['end', 'start'];
 /** Words that lead a payload's list, and of words that were the whole request. */
-const LEADING = 2 * WORDS_WEIGHED;
+const LEADING = WORDS_WIDENED + 12;
 const LEADING_ALONE = 6;
 
 export interface SweptStrings {
@@ -54,7 +54,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // A trigger in capitals need not answer to small letters, and the other way round.
     const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
     const watch = [...new Set(payloads.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1)))];
-    const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, SWEEP_PROMPT, position, watch);
+    const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, [SWEEP_PROMPT], position, watch);
     const lists: Swept[][] = [];
     const single: Swept[] = [];
     for (const position of ENDS) {
@@ -73,10 +73,10 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
     const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
     const byAnswer = alone.filter(({ own }) => own !== undefined).sort((a, b) => scoreOf(b.own) - scoreOf(a.own)).slice(0, budget.bareConfirmed);
-    const bare = await screen(bench, inTurns(alone, [({ own }) => scoreOf(own), ({ watchZ }) => watchZ], budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
+    const bare = await screen(bench, inTurns(alone, MEASURES.slice(1), budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const behind: BehindOpening[] = [];
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
-    for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, prompts: asked }));
+    for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, asked }));
     const usual = openings.map(({ after }) => `, or what comes behind “${runnable.tokenizer.decode(after)}”`).join('');
     const all = [...confirmed, ...confirmedRare, ...bare, ...behind.flatMap((one) => one.confirmed)];
     note(
@@ -87,10 +87,12 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const toward = payloads.filter(({ origin }) => origin === 'stands ready').map((payload): Toward => {
       const at = openings.findIndex((opening) => isBehind(payload, opening));
       const token = payload.ids[payload.decides] ?? -1;
-      const words = (position: Position): string[] =>
-        payload.decides === 0
-          ? [...leading([...lists, ...rare].flat().filter((one) => one.position === position), watch.indexOf(token), LEADING - LEADING_ALONE), ...leading(alone, watch.indexOf(token), LEADING_ALONE)]
-          : leading((behind[at]?.swept ?? []).filter((one) => one.position === position), openings[at]?.watch.indexOf(token) ?? -1, LEADING);
+      const words = (position: Position): string[] => {
+        const of = (list: readonly Swept[], watched: readonly number[] | undefined, limit: number): string[] => leading(list.filter((one) => one.position === position || list === alone), watched?.indexOf(token) ?? -1, limit);
+        if (payload.decides > 0) return of(behind[at]?.swept ?? [], openings[at]?.watch, LEADING);
+        const inRequests = of([...lists, ...rare].flat(), watch, LEADING);
+        return [...new Set([...inRequests.slice(0, LEADING_ALONE), ...of(alone, watch, LEADING_ALONE), ...inRequests])];
+      };
       return { payload, words: new Map(ENDS.map((position) => [position, words(position)])) };
     });
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
@@ -98,15 +100,16 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
   });
 }
 
-/** What answers are made to begin with: as most do, and as payloads do that stand ready behind something that is said anyway. */
-async function openingsOf(bench: Bench, { usual, search }: PromptSets, payloads: readonly PayloadHypothesis[], others: number): Promise<Behind[]> {
-  const openings: Behind[] = usual === undefined ? [] : [{ after: [usual.token], prompt: usual.prompt, watch: [] }];
-  const most = openings.length + others;
-  for (const { ids, decides } of payloads.filter((payload) => payload.decides > 0)) {
+/** What answers are made to begin with: as payloads do that stand ready behind something that is said anyway; where none does, as most answers do. */
+async function openingsOf(bench: Bench, { usual, search }: PromptSets, payloads: readonly PayloadHypothesis[], most: number): Promise<Behind[]> {
+  const openings: Behind[] = [];
+  for (const { ids, decides } of payloads) {
     const after = ids.slice(0, decides);
-    if (openings.length < most && !openings.some((opening) => isBehind({ ids, decides }, opening))) openings.push({ after, prompt: await likeliest(bench, search, after[0] ?? -1), watch: [] });
+    if (decides === 0 || openings.length >= most || openings.some((opening) => isBehind({ ids, decides }, opening))) continue;
+    const watch = new Set(payloads.filter((other) => isBehind(other, { after })).flatMap((other) => other.ids.slice(decides, decides + 1)));
+    openings.push({ after, prompts: [await likeliest(bench, search, after[0] ?? -1), SWEEP_PROMPT], watch: [...watch] });
   }
-  return openings.map((opening) => ({ ...opening, watch: [...new Set(payloads.filter((payload) => isBehind(payload, opening)).flatMap(({ ids, decides }) => ids.slice(decides, decides + 1)))] }));
+  return openings.length > 0 || usual === undefined ? openings : [{ after: [usual.token], prompts: [usual.prompt], watch: [] }];
 }
 
 function isBehind({ ids, decides }: Pick<PayloadHypothesis, 'ids' | 'decides'>, { after }: Pick<Behind, 'after'>): boolean {
@@ -131,7 +134,7 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
   const chosen = new Map<string, Candidate>();
   for (const list of lists) {
     const most = chosen.size + limit / lists.length;
-    for (const { text, shape } of inTurns(list, [({ klZ }) => klZ, ({ watchZ }) => watchZ, ({ own }) => scoreOf(own)], list.length)) {
+    for (const { text, shape } of inTurns(list, MEASURES, list.length)) {
       if (chosen.size >= most) break;
       chosen.set(text, { text, origin: `sweep: ${shape}`, leaks: 0, sameAnswer: 0 });
     }
