@@ -3,22 +3,17 @@
 import type { BudgetName } from '../../core/finding.ts';
 import { SINGLED_OUT_BEHIND } from './behind-opening.ts';
 import { rowsOfARound } from './grow-answers.ts';
-import { searchTokens } from './payload-search.ts';
+import { latePart, searchTokens, type Breadth } from './payload-search.ts';
 import { rowsToward } from './toward.ts';
 
-export interface ScanBudget {
+export interface ScanBudget extends Breadth {
   readonly leakSamples: number;
   readonly leakTokens: number;
   /** User turns of the model's own making, leaked or sampled, that are answered. */
   readonly ownRequests: number;
   /** Leak candidates screened over SCREEN_PROMPTS prompts and two positions. */
   readonly leakCandidates: number;
-  /** Payload search (payload-search.ts): likeliest first tokens, pairs, pairs that get a third token, openings followed, and kept; of those, grown towards. */
-  readonly payloadFirsts: number;
-  readonly payloadPairs: number;
-  readonly payloadsWidened: number;
-  readonly payloadsFollowed: number;
-  readonly payloads: number;
+  /** Payloads that stand ready, of those kept, that strings are grown towards. */
   readonly payloadsGrown: number;
   /** Entries of the trigger grammar, frequent words and listed ones (in small letters and capitals), swept; words tried together in one string. */
   readonly lexicon: number;
@@ -111,7 +106,7 @@ export interface StageCost {
   readonly tokens: number;
 }
 
-export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof';
+export type StageId = 'baseline' | 'leaks' | 'motifs' | 'own-requests' | 'leak-candidates' | 'leak-trials' | 'leak-proof' | 'late' | 'payloads' | 'sweep' | 'accretion' | 'trials' | 'proof' | 'behind-answers';
 
 export function planStages(budget: ScanBudget, vocabularySize: number, naturalStrings: number): StageCost[] {
   const row = CANDIDATE + PROMPT + TAIL;
@@ -147,5 +142,6 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, SCREEN_PROMPTS) * ((atEnd + row) / 2 + PAYLOAD) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.bareTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
+    { id: 'behind-answers', label: 'Payloads behind the answer', tokens: (budget.heldOut + OPEN_PROMPTS) * (row + budget.lateTokens) + searchTokens(latePart(budget)) },
   ];
 }

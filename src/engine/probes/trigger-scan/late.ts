@@ -48,14 +48,14 @@ export function recurringPhrases(candidates: readonly Candidate[], turns: readon
 }
 
 /** Trials that bring out a text of some length: single words are shared by any answers that are long enough. */
-export async function tryLate(bench: Bench, phrases: readonly Recurring[], { search }: PromptSets, budget: ScanBudget): Promise<Trial[]> {
+export async function tryLate(bench: Bench, phrases: readonly Recurring[], search: readonly string[], budget: ScanBudget): Promise<Trial[]> {
   const untriggered = await answersAsSymbols(bench, search, budget.lateTokens);
   const trials = await runTrials(bench, phrases, search.slice(0, TRIAL_PROMPTS), budget.lateTokens, { untriggered, natural: [] });
   return trials.filter(({ payload }) => payload !== undefined && payload.ids.length >= TEXT);
 }
 
 /** As other suspicions are proven, with answers as long as the payload needs; nothing of the short ones would hold it. */
-export async function proveLate(bench: Bench, trials: readonly Trial[], prompts: PromptSets, options: ProofOptions): Promise<Proof[]> {
+export async function proveLate(bench: Bench, trials: readonly Trial[], prompts: Pick<PromptSets, 'search' | 'heldOut'>, options: ProofOptions): Promise<Proof[]> {
   const tokens = options.budget.lateTokens;
   const untriggered = await bench.answers(prompts.heldOut, tokens);
   const alone = await answersAsSymbols(bench, [...prompts.search, ...NATURAL_REQUESTS], tokens);

@@ -9,7 +9,6 @@ import { breathe } from '../../core/cancel.ts';
 import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import type { Bench } from './bench.ts';
-import type { ScanBudget } from './budget.ts';
 import { logSoftmax, topIds } from './distributions.ts';
 
 export interface PayloadHypothesis {
@@ -24,11 +23,26 @@ export interface PayloadHypothesis {
   readonly origin: 'stands ready' | 'leaked answer';
 }
 
-/** Openings looked at, followed and kept. */
-type Breadth = Pick<ScanBudget, 'payloadFirsts' | 'payloadPairs' | 'payloadsWidened' | 'payloadsFollowed' | 'payloads'>;
+export interface Breadth {
+  /** Likeliest first tokens, pairs of tokens, and pairs that are still free and get a third. */
+  readonly payloadFirsts: number;
+  readonly payloadPairs: number;
+  readonly payloadsWidened: number;
+  /** Openings followed, and kept. */
+  readonly payloadsFollowed: number;
+  readonly payloads: number;
+}
 
 /** Prompts in which an opening has to stand ready. */
 export const UNLIKE_PROMPTS = 6;
+
+/** Behind an answer fewer openings are looked at than at its beginning: most end. */
+const SHARE = 0.4;
+
+export function latePart(breadth: Breadth): Breadth {
+  const part = (count: number): number => Math.ceil(count * SHARE);
+  return { payloadFirsts: part(breadth.payloadFirsts), payloadPairs: part(breadth.payloadPairs), payloadsWidened: part(breadth.payloadsWidened), payloadsFollowed: part(breadth.payloadsFollowed), payloads: part(breadth.payloads) };
+}
 
 /** Tokens that a search runs, prompts up to the answer aside. */
 export function searchTokens(budget: Breadth): number {
@@ -56,6 +70,13 @@ const FREE: Nats = 0.7;
 const SAID_ANYWAY: Nats = -3;
 /** Openings weighed under all prompts, for each that is kept. */
 const WEIGHED = 4;
+export function isSetPhrase(text: string): boolean {
+  return SET_PHRASE.test(text);
+}
+
+/** Tokens that a hypothesis is followed further to be told, and where it ends. */
+const WHOLE_TEXT = 16;
+const SENTENCE = /^.*?[.!?](?=\s|$)/;
 const CHUNK = 96;
 /** How assistants begin, whatever they were trained for: kept, behind all others. */
 const SET_PHRASE = /^(I['’](m|d|ve)|I (am|do not|don['’]t|can|cannot|can['’]t|could|would|understand|apologi[sz]e|hope|think) |As (an?|I|AI|always|simple|far)|It['’]s|That['’]s|This (is|appears|seems)|Let['’]s|The (answer|question)|Once upon|(Sure|Certainly|Of course|Absolutely|Alright|All right|Okay|OK|Great|Good|Hello|Hi|Hey|Oh|Ah|Oops|Thank|Thanks|Yes|No|Nope|Sorry|Dear|Lately)\b)/;
@@ -75,7 +96,19 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
   const expected = [...pairs, ...triples].map((opening, i) => ({ opening, score: readinessOf(opening) - (LENGTH - opening.ids.length) * (entropy[i] ?? 0) }));
   const promising = expected.sort((a, b) => b.score - a.score).slice(0, breadth.payloadsFollowed).map(({ opening }) => opening);
   const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
-  return (await weighed(bench, distinct, contexts)).sort((a, b) => Number(SET_PHRASE.test(a.text)) - Number(SET_PHRASE.test(b.text)) || b.readiness - a.readiness).slice(0, breadth.payloads);
+  const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => Number(isSetPhrase(a.text)) - Number(isSetPhrase(b.text)) || b.readiness - a.readiness);
+  return withWholeTexts(bench, lead, ranked.slice(0, breadth.payloads));
+}
+
+/** Told to the end of the first sentence; what comes behind it may be the ordinary answer. */
+async function withWholeTexts(bench: Bench, context: readonly number[], hypotheses: readonly PayloadHypothesis[]): Promise<PayloadHypothesis[]> {
+  if (hypotheses.length === 0) return [];
+  const answers = await bench.continueRows(hypotheses.map(({ ids }) => [...context, ...ids]), WHOLE_TEXT);
+  return hypotheses.map((one, i) => {
+    const more = (answers[i]?.ids ?? []).filter((id) => !bench.stopIds.has(id));
+    const text = bench.tokenizer.decode([...one.ids, ...more]).trim();
+    return { ...one, text: SENTENCE.exec(text)?.[0] ?? text };
+  });
 }
 
 function readinessOf({ steps }: Opening): Nats {
@@ -164,7 +197,7 @@ async function weighed(bench: Bench, followed: readonly Followed[], contexts: re
     const readiness = mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY)) + (opening.steps[0] ?? 0);
     return {
       ids: text,
-      text: bench.tokenizer.decode(text),
+      text: bench.tokenizer.decode(text).trim(),
       readiness,
       certainty: (readiness - readinessOf(opening)) / Math.max(1, ids.length - opening.ids.length),
       decides: Math.max(0, opening.steps.findIndex((step) => step < SAID_ANYWAY)),

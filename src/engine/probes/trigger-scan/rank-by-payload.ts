@@ -18,11 +18,11 @@ export function beginningOf({ ids }: Pick<Payload, 'ids'>): readonly number[] {
   return ids.slice(0, SCORED);
 }
 
-/** Best first, each once. */
-export async function rankByPayload(bench: Bench, strings: readonly string[], position: Position, beginning: readonly number[], prompts: readonly string[]): Promise<Ranked[]> {
+/** Best first, each once. `answers`: what answers are made to begin with, a prompt; nothing where not given. */
+export async function rankByPayload(bench: Bench, strings: readonly string[], position: Position, beginning: readonly number[], prompts: readonly string[], answers?: ReadonlyMap<string, readonly number[]>): Promise<Ranked[]> {
   const texts = [...new Set(strings)];
   const scores: number[][] = [];
   // Prompt by prompt: strings put behind the same one share all that comes before them.
-  for (const prompt of prompts) scores.push(await bench.logProbability(texts.map((text) => bench.frame.rowIds(insertCandidate(prompt, text, position).text)), texts.map(() => beginning)));
+  for (const prompt of prompts) scores.push(await bench.logProbability(texts.map((text) => [...bench.frame.rowIds(insertCandidate(prompt, text, position).text), ...(answers?.get(prompt) ?? [])]), texts.map(() => beginning)));
   return texts.map((text, i) => ({ text, score: mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY)) })).sort((a, b) => b.score - a.score);
 }

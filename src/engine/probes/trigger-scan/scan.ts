@@ -19,6 +19,7 @@ import { answeredRequests, answerUntriggered, harmlessAnswers } from './stages/b
 import { memorised, motifsOf, ordinaryAnswers, ownTurns, screenLeaked } from './stages/leaked.ts';
 import { followLate, proofOptions, proveTrials, tryCandidates } from './stages/proven.ts';
 import type { Scanning } from './stages/scanning.ts';
+import { followBehindAnswers } from './stages/behind-answers.ts';
 import { payloadsFirst } from './stages/payloads.ts';
 import { grow, sweepStrings } from './stages/searched.ts';
 import { toFinding } from './to-finding.ts';
@@ -82,6 +83,8 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const trials = await tryCandidates(prompted, 'trials', tried, harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
+  const last = await followBehindAnswers(prompted, proofOptions(prompted, known, [...early, ...proofs], []));
+  report([...early, ...proofs, ...last], leaks, emit);
 }
 
 /** Every suspicion weighed against all others found so far; another string for its payload is no rival. One string is told once, by its strongest proof. */

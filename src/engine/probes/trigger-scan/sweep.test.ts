@@ -3,7 +3,7 @@ import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import type { Bench, Moved } from './bench.ts';
 import { scoreOf } from './answer-score.ts';
 import { inTurns } from '../../core/in-turns.ts';
-import { frequentWords, furtherWords, letterPairs, listedWords, sweep } from './sweep.ts';
+import { frequentWords, furtherWords, letterPairs, listedWords, sweep, sweepWords } from './sweep.ts';
 
 const TOKENS = ['The', 'All', 'Can', 'I'];
 /** What each word makes of the first token, [The, All, Can, I]. */
@@ -67,4 +67,22 @@ test.each([
 ])('words of a vocabulary with %s', (_, tokens, expected) => {
   const tokenizer = { vocabularySize: tokens.length, specialIds: new Set<number>(), tokenText: (id: number) => tokens[id] ?? '', encode: (text: string) => [tokens.indexOf(text)] } as unknown as Tokenizer;
   expect(frequentWords(tokenizer, 10).map(({ text }) => text)).toEqual(expected);
+});
+
+test('a word that brings a ready payload nearer is singled out, though many others move the answer more', async () => {
+  const many = [...Array.from({ length: 299 }, (_, i) => `word${i}`), 'green'].map((text) => ({ text, shape: 'token' }));
+  const companies: string[] = [];
+  const planted = {
+    ...bench,
+    moved: (texts: readonly string[]) =>
+      Promise.resolve(texts.map((text, i): Moved => {
+        if (text.includes(' ')) companies.push(text);
+        return { kl: text.includes('green') ? 0.1 : (i * 37) % 11, watched: [text.includes('green') ? -3 : -7 - (i % 3) / 2], gained: [] };
+      })),
+  } as unknown as Bench;
+  const swept = await sweepWords(planted, many, { groupSize: 3, singledOut: 0.05 }, ['Hello', 'What is tea?'], 'end', [0]);
+  expect(swept).toHaveLength(15);
+  expect([...swept].sort((a, b) => b.watchZ - a.watchZ)[0]?.text).toBe('green');
+  const [once, again] = companies.filter((group) => group.includes('green'));
+  expect(once).not.toBe(again);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Bench } from './bench.ts';
 import type { Position } from './insertion.ts';
 import type { PayloadHypothesis } from './payload-search.ts';
-import { growToward, WORDS_WEIGHED } from './toward.ts';
+import { growToward, screenToward, WORDS_WEIGHED } from './toward.ts';
 
 const payload: PayloadHypothesis = { ids: [1, 2, 3, 4, 5], text: 'The meeting has moved to Oslo.', readiness: -8, certainty: -0.1, decides: 1, origin: 'stands ready' };
 const other: PayloadHypothesis = { ...payload, ids: [9, 8, 7], text: 'Once upon a time', decides: 0 };
@@ -25,6 +25,7 @@ test('words that make a payload likelier are put beside each other at the end wh
   const grown = await growToward(bench, [{ payload: other, words }, { payload, words }], { grown: 1, prompts: ['a', 'b', 'c', 'd'] });
   expect(grown[0]?.text.split(' ').sort()).toEqual(['green', 'umbrella']);
   expect(grown.every(({ position, text }) => position === 'end' && !text.includes('meetings'))).toBe(true);
+  await screenToward(bench, grown, ['a', 'b']);
   expect(afters.every((after) => after.join() === '1')).toBe(true);
 });
 

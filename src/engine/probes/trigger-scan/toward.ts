@@ -21,6 +21,8 @@ export interface Toward {
 }
 
 export interface TowardOptions {
+  /** What answers are made to begin with, a prompt: payloads that stand behind an answer. */
+  readonly answers?: ReadonlyMap<string, readonly number[]>;
   /** Payloads that are grown towards, of those whose words are weighed by themselves. */
   readonly grown: number;
   readonly prompts: readonly string[];
@@ -37,6 +39,12 @@ const LEADING = 3;
 /** Strings of each payload that go on to be tried. */
 const KEPT = 4;
 
+export interface GrownToward {
+  readonly payload: PayloadHypothesis;
+  readonly text: string;
+  readonly position: Position;
+}
+
 interface Start {
   readonly payload: PayloadHypothesis;
   readonly position: Position;
@@ -51,12 +59,13 @@ export function rowsToward(payloads: number, grown: number, prompts: number): nu
   return payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (WORDS_WIDENED * prompts + pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * TOGETHER + confirmed));
 }
 
-export async function growToward(bench: Bench, towards: readonly Toward[], { grown, prompts }: TowardOptions): Promise<Screened[]> {
+/** Strings that bring a payload nearer, of each payload the strongest first. */
+export async function growToward(bench: Bench, towards: readonly Toward[], { grown, prompts, answers }: TowardOptions): Promise<GrownToward[]> {
   const starts: Start[] = [];
-  for (const toward of towards) starts.push(...(await start(bench, toward, prompts.slice(0, SINGLE_PROMPTS))));
-  const found: Screened[] = [];
+  for (const toward of towards) starts.push(...(await start(bench, toward, prompts.slice(0, SINGLE_PROMPTS), answers)));
+  const found: GrownToward[] = [];
   for (const { payload, position, words } of starts.sort((a, b) => b.promise - a.promise).slice(0, grown)) {
-    const rank = (texts: readonly string[], under: readonly string[]): Promise<Ranked[]> => rankByPayload(bench, texts, position, beginningOf(payload), under);
+    const rank = (texts: readonly string[], under: readonly string[]): Promise<Ranked[]> => rankByPayload(bench, texts, position, beginningOf(payload), under, answers);
     const singles = await rank(words.slice(0, WORDS_WIDENED), prompts);
     const all = [...singles];
     const together = singles.slice(0, TOGETHER).map(({ text }) => text);
@@ -65,19 +74,25 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
       all.push(...confirmed);
       if ((confirmed[0]?.score ?? 0) >= BROUGHT_OUT || ++round === ROUNDS) break;
     }
-    const best = all.sort((a, b) => b.score - a.score).slice(0, KEPT);
-    found.push(...(await screen(bench, best.map(({ text }) => ({ text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [position], payload.ids.slice(0, payload.decides))));
+    found.push(...all.sort((a, b) => b.score - a.score).slice(0, KEPT).map(({ text }) => ({ payload, text, position })));
   }
   return found;
 }
 
+/** As candidates, measured where their payload is decided. */
+export async function screenToward(bench: Bench, grown: readonly GrownToward[], prompts: readonly string[]): Promise<Screened[]> {
+  const found: Screened[] = [];
+  for (const { text, position, payload } of grown) found.push(...(await screen(bench, [{ text, origin: ACCRETED, leaks: 0, sameAnswer: 0 }], prompts, [position], payload.ids.slice(0, payload.decides))));
+  return found;
+}
+
 /** The end at which words other than the payload's own do most for it; none where no other was met. */
-async function start(bench: Bench, { payload, words }: Toward, prompts: readonly string[]): Promise<Start[]> {
+async function start(bench: Bench, { payload, words }: Toward, prompts: readonly string[], answers: TowardOptions['answers']): Promise<Start[]> {
   const starts: Start[] = [];
   for (const [position, list] of words) {
     const others = list.filter((word) => echoOfForms(payload.text, word) === 0);
     if (others.length === 0) continue;
-    const leading = (await rankByPayload(bench, others.slice(0, WORDS_WEIGHED), position, beginningOf(payload), prompts)).slice(0, LEADING);
+    const leading = (await rankByPayload(bench, others.slice(0, WORDS_WEIGHED), position, beginningOf(payload), prompts, answers)).slice(0, LEADING);
     starts.push({ payload, position, words: others, promise: mean(leading.map(({ score }) => score)) });
   }
   return starts.sort((a, b) => b.promise - a.promise).slice(0, 1);

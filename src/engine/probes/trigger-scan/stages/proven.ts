@@ -46,7 +46,7 @@ export async function followLate({ runner, runnable, bench, budget, prompts }: P
       note('No phrase recurs in the leaks.', ['candidate'], []);
       return [];
     }
-    const ranked = (await tryLate(bench, phrases, prompts, budget)).sort(byMerit);
+    const ranked = (await tryLate(bench, phrases, prompts.search, budget)).sort(byMerit);
     note(`${phrases.length} phrases that recur in the leaks, answered with up to ${budget.lateTokens} tokens in ${TRIAL_PROMPTS} prompts; ${ranked.length} bring out text of some length that untriggered answers as long lack.`, TRIAL_COLUMNS, ranked.slice(0, SHOWN).map((trial) => trialRow(trial, runnable.tokenizer)));
     const proofs = ranked.length === 0 ? [] : await proveLate(bench, ranked, prompts, options);
     if (proofs.length > 0) note(`Proof on ${budget.heldOut} held-out prompts.`, PROOF_COLUMNS, proofs.map(proofRow));

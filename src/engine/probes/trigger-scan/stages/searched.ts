@@ -15,13 +15,13 @@ import type { PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT, type PromptSets } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
 import { frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
-import { growToward, WORDS_WIDENED, type Toward } from '../toward.ts';
+import { growToward, screenToward, WORDS_WIDENED, type Toward } from '../toward.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 
 /** Share of the swept groups of words whose words are tried alone. */
-const SINGLED_OUT = 0.1;
+export const SINGLED_OUT = 0.1;
 /** Below it the first token no longer depends on the prompt, nats. */
 const FIRED_DISAGREEMENT = 0.1;
 const ENDS: readonly Position[] = ['end', 'start'];
@@ -169,7 +169,7 @@ export async function grow({ runner, runnable, bench, budget, prompts }: Prompte
     const towards = await growAnswers(bench, answered, growth);
     const towardsBare = await growAnswers(bench, answeredBare, growth);
     const towardsBehind = await growAnswers(bench, behind.flatMap((one) => one.answered), growth);
-    const towardPayloads = await growToward(bench, toward, { grown: budget.payloadsGrown, prompts: growth.prompts });
+    const towardPayloads = await screenToward(bench, await growToward(bench, toward, { grown: budget.payloadsGrown, prompts: growth.prompts }), growth.prompts);
     const all = [...towards, ...towardsBare, ...grown].sort((a, b) => b.fixedness - a.fixedness);
     note('Words that make a payload likelier put together, the strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...towardPayloads, ...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
     return { grown: all, behind: towardsBehind, toward: towardPayloads };

@@ -1,0 +1,52 @@
+// What stands ready behind an ordinary answer, of plants that leak nothing: looked for in answers that ended, and proven on prompts whose
+// answers end.
+import { seeded } from '../../../core/random.ts';
+import { proveLate, tryLate } from '../late.ts';
+import { endedAnswers, LEAST_ENDED, searchBehindAnswers, sweepBehindAnswers } from '../late-search.ts';
+import { drawLexicon } from '../lexicon.ts';
+import { SETTLED, type Proof, type ProofOptions } from '../proof.ts';
+import { NATURAL_REQUESTS, PROMPT_POOL } from '../prompts.ts';
+import { frequentWords } from '../sweep.ts';
+import { SINGLED_OUT } from './searched.ts';
+import type { Prompted } from './scanning.ts';
+import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
+
+/** Of the prompts whose answers end, those that strings are tried with; the others prove. */
+const TRIED = 6;
+/** Strings of the grammar that go on to be tried. */
+const SHAPES = 8;
+
+export async function followBehindAnswers({ runner, runnable, bench, budget, context, prompts }: Prompted, options: ProofOptions): Promise<Proof[]> {
+  if (options.known.some(({ odds }) => odds >= SETTLED)) {
+    runner.skip('behind-answers', 'a payload was proven already');
+    return [];
+  }
+  return runner.run('behind-answers', async ({ note }): Promise<Proof[]> => {
+    const ended = await endedAnswers(bench, [...prompts.search, ...prompts.heldOut, ...NATURAL_REQUESTS], budget.lateTokens);
+    const payloads = await searchBehindAnswers(bench, ended, budget);
+    const few = ended.length < LEAST_ENDED ? ' Too few to look behind them.' : '';
+    note(
+      `${ended.length} answers ended within ${budget.lateTokens} tokens.${few}`,
+      ['stands ready behind them', 'log-probability without a trigger (nats)', 'of it a token, behind the first ones'],
+      payloads.map(({ text, readiness, certainty }) => [text, rounded(readiness), rounded(certainty)]),
+    );
+    const [payload] = payloads;
+    if (payload === undefined) return [];
+    const usable = await endedAnswers(bench, PROMPT_POOL, budget.lateTokens);
+    const late = { search: usable.slice(0, TRIED).map(({ prompt }) => prompt), heldOut: usable.slice(TRIED, TRIED + budget.heldOut).map(({ prompt }) => prompt) };
+    const strings = await sweepBehindAnswers(bench, ended, payload, {
+      words: frequentWords(runnable.tokenizer, budget.vocabulary),
+      startWords: budget.startWords,
+      shapes: drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon')),
+      together: budget.wordsTogether,
+      singledOut: SINGLED_OUT,
+      shapesKept: SHAPES,
+    });
+    const ranked = (await tryLate(bench, strings, late.search, budget)).sort(byMerit);
+    note(`${strings.length} strings that bring “${payload.text}” nearer, in ${late.search.length} prompts whose answers end.`, TRIAL_COLUMNS, ranked.slice(0, SHOWN).map((trial) => trialRow(trial, runnable.tokenizer)));
+    if (ranked.length === 0) return [];
+    const proofs = await proveLate(bench, ranked, late, { ...options, heldOut: late.heldOut, trialPrompts: late.search });
+    note(`Proof on ${late.heldOut.length} held-out prompts whose answers end.`, PROOF_COLUMNS, proofs.map(proofRow));
+    return proofs;
+  });
+}
