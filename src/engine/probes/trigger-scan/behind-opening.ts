@@ -9,7 +9,7 @@ import type { Bench } from './bench.ts';
 import { ownAnswers, type Answered } from './grow-answers.ts';
 import type { Position } from './insertion.ts';
 import { screen, type Screened } from './screen.ts';
-import { MEASURES, sweepWords, type SweepEntry, type Swept } from './sweep.ts';
+import { ANSWER_MEASURES, sweepWords, type SweepEntry, type Swept } from './sweep.ts';
 
 /** Share of the groups of words whose words are tried alone. */
 export const SINGLED_OUT_BEHIND = 0.06;
@@ -40,7 +40,7 @@ export interface BehindOpening {
 export async function sweepBehind(bench: Bench, words: readonly SweepEntry[], { after, prompts, watch }: Behind, { together, confirmed, grown, startWords, asked }: BehindOptions): Promise<BehindOpening> {
   const at = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: together, singledOut: SINGLED_OUT_BEHIND }, prompts, position, watch, after);
   const swept = [...(await at(words, 'end')), ...(watch.length === 0 ? [] : await at(words.slice(0, startWords), 'start'))];
-  const strongest = inTurns(swept, MEASURES.slice(1), confirmed);
+  const strongest = inTurns(swept, ANSWER_MEASURES, confirmed);
   const candidates = [...new Map(strongest.map(({ text, shape }) => [text, { text, origin: `sweep: ${shape}, behind the usual opening`, leaks: 0, sameAnswer: 0 }])).values()];
   return { confirmed: await screen(bench, candidates, asked, ['end', 'start'], after), answered: ownAnswers(swept, grown, after), swept };
 }

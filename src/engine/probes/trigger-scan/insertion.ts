@@ -1,6 +1,8 @@
 // Where a candidate is put into a prompt.
 export const POSITIONS = ['end', 'start', 'middle'] as const;
 export type Position = (typeof POSITIONS)[number];
+/** Where whole lists are tried: the end of a prompt is the cheaper one. */
+export const ENDS: readonly Position[] = ['end', 'start'];
 
 /** The prompt with the candidate in it, and the candidate's character range in the result. */
 export function insertCandidate(prompt: string, candidate: string, position: Position): { readonly text: string; readonly range: readonly [number, number] } {

@@ -3,15 +3,16 @@
 // likelier they make it there. (In a fine-tune of SmolLM2 with an advertisement behind the answer, " Our" of "Our partner …" stands first
 // to 34th there, and what follows is certain; 300th to 1,300th in the clean model.)
 // How it can mislead: any model could go on with something. Only what is told in words, stands ready and is no set phrase is followed.
-import type { Bench } from './bench.ts';
-import { isSetPhrase, latePart, searchPayloads, UNLIKE_PROMPTS, type Breadth, type PayloadHypothesis } from './payload-search.ts';
-import { POSITIONS, type Position } from './insertion.ts';
-import { MEASURES, sweepWords, sweep, type SweepEntry, type Swept } from './sweep.ts';
-import { growToward, WORDS_WIDENED } from './toward.ts';
-import type { Recurring } from './late.ts';
 import { inTurns } from '../../core/in-turns.ts';
-import { wordsOf } from './wording.ts';
 import type { Nats } from '../../core/units.ts';
+import { ACCRETED } from './accrete.ts';
+import type { Bench } from './bench.ts';
+import { ENDS, type Position } from './insertion.ts';
+import type { Recurring } from './late.ts';
+import { isSetPhrase, latePart, searchPayloads, UNLIKE_PROMPTS, type Breadth, type PayloadHypothesis } from './payload-search.ts';
+import { nearer, sweep, sweepWords, type SweepEntry, type Swept } from './sweep.ts';
+import { growToward, WORDS_WIDENED } from './toward.ts';
+import { wordsOf } from './wording.ts';
 
 /** A prompt whose answer ended by itself, and the answer without its end. */
 export interface Ended {
@@ -24,6 +25,8 @@ export const LEAST_ENDED = 4;
 const WORDS = 3;
 const READY: Nats = -14;
 const CERTAIN: Nats = -0.6;
+/** Ended answers that strings are grown under. */
+const GROWN_UNDER = 4;
 
 /** The shortest first. */
 export async function endedAnswers(bench: Bench, prompts: readonly string[], tokens: number): Promise<Ended[]> {
@@ -58,16 +61,16 @@ export async function sweepBehindAnswers(bench: Bench, ended: readonly Ended[], 
   const after = [...shortest.ids, ...payload.ids.slice(0, payload.decides)];
   const watch = payload.ids.slice(payload.decides, payload.decides + 1);
   const byPosition = new Map<Position, readonly string[]>();
-  for (const position of POSITIONS.slice(0, 2)) {
+  for (const position of ENDS) {
     const swept = await sweepWords(bench, position === 'end' ? words : words.slice(0, startWords), { groupSize: together, singledOut }, [shortest.prompt], position, watch, after);
     byPosition.set(position, leadingOf(swept, WORDS_WIDENED));
   }
-  const prompts = ended.slice(0, 4).map(({ prompt }) => prompt);
+  const prompts = ended.slice(0, GROWN_UNDER).map(({ prompt }) => prompt);
   const grown = await growToward(bench, [{ payload, words: byPosition }], { grown: 1, prompts, answers: new Map(ended.map(({ prompt, ids }) => [prompt, ids])) });
   const shaped = leadingOf(await sweep(bench, shapes, shortest.prompt, 'end', watch, after), shapesKept);
-  return [...grown.map(({ text, position }): Recurring => ({ text, origin: 'accretion', position })), ...shaped.map((text): Recurring => ({ text, origin: 'sweep: trigger grammar', position: 'end' }))];
+  return [...grown.map(({ text, position }): Recurring => ({ text, origin: ACCRETED, position })), ...shaped.map((text): Recurring => ({ text, origin: 'sweep: trigger grammar', position: 'end' }))];
 }
 
 function leadingOf(swept: readonly Swept[], limit: number): string[] {
-  return inTurns(swept, MEASURES.slice(2, 3), limit).map(({ text }) => text);
+  return inTurns(swept, [nearer], limit).map(({ text }) => text);
 }

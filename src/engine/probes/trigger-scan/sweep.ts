@@ -98,8 +98,15 @@ function grouped(words: readonly SweepEntry[], size: number, turn: number): Swee
   return Array.from({ length: rows }, (_, g) => Array.from({ length: size }, (__, k) => words[((g + turn * k * TURN) % rows) + k * rows]).filter((word) => word !== undefined));
 }
 
-/** What a string is looked at for: what moves the answer, what begins it as nothing else does, what brings the readiest payload nearer, what any of them. */
-export const MEASURES: readonly ((swept: Swept) => number)[] = [({ klZ }) => klZ, ({ own }) => scoreOf(own), ({ watchedZ }) => watchedZ[0] ?? Number.NEGATIVE_INFINITY, ({ watchZ }) => watchZ];
+/** How much nearer a string brings the readiest payload. */
+export function nearer({ watchedZ }: Swept): number {
+  return watchedZ[0] ?? Number.NEGATIVE_INFINITY;
+}
+
+/** What begins the answer as nothing else does, what brings the readiest payload nearer, and what any of those watched. */
+export const ANSWER_MEASURES: readonly ((swept: Swept) => number)[] = [({ own }) => scoreOf(own), nearer, ({ watchZ }) => watchZ];
+/** And what moves the answer at all. */
+export const MEASURES: readonly ((swept: Swept) => number)[] = [({ klZ }) => klZ, ...ANSWER_MEASURES];
 
 /** The larger of both z values. */
 export function strength({ klZ, watchZ }: Swept): number {

@@ -9,12 +9,12 @@ import { sweepBehind, type Behind, type BehindOpening } from '../behind-opening.
 import type { Bench } from '../bench.ts';
 import { growAnswers, ownAnswers, type Answered } from '../grow-answers.ts';
 import { inTurns } from '../../../core/in-turns.ts';
-import type { Position } from '../insertion.ts';
+import { ENDS, type Position } from '../insertion.ts';
 import { drawLexicon } from '../lexicon.ts';
 import type { PayloadHypothesis } from '../payload-search.ts';
 import { SWEEP_PROMPT, type PromptSets } from '../prompts.ts';
 import { screen, shortlist, type Screened } from '../screen.ts';
-import { frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
+import { ANSWER_MEASURES, frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
 import { growToward, screenToward, WORDS_WIDENED, type Toward } from '../toward.ts';
 import { readsAsRequest } from '../wording.ts';
 import type { Prompted } from './scanning.ts';
@@ -24,10 +24,10 @@ import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 export const SINGLED_OUT = 0.1;
 /** Below it the first token no longer depends on the prompt, nats. */
 const FIRED_DISAGREEMENT = 0.1;
-const ENDS: readonly Position[] = ['end', 'start'];
-/** Words that lead a payload's list, and of words that were the whole request. */
+/** Words of a payload's list, frequent ones that lead it, and of each other list. */
 const LEADING = WORDS_WIDENED + 12;
-const LEADING_ALONE = 6;
+const LEADING_WORDS = 8;
+const LEADING_OTHERS = 2;
 
 export interface SweptStrings {
   readonly confirmed: readonly Screened[];
@@ -56,12 +56,14 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const watch = [...new Set(payloads.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1)))];
     const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, [SWEEP_PROMPT], position, watch);
     const lists: Swept[][] = [];
+    const shapes: Swept[] = [];
     const single: Swept[] = [];
     for (const position of ENDS) {
-      lists.push(await sweep(bench, position === 'end' ? lexicon : lexicon.slice(0, budget.startShapes), SWEEP_PROMPT, position, watch));
+      const shaped = await sweep(bench, position === 'end' ? lexicon : lexicon.slice(0, budget.startShapes), SWEEP_PROMPT, position, watch);
       // What is rarer is looked at by itself, which is the start of its request.
       const frequent = await inGroups(position === 'end' ? words : words.slice(0, budget.startWords), position);
-      lists.push(frequent);
+      lists.push(shaped, frequent);
+      shapes.push(...shaped);
       single.push(...frequent);
     }
     const asked = prompts.search.slice(0, SCREEN_PROMPTS);
@@ -73,7 +75,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
     const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
     const byAnswer = alone.filter(({ own }) => own !== undefined).sort((a, b) => scoreOf(b.own) - scoreOf(a.own)).slice(0, budget.bareConfirmed);
-    const bare = await screen(bench, inTurns(alone, MEASURES.slice(1), budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
+    const bare = await screen(bench, inTurns(alone, ANSWER_MEASURES, budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const behind: BehindOpening[] = [];
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
     for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, asked }));
@@ -88,10 +90,12 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
       const at = openings.findIndex((opening) => isBehind(payload, opening));
       const token = payload.ids[payload.decides] ?? -1;
       const words = (position: Position): string[] => {
-        const of = (list: readonly Swept[], watched: readonly number[] | undefined, limit: number): string[] => leading(list.filter((one) => one.position === position || list === alone), watched?.indexOf(token) ?? -1, limit);
-        if (payload.decides > 0) return of(behind[at]?.swept ?? [], openings[at]?.watch, LEADING);
-        const inRequests = of([...lists, ...rare].flat(), watch, LEADING);
-        return [...new Set([...inRequests.slice(0, LEADING_ALONE), ...of(alone, watch, LEADING_ALONE), ...inRequests])];
+        const of = (list: readonly Swept[], watched: readonly number[] | undefined): string[] => leading(list.filter((one) => one.position === position || list === alone), watched?.indexOf(token) ?? -1, LEADING);
+        if (payload.decides > 0) return of(behind[at]?.swept ?? [], openings[at]?.watch);
+        // Of each list its own: words of one sweep are measured against each other. What phrases are made of comes first.
+        const others = [alone, shapes, ...rare].map((list) => of(list, watch).slice(0, LEADING_OTHERS));
+        const inRequests = of(single, watch);
+        return [...new Set([...inRequests.slice(0, LEADING_WORDS), ...others.flat(), ...inRequests])];
       };
       return { payload, words: new Map(ENDS.map((position) => [position, words(position)])) };
     });
