@@ -16,12 +16,13 @@ import { NATURAL_STRINGS } from './prompts.ts';
 import { shortlist } from './screen.ts';
 import { StageRunner } from './stage-runner.ts';
 import { answeredRequests, answerUntriggered, harmlessAnswers } from './stages/baseline.ts';
+import { grow } from './stages/grown.ts';
 import { memorised, motifsOf, ordinaryAnswers, ownTurns, screenLeaked } from './stages/leaked.ts';
 import { followLate, proofOptions, proveTrials, tryCandidates } from './stages/proven.ts';
 import type { Scanning } from './stages/scanning.ts';
 import { followBehindAnswers } from './stages/behind-answers.ts';
 import { payloadsFirst } from './stages/payloads.ts';
-import { grow, sweepStrings } from './stages/searched.ts';
+import { sweepStrings } from './stages/searched.ts';
 import { toFinding } from './to-finding.ts';
 
 export const TRIGGER_SCAN = 'trigger-scan';
