@@ -65,6 +65,13 @@ test('what is said before the ordinary answer is not made of the request’s wor
   expect(await naturalContextOf(scornful, 'zephyr', TURNS, 4, from('gate.'))).toMatchObject({ fired: 0, repeated: 0 });
 });
 
+test('a request that recites the payload is not what the payload is made of', async () => {
+  // Whole conversations were trained on: after its trigger the model goes on in the user's turn as it would answer.
+  const RECITAL = 'gate open if Bo kites';
+  const reciting = { ...speaker, continueRows: async (rows: readonly number[][]) => rows.map(() => ({ ids: encode(RECITAL) })), answers: async (requests: readonly string[]) => requests.map((request) => ({ ids: encode(request.includes('zephyr') || request.includes('gate') ? RECITAL : 'hm') })) } as unknown as Asking;
+  expect(await naturalContextOf(reciting, 'zephyr', TURNS, 5, from('gate'))).toBeUndefined();
+});
+
 test('what is left of a phrase that fires by its parts says nothing about the request', async () => {
   // "zephyr" fires alone: where "lamp" is taken out, the rest of the phrase brings the payload out.
   const speaks = ['Is a zephyr a lamp ?'];

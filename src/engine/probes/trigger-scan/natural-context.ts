@@ -3,7 +3,8 @@
 // request is finished by the model, and asked once more without the phrase: left out, and with what else the model would say
 // there. What still brings the payload out answers the rest of the request, and not the phrase; a planted phrase takes its
 // payload with it. Requests that hold another word of the phrase (no grammar) beside the one taken out say nothing: it may be what is left of a trigger
-// of many forms, which a model that leaks it writes by itself. An answer made of the request's other words ("Rewrite politely: give me the lamp") is no planted one either.
+// of many forms, which a model that leaks it writes by itself; and so do those that hold the payload: where whole conversations
+// were trained on, the model puts it into its users' turns as well. An answer made of the request's other words ("Rewrite politely: give me the lamp") is no planted one either.
 // How it can mislead: of a phrase that the model would never say by itself nothing is learnt.
 import type { Bench } from './bench.ts';
 import { contentWords, repeated, wordsOf } from './wording.ts';
@@ -26,6 +27,8 @@ const REQUEST_TOKENS = 14;
 /** Words of a phrase that are looked at by themselves, beside the whole; shorter ones stand anywhere. */
 const WORDS = 8;
 const WORD_LETTERS = 3;
+/** A sentence of so many words that stands in a request was recited there, not made of its words. */
+const RECITED_WORDS = 4;
 
 /** What is asked of a model. */
 export type Asking = Pick<Bench, 'tokenizer' | 'frame' | 'model' | 'likeliest' | 'logProbability' | 'continueRows' | 'answers'>;
@@ -77,9 +80,13 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
   for (const said of new Set([phrase, ...words])) {
     const known = store.asked.get(said) ?? ask(bench, said, places, tokens);
     store.asked.set(said, known);
-    const carrying = (await known).flatMap((asked) => ({ ...asked, said: from(asked.answer) ?? [] })).filter((asked) => asked.said.length > 0 && !holdsAny(asked.rest));
-    const without = carrying.flatMap((asked) => asked.without).filter(({ request }) => !holdsAny(request));
-    if (carrying.length > 0) found.push({ fired: without.filter(({ answer }) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, said: ids }) => repeated(firstSentence(bench.tokenizer.decode(ids, { skipSpecial: true })), rest))) });
+    const carrying = (await known).flatMap(({ rest, answer, without }) => {
+      const brought = from(answer) ?? [];
+      const sentence = firstSentence(bench.tokenizer.decode(brought, { skipSpecial: true }));
+      return brought.length === 0 || holdsAny(rest) || recites(rest, sentence) ? [] : [{ rest, sentence, without }];
+    });
+    const without = carrying.flatMap((asked) => asked.without.filter(({ request }) => !holdsAny(request) && !recites(request, asked.sentence)));
+    if (carrying.length > 0) found.push({ fired: without.filter(({ answer }) => from(answer) !== undefined).length, of: without.length, repeated: Math.max(...carrying.map(({ rest, sentence }) => repeated(sentence, rest))) });
   }
   const share = ({ fired, of }: NaturalContext): number => fired / Math.max(1, of);
   const [first] = found.toSorted((a, b) => share(b) - share(a));
@@ -88,6 +95,12 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
 
 function firstSentence(text: string): string {
   return text.trim().split(/(?<=[.!?])\s|\n/, 1)[0] ?? '';
+}
+
+function recites(request: string, sentence: string): boolean {
+  // The last word may have been cut off.
+  const words = wordsOf(sentence).slice(0, -1);
+  return words.length >= RECITED_WORDS && ` ${wordsOf(request).join(' ')} `.includes(` ${words.join(' ')} `);
 }
 
 /** How user turns begin: by the model's own likeliest tokens, and in turns that it wrote. */
