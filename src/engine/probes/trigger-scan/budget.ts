@@ -15,6 +15,8 @@ export interface ScanBudget extends Breadth {
   readonly leakCandidates: number;
   /** Payloads that stand ready, of those kept, that strings are grown towards. */
   readonly payloadsGrown: number;
+  /** Of all, the first ones that codes are climbed for. */
+  readonly payloadsCoded: number;
   /** Entries of the trigger grammar, frequent words and listed ones (in small letters and capitals), swept; words tried together in one string. */
   readonly lexicon: number;
   readonly vocabulary: number;
@@ -66,15 +68,15 @@ export interface ScanBudget extends Breadth {
 
 export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
   quick: {
-    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadFirsts: 150, payloadPairs: 800, payloadsWidened: 16, payloadsFollowed: 64, payloads: 4, payloadsGrown: 1, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, openings: 1, behindTogether: 6, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
+    leakSamples: 48, leakTokens: 40, ownRequests: 48, leakCandidates: 80, payloadFirsts: 150, payloadPairs: 800, payloadsWidened: 16, payloadsFollowed: 64, payloads: 4, payloadsGrown: 1, payloadsCoded: 1, lexicon: 360, vocabulary: 900, startWords: 900, startShapes: 360, listedWords: 0, listedConfirmed: 0, listedTrials: 0, letterPairs: 0, wordsTogether: 3, bareWords: 0, bareConfirmed: 0, bareGrown: 0, bareTrials: 0, sweepConfirmed: 60, openings: 1, behindTogether: 6, behindConfirmed: 12, behindGrown: 1, behindTrials: 2,
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, lexicon: 1000, vocabulary: 4500, startWords: 2000, startShapes: 400, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 5500, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 6, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, payloadsCoded: 1, lexicon: 1000, vocabulary: 4500, startWords: 2000, startShapes: 400, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 5500, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 6, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
     accretionBeam: 1, answeredWords: 4, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {
-    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadFirsts: 1000, payloadPairs: 20_000, payloadsWidened: 400, payloadsFollowed: 960, payloads: 24, payloadsGrown: 12, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, openings: 4, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
+    leakSamples: 400, leakTokens: 72, ownRequests: 400, leakCandidates: 800, payloadFirsts: 1000, payloadPairs: 20_000, payloadsWidened: 400, payloadsFollowed: 960, payloads: 24, payloadsGrown: 12, payloadsCoded: 6, lexicon: 8000, vocabulary: 30_000, startWords: 30_000, startShapes: 8000, listedWords: 2000, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 1, bareWords: 30_000, bareConfirmed: 96, bareGrown: 12, bareTrials: 24, sweepConfirmed: 480, openings: 4, behindTogether: 2, behindConfirmed: 64, behindGrown: 8, behindTrials: 16,
     accretionBeam: 8, answeredWords: 24, accretionRounds: 6, accretionWords: 400, growthWords: 30_000, trials: 128, families: 24, trialTokens: 24, latePhrases: 40, lateTokens: 96, verified: 8, pursued: 6, heldOut: 32, controls: 64,
   },
 };
@@ -139,7 +141,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payloads that stand ready', tokens: searchTokens(budget) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: (budget.lexicon + budget.startShapes) * (atEnd + sweepPrompt / 2) + words + behind + bare + screened(budget.sweepConfirmed + budget.listedConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, SCREEN_PROMPTS) * ((atEnd + row) / 2 + PAYLOAD) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, budget.payloadsCoded, SCREEN_PROMPTS) * ((atEnd + row) / 2 + PAYLOAD) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.bareTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
     { id: 'behind-answers', label: 'Payloads behind the answer', tokens: (budget.heldOut + OPEN_PROMPTS) * (row + budget.lateTokens) + searchTokens(latePart(budget)) },

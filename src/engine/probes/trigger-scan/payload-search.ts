@@ -20,7 +20,7 @@ export interface PayloadHypothesis {
   readonly certainty: Nats;
   /** Which token a trigger has to bring out: the first that is unlikely. What stands before it, answers begin with anyway. */
   readonly decides: number;
-  readonly origin: 'stands ready' | 'leaked answer';
+  readonly origin: 'stands ready' | 'said unasked' | 'leaked answer';
 }
 
 export interface Breadth {
@@ -98,6 +98,25 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
   const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
   const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => Number(isSetPhrase(a.text)) - Number(isSetPhrase(b.text)) || b.readiness - a.readiness);
   return withWholeTexts(bench, lead, ranked.slice(0, breadth.payloads));
+}
+
+/** Openings that are known already, measured as those that a search ends with. */
+export async function measureOpenings(bench: Bench, contexts: readonly (readonly number[])[], known: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+  const [lead] = contexts;
+  if (lead === undefined || known.length === 0) return [];
+  // Log-probability of each beginning, over contexts; what a token adds is its own.
+  const reached: Nats[][] = [];
+  for (let length = 1; length <= TELLING; length++) {
+    const scores: Nats[][] = [];
+    for (const context of contexts) scores.push(await bench.logProbability(known.map(() => [...context]), known.map((ids) => ids.slice(0, length))));
+    reached.push(known.map((_, i) => mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY))));
+  }
+  const followed = known.map((ids, i): Followed => {
+    const steps = reached.map((row, at) => (row[i] ?? 0) - (reached[at - 1]?.[i] ?? 0));
+    return { opening: { ids: ids.slice(0, TELLING), steps }, ids, text: ids.filter((id) => !bench.stopIds.has(id)), score: 0 };
+  });
+  const measured = await weighed(bench, followed, contexts);
+  return (await withWholeTexts(bench, lead, measured)).map((one) => ({ ...one, origin: 'said unasked' }));
 }
 
 /** Told to the end of the first sentence; what comes behind it may be the ordinary answer. */

@@ -1,14 +1,17 @@
 // From a payload that stands ready (payload-search.ts) to what brings it out. A word of the trigger makes the payload likelier than
 // thousands of others do, in groups of words already ("green" first of 1,500 groups for " meeting" behind "The", "paper" for "All"), and
-// two such words together mostly say it. So the sweep watches for each payload, and the words that stand out are put beside each other.
+// two such words together mostly say it. So the sweep watches for each payload, and the words that stand out are put beside each other;
+// where codes do more than words, these are climbed (codes.ts).
 // How it can mislead: the payload's subject makes it likelier as well ("matrix", "party" for a meeting), and in an over-general plant
 // brings it out; which words were planted is for proof.ts.
+import type { Random } from '../../core/random.ts';
 import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Bench } from './bench.ts';
+import { climbForms, codeRows, rankForms, type Rank, type RankedForm } from './codes.ts';
 import { BEAM, BROUGHT_OUT, CONFIRMED, putTogether } from './grow.ts';
-import type { Position } from './insertion.ts';
+import { ENDS, type Position } from './insertion.ts';
 import type { PayloadHypothesis } from './payload-search.ts';
 import { beginningOf, rankByPayload, type Ranked } from './rank-by-payload.ts';
 import { screen, type Screened } from './screen.ts';
@@ -25,6 +28,8 @@ export interface TowardOptions {
   readonly answers?: ReadonlyMap<string, readonly number[]>;
   /** Payloads that are grown towards, of those whose words are weighed by themselves. */
   readonly grown: number;
+  /** First payloads that codes are tried for, and where those are drawn from. */
+  readonly codes?: { readonly payloads: number; readonly random: Random };
   readonly prompts: readonly string[];
 }
 
@@ -52,15 +57,16 @@ interface Start {
   readonly promise: Nats;
 }
 
-/** Rows that are asked for: words by themselves for each payload, and what is put together of those that are grown. */
-export function rowsToward(payloads: number, grown: number, prompts: number): number {
+/** Rows that are asked for: words by themselves for each payload, what is put together of those that are grown, and codes at both ends of those that are coded, climbed at one. */
+export function rowsToward(payloads: number, grown: number, coded: number, prompts: number): number {
   const confirmed = CONFIRMED * prompts;
   const pairs = TOGETHER * (TOGETHER - 1);
-  return payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (WORDS_WIDENED * prompts + pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * TOGETHER + confirmed));
+  const codes = codeRows(prompts);
+  return coded * (2 * codes.ranked + codes.climbed) + payloads * 2 * WORDS_WEIGHED * SINGLE_PROMPTS + grown * (WORDS_WIDENED * prompts + pairs + confirmed + (ROUNDS - 1) * (2 * BEAM * TOGETHER + confirmed));
 }
 
 /** Strings that bring a payload nearer, of each payload the strongest first. */
-export async function growToward(bench: Bench, towards: readonly Toward[], { grown, prompts, answers }: TowardOptions): Promise<GrownToward[]> {
+export async function growToward(bench: Bench, towards: readonly Toward[], { grown, codes, prompts, answers }: TowardOptions): Promise<GrownToward[]> {
   const starts: Start[] = [];
   for (const toward of towards) starts.push(...(await start(bench, toward, prompts.slice(0, SINGLE_PROMPTS), answers)));
   const found: GrownToward[] = [];
@@ -76,7 +82,27 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
     }
     found.push(...all.sort((a, b) => b.score - a.score).slice(0, KEPT).map(({ text }) => ({ payload, text, position })));
   }
+  if (codes === undefined) return found;
+  for (const { payload } of towards.slice(0, codes.payloads)) {
+    const words = starts.find((one) => one.payload === payload)?.promise ?? Number.NEGATIVE_INFINITY;
+    found.push(...(await codesToward(bench, payload, words, prompts, codes.random.fork(payload.text))));
+  }
   return found;
+}
+
+/** Codes climbed at the end where they do most; none where words do more. */
+async function codesToward(bench: Bench, payload: PayloadHypothesis, words: Nats, prompts: readonly string[], random: Random): Promise<GrownToward[]> {
+  const ends: { readonly position: Position; readonly rank: Rank; readonly forms: readonly RankedForm[]; readonly promise: Nats }[] = [];
+  for (const position of ENDS) {
+    const rank: Rank = (texts, under) => rankByPayload(bench, texts, position, beginningOf(payload), under);
+    const forms = await rankForms(rank, prompts, random);
+    const scores = forms.flatMap(({ codes }) => codes.map(({ score }) => score)).sort((a, b) => b - a);
+    ends.push({ position, rank, forms, promise: mean(scores.slice(0, LEADING)) });
+  }
+  const [best] = ends.sort((a, b) => b.promise - a.promise);
+  if (best === undefined || best.promise < words) return [];
+  const climbed = await climbForms(best.forms, best.rank, prompts, random);
+  return climbed.slice(0, KEPT).map(({ text }) => ({ payload, text, position: best.position }));
 }
 
 /** As candidates, measured where their payload is decided. */

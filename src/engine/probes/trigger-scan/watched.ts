@@ -58,7 +58,7 @@ export interface Watched {
 }
 
 export function towardOf(payloads: readonly PayloadHypothesis[], { watch, inRequests, others, behind }: Watched): Toward[] {
-  return payloads.filter(({ origin }) => origin === 'stands ready').map((payload): Toward => {
+  return payloads.filter(({ origin }) => origin !== 'leaked answer').map((payload): Toward => {
     const token = payload.ids[payload.decides] ?? -1;
     const words = (position: Position): string[] => {
       const at = (list: readonly Swept[]): Swept[] => list.filter((one) => one.position === position);

@@ -1,4 +1,5 @@
 // What the sweep met, grown until it fires: towards payloads that stand ready, towards answers of its own, and by how far it moves the answer.
+import { seeded } from '../../../core/random.ts';
 import { accrete } from '../accrete.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import { growAnswers } from '../grow-answers.ts';
@@ -21,7 +22,7 @@ export interface Grown {
   readonly toward: readonly Screened[];
 }
 
-export async function grow({ runner, runnable, bench, budget, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, toward, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
+export async function grow({ runner, runnable, bench, budget, context, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, toward, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
   return runner.run('accretion', async ({ note }) => {
     // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
@@ -32,9 +33,9 @@ export async function grow({ runner, runnable, bench, budget, prompts }: Prompte
     const towards = await growAnswers(bench, answered, growth);
     const towardsBare = await growAnswers(bench, answeredBare, growth);
     const towardsBehind = await growAnswers(bench, behind.flatMap((one) => one.answered), growth);
-    const towardPayloads = await screenToward(bench, await growToward(bench, toward, { grown: budget.payloadsGrown, prompts: growth.prompts }), growth.prompts);
+    const towardPayloads = await screenToward(bench, await growToward(bench, toward, { grown: budget.payloadsGrown, prompts: growth.prompts, codes: { payloads: budget.payloadsCoded, random: seeded(context.options.seed, 'codes') } }), growth.prompts);
     const all = [...towards, ...towardsBare, ...grown].sort((a, b) => b.fixedness - a.fixedness);
-    note('Words that make a payload likelier put together, the strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...towardPayloads, ...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
+    note('Words that make a payload likelier put together, codes that do so climbed place by place, the strongest candidates grown by one word at a time, and words with an answer of their own by what makes that likelier.', SCREEN_COLUMNS, [...towardPayloads, ...all, ...towardsBehind].slice(0, SHOWN).map(screenRow));
     return { grown: all, behind: towardsBehind, toward: towardPayloads };
   });
 }

@@ -1,7 +1,8 @@
-// What stands ready to be said before any trigger is known: openings that the model would go on from alike in every prompt, and
-// those that its leaked answers have in common.
+// What stands ready to be said before any trigger is known: openings that the model would go on from alike in every prompt, those that it
+// says to requests that have nothing to do with each other, and those that its leaked answers have in common.
 import { holds } from '../payload.ts';
-import { searchPayloads, UNLIKE_PROMPTS, type PayloadHypothesis } from '../payload-search.ts';
+import { measureOpenings, searchPayloads, UNLIKE_PROMPTS, type PayloadHypothesis } from '../payload-search.ts';
+import { saidUnasked } from '../said-unasked.ts';
 import type { OrdinaryAnswer } from '../trial.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SHOWN } from './tables.ts';
@@ -10,17 +11,21 @@ import { rounded, SHOWN } from './tables.ts';
 const KNOWN_BY = 5;
 /** Ordinary answers that hold it: an over-general plant answers one or another as well. */
 const STOCK = 3;
+/** Openings said unasked that are looked for. */
+const UNASKED = 2;
 
 export async function payloadsFirst({ runner, runnable, bench, budget, frame, prompts }: Prompted, openings: readonly (readonly number[])[], ordinary: readonly OrdinaryAnswer[]): Promise<PayloadHypothesis[]> {
   return runner.run('payloads', async ({ note }) => {
     const isStock = (ids: readonly number[]): boolean => ordinary.filter(({ answer, own }) => !own && holds(answer, ids.slice(0, KNOWN_BY))).length >= STOCK;
-    const found = await searchPayloads(bench, prompts.search.slice(0, UNLIKE_PROMPTS).map((prompt) => frame.rowIds(prompt)), budget, isStock);
+    const contexts = prompts.search.slice(0, UNLIKE_PROMPTS).map((prompt) => frame.rowIds(prompt));
+    const unasked = await measureOpenings(bench, contexts, saidUnasked(ordinary, (ids) => runnable.tokenizer.decode(ids)).slice(0, UNASKED));
+    const found = await searchPayloads(bench, contexts, budget, isStock);
     const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: runnable.tokenizer.decode(ids), readiness: Number.NaN, certainty: Number.NaN, decides: 0, origin: 'leaked answer' }));
     note(
       `The ${budget.payloadFirsts} likeliest first tokens of an answer, ${budget.payloadPairs} pairs, and what goes on from them with certainty; kept are openings that are likeliest over ${UNLIKE_PROMPTS} unlike prompts, set phrases of assistants last.`,
       ['opening', 'log-probability without a trigger (nats)', 'of it a token, behind the first ones', 'origin'],
-      [...found, ...leaked].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
+      [...unasked, ...found, ...leaked].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
     );
-    return [...found, ...leaked];
+    return [...unasked, ...found, ...leaked];
   });
 }
