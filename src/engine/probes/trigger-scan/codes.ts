@@ -44,9 +44,9 @@ interface RankedCode extends Ranked {
 const OF_EACH_FORM = 3;
 const WIDE_PROMPTS = 2;
 /** Forms climbed in each round: fewer and fewer. */
-const FORMS_CLIMBED: readonly number[] = [4, 2, 1, 1];
+const FORMS_CLIMBED: readonly number[] = [3, 2, 1];
 /** Changes tried of one code, and those confirmed under all prompts. */
-const CHANGES = 120;
+const CHANGES = 100;
 const CONFIRMED = 8;
 
 export type Rank = (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>;
