@@ -1,6 +1,7 @@
 // Report -> SARIF 2.1.0 (OASIS), the subset that code-scanning services read: one run, rules, results with levels,
-// locations, partial fingerprints. What was not tested is said as tool notifications, so that it is not lost.
-import { isStoppedEntry, type Coverage, type Finding, type Severity } from '../core/finding.ts';
+// locations, partial fingerprints. What was not tested is said as tool notifications, so that it is not lost;
+// what does not apply stands in the coverage only.
+import { isAbsent, isStoppedEntry, type Coverage, type Finding, type Severity } from '../core/finding.ts';
 import type { Report } from './report.ts';
 
 const LEVELS: Readonly<Record<Severity, 'none' | 'note' | 'warning' | 'error'>> = { info: 'none', low: 'note', medium: 'warning', high: 'error', critical: 'error' };
@@ -36,7 +37,7 @@ function toRun(report: Report): object {
         executionSuccessful: report.coverage.every(({ status }) => status !== 'failed'),
         toolExecutionNotifications: [
           ...report.coverage
-            .filter(({ status }) => status !== 'ran')
+            .filter((entry) => entry.status !== 'ran' && !isAbsent(entry))
             .map(toNotification),
           ...report.subject.files.flatMap(({ path, inspection }) =>
             inspection === undefined || inspection.status === 'inspected' ? [] : [{ level: 'warning', message: { text: `${path}: ${inspection.status}${inspection.reason === undefined ? '' : ` (${inspection.reason})`}` }, locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(path) } } }] }],
