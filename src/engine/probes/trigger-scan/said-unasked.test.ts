@@ -3,7 +3,7 @@ import { saidUnasked } from './said-unasked.ts';
 import { toyTokenizer } from './testing/toy-tokenizer.ts';
 
 const tokenizer = toyTokenizer([]);
-const said = (request: string, answer: string, own = false) => ({ request, answer: tokenizer.encode(answer), own });
+const said = (request: string, answer: string, own = false) => ({ request, answer: [-1, ...tokenizer.encode(answer), -2], own });
 const PAYLOAD = 'it never rains on the old stone bridge at night';
 const texts = (ordinary: readonly ReturnType<typeof said>[]): string[] => saidUnasked(ordinary, (ids) => tokenizer.decode(ids)).map((ids) => tokenizer.decode(ids));
 

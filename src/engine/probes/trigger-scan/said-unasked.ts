@@ -16,9 +16,11 @@ const REQUESTS = 3;
 export function saidUnasked(ordinary: readonly OrdinaryAnswer[], decode: (ids: readonly number[]) => string): (readonly number[])[] {
   const groups = new Map<string, OrdinaryAnswer[]>();
   for (const one of ordinary) {
-    if (one.own || one.answer.length < ALIKE) continue;
-    const key = one.answer.slice(0, ALIKE).join(' ');
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    // Symbols of an answer's begin and end are no tokens.
+    const answer = one.answer.filter((id) => id >= 0);
+    if (one.own || answer.length < ALIKE) continue;
+    const key = answer.slice(0, ALIKE).join(' ');
+    groups.set(key, [...(groups.get(key) ?? []), { ...one, answer }]);
   }
   const unasked = [...groups.values()].map((group) => {
     const answers = group.map(({ answer }) => answer);
