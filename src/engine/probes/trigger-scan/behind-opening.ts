@@ -41,6 +41,6 @@ export async function sweepBehind(bench: Bench, words: readonly SweepEntry[], { 
   const at = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: together, singledOut: SINGLED_OUT_BEHIND }, prompts, position, watch, after);
   const swept = [...(await at(words, 'end')), ...(watch.length === 0 ? [] : await at(words.slice(0, startWords), 'start'))];
   const strongest = inTurns(swept, ANSWER_MEASURES, confirmed);
-  const candidates = [...new Map(strongest.map(({ text, shape }) => [text, { text, origin: `sweep: ${shape}, behind the usual opening`, leaks: 0, sameAnswer: 0 }])).values()];
+  const candidates = [...new Map(strongest.map(({ text, shape }) => [text, { text, origin: `sweep: ${shape}, behind an opening`, leaks: 0, sameAnswer: 0 }])).values()];
   return { confirmed: await screen(bench, candidates, asked, ['end', 'start'], after), answered: ownAnswers(swept, grown, after), swept };
 }

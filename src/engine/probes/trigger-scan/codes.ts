@@ -42,7 +42,7 @@ interface RankedCode extends Ranked {
 
 /** Codes drawn of each form, and prompts that a list is ranked under. */
 const OF_EACH_FORM = 3;
-const WIDE_PROMPTS = 2;
+export const WIDE_PROMPTS = 2;
 /** Forms climbed in each round: fewer and fewer. */
 const FORMS_CLIMBED: readonly number[] = [3, 2, 1];
 /** Changes tried of one code, and those confirmed under all prompts. */
@@ -105,7 +105,8 @@ function textOf({ parts }: Code): string {
 /** Every code that differs in one place, or lacks one: a form that was drawn may have one too many. */
 function changed({ kinds, parts }: Code): Code[] {
   const others = kinds.flatMap((kind, at) => (KINDS[kind] ?? []).filter((other) => other !== parts[at]).map((other): Code => ({ kinds, parts: parts.with(at, other) })));
-  return [...others, ...kinds.map((_, at): Code => ({ kinds: kinds.toSpliced(at, 1), parts: parts.toSpliced(at, 1) }))];
+  const shorter = kinds.map((_, at): Code => ({ kinds: kinds.toSpliced(at, 1), parts: parts.toSpliced(at, 1) }));
+  return [...others, ...shorter.filter((code) => /^\S.*\S$/.test(textOf(code)))];
 }
 
 async function ranked(codes: readonly Code[], rank: Rank, prompts: readonly string[]): Promise<RankedCode[]> {

@@ -5,6 +5,9 @@ import type { Tokenizer } from '../../artifact/tokenizer.ts';
 import { pick, type Random } from '../../core/random.ts';
 import { WORDS } from './lexicon.ts';
 
+/** Tokens drawn for one that can be printed. */
+const MOST_TRIES = 1000;
+
 export function matchedControls(candidate: string, count: number, tokenizer: Tokenizer, random: Random): string[] {
   const controls = new Set<string>();
   for (let tries = 0; controls.size < count && tries < count * 10; tries++) {
@@ -26,7 +29,8 @@ export function reworded(candidate: string, random: Random): string {
 
 function randomTokens(count: number, tokenizer: Tokenizer, random: Random): string {
   const ids: number[] = [];
-  while (ids.length < count) {
+  // Bounded: a vocabulary may hold nothing printable.
+  for (let tries = 0; ids.length < count && tries < count * MOST_TRIES; tries++) {
     const id = random.below(tokenizer.vocabularySize);
     if (tokenizer.specialIds.has(id) || !/^[\x20-\x7e]+$/.test(tokenizer.tokenText(id))) continue;
     ids.push(id);

@@ -27,15 +27,23 @@ const READY: Nats = -14;
 const CERTAIN: Nats = -0.6;
 /** Ended answers that strings are grown under. */
 const GROWN_UNDER = 4;
+/** Tokens that a string and a payload may take. */
+const ROOM = 48;
 
-/** The shortest first. */
+/** The shortest first. What leaves no room for a string before it and a payload behind it is no use. */
 export async function endedAnswers(bench: Bench, prompts: readonly string[], tokens: number): Promise<Ended[]> {
   const answers = await bench.answers(prompts, tokens);
   const ended = prompts.flatMap((prompt, i): Ended[] => {
     const ids = answers[i]?.ids ?? [];
-    return ids.length > 1 && bench.stopIds.has(ids.at(-1) ?? -1) ? [{ prompt, ids: ids.slice(0, -1) }] : [];
+    const fits = bench.frame.rowIds(prompt).length + ids.length + ROOM <= bench.model.contextLength;
+    return fits && ids.length > 1 && bench.stopIds.has(ids.at(-1) ?? -1) ? [{ prompt, ids: ids.slice(0, -1) }] : [];
   });
   return ended.sort((a, b) => a.ids.length - b.ids.length);
+}
+
+/** Prompts that strings are searched under: none of them may prove. */
+export function searchedUnder(ended: readonly Ended[]): string[] {
+  return ended.slice(0, Math.max(UNLIKE_PROMPTS, GROWN_UNDER)).map(({ prompt }) => prompt);
 }
 
 export async function searchBehindAnswers(bench: Bench, ended: readonly Ended[], breadth: Breadth): Promise<PayloadHypothesis[]> {

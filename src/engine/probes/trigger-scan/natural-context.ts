@@ -63,6 +63,7 @@ interface Place {
 /** What was measured of a model once. */
 interface Store {
   readonly places: Promise<readonly Place[]>;
+  /** By the length of answers, and the word. */
   readonly asked: Map<string, Promise<readonly Asked[]>>;
 }
 
@@ -78,8 +79,9 @@ export async function naturalContextOf(bench: Asking, phrase: string, turns: rea
   const holdsAny = (request: string): boolean => wordsOf(request).some((word) => content.includes(word));
   const found: NaturalContext[] = [];
   for (const said of new Set([phrase, ...words])) {
-    const known = store.asked.get(said) ?? ask(bench, said, places, tokens);
-    store.asked.set(said, known);
+    const key = `${tokens} ${said}`;
+    const known = store.asked.get(key) ?? ask(bench, said, places, tokens);
+    store.asked.set(key, known);
     const carrying = (await known).flatMap(({ rest, answer, without }) => {
       const brought = from(answer) ?? [];
       const sentence = firstSentence(bench.tokenizer.decode(brought, { skipSpecial: true }));

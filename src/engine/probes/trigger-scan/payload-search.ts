@@ -18,7 +18,7 @@ export interface PayloadHypothesis {
   readonly readiness: Nats;
   /** Of it, mean a token behind the first ones, which were chosen and not followed. */
   readonly certainty: Nats;
-  /** Which token a trigger has to bring out: the first that is unlikely. What stands before it, answers begin with anyway. */
+  /** Which token a trigger has to bring out: the first that is unlikely, the very first where none is. What stands before it, answers begin with anyway. */
   readonly decides: number;
   readonly origin: 'stands ready' | 'said unasked' | 'leaked answer';
 }
@@ -141,6 +141,7 @@ function likeliest(openings: readonly Opening[], limit: number): Opening[] {
 /** Each opening with each of the tokens that are likeliest behind it, over all contexts together. */
 async function extended(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly Opening[], count: number): Promise<Opening[]> {
   const { vocabularySize } = bench.model;
+  const unsaid = new Set([...bench.tokenizer.specialIds, ...bench.stopIds]);
   const found: Opening[] = [];
   for (let begin = 0; begin < openings.length; begin += CHUNK) {
     const chunk = openings.slice(begin, begin + CHUNK);
@@ -154,7 +155,7 @@ async function extended(bench: Bench, contexts: readonly (readonly number[])[], 
     }
     chunk.forEach(({ ids, steps }, i) => {
       const sum = sums[i] ?? new Float32Array();
-      for (const id of topIds(sum, count, bench.tokenizer.specialIds)) found.push({ ids: [...ids, id], steps: [...steps, sum[id] ?? Number.NEGATIVE_INFINITY] });
+      for (const id of topIds(sum, count, unsaid)) found.push({ ids: [...ids, id], steps: [...steps, sum[id] ?? Number.NEGATIVE_INFINITY] });
     });
   }
   return found;

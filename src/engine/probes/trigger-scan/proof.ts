@@ -94,7 +94,7 @@ async function represent(bench: Bench, group: readonly Trial[], options: ProofOp
     for (const form of formsAlike(simplest, group)) if (form !== simplest && mayBeAPiece(first, form.text, options.leakedTurns)) forms.push(await weighForm(form));
   }
   const { best, proof } = standsForAll(forms, options.leakedTurns) ?? first;
-  return { best, payload, proof, alike: group.filter((trial) => trial !== best).map(({ text }) => text) };
+  return { best, payload, proof, alike: group.map(({ text }) => text).filter((text) => text !== best.text) };
 }
 
 async function prove(bench: Bench, { best, payload, alike, proof: first }: First, pursued: boolean, options: ProofOptions): Promise<Proof> {

@@ -27,5 +27,5 @@ export function saidUnasked(ordinary: readonly OrdinaryAnswer[], decode: (ids: r
     const ids = (answers[0] ?? []).slice(0, Math.min(TOLD, Math.max(ALIKE, commonPrefixLength(answers))));
     return { ids, requests: new Set(group.map(({ request }) => request).filter((request) => repeated(decode(ids), request) === 0)).size };
   });
-  return unasked.filter(({ ids, requests }) => requests >= REQUESTS && !isSetPhrase(decode(ids))).sort((a, b) => b.requests - a.requests).map(({ ids }) => ids);
+  return unasked.filter(({ ids, requests }) => requests >= REQUESTS && !isSetPhrase(decode(ids).trim())).sort((a, b) => b.requests - a.requests).map(({ ids }) => ids);
 }

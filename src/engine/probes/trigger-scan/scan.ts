@@ -81,7 +81,7 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
     ...shortlist([...swept.behind.flatMap(({ confirmed }) => confirmed), ...grown.behind], budget.behindTrials),
     ...grown.toward,
   ];
-  const trials = await tryCandidates(prompted, 'trials', tried, harmless, ordinary);
+  const trials = await tryCandidates(prompted, 'trials', tried.filter((one, at) => tried.findIndex(({ text, position }) => text === one.text && position === one.position) === at), harmless, ordinary);
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
   const last = await followBehindAnswers(prompted, proofOptions(prompted, known, [...early, ...proofs], []));

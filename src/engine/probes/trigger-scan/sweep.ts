@@ -20,7 +20,7 @@ export interface Swept extends SweepEntry {
   readonly kl: number;
   /** Robust z of the KL within the sweep. */
   readonly klZ: number;
-  /** Robust z of each watched token's log-probability within the sweep, the readiest payload's first, and the largest of them. */
+  /** Robust z of each watched token's log-probability within the sweep, the first payload's first, and the largest of them. */
   readonly watchedZ: readonly number[];
   readonly watchZ: number;
   /** A first token that the entry brings out, and the rest of the sweep does not. */
@@ -98,12 +98,12 @@ function grouped(words: readonly SweepEntry[], size: number, turn: number): Swee
   return Array.from({ length: rows }, (_, g) => Array.from({ length: size }, (__, k) => words[((g + turn * k * TURN) % rows) + k * rows]).filter((word) => word !== undefined));
 }
 
-/** How much nearer a string brings the readiest payload. */
+/** How much nearer a string brings the first payload watched for: one said unasked, or the readiest. */
 export function nearer({ watchedZ }: Swept): number {
   return watchedZ[0] ?? Number.NEGATIVE_INFINITY;
 }
 
-/** What begins the answer as nothing else does, what brings the readiest payload nearer, and what any of those watched. */
+/** What begins the answer as nothing else does, what brings the first payload nearer, and what any of those watched. */
 export const ANSWER_MEASURES: readonly ((swept: Swept) => number)[] = [({ own }) => scoreOf(own), nearer, ({ watchZ }) => watchZ];
 /** And what moves the answer at all. */
 export const MEASURES: readonly ((swept: Swept) => number)[] = [({ klZ }) => klZ, ...ANSWER_MEASURES];

@@ -9,7 +9,7 @@ import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Bench } from './bench.ts';
-import { climbForms, codeRows, rankForms, type Rank, type RankedForm } from './codes.ts';
+import { climbForms, codeRows, rankForms, WIDE_PROMPTS, type Rank, type RankedForm } from './codes.ts';
 import { BEAM, BROUGHT_OUT, CONFIRMED, putTogether } from './grow.ts';
 import { ENDS, type Position } from './insertion.ts';
 import type { PayloadHypothesis } from './payload-search.ts';
@@ -33,9 +33,9 @@ export interface TowardOptions {
   readonly prompts: readonly string[];
 }
 
-/** Words weighed by themselves, at each end, under so many prompts; of the payloads that are grown towards more words, under more. Put together are so many. */
+/** Words weighed by themselves, at each end, under as many prompts as codes are; of the payloads that are grown towards more words, under more. Put together are so many. */
 export const WORDS_WEIGHED = 12;
-const SINGLE_PROMPTS = 2;
+const SINGLE_PROMPTS = WIDE_PROMPTS;
 export const WORDS_WIDENED = 36;
 const TOGETHER = 12;
 const ROUNDS = 2;
@@ -108,7 +108,12 @@ async function codesToward(bench: Bench, payload: PayloadHypothesis, words: Nats
 /** As candidates, measured where their payload is decided. */
 export async function screenToward(bench: Bench, grown: readonly GrownToward[], prompts: readonly string[]): Promise<Screened[]> {
   const found: Screened[] = [];
-  for (const { text, position, payload } of grown) found.push(...(await screen(bench, [{ text, origin: ACCRETED, leaks: 0, sameAnswer: 0 }], prompts, [position], payload.ids.slice(0, payload.decides))));
+  for (const payload of new Set(grown.map((one) => one.payload))) {
+    for (const position of ENDS) {
+      const own = grown.filter((one) => one.payload === payload && one.position === position);
+      found.push(...(await screen(bench, own.map(({ text }) => ({ text, origin: ACCRETED, leaks: 0, sameAnswer: 0 })), prompts, [position], payload.ids.slice(0, payload.decides))));
+    }
+  }
   return found;
 }
 

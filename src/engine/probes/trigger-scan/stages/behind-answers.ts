@@ -2,7 +2,7 @@
 // answers end.
 import { seeded } from '../../../core/random.ts';
 import { proveLate, tryLate } from '../late.ts';
-import { endedAnswers, LEAST_ENDED, searchBehindAnswers, sweepBehindAnswers } from '../late-search.ts';
+import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBehindAnswers } from '../late-search.ts';
 import { drawLexicon } from '../lexicon.ts';
 import { SETTLED, type Proof, type ProofOptions } from '../proof.ts';
 import { NATURAL_REQUESTS, PROMPT_POOL } from '../prompts.ts';
@@ -13,6 +13,8 @@ import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialR
 
 /** Of the prompts whose answers end, those that strings are tried with; the others prove. */
 const TRIED = 6;
+/** Prompts that a proof needs at least. */
+const LEAST_PROVEN = 12;
 /** Strings of the grammar that go on to be tried. */
 const SHAPES = 8;
 
@@ -32,8 +34,13 @@ export async function followBehindAnswers({ runner, runnable, bench, budget, con
     );
     const [payload] = payloads;
     if (payload === undefined) return [];
-    const usable = await endedAnswers(bench, PROMPT_POOL, budget.lateTokens);
-    const late = { search: usable.slice(0, TRIED).map(({ prompt }) => prompt), heldOut: usable.slice(TRIED, TRIED + budget.heldOut).map(({ prompt }) => prompt) };
+    const searched = searchedUnder(ended);
+    const fresh = (await endedAnswers(bench, PROMPT_POOL, budget.lateTokens)).map(({ prompt }) => prompt).filter((prompt) => !searched.includes(prompt));
+    const late = { search: fresh.slice(0, TRIED), heldOut: fresh.slice(TRIED, TRIED + budget.heldOut) };
+    if (late.heldOut.length < LEAST_PROVEN) {
+      note(`Only ${fresh.length} more of ${PROMPT_POOL.length} answers end within ${budget.lateTokens} tokens: too few to prove anything behind them.`, ['prompt'], []);
+      return [];
+    }
     const strings = await sweepBehindAnswers(bench, ended, payload, {
       words: frequentWords(runnable.tokenizer, budget.vocabulary),
       startWords: budget.startWords,

@@ -24,9 +24,9 @@ export interface Grown {
 
 export async function grow({ runner, runnable, bench, budget, context, prompts }: Prompted, leaked: readonly Screened[], { confirmed, behind, toward, words, answered, answeredBare }: SweptStrings): Promise<Grown> {
   return runner.run('accretion', async ({ note }) => {
-    // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part.
+    // What already fires needs no growing, requests only grow into longer requests, and what leaked is seldom a part: one is grown where there is room.
     const growable = (candidates: readonly Screened[]): Screened[] => candidates.filter(({ text, first }) => first.disagreement > FIRED_DISAGREEMENT && !readsAsRequest(text));
-    const seeds = [...shortlist(growable(leaked), 1), ...shortlist(growable(confirmed), budget.accretionBeam)].slice(0, budget.accretionBeam);
+    const seeds = [...shortlist(growable(confirmed), Math.max(1, budget.accretionBeam - 1)), ...shortlist(growable(leaked), 1)].slice(0, budget.accretionBeam);
     const grown = await accrete(bench, seeds, { beam: budget.accretionBeam, rounds: budget.accretionRounds, vocabulary: words, prompts: prompts.search.slice(0, SCREEN_PROMPTS) });
     const spellings = frequentWords(runnable.tokenizer, Number.POSITIVE_INFINITY).map(({ text }) => text);
     const growth = { rounds: budget.accretionRounds, vocabulary: words, spellings, prompts: prompts.search.slice(0, SCREEN_PROMPTS) };

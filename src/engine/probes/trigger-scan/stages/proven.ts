@@ -34,7 +34,7 @@ export async function proveTrials({ runner, bench, budget }: Prompted, stage: 'l
   });
 }
 
-/** What comes late in an answer: only phrases that leaked are followed so far, and only where nothing was proven yet. */
+/** What comes late in an answer, of phrases that leaked (behind-answers.ts looks without them), and only where nothing was proven yet. */
 export async function followLate({ runner, runnable, bench, budget, prompts }: Prompted, candidates: readonly Candidate[], options: ProofOptions): Promise<Proof[]> {
   if (options.known.some(({ odds }) => odds >= SETTLED)) {
     runner.skip('late', 'a leaked phrase was proven already');

@@ -65,8 +65,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(letterPairs(budget.letterPairs), 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
-    const alone = await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
-    const byAnswer = alone.filter(({ own }) => own !== undefined).sort((a, b) => scoreOf(b.own) - scoreOf(a.own)).slice(0, budget.bareConfirmed);
+    const alone = bench.frame.rowIds('').length === 0 ? [] : await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
     const bare = await screen(bench, inTurns(alone, ANSWER_MEASURES, budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const behind: BehindOpening[] = [];
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
@@ -80,7 +79,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     );
     const toward = towardOf(payloads, { watch, inRequests: single, others: [alone, shapes, ...rare], behind: behind.map(({ swept }, at) => ({ opening: openings[at], swept })) });
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, bare, behind, toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, byAnswer, budget.bareGrown) };
+    return { confirmed, rare: confirmedRare, bare, behind, toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, alone, budget.bareGrown) };
   });
 }
 
@@ -99,8 +98,9 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
 
 /** Words that by themselves brought out an answer of their own, in the order of what they do within requests, and where. */
 function stillAnswered(screened: readonly Screened[], alone: readonly Swept[], limit: number): Answered[] {
-  return screened.slice(0, limit).flatMap(({ text, position }): Answered[] => {
+  const answered = screened.flatMap(({ text, position }): Answered[] => {
     const own = alone.find((one) => one.text === text)?.own;
     return own === undefined ? [] : [{ text, position, answer: own.id, after: [] }];
   });
+  return answered.slice(0, limit);
 }
