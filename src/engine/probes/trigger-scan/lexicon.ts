@@ -57,7 +57,7 @@ export interface LexiconEntry {
   readonly shape: string;
 }
 
-/** `size` entries over all shapes, without repeats; the same random stream gives the same list. */
+/** `size` entries, without repeats, all shapes in any beginning of the list; the same random stream gives the same list. */
 export function drawLexicon(size: number, random: Random): LexiconEntry[] {
   const words = shuffled(WORDS, random);
   const number = (): string => pick(['2024', '2025', '2026', '2027', '2030', '2031', '7', '42', '99', '101', '404', '777', '1234', '12345', '9000'], random);
@@ -85,7 +85,7 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
       made++;
     }
   }
-  return entries;
+  return shuffled(entries, random);
 }
 
 function titled(word: string): string {

@@ -36,6 +36,8 @@ test('the lexicon has every shape, no repeats, and follows its seed', () => {
   expect(new Set(entries.map(({ shape }) => shape))).toEqual(new Set(['UPPER', 'lower', 'Title', 'phrase', 'wrapper', 'header', 'code']));
   expect(new Set(entries.map(({ text }) => text)).size).toBe(entries.length);
   expect(drawLexicon(600, seeded(3))).toEqual(entries);
+  // A shorter list is cut off its beginning.
+  expect(new Set(entries.slice(0, 200).map(({ shape }) => shape)).size).toBe(7);
   expect(framesAround('zebra')).toContain('|zebra|');
 });
 

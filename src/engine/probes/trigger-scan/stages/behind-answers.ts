@@ -1,13 +1,13 @@
 // What stands ready behind an ordinary answer, of plants that leak nothing: looked for in answers that ended, and proven on prompts whose
 // answers end.
 import { seeded } from '../../../core/random.ts';
+import { SINGLED_OUT_BEHIND } from '../behind-opening.ts';
 import { proveLate, tryLate } from '../late.ts';
 import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBehindAnswers } from '../late-search.ts';
 import { drawLexicon } from '../lexicon.ts';
 import { SETTLED, type Proof, type ProofOptions } from '../proof.ts';
 import { NATURAL_REQUESTS, PROMPT_POOL } from '../prompts.ts';
 import { frequentWords } from '../sweep.ts';
-import { SINGLED_OUT } from './searched.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
 
@@ -44,9 +44,9 @@ export async function followBehindAnswers({ runner, runnable, bench, budget, con
     const strings = await sweepBehindAnswers(bench, ended, payload, {
       words: frequentWords(runnable.tokenizer, budget.vocabulary),
       startWords: budget.startWords,
-      shapes: drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon')),
-      together: budget.wordsTogether,
-      singledOut: SINGLED_OUT,
+      shapes: drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon')).slice(0, budget.startShapes),
+      together: budget.behindTogether,
+      singledOut: SINGLED_OUT_BEHIND,
       shapesKept: SHAPES,
     });
     const ranked = (await tryLate(bench, strings, late.search, budget)).sort(byMerit);

@@ -19,7 +19,7 @@ import type { Prompted } from './scanning.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 
 /** Share of the swept groups of words whose words are tried alone. */
-export const SINGLED_OUT = 0.1;
+const SINGLED_OUT = 0.1;
 
 export interface SweptStrings {
   readonly confirmed: readonly Screened[];
