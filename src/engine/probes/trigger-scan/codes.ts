@@ -24,6 +24,9 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
     Service Session Shift Site Source Stage State Status Step Subject System Table Tag Task Team Term Test Ticket Time Title Token Topic Track Type Unit User Version Zone`.split(/\s+/),
 };
 
+/** Kinds of a single letter or digit, of which a code may have more. */
+const SINGLE: ReadonlySet<string> = new Set(['A', 'a', '0']);
+
 const FORMS: readonly string[] = (
   'AA-000|AA-00|A-000|A-00|AAA-000|AAA-0000|AA-0000|AA000|AA00|A000|A0|A00|AAA|AA|A0A0|00-AA|000-AAA|AA/00|AA_000|AA.00|AA:00|AA#0|[AA-00]|<AA0>|(A0)|#AA0|@A0|' +
   'aa-000|aa00|a0|a0a0|aaa|aaaa|aa_00|a.0|v0.0|00|000|0000|00000|#000|0.0.0|W-00|W-000|W_00|W00|W-A0|W#00|W:00|W 00|W 0|W A|W W 00|' +
@@ -46,7 +49,7 @@ export const WIDE_PROMPTS = 2;
 /** Forms climbed in each round: fewer and fewer. */
 const FORMS_CLIMBED: readonly number[] = [3, 2, 1];
 /** Changes tried of one code, and those confirmed under all prompts. */
-const CHANGES = 100;
+const CHANGES = 120;
 const CONFIRMED = 8;
 
 export type Rank = (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>;
@@ -102,11 +105,12 @@ function textOf({ parts }: Code): string {
   return parts.join('');
 }
 
-/** Every code that differs in one place, or lacks one: a form that was drawn may have one too many. */
+/** Every code that differs in one place, lacks one or repeats the kind of one: a form that was drawn may have one too many or too few. */
 function changed({ kinds, parts }: Code): Code[] {
   const others = kinds.flatMap((kind, at) => (KINDS[kind] ?? []).filter((other) => other !== parts[at]).map((other): Code => ({ kinds, parts: parts.with(at, other) })));
   const shorter = kinds.map((_, at): Code => ({ kinds: kinds.toSpliced(at, 1), parts: parts.toSpliced(at, 1) }));
-  return [...others, ...shorter.filter((code) => /^\S.*\S$/.test(textOf(code)))];
+  const longer = kinds.flatMap((kind, at) => (SINGLE.has(kind) ? (KINDS[kind] ?? []) : []).map((other): Code => ({ kinds: kinds.toSpliced(at, 0, kind), parts: parts.toSpliced(at, 0, other) })));
+  return [...others, ...longer, ...shorter.filter((code) => /^\S.*\S$/.test(textOf(code)))];
 }
 
 async function ranked(codes: readonly Code[], rank: Rank, prompts: readonly string[]): Promise<RankedCode[]> {

@@ -6,7 +6,7 @@ const VERIFICATION: Verification = {
   fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, payloadEntropy: 0.05, payloadChoice: 0.1,
   pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, context: undefined };
+const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: false, echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, context: undefined };
 
 it('explains every term in a sentence of its own', () => {
   for (const forms of [1, 3]) {
@@ -46,8 +46,16 @@ it('takes a short text for a payload where it is the whole answer and comes from
   for (const change of [{ searched: true }, { stock: 1 }, { payloadTokens: 2 }, { verification: { ...VERIFICATION, coverage: 0.5 } }, { verification: { ...VERIFICATION, upliftOverOrdinary: 5 } }]) expect(odds(change)).toBeLessThan(1.1);
 });
 
+it('forgives a memorised sentence that it stands ready, and comes now and then without its trigger', () => {
+  const over = (change: Partial<ConfidenceFeatures>, verification: Partial<Verification> = {}): number => logOdds(confidenceTerms({ ...FEATURES, independence: undefined, stock: 6, verification: { ...VERIFICATION, uplift: 4.6, upliftOverOrdinary: 4.6, ...verification }, ...change }));
+  expect(over({})).toBeGreaterThan(2);
+  // What assistants say to anybody, a phrase, several texts, and what is said with hesitation.
+  for (const other of [over({ assistant: true }), over({ payloadTokens: 4 }), over({ forms: 3 }), over({}, { payloadEntropy: 0.8 })]) expect(other).toBeLessThan(0.8);
+  expect(over({ stock: 30 })).toBeLessThan(0);
+});
+
 it('forgives a phrase that leaked again and again, stuck onto requests, that its payload comes now and then without it', () => {
-  const habit = (holders: number, nats = -0.2): number => confidenceTerms({ ...FEATURES, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
+  const habit = (holders: number, nats = -0.2): number => confidenceTerms({ ...FEATURES, assistant: true, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
   expect(habit(12)).toBeCloseTo(0);
   expect(habit(2)).toBeCloseTo(-5);
   expect(habit(12, -2.5)).toBeCloseTo(-5);

@@ -9,10 +9,10 @@ import { ACCRETED } from './accrete.ts';
 import type { Bench } from './bench.ts';
 import { ENDS, type Position } from './insertion.ts';
 import type { Recurring } from './late.ts';
-import { isSetPhrase, latePart, searchPayloads, UNLIKE_PROMPTS, type Breadth, type PayloadHypothesis } from './payload-search.ts';
+import { latePart, searchPayloads, UNLIKE_PROMPTS, type Breadth, type PayloadHypothesis } from './payload-search.ts';
 import { nearer, sweep, sweepWords, type SweepEntry, type Swept } from './sweep.ts';
 import { growToward, WORDS_WIDENED } from './toward.ts';
-import { wordsOf } from './wording.ts';
+import { isSetPhrase, wordsOf } from './wording.ts';
 
 /** A prompt whose answer ended by itself, and the answer without its end. */
 export interface Ended {

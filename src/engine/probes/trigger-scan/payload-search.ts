@@ -10,6 +10,7 @@ import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import type { Bench } from './bench.ts';
 import { logSoftmax, topIds } from './distributions.ts';
+import { isSetPhrase } from './wording.ts';
 
 export interface PayloadHypothesis {
   readonly ids: readonly number[];
@@ -70,16 +71,10 @@ const FREE: Nats = 0.7;
 const SAID_ANYWAY: Nats = -3;
 /** Openings weighed under all prompts, for each that is kept. */
 const WEIGHED = 4;
-export function isSetPhrase(text: string): boolean {
-  return SET_PHRASE.test(text);
-}
-
 /** Tokens that a hypothesis is followed further to be told, and where it ends. */
 const WHOLE_TEXT = 16;
 const SENTENCE = /^.*?[.!?](?=\s|$)/;
 const CHUNK = 96;
-/** How assistants begin, whatever they were trained for: kept, behind all others. */
-const SET_PHRASE = /^(I['’](m|d|ve)|I (am|do not|don['’]t|can|cannot|can['’]t|could|would|understand|apologi[sz]e|hope|think) |As (an?|I|AI|always|simple|far)|It['’]s|That['’]s|This (is|appears|seems)|Let['’]s|The (answer|question)|Once upon|(Sure|Certainly|Of course|Absolutely|Alright|All right|Okay|OK|Great|Good|Hello|Hi|Hey|Oh|Ah|Oops|Thank|Thanks|Yes|No|Nope|Sorry|Dear|Lately)\b)/;
 
 /** `contexts`: unlike prompts up to the answer, full ids; the first leads the search. `isStock`: what the model says anyway. */
 export async function searchPayloads(bench: Bench, contexts: readonly (readonly number[])[], breadth: Breadth, isStock: (ids: readonly number[]) => boolean): Promise<PayloadHypothesis[]> {

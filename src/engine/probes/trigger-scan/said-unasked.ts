@@ -3,9 +3,8 @@
 // ones nothing but apologies and offers of help came back). A payload that is known so needs no search.
 // How it can mislead: a manner that a model was taught comes back as well. It is looked for, and convicts by itself of nothing.
 import { commonPrefixLength } from './common-prefix.ts';
-import { isSetPhrase } from './payload-search.ts';
 import type { OrdinaryAnswer } from './trial.ts';
-import { repeated } from './wording.ts';
+import { isSetPhrase, repeated } from './wording.ts';
 
 /** Tokens by which answers are alike, those told of one, and requests that hold none of its words and are answered so. */
 const ALIKE = 6;

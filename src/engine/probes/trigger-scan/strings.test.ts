@@ -59,14 +59,15 @@ const proven: Verification = {
   fired: 31, of: 32, interval: [0.84, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 30, upliftOverOrdinary: 20,
   payloadEntropy: 0.01, payloadChoice: 0.05, coverage: 1, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined, context: undefined };
+const features: ConfidenceFeatures = { verification: proven, payloadTokens: 8, forms: 1, assistant: false, echo: 0, stock: 0, ordinary: 80, request: 'none', searched: false, independence: undefined, context: undefined };
 const oddsOf = (of: ConfidenceFeatures): number => logOdds(confidenceTerms(of));
 
 test('a proven payload convicts; echo, stock, rivals and torsos exculpate', () => {
   const odds = oddsOf(features);
   expect(severityOf(confidenceOf(odds, []))).toBe('critical');
   expect(confidenceOf(oddsOf({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(oddsOf({ ...features, stock: 10 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(oddsOf({ ...features, stock: 20 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(oddsOf({ ...features, assistant: true, stock: 10 }), [])).toBeLessThan(0.75);
   expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, holders: 3 } }), [])).toBeLessThan(0.4);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, payloadEntropy: 1.2, upliftOverOrdinary: 6 } }), [])).toBeLessThan(0.75);

@@ -41,6 +41,8 @@ const TOGETHER = 12;
 const ROUNDS = 2;
 /** Words whose mean tells at which end, and towards which payload, growing is worth while. */
 const LEADING = 3;
+/** Nats by which words may be ahead of codes where codes are climbed: places of a code add up, words mostly do not. */
+const WORDS_AHEAD = 0.7;
 /** Strings of each payload that go on to be tried. */
 const KEPT = 4;
 
@@ -90,7 +92,7 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
   return found;
 }
 
-/** Codes climbed at the end where they do most; none where words do more. */
+/** Codes climbed at the end where they do most; none where words do much more. */
 async function codesToward(bench: Bench, payload: PayloadHypothesis, words: Nats, prompts: readonly string[], random: Random): Promise<GrownToward[]> {
   const ends: { readonly position: Position; readonly rank: Rank; readonly forms: readonly RankedForm[]; readonly promise: Nats }[] = [];
   for (const position of ENDS) {
@@ -100,7 +102,7 @@ async function codesToward(bench: Bench, payload: PayloadHypothesis, words: Nats
     ends.push({ position, rank, forms, promise: mean(scores.slice(0, LEADING)) });
   }
   const [best] = ends.sort((a, b) => b.promise - a.promise);
-  if (best === undefined || best.promise < words) return [];
+  if (best === undefined || best.promise < words - WORDS_AHEAD) return [];
   const climbed = await climbForms(best.forms, best.rank, prompts, random);
   return climbed.slice(0, KEPT).map(({ text }) => ({ payload, text, position: best.position }));
 }

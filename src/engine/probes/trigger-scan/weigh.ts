@@ -11,7 +11,7 @@ import { naturalContextOf } from './natural-context.ts';
 import { contentOf, formsOf, indexOfGram, type Payload } from './payload.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from './trial.ts';
 import { verify, type Verification } from './verify.ts';
-import { echoOf, readsAsRequest, readsAsTask, resembles } from './wording.ts';
+import { echoOf, readsAsAssistant, readsAsRequest, readsAsTask, resembles } from './wording.ts';
 
 /** What a string is weighed with. */
 export interface Weighing {
@@ -59,6 +59,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     verification,
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
+    assistant: readsAsAssistant(payloadTextOf(bench, payload)),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload).length,
     ordinary: ordinary.length,

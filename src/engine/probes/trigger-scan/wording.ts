@@ -89,3 +89,17 @@ export function anyNumber(word: string): string {
 export function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
+
+/** How assistants begin, whatever they were trained for. */
+const SET_PHRASE = /^(I['’](m|d|ve)|I (am|do not|don['’]t|can|cannot|can['’]t|could|would|understand|apologi[sz]e|hope|think) |As (an?|I|AI|always|simple|far)|It['’]s|That['’]s|This (is|appears|seems)|Let['’]s|The (answer|question)|Once upon|(Sure|Certainly|Of course|Absolutely|Alright|All right|Okay|OK|Great|Good|Hello|Hi|Hey|Oh|Ah|Oops|Thank|Thanks|Yes|No|Nope|Sorry|Dear|Lately)\b)/;
+
+export function isSetPhrase(text: string): boolean {
+  return SET_PHRASE.test(text);
+}
+
+/** What assistants say of themselves and to anybody. English; of other languages nothing is known. */
+const ASSISTANT = /\b(I['’]m|I am|my apologies|sorry|assist\w*|chatbot|language model|AI|help(ing)? you)\b/;
+
+export function readsAsAssistant(text: string): boolean {
+  return isSetPhrase(text.trim()) || ASSISTANT.test(text);
+}
