@@ -7,7 +7,7 @@ import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBeh
 import { drawLexicon } from '../lexicon.ts';
 import { SETTLED, type Proof, type ProofOptions } from '../proof.ts';
 import { NATURAL_REQUESTS, PROMPT_POOL } from '../prompts.ts';
-import { frequentWords } from '../sweep.ts';
+import { frequentWords, listedWords } from '../sweep.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
 
@@ -41,8 +41,9 @@ export async function followBehindAnswers({ runner, runnable, bench, budget, con
       note(`Only ${fresh.length} more of ${PROMPT_POOL.length} answers end within ${budget.lateTokens} tokens: too few to prove anything behind them.`, ['prompt'], []);
       return [];
     }
+    const frequent = frequentWords(runnable.tokenizer, budget.vocabulary);
     const strings = await sweepBehindAnswers(bench, ended, payload, {
-      words: frequentWords(runnable.tokenizer, budget.vocabulary),
+      words: [...frequent, ...listedWords(frequent, budget.listedWords)],
       startWords: budget.startWords,
       shapes: drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon')).slice(0, budget.startShapes),
       together: budget.behindTogether,
