@@ -202,13 +202,18 @@ export class Bench {
    * Returns [rows], summed over the targets, in nats.
    */
   async logProbability(rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]): Promise<number[]> {
+    return (await this.logProbabilities(rows, targets)).map((values) => values.reduce((sum, value) => sum + value, 0));
+  }
+
+  /** Of each token of the targets. */
+  async logProbabilities(rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]): Promise<number[][]> {
     await breathe(this.signal);
     const shared = commonPrefixLength(rows);
     const prefix = await this.model.prefill((rows[0] ?? []).slice(0, shared));
     try {
       const { logProb } = await this.model.score(prefix, rows.map((row) => row.slice(shared)), targets, this.signal);
       this.#onTokens(rows.reduce((sum, row, i) => sum + row.length - shared + (targets[i]?.length ?? 0), shared));
-      return logProb.map((values) => values.reduce((sum, value) => sum + value, 0));
+      return logProb.map((values) => [...values]);
     } finally {
       prefix.dispose();
     }

@@ -4,6 +4,7 @@ import type { BudgetName } from '../../core/finding.ts';
 import { SINGLED_OUT_BEHIND } from './behind-opening.ts';
 import { rowsOfARound } from './grow-answers.ts';
 import { latePart, searchTokens, type Breadth } from './payload-search.ts';
+import { SCORED } from './rank-by-payload.ts';
 import { rowsToward } from './toward.ts';
 
 export interface ScanBudget extends Breadth {
@@ -90,8 +91,6 @@ export const SIGNAL_PROMPTS = 4;
 const CANDIDATE = 4;
 const PROMPT = 7;
 const TAIL = 6;
-/** Tokens of a payload that strings are ranked by. */
-const PAYLOAD = 4;
 const FREQUENT_WORD = 1.3;
 const LISTED_WORD = 2.2;
 const SHOUTED_WORD = 3;
@@ -141,7 +140,7 @@ export function planStages(budget: ScanBudget, vocabularySize: number, naturalSt
     { id: 'late', label: 'Longer answers', tokens: (budget.latePhrases + 1) * TRIAL_PROMPTS * (row + budget.lateTokens) },
     { id: 'payloads', label: 'Payloads that stand ready', tokens: searchTokens(budget) },
     { id: 'sweep', label: 'Shapes and vocabulary swept', tokens: (budget.lexicon + budget.startShapes) * (atEnd + sweepPrompt / 2) + words + behind + bare + screened(budget.sweepConfirmed + budget.listedConfirmed) },
-    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, budget.payloadsCoded, SCREEN_PROMPTS) * ((atEnd + row) / 2 + PAYLOAD) },
+    { id: 'accretion', label: 'Accretion', tokens: budget.accretionRounds * (budget.accretionBeam * (budget.accretionWords * 2 + 4 * SCREEN_PROMPTS) + (budget.answeredWords + budget.behindGrown + budget.bareGrown) * rowsOfARound(SCREEN_PROMPTS)) * atEnd + rowsToward(budget.payloads, budget.payloadsGrown, budget.payloadsCoded, SCREEN_PROMPTS) * ((atEnd + row) / 2 + SCORED) },
     { id: 'trials', label: 'Swept candidates tried', tokens: answered((budget.trials + budget.listedTrials + budget.bareTrials + budget.behindTrials) * TRIAL_PROMPTS + families) },
     { id: 'proof', label: 'Swept candidates proven', tokens: proofs },
     { id: 'behind-answers', label: 'Payloads behind the answer', tokens: (budget.heldOut + OPEN_PROMPTS) * (row + budget.lateTokens) + searchTokens(latePart(budget)) },

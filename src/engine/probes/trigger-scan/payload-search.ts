@@ -96,22 +96,23 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
 }
 
 /** Openings that are known already, measured as those that a search ends with. */
-export async function measureOpenings(bench: Bench, contexts: readonly (readonly number[])[], known: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+export async function measureOpenings(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly (readonly number[])[]): Promise<PayloadHypothesis[]> {
+  const known = openings.map((ids) => ids.filter((id) => !bench.stopIds.has(id)));
   const [lead] = contexts;
   if (lead === undefined || known.length === 0) return [];
-  // Log-probability of each beginning, over contexts; what a token adds is its own.
-  const reached: Nats[][] = [];
-  for (let length = 1; length <= TELLING; length++) {
-    const scores: Nats[][] = [];
-    for (const context of contexts) scores.push(await bench.logProbability(known.map(() => [...context]), known.map((ids) => ids.slice(0, length))));
-    reached.push(known.map((_, i) => mean(scores.map((row) => row[i] ?? Number.NEGATIVE_INFINITY))));
-  }
-  const followed = known.map((ids, i): Followed => {
-    const steps = reached.map((row, at) => (row[i] ?? 0) - (reached[at - 1]?.[i] ?? 0));
-    return { opening: { ids: ids.slice(0, TELLING), steps }, ids, text: ids.filter((id) => !bench.stopIds.has(id)), score: 0 };
+  const scores: Nats[][][] = [];
+  for (const context of contexts) scores.push(await bench.logProbabilities(known.map(() => [...context]), known.map((ids) => [...ids])));
+  const measured = known.map((ids, i): PayloadHypothesis => {
+    const steps = ids.map((_, at) => mean(scores.map((rows) => rows[i]?.[at] ?? Number.NEGATIVE_INFINITY)));
+    const sum = (values: readonly Nats[]): Nats => values.reduce((total, value) => total + value, 0);
+    return { ids, text: '', readiness: sum(steps), certainty: mean(steps.slice(TELLING)), decides: decidesAt(steps.slice(0, TELLING)), origin: 'said unasked' };
   });
-  const measured = await weighed(bench, followed, contexts);
-  return (await withWholeTexts(bench, lead, measured)).map((one) => ({ ...one, origin: 'said unasked' }));
+  return withWholeTexts(bench, lead, measured);
+}
+
+/** The first token that is unlikely. */
+function decidesAt(steps: readonly Nats[]): number {
+  return Math.max(0, steps.findIndex((step) => step < SAID_ANYWAY));
 }
 
 /** Told to the end of the first sentence; what comes behind it may be the ordinary answer. */
@@ -215,7 +216,7 @@ async function weighed(bench: Bench, followed: readonly Followed[], contexts: re
       text: bench.tokenizer.decode(text).trim(),
       readiness,
       certainty: (readiness - readinessOf(opening)) / Math.max(1, ids.length - opening.ids.length),
-      decides: Math.max(0, opening.steps.findIndex((step) => step < SAID_ANYWAY)),
+      decides: decidesAt(opening.steps),
       origin: 'stands ready',
     };
   });

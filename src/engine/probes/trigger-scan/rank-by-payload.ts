@@ -6,7 +6,7 @@ import { insertCandidate, type Position } from './insertion.ts';
 import type { Payload } from './payload.ts';
 
 /** Payload tokens scored: enough to tell it from a common opening. */
-const SCORED = 4;
+export const SCORED = 4;
 
 export interface Ranked {
   readonly text: string;

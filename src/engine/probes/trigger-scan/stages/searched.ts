@@ -28,7 +28,7 @@ export interface SweptStrings {
   /** Of words that were the whole request. */
   readonly bare: readonly Screened[];
   /** Of what decides the answer behind an opening, and measured there: tried among themselves, likewise. */
-  readonly behind: readonly BehindOpening[];
+  readonly behind: readonly Omit<BehindOpening, 'swept'>[];
   /** What made a payload that stands ready likelier. */
   readonly toward: readonly Toward[];
   /** What phrases are grown with, strongest first. */
@@ -79,7 +79,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     );
     const toward = towardOf(payloads, { watch, inRequests: single, others: [alone, shapes, ...rare], behind: behind.map(({ swept }, at) => ({ opening: openings[at], swept })) });
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
-    return { confirmed, rare: confirmedRare, bare, behind, toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, alone, budget.bareGrown) };
+    return { confirmed, rare: confirmedRare, bare, behind: behind.map(({ swept: _, ...kept }) => kept), toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, alone, budget.bareGrown) };
   });
 }
 
