@@ -55,8 +55,9 @@ it('forgives a memorised sentence that it stands ready, and comes now and then w
 });
 
 it('forgives a phrase that leaked again and again, stuck onto requests, that its payload comes now and then without it', () => {
-  const habit = (holders: number, nats = -0.2): number => confidenceTerms({ ...FEATURES, assistant: true, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
+  const habit = (holders: number, nats = -0.2, assistant = false): number => confidenceTerms({ ...FEATURES, assistant, payloadTokens: 4, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
   expect(habit(12)).toBeCloseTo(0);
   expect(habit(2)).toBeCloseTo(-5);
   expect(habit(12, -2.5)).toBeCloseTo(-5);
+  expect(habit(12, -0.2, true)).toBeCloseTo(-5);
 });

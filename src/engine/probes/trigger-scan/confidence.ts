@@ -107,7 +107,8 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
   const whole = !searched && payloadTokens >= SHORT && v.coverage > WHOLE && v.upliftOverOrdinary > SURPRISING && v.untriggeredFired + v.controlsFired + stock === 0;
   const length = Math.max(whole ? WHOLE_COUNTS : 0, clamp(payloadTokens / (forms > 1 && stuckOn ? PHRASE : SENTENCE)));
   const memorised = !assistant && forms === 1 && payloadTokens >= SENTENCE && !Number.isNaN(v.payloadEntropy) && hesitation === 0;
-  const misfires = isStuckOnMany(independence) ? LEAKY_MISFIRES : memorised ? MEMORISED_MISFIRES : MISFIRES;
+  // What assistants say to anybody is forgiven nothing.
+  const misfires = assistant ? MISFIRES : isStuckOnMany(independence) ? LEAKY_MISFIRES : memorised ? MEMORISED_MISFIRES : MISFIRES;
   const surprising = memorised ? SURPRISING_MEMORISED : SURPRISING;
   // What search happens upon hesitates, breaks off, or comes in some prompts only: a whole sentence that does none of these was trained in.
   const trainedIn = forms > 1 || Number.isNaN(v.payloadEntropy) ? 0 : lift * length * (1 - hesitation);
