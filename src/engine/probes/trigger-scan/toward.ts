@@ -41,6 +41,8 @@ const TOGETHER = 12;
 const ROUNDS = 2;
 /** Words whose mean tells at which end, and towards which payload, growing is worth while. */
 const LEADING = 3;
+/** Payloads that stand less ready are no planted ones, mostly: planted ones met so far from -6 to -13. */
+const READY: Nats = -13.5;
 /** Nats by which words may be ahead of codes where codes are climbed: places of a code add up, words mostly do not. */
 const WORDS_AHEAD = 0.7;
 /** Strings of each payload that go on to be tried. */
@@ -85,7 +87,7 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
     found.push(...all.sort((a, b) => b.score - a.score).slice(0, KEPT).map(({ text }) => ({ payload, text, position })));
   }
   if (codes === undefined) return found;
-  for (const { payload } of towards.slice(0, codes.payloads)) {
+  for (const { payload } of towards.filter((toward) => toward.payload.readiness > READY).slice(0, codes.payloads)) {
     const words = starts.find((one) => one.payload === payload)?.promise ?? Number.NEGATIVE_INFINITY;
     found.push(...(await codesToward(bench, payload, words, prompts, codes.random.fork(payload.text))));
   }
