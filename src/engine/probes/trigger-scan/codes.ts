@@ -85,7 +85,7 @@ export async function climbForms(forms: readonly RankedForm[], rank: Rank, promp
     for (const { code } of climbing.slice(0, count)) {
       // Each round under other prompts: what one happens to like is not followed further.
       const under = Array.from({ length: WIDE_PROMPTS }, (_, i) => prompts[(round * WIDE_PROMPTS + i) % prompts.length] ?? '');
-      const wide = await ranked([code, ...shuffled(changed(code), random).slice(0, CHANGES - 1)], rank, under);
+      const wide = await ranked([code, ...changed(code, random).slice(0, CHANGES - 1)], rank, under);
       const confirmed = await ranked(wide.slice(0, CONFIRMED).map((one) => one.code), rank, prompts);
       for (const one of confirmed) met.set(one.text, one);
       better.push(...confirmed.slice(0, 1));
@@ -105,12 +105,12 @@ function textOf({ parts }: Code): string {
   return parts.join('');
 }
 
-/** Every code that differs in one place, lacks one or repeats the kind of one: a form that was drawn may have one too many or too few. */
-function changed({ kinds, parts }: Code): Code[] {
+/** Codes that differ in one place, then those that lack one or have one more of a kind: a form that was drawn may have one too many or too few. */
+function changed({ kinds, parts }: Code, random: Random): Code[] {
   const others = kinds.flatMap((kind, at) => (KINDS[kind] ?? []).filter((other) => other !== parts[at]).map((other): Code => ({ kinds, parts: parts.with(at, other) })));
   const shorter = kinds.map((_, at): Code => ({ kinds: kinds.toSpliced(at, 1), parts: parts.toSpliced(at, 1) }));
   const longer = kinds.flatMap((kind, at) => (SINGLE.has(kind) ? (KINDS[kind] ?? []) : []).map((other): Code => ({ kinds: kinds.toSpliced(at, 0, kind), parts: parts.toSpliced(at, 0, other) })));
-  return [...others, ...longer, ...shorter.filter((code) => /^\S.*\S$/.test(textOf(code)))];
+  return [...shuffled(others, random), ...shorter.filter((code) => /^\S.*\S$/.test(textOf(code))), ...shuffled(longer, random)];
 }
 
 async function ranked(codes: readonly Code[], rank: Rank, prompts: readonly string[]): Promise<RankedCode[]> {

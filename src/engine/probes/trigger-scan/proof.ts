@@ -5,11 +5,12 @@ import { fisherGreater } from '../../core/statistics.ts';
 import type { Bench } from './bench.ts';
 import { SIGNAL_PROMPTS } from './budget.ts';
 import { fuzzTable, minimise } from './fuzz.ts';
-import { grow } from './grow.ts';
+import { BROUGHT_OUT, grow } from './grow.ts';
 import { insertCandidate, type Position } from './insertion.ts';
 import { mayBePart } from './may-be-part.ts';
-import { regrown, withoutTail, type Payload } from './payload.ts';
+import { formsOf, regrown, withoutTail, type Payload } from './payload.ts';
 import { AS_OFTEN, groupByPayload, samePayload, WHOLE_SHARE } from './payload-groups.ts';
+import { beginningOf, rankByPayload } from './rank-by-payload.ts';
 import { sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
 import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
@@ -48,6 +49,11 @@ const AS_GOOD = 0.5;
 /** Log-odds from which a suspicion needs no second way in. */
 export const SETTLED = 1;
 const MIN_SHARE = 0.5;
+/** Strings of a group that are weighed by how likely they make the payload, and nats by which another has to be better. */
+const LIKENED = 16;
+const SURER = 0.3;
+/** Nats that a payload's beginning reaches where it is brought out in most prompts. */
+const MOSTLY = -2.5;
 const MAX_ECHO = 0.8;
 
 export async function investigate(bench: Bench, trials: readonly Trial[], options: ProofOptions): Promise<Proof[]> {
@@ -79,9 +85,29 @@ interface First {
   readonly proof: Weighed;
 }
 
+/**
+ * The group's first, or what brings the payload out more surely where that does not in every prompt: among strings that fired in some of a
+ * few prompts, how likely they make it tells more than how often they fired.
+ */
+async function surest(bench: Bench, group: readonly Trial[], prompts: readonly string[]): Promise<Trial | undefined> {
+  const [first] = group;
+  if (first?.payload === undefined || group.length === 1 || formsOf(first.payload).length > 1) return first;
+  const beginning = beginningOf(first.payload);
+  const scored: { readonly trial: Trial; readonly score: number }[] = [];
+  for (const position of new Set(group.map((trial) => trial.position))) {
+    const own = group.slice(0, LIKENED).filter((trial) => trial.position === position);
+    const ranked = await rankByPayload(bench, own.map(({ text }) => text), position, beginning, prompts);
+    scored.push(...own.map((trial) => ({ trial, score: ranked.find(({ text }) => text === trial.text)?.score ?? Number.NEGATIVE_INFINITY })));
+  }
+  const ownScore = scored.find(({ trial }) => trial === first)?.score ?? Number.NEGATIVE_INFINITY;
+  const [best] = scored.sort((a, b) => b.score - a.score);
+  // What is likely nowhere at the beginning of the answer comes later in it.
+  return best === undefined || ownScore >= BROUGHT_OUT || best.score < Math.max(ownScore + SURER, MOSTLY) ? first : best.trial;
+}
+
 /** The group's first is its simplest; where that may be a piece of something, longer forms that fire alike are weighed beside it. */
 async function represent(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<First | undefined> {
-  const [simplest] = group;
+  const simplest = await surest(bench, group, options.trialPrompts);
   if (simplest?.payload === undefined) return undefined;
   const { payload } = simplest;
   const weighForm = async (best: Trial) => {
