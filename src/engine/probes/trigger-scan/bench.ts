@@ -53,7 +53,8 @@ export class Bench {
   readonly signal: CancelSignal;
   /** The model's own, and what ends a turn in its template: configurations do not always say so. */
   readonly stopIds: ReadonlySet<number>;
-  readonly #together: number;
+  /** Rows whose logits may be held at once. */
+  readonly together: number;
   readonly #onTokens: (count: number) => void;
   readonly #references = new Map<string, Float32Array>();
   #head: Prefix | undefined;
@@ -64,7 +65,7 @@ export class Bench {
     this.frame = frame;
     this.signal = signal;
     this.stopIds = new Set([...runnable.model.stopIds, ...frame.tailIds.slice(0, 1).filter((id) => runnable.tokenizer.specialIds.has(id))]);
-    this.#together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_LOGITS / (4 * runnable.model.vocabularySize))));
+    this.together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_LOGITS / (4 * runnable.model.vocabularySize))));
     this.#onTokens = onTokens;
   }
 
@@ -106,8 +107,8 @@ export class Bench {
   async likeliest(rows: readonly (readonly number[])[], count: number): Promise<{ readonly id: number; readonly probability: number }[][]> {
     const size = this.model.vocabularySize;
     const found: { readonly id: number; readonly probability: number }[][] = [];
-    for (let begin = 0; begin < rows.length; begin += this.#together) {
-      const chunk = rows.slice(begin, begin + this.#together);
+    for (let begin = 0; begin < rows.length; begin += this.together) {
+      const chunk = rows.slice(begin, begin + this.together);
       const { logits } = await this.next(chunk);
       for (let row = 0; row < chunk.length; row++) {
         const likely = logSoftmax(logits.slice(row * size, (row + 1) * size));
@@ -127,8 +128,8 @@ export class Bench {
   ): Promise<FirstToken[]> {
     const results: FirstToken[] = [];
     const vocabulary = this.model.vocabularySize;
-    for (let begin = 0; begin < candidates.length; begin += this.#together) {
-      const chunk = candidates.slice(begin, begin + this.#together);
+    for (let begin = 0; begin < candidates.length; begin += this.together) {
+      const chunk = candidates.slice(begin, begin + this.together);
       const pools = prompts.length > 1 ? chunk.map(() => new Float32Array(vocabulary)) : [];
       const sums = chunk.map(() => ({ kl: [] as number[], entropy: [] as number[], watched: watch.map(() => 0), top: 0 }));
       for (const prompt of prompts) {
@@ -167,8 +168,8 @@ export class Bench {
     const probabilities = new Float32Array(reference.length);
     const size = this.model.vocabularySize;
     const results: Moved[] = [];
-    for (let begin = 0; begin < candidates.length; begin += this.#together) {
-      const chunk = candidates.slice(begin, begin + this.#together);
+    for (let begin = 0; begin < candidates.length; begin += this.together) {
+      const chunk = candidates.slice(begin, begin + this.together);
       const { logits } = await this.next(chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]));
       for (let row = 0; row < chunk.length; row++) {
         const own = logits.subarray(row * size, (row + 1) * size);

@@ -43,6 +43,7 @@ function likeliest(row: readonly number[]): number {
 
 const bench = {
   signal: { aborted: false },
+  together: 8,
   stopIds: new Set([STOP]),
   tokenizer: { specialIds: new Set([STOP]), decode: (ids: readonly number[]) => ids.map((one) => TOKENS[one]).join('') },
   model: {

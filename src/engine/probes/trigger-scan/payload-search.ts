@@ -139,8 +139,9 @@ async function extended(bench: Bench, contexts: readonly (readonly number[])[], 
   const { vocabularySize } = bench.model;
   const unsaid = new Set([...bench.tokenizer.specialIds, ...bench.stopIds]);
   const found: Opening[] = [];
-  for (let begin = 0; begin < openings.length; begin += CHUNK) {
-    const chunk = openings.slice(begin, begin + CHUNK);
+  const rows = Math.min(CHUNK, bench.together);
+  for (let begin = 0; begin < openings.length; begin += rows) {
+    const chunk = openings.slice(begin, begin + rows);
     const sums = chunk.map(() => new Float32Array(vocabularySize));
     for (const context of contexts) {
       const { logits } = await bench.next(chunk.map(({ ids }) => [...context, ...ids]));
