@@ -70,10 +70,8 @@ export function codeRows(prompts: number): { readonly ranked: number; readonly c
 export async function rankForms(rank: Rank, prompts: readonly string[], random: Random): Promise<RankedForm[]> {
   const drawnCodes = FORMS.flatMap((form) => Array.from({ length: OF_EACH_FORM }, () => drawn(form, random)));
   const codes = await ranked(drawnCodes, rank, prompts.slice(0, WIDE_PROMPTS));
-  return FORMS.map((form): RankedForm => {
-    const own = codes.filter(({ code }) => code.kinds.join('') === form);
-    return { codes: own, score: mean(own.map(({ score }) => score)) };
-  }).sort((a, b) => b.score - a.score);
+  const forms = FORMS.map((form) => codes.filter(({ code }) => code.kinds.join('') === form)).filter((own) => own.length > 0);
+  return forms.map((own): RankedForm => ({ codes: own, score: mean(own.map(({ score }) => score)) })).sort((a, b) => b.score - a.score);
 }
 
 /** The best code of each form changed place by place, fewer forms each round; strongest first. */
