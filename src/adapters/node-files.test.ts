@@ -102,6 +102,17 @@ describe('openModelPath', () => {
     expect(drop.skipped?.map(({ path, kind }) => [path, kind])).toEqual([['merges.txt', 'elsewhere']]);
   });
 
+  it('takes what belongs to a graph from one above where its folder holds graphs only', async () => {
+    const exported = join(root, 'exported');
+    mkdirSync(join(exported, 'onnx'), { recursive: true });
+    writeFileSync(join(exported, 'onnx', 'model.onnx'), external('model.onnx_data'));
+    for (const name of ['onnx/model.onnx_data', 'onnx/vocab.txt', 'vocab.txt', 'config.json', 'tokenizer.json', 'model.safetensors', 'README.md']) writeFileSync(join(exported, name), 'x');
+    const opened = async (): Promise<string[]> => (await openModelPath(join(exported, 'onnx', 'model.onnx'))).files.map(({ path }) => path);
+    expect(await opened()).toEqual(['model.onnx', 'model.onnx_data', 'vocab.txt', 'config.json', 'tokenizer.json']);
+    writeFileSync(join(exported, 'onnx', 'config.json'), 'x');
+    expect(await opened()).not.toContain('tokenizer.json');
+  });
+
   it('opens everything else as it is', async () => {
     expect(await paths('other.safetensors')).toEqual(['other.safetensors']);
     expect((await openModelPath(join(root, 'lone', 'a.onnx'))).files.map(({ path }) => path)).toEqual(['a.onnx']);

@@ -33,19 +33,36 @@ export async function openPath(path: string): Promise<Drop> {
   }
 }
 
-/** As openPath, and of an ONNX file also what belongs to it in its folder: its external data, and what companions.ts names. The drop is called as the file is. */
+/** Folder that graphs are kept in where the rest of a model stands one above. */
+const GRAPHS = 'onnx';
+
+/**
+ * As openPath, and of an ONNX file also what belongs to it in its folder: its external data, and what companions.ts names; that is taken
+ * from one above where the folder holds graphs only. The drop is called as the file is.
+ */
 export async function openModelPath(path: string): Promise<Drop> {
   const drop = await openPath(path);
   const absolute = resolve(path);
   const [file] = drop.files;
   if (file === undefined || !/\.onnx$/i.test(drop.name) || !(await stat(absolute)).isFile()) return drop;
   const folder = dirname(absolute);
+  const companions = await companionsIn(folder, drop.name);
+  const own = await entered(folder, [...companions, ...(await externalFiles(file))]);
+  const above = basename(folder) === GRAPHS && !companions.includes('config.json') ? dirname(folder) : undefined;
+  const shared = above === undefined ? undefined : await entered(above, await companionsIn(above, drop.name));
+  const known = new Set([file, ...own.files].map((one) => one.path));
+  return { name: drop.name, files: [file, ...own.files, ...(shared?.files ?? []).filter((one) => !known.has(one.path))], skipped: [...own.skipped, ...(shared?.skipped ?? [])] };
+}
+
+/** A folder that may not be listed takes nothing from a file that can be read. */
+async function companionsIn(folder: string, model: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).filter((name) => isCompanion(name, model));
+}
+
+async function entered(folder: string, names: readonly string[]): Promise<Walk> {
   const walk = new Walk(folder, allowedRoot(await realpath(folder)));
-  // A folder that may not be listed takes nothing from a file that can be read.
-  const listed = await readdir(folder).catch(() => []);
-  const wanted = new Set([...listed.filter((name) => isCompanion(name, drop.name)), ...(await externalFiles(file))]);
-  for (const name of [...wanted].sort()) await walk.enterFile(join(folder, name));
-  return { name: drop.name, files: [file, ...walk.files], skipped: walk.skipped };
+  for (const name of [...new Set(names)].sort()) await walk.enterFile(join(folder, name));
+  return walk;
 }
 
 /** Files that the graph keeps weights in; what leads out of the folder is the rules' to judge. None where the file is malformed. */
