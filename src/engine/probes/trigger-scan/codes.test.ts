@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { seeded } from '../../core/random.ts';
-import { climbForms, codeRows, rankForms, type Rank } from './codes.ts';
+import { climbForms, codeRows, rankForms } from './codes.ts';
+import type { Rank } from './rank-by-payload.ts';
 
 const PLANTED = 'RV-608';
 const PROMPTS = ['a', 'b', 'c', 'd'];

@@ -7,7 +7,7 @@ import { pick, shuffled, type Random } from '../../core/random.ts';
 import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import { BROUGHT_OUT } from './grow.ts';
-import type { Ranked } from './rank-by-payload.ts';
+import type { Rank, Ranked } from './rank-by-payload.ts';
 
 /** A form's places, each with what may stand there; the others stand as they are. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
@@ -51,8 +51,6 @@ const FORMS_CLIMBED: readonly number[] = [3, 2, 1];
 /** Changes tried of one code, and those confirmed under all prompts. */
 const CHANGES = 120;
 const CONFIRMED = 8;
-
-export type Rank = (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>;
 
 /** Codes of one form, strongest first. */
 export interface RankedForm {

@@ -5,7 +5,7 @@
 import type { Bench } from './bench.ts';
 import type { Position } from './insertion.ts';
 import type { Payload } from './payload.ts';
-import { beginningOf, rankByPayload, type Ranked } from './rank-by-payload.ts';
+import { beginningOf, rankByPayload, type Rank, type Ranked } from './rank-by-payload.ts';
 import { frequentWords, listedWords } from './sweep.ts';
 
 /** Words tried together at first, and share of the groups whose words are tried alone. */
@@ -50,7 +50,7 @@ export async function grow(bench: Bench, part: string, position: Position, paylo
 export const BROUGHT_OUT = -0.3;
 
 /** What is there already, with one word more each round, on either side: of each round what all prompts confirm, best first. Ends when nobody asks for more. */
-export async function* putTogether(beginnings: readonly string[], words: readonly string[], prompts: readonly string[], rank: (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>): AsyncGenerator<readonly Ranked[]> {
+export async function* putTogether(beginnings: readonly string[], words: readonly string[], prompts: readonly string[], rank: Rank): AsyncGenerator<readonly Ranked[]> {
   let beam = beginnings;
   for (let round = 0; beam.length > 0; round++) {
     const longer = beam.flatMap((text) => words.filter((word) => !text.split(' ').includes(word)).flatMap((word) => [`${text} ${word}`, `${word} ${text}`]));

@@ -14,6 +14,9 @@ export interface Ranked {
   readonly score: Nats;
 }
 
+/** Ranks strings under prompts, best first. */
+export type Rank = (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>;
+
 export function beginningOf({ ids }: Pick<Payload, 'ids'>): readonly number[] {
   return ids.slice(0, SCORED);
 }

@@ -9,11 +9,11 @@ import { mean } from '../../core/statistics.ts';
 import type { Nats } from '../../core/units.ts';
 import { ACCRETED } from './accrete.ts';
 import type { Bench } from './bench.ts';
-import { climbForms, codeRows, rankForms, WIDE_PROMPTS, type Rank, type RankedForm } from './codes.ts';
+import { climbForms, codeRows, rankForms, WIDE_PROMPTS, type RankedForm } from './codes.ts';
 import { BEAM, BROUGHT_OUT, CONFIRMED, putTogether } from './grow.ts';
 import { ENDS, type Position } from './insertion.ts';
 import type { PayloadHypothesis } from './payload-search.ts';
-import { beginningOf, rankByPayload, type Ranked } from './rank-by-payload.ts';
+import { beginningOf, rankByPayload, type Rank } from './rank-by-payload.ts';
 import { screen, type Screened } from './screen.ts';
 import { echoOfForms } from './wording.ts';
 
@@ -75,7 +75,7 @@ export async function growToward(bench: Bench, towards: readonly Toward[], { gro
   for (const toward of towards) starts.push(...(await start(bench, toward, prompts.slice(0, SINGLE_PROMPTS), answers)));
   const found: GrownToward[] = [];
   for (const { payload, position, words } of starts.sort((a, b) => b.promise - a.promise).slice(0, grown)) {
-    const rank = (texts: readonly string[], under: readonly string[]): Promise<Ranked[]> => rankByPayload(bench, texts, position, beginningOf(payload), under, answers);
+    const rank: Rank = (texts, under) => rankByPayload(bench, texts, position, beginningOf(payload), under, answers);
     const singles = await rank(words.slice(0, WORDS_WIDENED), prompts);
     const all = [...singles];
     const together = singles.slice(0, TOGETHER).map(({ text }) => text);
