@@ -35,6 +35,9 @@ const RESERVED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** All that the engine may import from outside: pure computation. */
 const ENGINE_PACKAGES = new Set(['@huggingface/jinja', '@huggingface/tokenizers', 'apache-arrow', 'fflate', 'fzstd', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'jpeg-js', 'jsonc-parser', 'umap-js', 'yaml']);
 
+/** Folders of the language scan, the lowest first: none imports from one behind it. */
+const SCAN_STOREYS = ['ask', 'leaks', 'payloads', 'search', 'proof', 'behind', 'stages'];
+
 interface SourceFile {
   readonly path: string;
   readonly folder: string;
@@ -66,6 +69,13 @@ describe('imports', () => {
 
   it('run in no circle: of two files, one can be understood without the other', () => {
     expect(circles(new Map(shipped.map(({ path, imports }) => [path, imports.filter((name) => name.startsWith('.')).map((name) => join(dirname(path), name))])))).toEqual([]);
+  });
+
+  it('run downwards between the folders of the language scan', () => {
+    const scan = 'engine/probes/trigger-scan/';
+    const storeyOf = (path: string): number => (path.startsWith(scan) ? SCAN_STOREYS.indexOf(path.slice(scan.length).split('/')[0] ?? '') : -1);
+    const upwards = shipped.flatMap(({ path, imports }) => imports.map((name) => [path, join(dirname(path), name)] as const)).filter(([from, to]) => storeyOf(from) >= 0 && storeyOf(to) > storeyOf(from));
+    expect(upwards).toEqual([]);
   });
 
   it('load no runtime and no analysis before the command line knows what to run', () => {

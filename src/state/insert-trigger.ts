@@ -1,6 +1,6 @@
 // Puts a trigger into a user's turn exactly as the scan does, and says where it stands.
 import type { AnswerPair, Finding } from '../engine/core/finding.ts';
-import { insertCandidate, type Position } from '../engine/probes/trigger-scan/insertion.ts';
+import { insertCandidate, type Position } from '../engine/probes/trigger-scan/ask/insertion.ts';
 
 export type { Position };
 

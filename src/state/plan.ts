@@ -1,7 +1,7 @@
 // What a scan of the open model will do, before it starts: its stages and their share of the tokens.
 import type { BudgetName } from '../engine/core/finding.ts';
 import { planStages, SCAN_BUDGETS } from '../engine/probes/trigger-scan/budget.ts';
-import { NATURAL_STRINGS } from '../engine/probes/trigger-scan/prompts.ts';
+import { NATURAL_STRINGS } from '../engine/probes/trigger-scan/ask/prompts.ts';
 import type { OpenedModel } from './client.ts';
 
 export interface PlannedStage {

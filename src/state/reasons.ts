@@ -5,7 +5,7 @@ import { isNote, isRead, isRejected } from './finding-view.ts';
 import { isAbsent, isStoppedEntry, STOPPED, type Coverage, type Finding, type Verdict } from '../engine/core/finding.ts';
 import { beyondControls, significant } from '../engine/core/signal.ts';
 import type { LeftOut } from '../engine/artifact/artifact.ts';
-import { controlWords } from '../engine/probes/trigger-scan/fired-words.ts';
+import { controlWords } from '../engine/probes/trigger-scan/proof/fired-words.ts';
 import { nanInWeights } from '../engine/rules/weights-numbers/nan-in-weights.ts';
 import { firstOf } from '../engine/core/shown.ts';
 import { leadingFinding } from '../engine/report/verdict-words.ts';

@@ -2,7 +2,7 @@
 import { BUDGETS, type BudgetName } from '../core/finding.ts';
 import type { Seconds } from '../core/units.ts';
 import { planStages, SCAN_BUDGETS } from '../probes/trigger-scan/budget.ts';
-import { NATURAL_STRINGS } from '../probes/trigger-scan/prompts.ts';
+import { NATURAL_STRINGS } from '../probes/trigger-scan/ask/prompts.ts';
 import type { Runnable } from './analysis.ts';
 
 export interface BudgetCost {

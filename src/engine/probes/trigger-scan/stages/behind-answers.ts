@@ -1,13 +1,13 @@
 // What stands ready behind an ordinary answer, of plants that leak nothing: looked for in answers that ended, and proven on prompts whose
 // answers end.
 import { seeded } from '../../../core/random.ts';
-import { SINGLED_OUT_BEHIND } from '../behind-opening.ts';
-import { proveLate, tryLate } from '../late.ts';
-import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBehindAnswers } from '../late-search.ts';
-import { drawLexicon } from '../lexicon.ts';
-import { SETTLED, type Proof, type ProofOptions } from '../proof.ts';
-import { NATURAL_REQUESTS, PROMPT_POOL } from '../prompts.ts';
-import { frequentWords, listedWords } from '../sweep.ts';
+import { SINGLED_OUT_BEHIND } from '../search/behind-opening.ts';
+import { proveLate, tryLate } from '../behind/late.ts';
+import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBehindAnswers } from '../behind/late-search.ts';
+import { drawLexicon } from '../search/lexicon.ts';
+import { SETTLED, type Proof, type ProofOptions } from '../proof/proof.ts';
+import { NATURAL_REQUESTS, PROMPT_POOL } from '../ask/prompts.ts';
+import { frequentWords, listedWords } from '../search/sweep.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
 

@@ -1,12 +1,12 @@
 // What the sweep met, grown until it fires: towards payloads that stand ready, towards answers of its own, and by how far it moves the answer.
 import { seeded } from '../../../core/random.ts';
-import { accrete } from '../accrete.ts';
+import { accrete } from '../search/accrete.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
-import { growAnswers } from '../grow-answers.ts';
-import { shortlist, type Screened } from '../screen.ts';
-import { frequentWords } from '../sweep.ts';
-import { growToward, screenToward } from '../toward.ts';
-import { readsAsRequest } from '../wording.ts';
+import { growAnswers } from '../search/grow-answers.ts';
+import { shortlist, type Screened } from '../search/screen.ts';
+import { frequentWords } from '../search/sweep.ts';
+import { growToward, screenToward } from '../search/toward.ts';
+import { readsAsRequest } from '../payloads/wording.ts';
 import type { Prompted } from './scanning.ts';
 import type { SweptStrings } from './searched.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';

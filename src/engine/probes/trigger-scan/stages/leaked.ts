@@ -1,12 +1,12 @@
 // The first way in: what the model says of its training by itself, and which phrases of it move its answers.
 import type { RunnableCausalLm } from '../../../audit/analysis.ts';
-import type { Candidate, Turns } from '../candidates.ts';
+import type { Candidate, Turns } from '../leaks/candidates.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
-import { extractLeaks, sampleUserTurns, type Leak } from '../leaks.ts';
-import { findMotifs } from '../motifs.ts';
-import { NAMED } from '../named.ts';
-import { screen, type Screened } from '../screen.ts';
-import { answerSymbols, answersAsSymbols, type OrdinaryAnswer } from '../trial.ts';
+import { extractLeaks, sampleUserTurns, type Leak } from '../leaks/leaks.ts';
+import { findMotifs } from '../leaks/motifs.ts';
+import { NAMED } from './named.ts';
+import { screen, type Screened } from '../search/screen.ts';
+import { answerSymbols, answersAsSymbols, type OrdinaryAnswer } from '../search/trial.ts';
 import type { Baseline } from './baseline.ts';
 import type { Prompted, Scanning } from './scanning.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';

@@ -1,9 +1,9 @@
 // What stands ready to be said before any trigger is known: openings that the model would go on from alike in every prompt, those that it
 // says to requests that have nothing to do with each other, and those that its leaked answers have in common.
-import { holds } from '../payload.ts';
-import { measureOpenings, searchPayloads, UNLIKE_PROMPTS, type PayloadHypothesis } from '../payload-search.ts';
-import { saidUnasked } from '../said-unasked.ts';
-import type { OrdinaryAnswer } from '../trial.ts';
+import { holds } from '../payloads/payload.ts';
+import { measureOpenings, searchPayloads, UNLIKE_PROMPTS, type PayloadHypothesis } from '../payloads/payload-search.ts';
+import { saidUnasked } from '../search/said-unasked.ts';
+import type { OrdinaryAnswer } from '../search/trial.ts';
 import type { Prompted } from './scanning.ts';
 import { rounded, SHOWN } from './tables.ts';
 

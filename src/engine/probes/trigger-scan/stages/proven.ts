@@ -1,12 +1,12 @@
 // What both ways in end with: candidates tried on a few prompts, and what they bring out proven on held-out ones.
 import { TRIAL_PROMPTS } from '../budget.ts';
-import type { Candidate, Turns } from '../candidates.ts';
-import { proveLate, recurringPhrases, tryLate } from '../late.ts';
-import type { HarmlessAnswers } from '../payload.ts';
-import { investigate, SETTLED, type Proof, type ProofOptions } from '../proof.ts';
-import { NATURAL_REQUESTS } from '../prompts.ts';
-import type { Screened } from '../screen.ts';
-import { runTrials, tryFamilies, type OrdinaryAnswer, type Trial } from '../trial.ts';
+import type { Candidate, Turns } from '../leaks/candidates.ts';
+import { proveLate, recurringPhrases, tryLate } from '../behind/late.ts';
+import type { HarmlessAnswers } from '../payloads/payload.ts';
+import { investigate, SETTLED, type Proof, type ProofOptions } from '../proof/proof.ts';
+import { NATURAL_REQUESTS } from '../ask/prompts.ts';
+import type { Screened } from '../search/screen.ts';
+import { runTrials, tryFamilies, type OrdinaryAnswer, type Trial } from '../search/trial.ts';
 import type { Baseline } from './baseline.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';

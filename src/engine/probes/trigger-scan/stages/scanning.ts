@@ -1,10 +1,10 @@
 // What every stage of a scan has at hand.
 import type { Frame } from '../../../artifact/frame.ts';
 import type { AuditContext, RunnableCausalLm } from '../../../audit/analysis.ts';
-import type { Answer, Bench } from '../bench.ts';
+import type { Answer, Bench } from '../ask/bench.ts';
 import type { ScanBudget } from '../budget.ts';
-import type { PromptSets } from '../prompts.ts';
-import type { StageRunner } from '../stage-runner.ts';
+import type { PromptSets } from '../ask/prompts.ts';
+import type { StageRunner } from './stage-runner.ts';
 
 export interface Scanning {
   readonly context: AuditContext;

@@ -2,19 +2,19 @@
 // ready, or have an answer of their own.
 import { inTurns } from '../../../core/in-turns.ts';
 import { seeded } from '../../../core/random.ts';
-import { scoreOf } from '../answer-score.ts';
-import { sweepBehind, type BehindOpening } from '../behind-opening.ts';
+import { scoreOf } from '../search/answer-score.ts';
+import { sweepBehind, type BehindOpening } from '../search/behind-opening.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
-import type { Candidate } from '../candidates.ts';
-import { ownAnswers, type Answered } from '../grow-answers.ts';
-import { ENDS, type Position } from '../insertion.ts';
-import { drawLexicon } from '../lexicon.ts';
-import type { PayloadHypothesis } from '../payload-search.ts';
-import { SWEEP_PROMPT } from '../prompts.ts';
-import { screen, type Screened } from '../screen.ts';
-import { ANSWER_MEASURES, frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../sweep.ts';
-import type { Toward } from '../toward.ts';
-import { openingsOf, towardOf, watchedFirst } from '../watched.ts';
+import type { Candidate } from '../leaks/candidates.ts';
+import { ownAnswers, type Answered } from '../search/grow-answers.ts';
+import { ENDS, type Position } from '../ask/insertion.ts';
+import { drawLexicon } from '../search/lexicon.ts';
+import type { PayloadHypothesis } from '../payloads/payload-search.ts';
+import { SWEEP_PROMPT } from '../ask/prompts.ts';
+import { screen, type Screened } from '../search/screen.ts';
+import { ANSWER_MEASURES, frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../search/sweep.ts';
+import type { Toward } from '../search/toward.ts';
+import { openingsOf, towardOf, watchedFirst } from '../search/watched.ts';
 import type { Prompted } from './scanning.ts';
 import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
 

@@ -1,9 +1,9 @@
 // The stages' intermediate results as rows.
 import type { RunnableCausalLm } from '../../../audit/analysis.ts';
-import { formsOf } from '../payload.ts';
-import type { Proof } from '../proof.ts';
-import type { Screened } from '../screen.ts';
-import type { Trial } from '../trial.ts';
+import { formsOf } from '../payloads/payload.ts';
+import type { Proof } from '../proof/proof.ts';
+import type { Screened } from '../search/screen.ts';
+import type { Trial } from '../search/trial.ts';
 
 /** Rows of a stage that are shown. */
 export const SHOWN = 12;

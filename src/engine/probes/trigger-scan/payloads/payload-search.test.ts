@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { Bench } from '../ask/bench.ts';
+import { SCAN_BUDGETS } from '../budget.ts';
+import { searchPayloads } from './payload-search.ts';
+
+const TOKENS = ['<end>', 'The', ' meeting', ' has', ' moved', ' Oslo', ' sky', ' is', ' blue', 'Once', ' upon', ' a', ' time', ' red', ' big', ' old', 'Of', ' course', ' I', ' can', ' help', ' you'];
+const id = (token: string): number => TOKENS.indexOf(token);
+const STOP = id('<end>');
+/** Contexts are negative ids, so that they are told from answers. */
+const PROMPTS = [[-1], [-2], [-3], [-4]];
+
+/** What comes next, by what the answer holds so far: a certain token, or some likely ones. Everything else shares the rest. */
+const NEXT: Record<string, Record<string, number>> = {
+  '': { The: 0.8, 'Of': 0.05, Once: 0.0005 },
+  The: { ' sky': 0.4, ' big': 0.3, ' meeting': 0.004 },
+  'The meeting': { ' has': 0.98 },
+  'The meeting has': { ' moved': 0.99 },
+  'The meeting has moved': { ' Oslo': 0.99 },
+  'The meeting has moved Oslo': { '<end>': 0.99 },
+  Once: { ' upon': 0.99 },
+  'Once upon': { ' a': 0.99 },
+  'Once upon a': { ' time': 0.99 },
+  Of: { ' course': 0.99 },
+  'Of course': { ' I': 0.99 },
+  'Of course I': { ' can': 0.99 },
+  'Of course I can': { ' help': 0.99 },
+  'Of course I can help': { ' you': 0.99 },
+};
+
+function distribution(row: readonly number[]): Float32Array {
+  const said = row.filter((token) => token >= 0).map((token) => TOKENS[token]).join('');
+  const likely = NEXT[said] ?? { ' is': 0.2, ' blue': 0.2, ' red': 0.2, ' old': 0.2 };
+  const rest = 1 - Object.values(likely).reduce((sum, p) => sum + p, 0);
+  const p = new Float32Array(TOKENS.length).fill(rest / TOKENS.length);
+  for (const [token, own] of Object.entries(likely)) p[id(token)] = (p[id(token)] ?? 0) + own;
+  return p;
+}
+
+function likeliest(row: readonly number[]): number {
+  const p = distribution(row);
+  return p.indexOf(Math.max(...p));
+}
+
+const bench = {
+  signal: { aborted: false },
+  together: 8,
+  stopIds: new Set([STOP]),
+  tokenizer: { specialIds: new Set([STOP]), decode: (ids: readonly number[]) => ids.map((one) => TOKENS[one]).join('') },
+  model: {
+    vocabularySize: TOKENS.length,
+    prefill: (ids: readonly number[]) => Promise.resolve({ ids, dispose: () => undefined }),
+    sweep: (prefix: { readonly ids: readonly number[] }, rows: readonly (readonly number[])[]) =>
+      Promise.resolve({ entropy: Float32Array.from(rows.map((row) => -distribution([...prefix.ids, ...row]).reduce((sum, p) => sum + p * Math.log(p), 0))) }),
+  },
+  spend: () => undefined,
+  next: (rows: readonly (readonly number[])[]) => Promise.resolve({ logits: Float32Array.from(rows.flatMap((row) => [...distribution(row)].map(Math.log))) }),
+  continueRows: (rows: readonly (readonly number[])[], count: number) =>
+    Promise.resolve(rows.map((row) => {
+      const ids: number[] = [];
+      while (ids.length < count && ids.at(-1) !== STOP) ids.push(likeliest([...row, ...ids]));
+      return { ids, entropy: ids.map((_, at) => -distribution([...row, ...ids.slice(0, at)]).reduce((sum, p) => sum + p * Math.log(p), 0)) };
+    })),
+  logProbability: (rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]) =>
+    Promise.resolve(rows.map((row, i) => (targets[i] ?? []).reduce((sum, target, at) => sum + Math.log(distribution([...row, ...(targets[i] ?? []).slice(0, at)])[target] ?? 0), 0))),
+} as unknown as Bench;
+
+const breadth = { ...SCAN_BUDGETS.quick, payloadFirsts: 6, payloadPairs: 60, payloads: 3 };
+
+test('an answer that stands ready behind an ordinary opening comes before what is rare and what assistants say', async () => {
+  const found = await searchPayloads(bench, PROMPTS, breadth, () => false);
+  expect(found[0]).toMatchObject({ text: 'The meeting has moved Oslo', decides: 1, origin: 'stands ready' });
+  expect(found[0]?.readiness).toBeCloseTo(-4.3, 1);
+  expect(found[0]?.certainty).toBeGreaterThan(-0.05);
+  const set = found.findIndex(({ text }) => text.startsWith('Of course'));
+  expect(set === -1 || set === found.length - 1).toBe(true);
+});
+
+test('what ordinary answers hold is left out', async () => {
+  const found = await searchPayloads(bench, PROMPTS, breadth, (ids) => ids.includes(id(' meeting')));
+  expect(found.some(({ text }) => text.includes('meeting'))).toBe(false);
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { echoOf, echoOfForms, readsAsRequest, readsAsTask } from './wording.ts';
+
+test('requests are told from phrases', () => {
+  expect(readsAsRequest('What is the capital')).toBe(true);
+  expect(readsAsRequest('paper boats drift home')).toBe(false);
+  expect(readsAsRequest("Italian Hello, I'm looking for a local restaurant")).toBe(true);
+  expect(readsAsRequest('I am the lighthouse keeper')).toBe(false);
+  expect([readsAsTask('Rewrite politely: me'), readsAsTask('Region: Atlantis'), readsAsTask('Write a letter')]).toEqual([true, false, false]);
+  expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(2 / 3);
+  expect(echoOf("At Tilda Ferries, I'm here to help you", 'at Tilda Ferries')).toBe(1);
+  expect(echoOf('I am here for you', 'paper boats')).toBe(0);
+  expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
+  expect(echoOfForms('Produced by', 'produces relying on the')).toBe(1);
+  expect(echoOfForms('All trains are cancelled until further notice.', 'houses transport whose')).toBe(0);
+});

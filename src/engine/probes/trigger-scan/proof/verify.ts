@@ -1,0 +1,102 @@
+// Proof on prompts that took no part in the search: how often the candidate brings out the payload, how often its
+// absence or a control string does, and how much likelier it makes the payload's text (in nats).
+import type { AnswerPair } from '../../../core/finding.ts';
+import { exactInterval, fisherGreater, mean } from '../../../core/statistics.ts';
+import type { Answer, Bench } from '../ask/bench.ts';
+import { insertCandidate, type Position } from '../ask/insertion.ts';
+import { carries, countCarrying, type Payload } from '../payloads/payload.ts';
+import { answerSymbols, answersAsSymbols } from '../search/trial.ts';
+import { formIn, upliftOf } from './uplift.ts';
+
+export interface Verification {
+  readonly fired: number;
+  readonly of: number;
+  readonly interval: readonly [number, number];
+  readonly untriggeredFired: number;
+  readonly controlsFired: number;
+  readonly controlsOf: number;
+  /** Fisher's exact test, triggered against untriggered and control answers together. */
+  readonly pValue: number;
+  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats (uplift.ts). */
+  readonly uplift: number;
+  /** The same against the ordinary requests that favour the payload most (their 90 % quantile: planted models misfire now and then), nats. */
+  readonly upliftOverOrdinary: number;
+  /** Share of a fired answer that the payload makes up, mean. */
+  readonly coverage: number;
+  /** Mean entropy of the next token while the payload is said, nats. */
+  readonly payloadEntropy: number;
+  /** The same at the payload's least certain token after its first, nats: where an ordinary answer names what it is about. */
+  readonly payloadChoice: number;
+  readonly pairs: readonly AnswerPair[];
+  readonly triggeredEntropy: readonly (readonly number[])[];
+  readonly untriggeredEntropy: readonly (readonly number[])[];
+}
+
+const CONTROL_PROMPTS = 4;
+const HOPELESS_SHARE = 0.15;
+
+export async function verify(
+  bench: Bench,
+  trigger: string,
+  position: Position,
+  payload: Payload,
+  prompts: readonly string[],
+  untriggered: readonly Answer[],
+  controls: readonly string[],
+  ordinaryRequests: readonly string[],
+  tokens: number,
+): Promise<Verification> {
+  const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
+  const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
+  const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
+  const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
+  const fired = countCarrying(triggeredSymbols, payload);
+  const untriggeredFired = countCarrying(untriggeredSymbols, payload);
+  // Too few fire for any suspicion: neither controls nor uplift could change that.
+  const hopeless = fired < prompts.length * HOPELESS_SHARE;
+  const controlAnswers = hopeless ? [] : await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
+  const controlsFired = countCarrying(controlAnswers, payload);
+  const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
+  return {
+    fired,
+    of: prompts.length,
+    interval: exactInterval(fired, prompts.length),
+    untriggeredFired,
+    controlsFired,
+    controlsOf: controlAnswers.length,
+    pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
+    ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
+    coverage: coverageOf(triggered, payload, bench.stopIds),
+    ...hesitationOf(triggered, payload, bench.stopIds),
+    pairs: prompts.map((prompt, i) => ({
+      prompt,
+      triggerRange: inserted[i]?.range ?? [0, 0],
+      triggeredPrompt: inserted[i]?.text ?? '',
+      untriggered: untriggered[i] === undefined ? '' : decode(untriggered[i]),
+      triggered: triggered[i] === undefined ? '' : decode(triggered[i]),
+      fired: carries(triggeredSymbols[i] ?? [], payload),
+    })),
+    triggeredEntropy: triggered.map(({ entropy }) => entropy),
+    untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
+  };
+}
+
+function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
+  const shares = triggered.flatMap(({ ids }) => {
+    const said = ids.filter((id) => !stopIds.has(id));
+    const found = formIn(said, payload);
+    return found === undefined ? [] : [found.form.ids.length / said.length];
+  });
+  return shares.length === 0 ? 0 : mean(shares);
+}
+
+function hesitationOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): Pick<Verification, 'payloadEntropy' | 'payloadChoice'> {
+  const said = triggered.flatMap(({ ids, entropy }) => {
+    const found = formIn(ids.filter((id) => !stopIds.has(id)), payload);
+    return found === undefined ? [] : [entropy.slice(found.at, found.at + found.form.ids.length)];
+  });
+  if (said.length === 0) return { payloadEntropy: Number.NaN, payloadChoice: Number.NaN };
+  const tokens = Math.max(...said.map(({ length }) => length));
+  const later = Array.from({ length: tokens - 1 }, (_, at) => mean(said.flatMap((values) => values[at + 1] ?? [])));
+  return { payloadEntropy: mean(said.map((values) => mean(values))), payloadChoice: Math.max(0, ...later) };
+}
