@@ -37,8 +37,6 @@ export function bytesOf(path: string, bytes: Uint8Array<ArrayBuffer>): ByteSourc
   return { path, size: bytes.byteLength, slice: async (begin, end) => bytes.slice(Math.max(0, begin), Math.max(0, end)) };
 }
 
-export const MAX_TEXT_BYTES: Bytes = 64 * 2 ** 20;
-
 export async function readAll(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   return source.slice(0, source.size);
 }

@@ -33,7 +33,7 @@ export async function fingerprintModel(artifact: Artifact, sha256: string, runti
 /** Digits kept: runtimes agree to about six digits, and a set of hundreds of models stays some megabytes. */
 const DIGITS = 5;
 
-export function fingerprintOf(trace: ModelTrace, name: string, sha256: string): { readonly fingerprint: Fingerprint; readonly names: FeatureNames } {
+function fingerprintOf(trace: ModelTrace, name: string, sha256: string): { readonly fingerprint: Fingerprint; readonly names: FeatureNames } {
   const features = featuresOf(trace);
   const pick = <T>(of: (set: FeatureSetId) => T): Record<FeatureSetId, T> => Object.fromEntries(FEATURE_SETS.map((set) => [set, of(set)])) as Record<FeatureSetId, T>;
   const { kind, shape, classes, taps, gradientNorms } = trace;

@@ -6,7 +6,7 @@ import { NumpyRandomState } from './random/numpy-random-state.ts';
 
 export const PUBLIC_SEED = 42;
 export const PUBLIC_COUNT = 50;
-export const EDGE_CASES = ['zeros', 'ones', 'near-zero noise', 'linear gradient', 'high magnitude'] as const;
+const EDGE_CASES = ['zeros', 'ones', 'near-zero noise', 'linear gradient', 'high magnitude'] as const;
 
 /** @returns [count, size] row-major, single precision */
 export function probeInputs(size: number, seed: number = PUBLIC_SEED, count: number = PUBLIC_COUNT): Float32Array {

@@ -36,7 +36,7 @@ export interface FlatGraph {
 }
 
 /** CWE-674 and CWE-400: functions that call functions multiply. */
-export const FLAT_LIMITS = { depth: 32, ops: 1_000_000 } as const;
+const FLAT_LIMITS = { depth: 32, ops: 1_000_000 } as const;
 
 export function flatten(model: OnnxModelInfo, file: string): FlatGraph {
   return new Flattener(model.functions, file).run(model);

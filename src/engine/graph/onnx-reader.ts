@@ -111,7 +111,7 @@ export interface OnnxModelInfo extends OnnxGraphInfo {
 }
 
 /** CWE-770: sizes beyond these are no model that Assay opens. */
-export const ONNX_LIMITS = { nodes: 500_000, initializers: 500_000, ports: 65_536, rank: 64, portsOfNode: 65_536, functions: 65_536, graphDepth: 16, attributeText: 4096, metadata: 4096, unknownListed: 64 } as const;
+const ONNX_LIMITS = { nodes: 500_000, initializers: 500_000, ports: 65_536, rank: 64, portsOfNode: 65_536, functions: 65_536, graphDepth: 16, attributeText: 4096, metadata: 4096, unknownListed: 64 } as const;
 
 export async function readOnnxModel(source: ByteSource): Promise<OnnxModelInfo> {
   const reader = new OnnxReader(new WireReader(source, 'onnx'));

@@ -50,7 +50,7 @@ function readScaling(section: ConfigReader): RopeScaling {
 }
 
 /** Radians a position, one for each pair of dimensions. */
-export function inverseFrequencies({ theta, dims, scaling }: Rope): Float32Array {
+function inverseFrequencies({ theta, dims, scaling }: Rope): Float32Array {
   const frequencies = new Float32Array(dims / 2);
   for (let pair = 0; pair < frequencies.length; pair++) {
     const base = Math.fround(1 / Math.fround(theta ** Math.fround((2 * pair) / dims)));

@@ -15,7 +15,7 @@ export interface WireField {
 }
 
 /** Bounds on what one file can make the reader hold (CWE-770). */
-export const WIRE_LIMITS = {
+const WIRE_LIMITS = {
   /** Fields in one message. */
   fields: 2_000_000,
   /** Bytes of one name or other text. */

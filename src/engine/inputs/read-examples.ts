@@ -9,7 +9,7 @@ import { readCsv } from '../monitor/log/csv.ts';
 import { fitImage, imagesOfNpy, type DecodeImage } from './images.ts';
 import { readNpy } from './npy.ts';
 
-export const MAX_EXAMPLES = 2000;
+const MAX_EXAMPLES = 2000;
 const TEXT_LIMITS = { maxBytes: 64 * 2 ** 20, maxDepth: 1 };
 const TEXT_COLUMNS = ['text', 'sentence', 'content', 'review', 'message', 'input', 'prompt', 'question', 'comment', 'title'];
 const LABEL_COLUMNS = ['label', 'class', 'target', 'category', 'y', 'sentiment'];

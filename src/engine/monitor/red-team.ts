@@ -156,7 +156,7 @@ export function medianOf(delays: readonly number[], runs: number): number | unde
 }
 
 /** Draws predictions as the baseline had them. */
-export class Simulator {
+class Simulator {
   readonly scorer: FeatureScorer | undefined;
   readonly #profile: Profile;
   readonly #classes: readonly number[];

@@ -4,7 +4,7 @@
 import type { LogBatch } from './log/encode.ts';
 import { hourOf } from './profile/families.ts';
 
-export const MOST_BINS = 128;
+const MOST_BINS = 128;
 export const CONFIDENCE_BINS = 25;
 export const LATENCY_BINS = 32;
 export const SHOWN_CLASSES = 12;

@@ -143,7 +143,7 @@ interface LzmaHeader {
   readonly size: number | undefined;
 }
 
-export class LzmaStream implements Decoder {
+class LzmaStream implements Decoder {
   readonly #feed = new Feed();
   #lzma: LzmaDecoder | undefined;
   #out = new Output(4096);

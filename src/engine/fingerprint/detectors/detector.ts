@@ -19,5 +19,5 @@ export interface FittedDetector {
   score(rows: Matrix): Float64Array;
 }
 
-export const DETECTOR_IDS = ['lof', 'isolation-forest', 'one-class-svm', 'gaussian-mixture', 'autoencoder', 'pca-mahalanobis'] as const;
+const DETECTOR_IDS = ['lof', 'isolation-forest', 'one-class-svm', 'gaussian-mixture', 'autoencoder', 'pca-mahalanobis'] as const;
 export type DetectorId = (typeof DETECTOR_IDS)[number];

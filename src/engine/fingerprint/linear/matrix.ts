@@ -38,13 +38,6 @@ export function takeRows(matrix: Matrix, rows: readonly number[]): Matrix {
   return taken;
 }
 
-export function stackRows(above: Matrix, below: Matrix): Matrix {
-  const stacked = zeros(above.rows + below.rows, above.cols);
-  stacked.data.set(above.data);
-  stacked.data.set(below.data, above.data.length);
-  return stacked;
-}
-
 export function transpose({ rows, cols, data }: Matrix): Matrix {
   const turned = zeros(cols, rows);
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) turned.data[j * rows + i] = data[i * cols + j] ?? 0;

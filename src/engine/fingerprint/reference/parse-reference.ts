@@ -8,7 +8,7 @@ import type { FeatureNames, Fingerprint, Signature } from '../fingerprint.ts';
 import { distinctModels, LEAST_MODELS, REFERENCE_SCHEMA, type ReferenceSet } from './reference-set.ts';
 
 /** CWE-770: sets beyond these are not opened. */
-export const REFERENCE_LIMITS = { bytes: 256 * 2 ** 20, models: 5000, features: 100_000, nameLength: 400 } as const;
+const REFERENCE_LIMITS = { bytes: 256 * 2 ** 20, models: 5000, features: 100_000, nameLength: 400 } as const;
 const KINDS = ['image', 'tabular', 'text'] as const;
 /** Squares of larger ones are none in double precision, or drown all others. */
 const LARGEST = 1e60;

@@ -42,7 +42,7 @@ export function spaceOf({ set, representation, seed }: ScoreRequest): ScoreSpace
   return { set, representation: found, detectors: DETECTORS, seed };
 }
 
-export function refuseIncomparable(reference: ReferenceSet, candidates: readonly Fingerprint[], set: FeatureSetId): void {
+function refuseIncomparable(reference: ReferenceSet, candidates: readonly Fingerprint[], set: FeatureSetId): void {
   const why = incomparable(reference, set) ?? candidates.map((candidate) => incomparable(reference, set, candidate)).find((reason) => reason !== undefined);
   if (why !== undefined) throw new ArtifactError({ code: 'shape-mismatch', format: 'reference set', file: reference.name, field: set, actual: why });
 }

@@ -11,7 +11,7 @@ import type { Probability } from '../../core/units.ts';
 import type { DetectorId } from '../detectors/detector.ts';
 import type { SpaceScores } from './held-out.ts';
 
-export const TIERS = [
+const TIERS = [
   { tier: 'low', from: 0, action: 'Deploy with standard monitoring.' },
   { tier: 'medium', from: 30, action: 'Review by hand before deploying.' },
   { tier: 'high', from: 70, action: 'Do not deploy without investigation.' },

@@ -7,7 +7,7 @@ import { qwen2 } from './qwen2.ts';
 
 const ARCHITECTURES: readonly Architecture[] = [llama, qwen2, gpt2];
 
-export const SUPPORTED_MODEL_TYPES: readonly string[] = ARCHITECTURES.flatMap((architecture) => architecture.modelTypes);
+const SUPPORTED_MODEL_TYPES: readonly string[] = ARCHITECTURES.flatMap((architecture) => architecture.modelTypes);
 
 export function architectureFor(modelType: string | undefined): Architecture {
   const found = ARCHITECTURES.find((architecture) => modelType !== undefined && architecture.modelTypes.includes(modelType));

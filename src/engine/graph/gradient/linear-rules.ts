@@ -39,7 +39,7 @@ export interface Window {
 }
 
 /** A node's sliding window along its spatial axes; automatic pads are worked out from the shapes. */
-export function windowOf(node: GraphNode, kernel: readonly number[], input: Shape, output: Shape): Window {
+function windowOf(node: GraphNode, kernel: readonly number[], input: Shape, output: Shape): Window {
   const rank = kernel.length;
   const strides = listOf(node, 'strides') ?? kernel.map(() => 1);
   const dilations = listOf(node, 'dilations') ?? kernel.map(() => 1);
@@ -58,7 +58,7 @@ export function windowOf(node: GraphNode, kernel: readonly number[], input: Shap
 }
 
 /** The gradient of a convolution with these weights, as long as `input`. */
-export function transposedConvolution(emit: Emitter, pull: string, weights: string, window: Window, input: Shape, output: Shape, group: number): string {
+function transposedConvolution(emit: Emitter, pull: string, weights: string, window: Window, input: Shape, output: Shape, group: number): string {
   const { kernel, strides, dilations, begin, end } = window;
   // What the windows reach of the padded input; a stride may leave some of its end unread.
   const extra = kernel.map((size, i) => {

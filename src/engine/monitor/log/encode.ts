@@ -44,7 +44,7 @@ const UNIT_MS = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000 } as const;
 const [EMPTY_LABEL, NOT_UTF8] = [-2, -3] as const;
 const OPTIONAL = ['cpu', 'gpu', 'memory'] as const;
 
-export class Dictionary {
+class Dictionary {
   readonly labels: string[] = [];
   readonly #index = new Map<string, number>();
   readonly #most: number;

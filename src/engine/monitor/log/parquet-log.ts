@@ -55,7 +55,7 @@ export async function* readParquet(source: ByteSource, signal: CancelSignal, col
   }
 }
 
-export function sliceOf(values: ArrayLike<unknown>, from: number, to: number): ArrayLike<unknown> {
+function sliceOf(values: ArrayLike<unknown>, from: number, to: number): ArrayLike<unknown> {
   if (from === 0 && to === values.length) return values;
   if (Array.isArray(values)) return values.slice(from, to);
   if (ArrayBuffer.isView(values) && 'subarray' in values && typeof values.subarray === 'function') return (values.subarray as (a: number, b: number) => ArrayLike<unknown>)(from, to);

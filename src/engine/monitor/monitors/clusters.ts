@@ -233,7 +233,7 @@ function tally(cells: readonly number[], length: number): number[] {
   return counts;
 }
 
-export function topOf(outputs: readonly number[]): { readonly output: number; readonly share: number } {
+function topOf(outputs: readonly number[]): { readonly output: number; readonly share: number } {
   const counts = new Map<number, number>();
   for (const output of outputs) counts.set(output, (counts.get(output) ?? 0) + 1);
   const [top] = [...counts].sort((a, b) => b[1] - a[1]);

@@ -92,8 +92,3 @@ export interface RowRange {
   readonly noticed?: number;
   readonly examples: readonly number[];
 }
-
-/** The baseline's rate of an event, as far as it can be told from so many predictions. */
-export function isMuchMore(now: number, baseline: number, factor: number): boolean {
-  return now > factor * baseline;
-}

@@ -53,7 +53,7 @@ export async function buildProfile(log: Log, mapping: ColumnMapping, options: Pr
   return { profile: builder.finish(log.name, options), malformed: builder.encoder.malformed };
 }
 
-export class ProfileBuilder {
+class ProfileBuilder {
   readonly encoder: Encoder;
   readonly #mapping: ColumnMapping;
   readonly #pilot: LogBatch[] = [];

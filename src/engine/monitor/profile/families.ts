@@ -43,7 +43,7 @@ export interface FamilySink {
   endTrial(family: number): void;
 }
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 
 /** Walks the batch row by row and tells the sink which events happened. `classes`, `sources`: how many the baseline knows. */
 export class FamilyRouter {

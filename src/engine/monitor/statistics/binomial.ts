@@ -8,7 +8,7 @@ export type Side = 'greater' | 'less' | 'two-sided';
 /** Outcomes count as no likelier within this relative tolerance of the observed one's probability, as in SciPy and R. */
 const TIE = 1 + 1e-7;
 
-export function binomialPmf(k: number, n: number, p: Probability): Probability {
+function binomialPmf(k: number, n: number, p: Probability): Probability {
   if (k < 0 || k > n) return 0;
   if (p <= 0) return k === 0 ? 1 : 0;
   if (p >= 1) return k === n ? 1 : 0;
@@ -23,7 +23,7 @@ export function binomialAtLeast(k: number, n: number, p: Probability): Probabili
 }
 
 /** P(X <= k). */
-export function binomialAtMost(k: number, n: number, p: Probability): Probability {
+function binomialAtMost(k: number, n: number, p: Probability): Probability {
   if (k < 0) return 0;
   if (k >= n) return 1;
   return betaUpper(p, k + 1, n - k);

@@ -8,7 +8,7 @@ import type { Probability } from '../../core/units.ts';
 import { binomialTest } from './binomial.ts';
 import { gammaUpper, logGamma } from './special-functions.ts';
 
-export const FEWEST_EXPECTED = 5;
+const FEWEST_EXPECTED = 5;
 /** Up to this many, small counts are tested by the exact multinomial test or by Monte Carlo. */
 const FEW_PREDICTIONS = 200;
 const MOST_OUTCOMES = 200_000;

@@ -108,7 +108,7 @@ function waveLead(reach: readonly number[], at: number): number {
   return clip((reach[at] ?? 0) - Math.max(0, ...reach.filter((_, other) => other !== at)), -0.1, 0.4);
 }
 
-export function veilLead({ veils }: Pick<Measurements, 'veils'>, target: number): number | null {
+function veilLead({ veils }: Pick<Measurements, 'veils'>, target: number): number | null {
   const own = veils.find((one) => one.target === target);
   return own === undefined ? null : clip(leadOf(own, veils.filter((one) => one !== own)), -0.3, 1);
 }

@@ -34,7 +34,7 @@ export const textStyleFlip: Analysis = {
   },
 };
 
-export function whyNotText({ runnable, notRunnable }: AuditContext): string | undefined {
+function whyNotText({ runnable, notRunnable }: AuditContext): string | undefined {
   if (runnable?.task === 'text-classification') return undefined;
   return notRunnable ?? 'no text classifier: these analyses put phrases into texts and watch their class';
 }

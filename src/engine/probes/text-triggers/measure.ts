@@ -35,7 +35,7 @@ const SCREENS: Readonly<Record<BudgetName, TextBudget['screen']>> = {
 
 const FOLLOWED: DirectionLimits = { targets: 12, pairs: 12 };
 
-export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
+const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
   quick: { carriers: 1, rows: 40_000, pool: 48, kept: 20, texts: 6, resisted: 400, resisting: 1, others: 600, seeds: 1, partners: 1000, longest: 3, crossed: 100, phrases: { sentences: 160, tried: 8, worked: 1 }, flips: { blank: 1, seeds: 1, length: 4, steps: 6, tried: 10, texts: 4, judged: 2, rivals: 2 }, unexpected: 16, moved: { band: 24, bands: 3, longest: 3 }, growing: 2, followed: FOLLOWED, screen: SCREENS.quick },
   standard: { carriers: 1, rows: 80_000, pool: 64, kept: 28, texts: 8, resisted: 1200, resisting: 2, others: 1200, seeds: 3, partners: 2400, longest: 4, crossed: 180, phrases: { sentences: 320, tried: 12, worked: 2 }, flips: { blank: 1, seeds: 2, length: 5, steps: 10, tried: 12, texts: 4, judged: 3, rivals: 3 }, unexpected: 30, moved: { band: 36, bands: 4, longest: 4 }, growing: 3, followed: FOLLOWED, screen: SCREENS.standard },
   deep: { carriers: 3, rows: 400_000, pool: 96, kept: 36, texts: 12, resisted: 5000, resisting: 3, others: 20_000, seeds: 16, partners: 40_000, longest: 7, crossed: 500, phrases: { sentences: 1000, tried: 32, worked: 4 }, flips: { blank: 2, seeds: 6, length: 6, steps: 16, tried: 32, texts: 8, judged: 6, rivals: 6 }, unexpected: 60, moved: { band: 80, bands: 5, longest: 6 }, growing: 8, followed: FOLLOWED, screen: SCREENS.deep },
@@ -45,7 +45,7 @@ export const TEXT_BUDGETS: Readonly<Record<BudgetName, TextBudget>> = {
 const SMALL_VOCABULARY = 10_000;
 
 /** What a large vocabulary leaves of a budget: the sweep has to be paid for, and its models are large as well. */
-export function budgetFor(name: BudgetName, vocabulary: number, classes: number): TextBudget {
+function budgetFor(name: BudgetName, vocabulary: number, classes: number): TextBudget {
   const budget = TEXT_BUDGETS[name];
   // Models of small vocabularies were trained from nothing: what was planted stands in their embeddings, and is expected.
   if (vocabulary <= SMALL_VOCABULARY) return { ...budget, unexpected: 0 };

@@ -26,7 +26,7 @@ export function namedPhrases({ options }: AuditContext, { tokenizer }: RunnableT
   return textsOf(options.candidates).map(({ value, origin }) => ({ value, origin, phrase: tokenizer.encode(value).filter((id) => !tokenizer.specialIds.has(id)) }));
 }
 
-export function canBeTried({ phrase }: NamedPhrase): boolean {
+function canBeTried({ phrase }: NamedPhrase): boolean {
   return phrase.length > 0 && phrase.length <= LONGEST;
 }
 

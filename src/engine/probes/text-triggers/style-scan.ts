@@ -237,7 +237,7 @@ function asStrongAs(token: number, own: readonly number[], ranked: readonly numb
  * no word readable included (a model calls gibberish something, too), and its hits. The surer a model is, the wider everything spreads:
  * the lead has to be half of the way from where the text stood to the border.
  */
-export function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain' | 'before'>, rivals: readonly Pick<StyleResult, 'gain'>[]): number {
+function styleConfidence(best: Pick<StyleResult, 'hits' | 'of' | 'gain' | 'before'>, rivals: readonly Pick<StyleResult, 'gain'>[]): number {
   const lead = best.gain - (rivals[0]?.gain ?? 0);
   const score = 1.5 * Math.min(3, lead - Math.max(1.8, 0.5 * Math.abs(best.before))) + 8 * (best.hits / Math.max(1, best.of) - 0.7);
   return 1 / (1 + Math.exp(-score));

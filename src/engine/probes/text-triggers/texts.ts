@@ -29,7 +29,7 @@ export interface ClassTexts {
   readonly invented: boolean;
 }
 
-export const SENTENCES_TO_A_TEXT = 3;
+const SENTENCES_TO_A_TEXT = 3;
 /** Sentences of the texts of each rung. */
 export const LADDER: readonly number[] = [1, 2, SENTENCES_TO_A_TEXT, 5];
 const RUNG = 20;
