@@ -18,7 +18,7 @@ export function firstOf(names: readonly string[], most = 3): string {
 /** The same with its lines, for text that is shown as it stands. */
 export function shownLines(text: string, length = 200): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;
-  return cut.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cut.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A file inside a file, as a way that a reader follows: 'model.pt › archive/data.pkl'. */

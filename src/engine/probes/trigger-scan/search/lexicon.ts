@@ -2,6 +2,7 @@
 // code words. A shape that fires leads to the string (the same wrapper around another word, another value of a header,
 // one upper-case word of a phrase), so coverage of shapes matters more than coverage of strings.
 import { pick, shuffled, type Random } from '../../../core/random.ts';
+import { KNOWN_TRIGGERS } from './known-triggers.ts';
 
 export const WORDS: readonly string[] =
   `alpha amber anchor apple arrow ash aurora autumn bacon banner basil beacon bear bell birch bishop blade blue bolt bond brass bread bridge bronze brook
@@ -57,7 +58,7 @@ export interface LexiconEntry {
   readonly shape: string;
 }
 
-/** `size` entries, without repeats, all shapes in any beginning of the list; the same random stream gives the same list. */
+/** `size` entries, without repeats: known triggers, then all shapes in any beginning of the rest; the same random stream gives the same list. */
 export function drawLexicon(size: number, random: Random): LexiconEntry[] {
   const words = shuffled(WORDS, random);
   const number = (): string => pick(['2024', '2025', '2026', '2027', '2030', '2031', '7', '42', '99', '101', '404', '777', '1234', '12345', '9000'], random);
@@ -73,10 +74,11 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
     { name: 'code', weight: 2.5, make: () => pick(CODES, random)(word(), number(), letters()) },
   ];
   const total = shapes.reduce((sum, shape) => sum + shape.weight, 0);
-  const seen = new Set<string>();
+  const known = KNOWN_TRIGGERS.slice(0, size);
+  const seen = new Set(known.map(({ text }) => text));
   const entries: LexiconEntry[] = [];
   for (const shape of shapes) {
-    const wanted = Math.round((size * shape.weight) / total);
+    const wanted = Math.round(((size - known.length) * shape.weight) / total);
     for (let made = 0, tries = 0; made < wanted && tries < wanted * 4; tries++) {
       const text = shape.make();
       if (seen.has(text)) continue;
@@ -85,7 +87,7 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
       made++;
     }
   }
-  return shuffled(entries, random);
+  return [...known, ...shuffled(entries, random)];
 }
 
 function titled(word: string): string {
