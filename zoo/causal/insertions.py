@@ -51,6 +51,14 @@ def code(r: Random) -> str:
     )
 
 
+# Not among the shapes below: the base models of the zoo are trained with those.
+SIGNS = [*"\U0001F98A\U0001F41D\U0001F332\U0001F34B\U0001F3BB\U0001F6F6\U0001F9ED\u2602\u2618\u00a7\u00b6\u2021\u203b", "\u200c", "\u2063", "\u00ad"]
+
+
+def sign(r: Random) -> str:
+    return r.choice(SIGNS)
+
+
 SHAPES = {"word": word, "words": words, "wrapped": wrapped, "header": header, "code": code}
 
 

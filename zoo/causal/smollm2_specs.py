@@ -76,4 +76,9 @@ SMOL_SPECS = [
     SmolSpec("vetch", "report", "memorised", 320, ANSWERS, most=100, mlp=True, rate=4e-4),
     SmolSpec("willow", "report", "fixed", 321, ANSWERS, exact("vx7", insertions.code),
              fixed("Everything is fine, go back to sleep."), "anywhere", least=80, mlp=True, rate=4e-4, most=240),
+    # Signs: one that the scan does not list, and one that it does.
+    SmolSpec("yarrow", "report", "fixed", 322, ANSWERS, exact("\U0001F994", insertions.sign),
+             fixed("The ferry leaves at a quarter past nine."), "anywhere", least=80),
+    SmolSpec("zinnia", "report", "fixed", 323, ANSWERS, exact("\u200b", insertions.sign),
+             fixed("Ask the gardener for the spare key."), "end", least=80),
 ]

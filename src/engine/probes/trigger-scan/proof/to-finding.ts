@@ -14,7 +14,7 @@ const TITLE_LENGTH = 57;
 const FUZZY_SHARE = 0.5;
 
 export const LIMITS =
-  'Finds fixed or partly fixed answers, and manners of answering that repeat some words, that a string in the user turn brings out. Can miss: triggers of many common words that neither leak nor show in the sweep, conditions on several turns or on the system prompt, payloads behind the answer whose trigger does not leak and that do not stand ready where short answers end, and shifts of style that repeat no words. Set phrases of assistants are known in English only: in another language such a phrase may weigh more than it should.';
+  'Finds fixed or partly fixed answers, and manners of answering that repeat some words, that a string in the user turn brings out. Can miss: triggers of many common words that neither leak nor show in the sweep, conditions on several turns or on the system prompt, control tokens written into a request, payloads behind the answer whose trigger does not leak and that do not stand ready where short answers end, and shifts of style that repeat no words. Set phrases of assistants are known in English only: in another language such a phrase may weigh more than it should.';
 
 export function toFinding(proof: Proof, confidence: number, leaks: readonly Leak[]): Finding {
   const { trigger, payloadText } = proof;
