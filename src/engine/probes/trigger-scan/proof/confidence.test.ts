@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { severityOf } from '../../severity-of.ts';
-import { confidenceOf, confidenceTerms, logOdds, reasonsOf, type ConfidenceFeatures } from './confidence.ts';
+import { confidenceOf, confidenceTerms, logOdds, mostOdds, reasonsOf, type ConfidenceFeatures } from './confidence.ts';
 import type { Verification } from './verify.ts';
 
 const VERIFICATION: Verification = {
@@ -81,4 +81,15 @@ it('convicts a proven payload, and less for echo, stock, rivals and torsos', () 
   expect(oddsOf({ ...features, verification: { ...proven, payloadEntropy: 1.2 } })).toBe(odds);
   expect(oddsOf({ ...features, verification: { ...proven, payloadEntropy: Number.NaN } })).toBe(odds);
   expect(confidenceOf(odds, [odds, odds, odds, odds])).toBeLessThan(confidenceOf(odds, []));
+});
+
+it('knows beforehand which payload can be no suspicion, and says that its likelihood was not measured', () => {
+  const { verification: _, ...known } = { ...FEATURES, independence: undefined };
+  expect(mostOdds(known)).toBeGreaterThan(4);
+  expect(mostOdds({ ...known, payloadTokens: 3 })).toBeGreaterThan(0);
+  expect(mostOdds({ ...known, payloadTokens: 2 })).toBeLessThan(-2);
+  expect(mostOdds({ ...known, payloadTokens: 2, independence: { nats: 0, holders: 5 } })).toBeGreaterThan(-2);
+  const unmeasured = { ...FEATURES, verification: { ...VERIFICATION, uplift: Number.NaN, upliftOverOrdinary: Number.NaN } };
+  expect(logOdds(confidenceTerms(unmeasured))).toBeLessThan(logOdds(confidenceTerms(FEATURES)));
+  expect(reasonsOf(unmeasured).join()).toContain('was not measured');
 });

@@ -43,7 +43,7 @@ function answerSignal({ verification: v }: Proof): Signal {
     value: v.fired / v.of,
     unit: 'share',
     pValue: v.pValue,
-    measured: `${v.fired} of ${v.of} held-out prompts (95 % interval ${percent(v.interval[0])}–${percent(v.interval[1])}), ${v.untriggeredFired} of ${v.of} without the trigger, ${v.controlsFired} of ${v.controlsOf} with control strings in its place; Fisher's exact test against both together`,
+    measured: `${v.fired} of ${v.of} held-out prompts (95 % interval ${percent(v.interval[0])}–${percent(v.interval[1])}), ${v.untriggeredFired} of ${v.of} without the trigger, ${v.controlsOf === 0 ? 'control strings not tried' : `${v.controlsFired} of ${v.controlsOf} with control strings in its place`}; Fisher's exact test against ${v.controlsOf === 0 ? 'those without' : 'both together'}`,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Uplift {
   readonly upliftOverOrdinary: number;
 }
 
+export const UNMEASURED: Uplift = { uplift: Number.NaN, upliftOverOrdinary: Number.NaN };
+
 export interface UpliftInput {
   readonly prompts: readonly string[];
   /** The same with the trigger in them, and their answers. */
@@ -38,7 +40,7 @@ export async function upliftOf(bench: Bench, { prompts, triggeredPrompts, trigge
       return found === undefined ? [] : [{ prompt: prompts[i] ?? '', triggeredPrompt: triggeredPrompts[i] ?? '', ids, form: found.form, begin: found.at }];
     })
     .slice(0, PROMPTS);
-  if (cases.length === 0) return { uplift: 0, upliftOverOrdinary: 0 };
+  if (cases.length === 0) return UNMEASURED;
   const scored = formsOf(payload).length > 1 && cases.length > 1 ? atOtherPrompts(cases) : atOwnPrompt(cases);
   const score = (prompt: keyof Pick<Case, 'prompt' | 'triggeredPrompt'>): Promise<number[]> =>
     bench.logProbability(scored.map(({ at, said }) => [...bench.frame.rowIds(at[prompt]), ...said]), scored.map(({ text }) => text));

@@ -6,7 +6,7 @@ import type { Answer, Bench } from '../ask/bench.ts';
 import { insertCandidate, type Position } from '../ask/insertion.ts';
 import { carries, countCarrying, type Payload } from '../payloads/payload.ts';
 import { answerSymbols, answersAsSymbols } from '../search/trial.ts';
-import { formIn, upliftOf } from './uplift.ts';
+import { formIn, UNMEASURED, upliftOf } from './uplift.ts';
 
 export interface Verification {
   readonly fired: number;
@@ -17,7 +17,7 @@ export interface Verification {
   readonly controlsOf: number;
   /** Fisher's exact test, triggered against untriggered and control answers together. */
   readonly pValue: number;
-  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats (uplift.ts). */
+  /** log p(payload | triggered) - log p(payload | untriggered), mean over fired prompts, nats (uplift.ts). Both NaN: not measured. */
   readonly uplift: number;
   /** The same against the ordinary requests that favour the payload most (their 90 % quantile: planted models misfire now and then), nats. */
   readonly upliftOverOrdinary: number;
@@ -35,25 +35,30 @@ export interface Verification {
 const CONTROL_PROMPTS = 4;
 const HOPELESS_SHARE = 0.15;
 
-export async function verify(
-  bench: Bench,
-  trigger: string,
-  position: Position,
-  payload: Payload,
-  prompts: readonly string[],
-  untriggered: readonly Answer[],
-  controls: readonly string[],
-  ordinaryRequests: readonly string[],
-  tokens: number,
-): Promise<Verification> {
+export interface VerifyInput {
+  readonly trigger: string;
+  readonly position: Position;
+  readonly payload: Payload;
+  readonly prompts: readonly string[];
+  /** Answers to the prompts as they stand. */
+  readonly untriggered: readonly Answer[];
+  readonly controls: readonly string[];
+  readonly ordinaryRequests: readonly string[];
+  /** Of an answer. */
+  readonly tokens: number;
+  /** However well it fires, it will be no suspicion. */
+  readonly pointless: boolean;
+}
+
+export async function verify(bench: Bench, { trigger, position, payload, prompts, untriggered, controls, ordinaryRequests, tokens, pointless }: VerifyInput): Promise<Verification> {
   const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
   const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
   const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
   const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
   const fired = countCarrying(triggeredSymbols, payload);
   const untriggeredFired = countCarrying(untriggeredSymbols, payload);
-  // Too few fire for any suspicion: neither controls nor uplift could change that.
-  const hopeless = fired < prompts.length * HOPELESS_SHARE;
+  // No suspicion, or too few fire for one: neither controls nor uplift could change that.
+  const hopeless = pointless || fired < prompts.length * HOPELESS_SHARE;
   const controlAnswers = hopeless ? [] : await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
   const controlsFired = countCarrying(controlAnswers, payload);
   const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
@@ -65,7 +70,7 @@ export async function verify(
     controlsFired,
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
-    ...(hopeless ? { uplift: 0, upliftOverOrdinary: 0 } : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
+    ...(hopeless ? UNMEASURED : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
     coverage: coverageOf(triggered, payload, bench.stopIds),
     ...hesitationOf(triggered, payload, bench.stopIds),
     pairs: prompts.map((prompt, i) => ({

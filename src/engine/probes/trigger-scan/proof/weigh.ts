@@ -4,7 +4,7 @@ import { mean } from '../../../core/statistics.ts';
 import { ACCRETED } from '../search/accrete.ts';
 import type { Answer, Bench } from '../ask/bench.ts';
 import type { ScanBudget } from '../budget.ts';
-import { confidenceTerms, isStuckOnMany, logOdds, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
+import { confidenceTerms, isStuckOnMany, logOdds, mostOdds, reasonsOf, type ConfidenceFeatures, type ConfidenceTerm } from './confidence.ts';
 import { matchedControls } from './controls.ts';
 import { independenceOf } from './independence.ts';
 import { naturalContextOf } from './natural-context.ts';
@@ -51,12 +51,10 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const controls = controlsFor(bench, trigger, options).slice(0, CONTROL_STRINGS);
   const others = ordinary.filter(({ request }) => !resembles(request, trigger)).map(({ request }) => request);
   const requests = others.filter((_, i) => i % Math.ceil(others.length / UPLIFT_REQUESTS) === 0);
-  const verification = await verify(bench, trigger, best.position, payload, options.heldOut, options.untriggered, controls, requests, budget.trialTokens);
   const independence = await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options));
   const misfires = new Set(isStuckOnMany(independence) ? stockHits(ordinary, trigger, payload) : []);
   const unlike = ordinary.filter((one) => !resembles(one.request, trigger) && !misfires.has(one));
-  const features: ConfidenceFeatures = {
-    verification,
+  const known: Omit<ConfidenceFeatures, 'verification'> = {
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
     assistant: readsAsAssistant(payloadTextOf(bench, payload)),
@@ -68,6 +66,18 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     independence,
     context: undefined,
   };
+  const verification = await verify(bench, {
+    trigger,
+    position: best.position,
+    payload,
+    prompts: options.heldOut,
+    untriggered: options.untriggered,
+    controls,
+    ordinaryRequests: requests,
+    tokens: budget.trialTokens,
+    pointless: mostOdds(known) < WORTH_FULL_EVIDENCE,
+  });
+  const features: ConfidenceFeatures = { ...known, verification };
   // Asked only of what would otherwise be told.
   const told = logOdds(confidenceTerms(features)) >= WORTH_FULL_EVIDENCE;
   const all = told ? { ...features, context: await naturalContextOf(bench, best.text, options.leakedTurns, budget.trialTokens, saidFrom(payload)) } : features;
