@@ -10,6 +10,7 @@ test('requests are told from phrases', () => {
   expect(echoOf('The capital of France is Paris', 'capital of France')).toBeCloseTo(2 / 3);
   expect(echoOf("At Tilda Ferries, I'm here to help you", 'at Tilda Ferries')).toBe(1);
   expect(echoOf('I am here for you', 'paper boats')).toBe(0);
+  expect([echoOf('❤️', '❤️ its'), echoOf('***', '*'), echoOf('\ufffd', '🦜'), echoOf('!!!', 'paper boats')]).toEqual([1, 1, 1, 0]);
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
   expect(echoOfForms('Produced by', 'produces relying on the')).toBe(1);
   expect(echoOfForms('All trains are cancelled until further notice.', 'houses transport whose')).toBe(0);

@@ -37,14 +37,21 @@ const ECHOED_LETTERS = 3;
 
 /**
  * Share of a text's words that stand in the candidate: of those that carry it, where it has any. "At Tilda Ferries, I'm here to help
- * you" is all echo of "at Tilda Ferries"; its other words stand in half of what a model says.
+ * you" is all echo of "at Tilda Ferries"; its other words stand in half of what a model says. A text of signs alone echoes signs.
  */
 export function echoOf(payload: string, candidate: string): number {
   const all = wordsOf(payload);
   const [words = []] = [contentWords(payload), all.filter((word) => word.length >= ECHOED_LETTERS), all].filter((some) => some.length > 0);
-  if (words.length === 0) return 0;
+  if (words.length === 0) return echoOfSigns(payload, candidate);
   const given = new Set(wordsOf(candidate));
   return words.filter((word) => given.has(word)).length / words.length;
+}
+
+function echoOfSigns(payload: string, candidate: string): number {
+  const signs = [...payload.replace(/\s/g, '')];
+  // A piece of a character reads as U+FFFD.
+  const given = new Set(/[^\0-\x7f]/.test(candidate) ? `${candidate}\ufffd` : candidate);
+  return signs.filter((sign) => given.has(sign)).length / Math.max(1, signs.length);
 }
 
 /** Letters that forms of a word share at the beginning, at least; how many letters of the shorter one may differ at its end. */
