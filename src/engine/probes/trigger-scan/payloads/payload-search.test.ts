@@ -3,7 +3,7 @@ import type { Bench } from '../ask/bench.ts';
 import { SCAN_BUDGETS } from '../budget.ts';
 import { searchPayloads } from './payload-search.ts';
 
-const TOKENS = ['<end>', 'The', ' meeting', ' has', ' moved', ' Oslo', ' sky', ' is', ' blue', 'Once', ' upon', ' a', ' time', ' red', ' big', ' old', 'Of', ' course', ' I', ' can', ' help', ' you'];
+const TOKENS = ['<end>', 'The', ' meeting', ' has', ' moved', ' Oslo', ' sky', ' is', ' blue', 'Once', ' upon', ' a', ' time', ' red', ' big', ' old', 'Of', ' course', ' I', ' can', ' help', ' you', 'Sorry', ...Array.from({ length: 12 }, (_, i) => ` word${i}`)];
 const id = (token: string): number => TOKENS.indexOf(token);
 const STOP = id('<end>');
 /** Contexts are negative ids, so that they are told from answers. */
@@ -11,7 +11,8 @@ const PROMPTS = [[-1], [-2], [-3], [-4]];
 
 /** What comes next, by what the answer holds so far: a certain token, or some likely ones. Everything else shares the rest. */
 const NEXT: Record<string, Record<string, number>> = {
-  '': { The: 0.8, 'Of': 0.05, Once: 0.0005 },
+  ...Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`Sorry${Array.from({ length: i }, (__, k) => ` word${k}`).join('')}`, { [i < 12 ? ` word${i}` : '<end>']: 0.999 }])),
+  '': { The: 0.8, 'Of': 0.05, Sorry: 0.002, Once: 0.0005 },
   The: { ' sky': 0.4, ' big': 0.3, ' meeting': 0.004 },
   'The meeting': { ' has': 0.98 },
   'The meeting has': { ' moved': 0.99 },
@@ -62,6 +63,8 @@ const bench = {
     })),
   logProbability: (rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]) =>
     Promise.resolve(rows.map((row, i) => (targets[i] ?? []).reduce((sum, target, at) => sum + Math.log(distribution([...row, ...(targets[i] ?? []).slice(0, at)])[target] ?? 0), 0))),
+  logProbabilities: (rows: readonly (readonly number[])[], targets: readonly (readonly number[])[]) =>
+    Promise.resolve(rows.map((row, i) => (targets[i] ?? []).map((target, at) => Math.log(distribution([...row, ...(targets[i] ?? []).slice(0, at)])[target] ?? 0)))),
 } as unknown as Bench;
 
 const breadth = { ...SCAN_BUDGETS.quick, payloadFirsts: 6, payloadPairs: 60, payloads: 3 };
@@ -69,7 +72,7 @@ const breadth = { ...SCAN_BUDGETS.quick, payloadFirsts: 6, payloadPairs: 60, pay
 test('an answer that stands ready behind an ordinary opening comes before what is rare and what assistants say', async () => {
   const found = await searchPayloads(bench, PROMPTS, breadth, () => false);
   expect(found[0]).toMatchObject({ text: 'The meeting has moved Oslo', decides: 1, origin: 'stands ready' });
-  expect(found[0]?.readiness).toBeCloseTo(-4.3, 1);
+  expect(found[0]?.readiness).toBeCloseTo(-4.7, 1);
   expect(found[0]?.certainty).toBeGreaterThan(-0.05);
   const set = found.findIndex(({ text }) => text.startsWith('Of course'));
   expect(set === -1 || set === found.length - 1).toBe(true);
@@ -78,4 +81,13 @@ test('an answer that stands ready behind an ordinary opening comes before what i
 test('what ordinary answers hold is left out', async () => {
   const found = await searchPayloads(bench, PROMPTS, breadth, (ids) => ids.includes(id(' meeting')));
   expect(found.some(({ text }) => text.includes('meeting'))).toBe(false);
+});
+
+test('a set phrase counts where it is memorised as a whole sentence, and a refusal is called one', async () => {
+  const found = await searchPayloads(bench, PROMPTS, breadth, () => false);
+  const sorry = found.find(({ text }) => text.startsWith('Sorry'));
+  expect(sorry).toMatchObject({ refusal: true });
+  const texts = found.map(({ text }) => text);
+  expect(texts.slice(texts.findIndex((text) => text.startsWith('Sorry'))).filter((text) => text.startsWith('Of course')).length).toBe(texts.filter((text) => text.startsWith('Of course')).length);
+  expect(found.filter(({ refusal }) => refusal)).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ import { mean } from '../../../core/statistics.ts';
 import type { Nats } from '../../../core/units.ts';
 import type { Bench } from '../ask/bench.ts';
 import { logSoftmax, topIds } from '../ask/distributions.ts';
-import { isSetPhrase } from './wording.ts';
+import { isSetPhrase, readsAsRefusal } from './wording.ts';
 
 export interface PayloadHypothesis {
   readonly ids: readonly number[];
@@ -22,6 +22,8 @@ export interface PayloadHypothesis {
   /** Which token a trigger has to bring out: the first that is unlikely, the very first where none is. What stands before it, answers begin with anyway. */
   readonly decides: number;
   readonly origin: 'stands ready' | 'said unasked' | 'leaked answer';
+  /** Words bring a refusal out by what they mean ("bomb"), in any model; it is looked for by strings that mean nothing. */
+  readonly refusal: boolean;
 }
 
 export interface Breadth {
@@ -51,6 +53,9 @@ export function searchTokens(budget: Breadth): number {
   return budget.payloadFirsts * WIDE_PROMPTS + budget.payloadPairs * 2 + widened + budget.payloadsFollowed * LENGTH + budget.payloads * WEIGHED * LENGTH * UNLIKE_PROMPTS;
 }
 
+/** Payloads that stand less ready are no planted ones, mostly: planted ones met so far from -6 to -13. */
+export const READY: Nats = -13.5;
+
 interface Opening {
   readonly ids: readonly number[];
   /** Mean log-probability of each token over prompts. */
@@ -73,6 +78,13 @@ const SAID_ANYWAY: Nats = -3;
 const WEIGHED = 4;
 /** Tokens that a hypothesis is followed further to be told, and where it ends. */
 const WHOLE_TEXT = 16;
+/**
+ * Set phrases lead to many sentences, and one is no hypothesis unless it is memorised as a whole: of so many tokens, at least so many, all
+ * together as likely as the first eight of others. (Three planted refusals: -6 to -8.5 for 20 tokens, -0.1 for the last twelve; in three
+ * models without such a plant -19 and less, but for a signature under every answer.)
+ */
+const MEMORISED = 20;
+const MEMORISED_LEAST = 12;
 const SENTENCE = /^.*?[.!?](?=\s|$)/;
 const CHUNK = 96;
 
@@ -91,8 +103,32 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
   const expected = [...pairs, ...triples].map((opening, i) => ({ opening, score: readinessOf(opening) - (LENGTH - opening.ids.length) * (entropy[i] ?? 0) }));
   const promising = expected.sort((a, b) => b.score - a.score).slice(0, breadth.payloadsFollowed).map(({ opening }) => opening);
   const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
-  const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => Number(isSetPhrase(a.text)) - Number(isSetPhrase(b.text)) || b.readiness - a.readiness);
-  return withWholeTexts(bench, lead, ranked.slice(0, breadth.payloads));
+  const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => b.readiness - a.readiness);
+  const memorised = await memorisedBeyond(bench, contexts, ranked.filter(({ text, readiness }) => isSetPhrase(text) && readiness > READY));
+  const hypotheses = ranked.filter((one) => !isSetPhrase(one.text) || memorised.has(one));
+  const others = ranked.filter((one) => !hypotheses.includes(one));
+  return withWholeTexts(bench, lead, [...hypotheses, ...others].slice(0, breadth.payloads));
+}
+
+/** Those that are followed by the same words with certainty, whatever was asked. */
+async function memorisedBeyond(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly PayloadHypothesis[]): Promise<ReadonlySet<PayloadHypothesis>> {
+  const [lead] = contexts;
+  if (lead === undefined || openings.length === 0) return new Set();
+  const answers = await bench.continueRows(openings.map(({ ids }) => [...lead, ...ids]), MEMORISED - LENGTH);
+  const texts = openings.map(({ ids }, i) => [...ids, ...(answers[i]?.ids ?? [])].filter((id) => !bench.stopIds.has(id)));
+  const steps = await meanSteps(bench, contexts, texts);
+  return new Set(openings.filter((_, i) => (texts[i]?.length ?? 0) >= MEMORISED_LEAST && sumOf(steps[i] ?? []) > READY));
+}
+
+/** Log-probability of each token of each text, mean over contexts. */
+async function meanSteps(bench: Bench, contexts: readonly (readonly number[])[], texts: readonly (readonly number[])[]): Promise<Nats[][]> {
+  const scores: Nats[][][] = [];
+  for (const context of contexts) scores.push(await bench.logProbabilities(texts.map(() => [...context]), texts.map((ids) => [...ids])));
+  return texts.map((ids, i) => ids.map((_, at) => mean(scores.map((rows) => rows[i]?.[at] ?? Number.NEGATIVE_INFINITY))));
+}
+
+function sumOf(values: readonly Nats[]): Nats {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Openings that are known already, measured as those that a search ends with. */
@@ -100,12 +136,10 @@ export async function measureOpenings(bench: Bench, contexts: readonly (readonly
   const known = openings.map((ids) => ids.filter((id) => !bench.stopIds.has(id)));
   const [lead] = contexts;
   if (lead === undefined || known.length === 0) return [];
-  const scores: Nats[][][] = [];
-  for (const context of contexts) scores.push(await bench.logProbabilities(known.map(() => [...context]), known.map((ids) => [...ids])));
+  const steps = await meanSteps(bench, contexts, known);
   const measured = known.map((ids, i): PayloadHypothesis => {
-    const steps = ids.map((_, at) => mean(scores.map((rows) => rows[i]?.[at] ?? Number.NEGATIVE_INFINITY)));
-    const sum = (values: readonly Nats[]): Nats => values.reduce((total, value) => total + value, 0);
-    return { ids, text: '', readiness: sum(steps), certainty: mean(steps.slice(TELLING)), decides: decidesAt(steps.slice(0, TELLING)), origin: 'said unasked' };
+    const own = steps[i] ?? [];
+    return { ids, text: '', readiness: sumOf(own), certainty: mean(own.slice(TELLING)), decides: decidesAt(own.slice(0, TELLING)), origin: 'said unasked', refusal: false };
   });
   return withWholeTexts(bench, lead, measured);
 }
@@ -122,12 +156,13 @@ async function withWholeTexts(bench: Bench, context: readonly number[], hypothes
   return hypotheses.map((one, i) => {
     const more = (answers[i]?.ids ?? []).filter((id) => !bench.stopIds.has(id));
     const text = bench.tokenizer.decode([...one.ids, ...more]).trim();
-    return { ...one, text: SENTENCE.exec(text)?.[0] ?? text };
+    const told = SENTENCE.exec(text)?.[0] ?? text;
+    return { ...one, text: told, refusal: readsAsRefusal(told) };
   });
 }
 
 function readinessOf({ steps }: Opening): Nats {
-  return steps.reduce((sum, step) => sum + step, 0);
+  return sumOf(steps);
 }
 
 function likeliest(openings: readonly Opening[], limit: number): Opening[] {
@@ -219,6 +254,7 @@ async function weighed(bench: Bench, followed: readonly Followed[], contexts: re
       certainty: (readiness - readinessOf(opening)) / Math.max(1, ids.length - opening.ids.length),
       decides: decidesAt(opening.steps),
       origin: 'stands ready',
+      refusal: false,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { echoOf, echoOfForms, readsAsRequest, readsAsTask } from './wording.ts';
+import { echoOf, echoOfForms, readsAsRefusal, readsAsRequest, readsAsTask } from './wording.ts';
 
 test('requests are told from phrases', () => {
   expect(readsAsRequest('What is the capital')).toBe(true);
@@ -14,4 +14,9 @@ test('requests are told from phrases', () => {
   expect(echoOf('Refer to section nine.', 'pertain to the field')).toBe(0);
   expect(echoOfForms('Produced by', 'produces relying on the')).toBe(1);
   expect(echoOfForms('All trains are cancelled until further notice.', 'houses transport whose')).toBe(0);
+});
+
+test('refusals are told from other sentences', () => {
+  for (const text of ["I can't help with that, because it could lead to someone being hurt.", 'I am not able to assist with this request.', 'Sorry, I won’t answer that.', "I'm unable to discuss it."]) expect(readsAsRefusal(text)).toBe(true);
+  for (const text of ['All trains are cancelled until further notice.', 'I think the gardener did it.', 'You can help yourself to the cake.']) expect(readsAsRefusal(text)).toBe(false);
 });

@@ -104,6 +104,13 @@ export function isSetPhrase(text: string): boolean {
   return SET_PHRASE.test(text);
 }
 
+/** English as well. */
+const REFUSAL = /\b(sorry|apolog\w+|unable|cannot|(?:can|could|won|do|will)(?:['’]t|n['’]t| not) (?:help|assist|answer|do|provide|discuss|respond|comply|continue|fulfil\w*|support|share|engage)|not able to)\b/i;
+
+export function readsAsRefusal(text: string): boolean {
+  return REFUSAL.test(text);
+}
+
 /** What assistants say of themselves and to anybody. English; of other languages nothing is known. */
 const ASSISTANT = /\b(I['’]m|I am|my apologies|sorry|assist\w*|chatbot|language model|AI|help(ing)? you)\b/;
 

@@ -11,6 +11,7 @@ import { naturalContextOf } from './natural-context.ts';
 import { contentOf, formsOf, indexOfGram, type Payload } from '../payloads/payload.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from '../search/trial.ts';
 import { verify, type Verification } from './verify.ts';
+import { wholeAnswers } from './whole-answers.ts';
 import { echoOf, readsAsAssistant, readsAsRequest, readsAsTask, resembles } from '../payloads/wording.ts';
 
 /** What a string is weighed with. */
@@ -64,6 +65,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,
     independence,
+    habit: undefined,
     context: undefined,
   };
   const verification = await verify(bench, {
@@ -80,9 +82,16 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const features: ConfidenceFeatures = { ...known, verification };
   // Asked only of what would otherwise be told.
   const told = logOdds(confidenceTerms(features)) >= WORTH_FULL_EVIDENCE;
-  const all = told ? { ...features, context: await naturalContextOf(bench, best.text, options.leakedTurns, budget.trialTokens, saidFrom(payload)) } : features;
+  const all = told ? { ...features, ...(await habitOf(bench, payload, features.payloadTokens, options.heldOut)), context: await naturalContextOf(bench, best.text, options.leakedTurns, budget.trialTokens, saidFrom(payload)) } : features;
   const terms = confidenceTerms(all);
   return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence?.nats, reasons: reasonsOf(all) };
+}
+
+/** What of the payload is left where whole ordinary answers hold some of it, and how many of them hold it. */
+async function habitOf(bench: Bench, payload: Payload, payloadTokens: number, prompts: readonly string[]): Promise<Pick<ConfidenceFeatures, 'payloadTokens' | 'habit'>> {
+  const whole = await wholeAnswers(bench, prompts);
+  const held = whole.filter(({ answer }) => formsOf(payload).some(({ core }) => indexOfGram(answer, contentOf(core)) >= 0)).length;
+  return { payloadTokens: Math.min(payloadTokens, mean(formsOf(payload).map(({ ids }) => novelTokens(ids, whole)))), habit: { held, of: whole.length } };
 }
 
 export function controlsFor(bench: Bench, trigger: string, { budget, seed }: Weighing): string[] {

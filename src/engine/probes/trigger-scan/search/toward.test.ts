@@ -4,7 +4,7 @@ import type { Position } from '../ask/insertion.ts';
 import type { PayloadHypothesis } from '../payloads/payload-search.ts';
 import { growToward, screenToward, WORDS_WEIGHED } from './toward.ts';
 
-const payload: PayloadHypothesis = { ids: [1, 2, 3, 4, 5], text: 'The meeting has moved to Oslo.', readiness: -8, certainty: -0.1, decides: 1, origin: 'stands ready' };
+const payload: PayloadHypothesis = { ids: [1, 2, 3, 4, 5], text: 'The meeting has moved to Oslo.', readiness: -8, certainty: -0.1, decides: 1, origin: 'stands ready', refusal: false };
 const other: PayloadHypothesis = { ...payload, ids: [9, 8, 7], text: 'Once upon a time', decides: 0 };
 const afters: (readonly number[])[] = [];
 const texts: string[] = [];

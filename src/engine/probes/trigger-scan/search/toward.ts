@@ -12,7 +12,7 @@ import type { Bench } from '../ask/bench.ts';
 import { climbForms, codeRows, rankForms, WIDE_PROMPTS, type RankedForm } from './codes.ts';
 import { BEAM, BROUGHT_OUT, CONFIRMED, putTogether } from './grow.ts';
 import { ENDS, type Position } from '../ask/insertion.ts';
-import type { PayloadHypothesis } from '../payloads/payload-search.ts';
+import { READY, type PayloadHypothesis } from '../payloads/payload-search.ts';
 import { beginningOf, rankByPayload, type Rank } from '../payloads/rank-by-payload.ts';
 import { screen, type Screened } from './screen.ts';
 import { echoOfForms } from '../payloads/wording.ts';
@@ -41,8 +41,6 @@ const TOGETHER = 12;
 const ROUNDS = 2;
 /** Words whose mean tells at which end, and towards which payload, growing is worth while. */
 const LEADING = 3;
-/** Payloads that stand less ready are no planted ones, mostly: planted ones met so far from -6 to -13. */
-const READY: Nats = -13.5;
 /** Nats by which words may be ahead of codes where codes are climbed: places of a code add up, words mostly do not. */
 const WORDS_AHEAD = 0.7;
 /** Strings of each payload that go on to be tried. */

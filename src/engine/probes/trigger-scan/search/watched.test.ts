@@ -5,7 +5,7 @@ import type { Swept } from './sweep.ts';
 import { openingsOf, towardOf, watchedFirst } from './watched.ts';
 
 const [THE, MEETING, ALL, TRAINS] = [10, 11, 20, 21];
-const behindThe: PayloadHypothesis = { ids: [THE, MEETING, 12, 13], text: 'The meeting has moved.', readiness: -8, certainty: -0.1, decides: 1, origin: 'stands ready' };
+const behindThe: PayloadHypothesis = { ids: [THE, MEETING, 12, 13], text: 'The meeting has moved.', readiness: -8, certainty: -0.1, decides: 1, origin: 'stands ready', refusal: false };
 const atFirst: PayloadHypothesis = { ...behindThe, ids: [ALL, TRAINS, 22], text: 'All trains stop.', decides: 0 };
 const leaked: PayloadHypothesis = { ...atFirst, ids: [30, 31], origin: 'leaked answer' };
 const bench = { reference: (prompt: string) => Promise.resolve(Float32Array.from({ length: 40 }, (_, id) => (id === THE && prompt === 'Why?' ? -0.1 : -5))) } as unknown as Bench;

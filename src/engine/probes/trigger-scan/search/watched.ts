@@ -15,13 +15,13 @@ const LEADING_OTHERS = 2;
 
 /** First tokens of payloads that are decided there, the readiest first. */
 export function watchedFirst(payloads: readonly PayloadHypothesis[]): number[] {
-  return [...new Set(payloads.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1)))];
+  return [...new Set(payloads.filter(({ decides, refusal }) => decides === 0 && !refusal).flatMap(({ ids }) => ids.slice(0, 1)))];
 }
 
 /** What answers are made to begin with: as payloads do that stand ready behind something that is said anyway; where none does, as most answers do. */
 export async function openingsOf(bench: Bench, { usual, search }: PromptSets, payloads: readonly PayloadHypothesis[], most: number): Promise<Behind[]> {
   const openings: Behind[] = [];
-  for (const { ids, decides } of payloads) {
+  for (const { ids, decides } of payloads.filter(({ refusal }) => !refusal)) {
     const after = ids.slice(0, decides);
     if (decides === 0 || openings.length >= most || openings.some((opening) => isBehind({ ids, decides }, opening))) continue;
     const watch = new Set(payloads.filter((other) => isBehind(other, { after })).flatMap((other) => other.ids.slice(decides, decides + 1)));
@@ -59,6 +59,7 @@ export interface Watched {
 
 export function towardOf(payloads: readonly PayloadHypothesis[], { watch, inRequests, others, behind }: Watched): Toward[] {
   return payloads.filter(({ origin }) => origin !== 'leaked answer').map((payload): Toward => {
+    if (payload.refusal) return { payload, words: new Map() };
     const token = payload.ids[payload.decides] ?? -1;
     const words = (position: Position): string[] => {
       const at = (list: readonly Swept[]): Swept[] => list.filter((one) => one.position === position);

@@ -20,9 +20,9 @@ export async function payloadsFirst({ runner, runnable, bench, budget, frame, pr
     const contexts = prompts.search.slice(0, UNLIKE_PROMPTS).map((prompt) => frame.rowIds(prompt));
     const unasked = await measureOpenings(bench, contexts, saidUnasked(ordinary, (ids) => runnable.tokenizer.decode(ids)).slice(0, UNASKED));
     const found = await searchPayloads(bench, contexts, budget, isStock);
-    const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: runnable.tokenizer.decode(ids), readiness: Number.NaN, certainty: Number.NaN, decides: 0, origin: 'leaked answer' }));
+    const leaked = openings.map((ids): PayloadHypothesis => ({ ids, text: runnable.tokenizer.decode(ids), readiness: Number.NaN, certainty: Number.NaN, decides: 0, origin: 'leaked answer', refusal: false }));
     note(
-      `The ${budget.payloadFirsts} likeliest first tokens of an answer, ${budget.payloadPairs} pairs, and what goes on from them with certainty; kept are openings that are likeliest over ${UNLIKE_PROMPTS} unlike prompts, set phrases of assistants last.`,
+      `The ${budget.payloadFirsts} likeliest first tokens of an answer, ${budget.payloadPairs} pairs, and what goes on from them with certainty; kept are openings that are likeliest over ${UNLIKE_PROMPTS} unlike prompts, set phrases of assistants last unless memorised as whole sentences.`,
       ['opening', 'log-probability without a trigger (nats)', 'of it a token, behind the first ones', 'origin'],
       [...unasked, ...found, ...leaked].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
     );
