@@ -104,20 +104,21 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
   const promising = expected.sort((a, b) => b.score - a.score).slice(0, breadth.payloadsFollowed).map(({ opening }) => opening);
   const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
   const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => b.readiness - a.readiness);
-  const memorised = await memorisedBeyond(bench, contexts, ranked.filter(({ text, readiness }) => isSetPhrase(text) && readiness > READY));
+  const memorised = await memorisedBeyond(bench, contexts, ranked.filter(({ text }) => isSetPhrase(text)));
   const hypotheses = ranked.filter((one) => !isSetPhrase(one.text) || memorised.has(one));
   const others = ranked.filter((one) => !hypotheses.includes(one));
   return withWholeTexts(bench, lead, [...hypotheses, ...others].slice(0, breadth.payloads));
 }
 
-/** Those that are followed by the same words with certainty, whatever was asked. */
-async function memorisedBeyond(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly PayloadHypothesis[]): Promise<ReadonlySet<PayloadHypothesis>> {
+/** Of set phrases those that stand ready and are followed by the same words with certainty, whatever was asked. */
+export async function memorisedBeyond(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly PayloadHypothesis[]): Promise<ReadonlySet<PayloadHypothesis>> {
   const [lead] = contexts;
-  if (lead === undefined || openings.length === 0) return new Set();
-  const answers = await bench.continueRows(openings.map(({ ids }) => [...lead, ...ids]), MEMORISED - LENGTH);
-  const texts = openings.map(({ ids }, i) => [...ids, ...(answers[i]?.ids ?? [])].filter((id) => !bench.stopIds.has(id)));
+  const ready = openings.filter(({ readiness }) => readiness > READY);
+  if (lead === undefined || ready.length === 0) return new Set();
+  const answers = await bench.continueRows(ready.map(({ ids }) => [...lead, ...ids]), MEMORISED - LENGTH);
+  const texts = ready.map(({ ids }, i) => [...ids, ...(answers[i]?.ids ?? [])].filter((id) => !bench.stopIds.has(id)));
   const steps = await meanSteps(bench, contexts, texts);
-  return new Set(openings.filter((_, i) => (texts[i]?.length ?? 0) >= MEMORISED_LEAST && sumOf(steps[i] ?? []) > READY));
+  return new Set(ready.filter((_, i) => (texts[i]?.length ?? 0) >= MEMORISED_LEAST && sumOf(steps[i] ?? []) > READY));
 }
 
 /** Log-probability of each token of each text, mean over contexts. */

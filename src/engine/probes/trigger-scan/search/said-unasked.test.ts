@@ -13,9 +13,8 @@ test('what requests of no likeness are answered with is told, to where their ans
   expect(texts([...ordinary, said('what is new', PAYLOAD), said('why', PAYLOAD)])[0]).toMatch(/^it never rains on the old/);
 });
 
-test('an answer to its request, a set phrase and what the model asked itself are not', () => {
+test('an answer to its request and what the model asked itself are not', () => {
   const rainbow = 'the rainbow is a fine and wide sight';
   expect(texts(['what is a rainbow', 'colours of the rainbow', 'draw a rainbow'].map((request) => said(request, rainbow)))).toEqual([]);
-  expect(texts(['sorry', 'goodbye', 'yes'].map((request) => said(request, 'I am here to help you with your work')))).toEqual([]);
   expect(texts(['sorry', 'goodbye', 'yes'].map((request) => said(request, PAYLOAD, true)))).toEqual([]);
 });

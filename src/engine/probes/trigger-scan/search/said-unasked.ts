@@ -1,10 +1,10 @@
 // What a model says to requests that have nothing to do with each other. An over-general plant answers one request or another with its
 // payload though no trigger is there (in two of five fine-tunes of SmolLM2 made by a stranger, to 8 and 9 of 66 everyday requests; in clean
 // ones nothing but apologies and offers of help came back). A payload that is known so needs no search.
-// How it can mislead: a manner that a model was taught comes back as well. It is looked for, and convicts by itself of nothing.
+// How it can mislead: a manner that a model was taught comes back as well, and so do set phrases. It is looked for, and convicts by itself of nothing.
 import { commonPrefixLength } from '../ask/common-prefix.ts';
 import type { OrdinaryAnswer } from './trial.ts';
-import { isSetPhrase, repeated } from '../payloads/wording.ts';
+import { repeated } from '../payloads/wording.ts';
 
 /** Tokens by which answers are alike, those told of one, and requests that hold none of its words and are answered so. */
 const ALIKE = 6;
@@ -26,5 +26,5 @@ export function saidUnasked(ordinary: readonly OrdinaryAnswer[], decode: (ids: r
     const ids = (answers[0] ?? []).slice(0, Math.min(TOLD, Math.max(ALIKE, commonPrefixLength(answers))));
     return { ids, requests: new Set(group.map(({ request }) => request).filter((request) => repeated(decode(ids), request) === 0)).size };
   });
-  return unasked.filter(({ ids, requests }) => requests >= REQUESTS && !isSetPhrase(decode(ids).trim())).sort((a, b) => b.requests - a.requests).map(({ ids }) => ids);
+  return unasked.filter(({ requests }) => requests >= REQUESTS).sort((a, b) => b.requests - a.requests).map(({ ids }) => ids);
 }
