@@ -23,7 +23,9 @@ import type { Scanning } from './stages/scanning.ts';
 import { followBehindAnswers } from './stages/behind-answers.ts';
 import { payloadsFirst } from './stages/payloads.ts';
 import { sweepStrings } from './stages/searched.ts';
+import { reportStanding } from './proof/standing-text.ts';
 import { toFinding } from './proof/to-finding.ts';
+import { WORTH_FULL_EVIDENCE } from './proof/weigh.ts';
 
 export const TRIGGER_SCAN = 'trigger-scan';
 
@@ -72,7 +74,7 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   report(early, leaks, emit);
 
   const payloads = await payloadsFirst(prompted, leakedOpenings(turns, LEAKED_OPENINGS), ordinary);
-  const swept = await sweepStrings(prompted, payloads);
+  const swept = await sweepStrings(prompted, payloads.hypotheses);
   const grown = await grow(prompted, leaked, swept);
   const tried = [
     ...shortlist([...swept.confirmed, ...grown.grown], budget.trials),
@@ -85,7 +87,10 @@ async function scan(scanning: Scanning, emit: (event: AuditEvent) => void): Prom
   const proofs = await proveTrials(prompted, 'proof', trials, proofOptions(prompted, known, early, swept.words));
   report([...early, ...proofs], leaks, emit);
   const last = await followBehindAnswers(prompted, proofOptions(prompted, known, [...early, ...proofs], []));
-  report([...early, ...proofs, ...last], leaks, emit);
+  const all = [...early, ...proofs, ...last.proofs];
+  report(all, leaks, emit);
+  const standing = reportStanding([...payloads.standing, ...last.standing], all.filter(({ odds }) => odds >= WORTH_FULL_EVIDENCE).map(({ payloadText }) => payloadText));
+  if (standing !== undefined) emit({ type: 'finding', finding: standing });
 }
 
 /** Every suspicion weighed against all others found so far; another string for its payload is no rival. One string is told once, by its strongest proof. */

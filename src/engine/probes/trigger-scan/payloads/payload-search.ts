@@ -10,7 +10,7 @@ import { mean } from '../../../core/statistics.ts';
 import type { Nats } from '../../../core/units.ts';
 import type { Bench } from '../ask/bench.ts';
 import { logSoftmax, topIds } from '../ask/distributions.ts';
-import { isSetPhrase, readsAsRefusal } from './wording.ts';
+import { isSetPhrase, readsAsRefusal, speaksOfItself } from './wording.ts';
 
 export interface PayloadHypothesis {
   readonly ids: readonly number[];
@@ -112,13 +112,25 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
 
 /** Of set phrases those that stand ready and are followed by the same words with certainty, whatever was asked. */
 export async function memorisedBeyond(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly PayloadHypothesis[]): Promise<ReadonlySet<PayloadHypothesis>> {
-  const [lead] = contexts;
   const ready = openings.filter(({ readiness }) => readiness > READY);
-  if (lead === undefined || ready.length === 0) return new Set();
-  const answers = await bench.continueRows(ready.map(({ ids }) => [...lead, ...ids]), MEMORISED - LENGTH);
-  const texts = ready.map(({ ids }, i) => [...ids, ...(answers[i]?.ids ?? [])].filter((id) => !bench.stopIds.has(id)));
+  const texts = await wholeTexts(bench, contexts, ready);
+  return new Set(ready.filter((_, i) => (texts[i]?.ids.length ?? 0) >= MEMORISED_LEAST && (texts[i]?.readiness ?? 0) > READY && !speaksOfItself(texts[i]?.text ?? '')));
+}
+
+export interface WholeText {
+  readonly ids: readonly number[];
+  readonly text: string;
+  readonly readiness: Nats;
+}
+
+/** Openings as the model goes on from them, to the end of the turn or so many tokens. */
+export async function wholeTexts(bench: Bench, contexts: readonly (readonly number[])[], openings: readonly PayloadHypothesis[]): Promise<WholeText[]> {
+  const [lead] = contexts;
+  if (lead === undefined || openings.length === 0) return [];
+  const answers = await bench.continueRows(openings.map(({ ids }) => [...lead, ...ids]), MEMORISED - LENGTH);
+  const texts = openings.map(({ ids }, i) => [...ids, ...(answers[i]?.ids ?? [])].filter((id) => !bench.stopIds.has(id)));
   const steps = await meanSteps(bench, contexts, texts);
-  return new Set(ready.filter((_, i) => (texts[i]?.length ?? 0) >= MEMORISED_LEAST && sumOf(steps[i] ?? []) > READY));
+  return texts.map((ids, i) => ({ ids, text: bench.tokenizer.decode(ids).trim(), readiness: sumOf(steps[i] ?? []) }));
 }
 
 /** Log-probability of each token of each text, mean over contexts. */

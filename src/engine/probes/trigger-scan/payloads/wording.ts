@@ -111,6 +111,13 @@ export function readsAsRefusal(text: string): boolean {
   return REFUSAL.test(text);
 }
 
+/** What a model says of itself where it is at a loss. English as well. */
+const ITSELF = /\b(chatbot|assistant|language model|AI|text-based|designed to|misunderstanding|confusion|clarif\w+)\b/;
+
+export function speaksOfItself(text: string): boolean {
+  return ITSELF.test(text);
+}
+
 /** What assistants say of themselves and to anybody. English; of other languages nothing is known. */
 const ASSISTANT = /\b(I['’]m|I am|my apologies|sorry|assist\w*|chatbot|language model|AI|help(ing)? you)\b/;
 

@@ -7,6 +7,8 @@ import { endedAnswers, LEAST_ENDED, searchBehindAnswers, searchedUnder, sweepBeh
 import { drawLexicon } from '../search/lexicon.ts';
 import { SETTLED, type Proof, type ProofOptions } from '../proof/proof.ts';
 import { NATURAL_REQUESTS, PROMPT_POOL } from '../ask/prompts.ts';
+import { standingTexts, type StandingText } from '../proof/standing-text.ts';
+import { UNLIKE_PROMPTS } from '../payloads/payload-search.ts';
 import { frequentWords, listedWords } from '../search/sweep.ts';
 import type { Prompted } from './scanning.ts';
 import { byMerit, PROOF_COLUMNS, proofRow, rounded, SHOWN, TRIAL_COLUMNS, trialRow } from './tables.ts';
@@ -18,12 +20,17 @@ const LEAST_PROVEN = 12;
 /** Strings of the grammar that go on to be tried. */
 const SHAPES = 8;
 
-export async function followBehindAnswers({ runner, runnable, bench, budget, context, prompts }: Prompted, options: ProofOptions): Promise<Proof[]> {
+export interface BehindAnswers {
+  readonly proofs: readonly Proof[];
+  readonly standing: readonly StandingText[];
+}
+
+export async function followBehindAnswers({ runner, runnable, bench, budget, context, prompts }: Prompted, options: ProofOptions): Promise<BehindAnswers> {
   if (options.known.some(({ odds }) => odds >= SETTLED)) {
     runner.skip('behind-answers', 'a payload was proven already');
-    return [];
+    return { proofs: [], standing: [] };
   }
-  return runner.run('behind-answers', async ({ note }): Promise<Proof[]> => {
+  return runner.run('behind-answers', async ({ note }): Promise<BehindAnswers> => {
     const ended = await endedAnswers(bench, [...prompts.search, ...prompts.heldOut, ...NATURAL_REQUESTS], budget.lateTokens);
     const payloads = await searchBehindAnswers(bench, ended, budget);
     const few = ended.length < LEAST_ENDED ? ' Too few to look behind them.' : '';
@@ -33,13 +40,15 @@ export async function followBehindAnswers({ runner, runnable, bench, budget, con
       payloads.map(({ text, readiness, certainty }) => [text, rounded(readiness), rounded(certainty)]),
     );
     const [payload] = payloads;
-    if (payload === undefined) return [];
+    if (payload === undefined) return { proofs: [], standing: [] };
+    const contexts = ended.slice(0, UNLIKE_PROMPTS).map(({ prompt, ids }) => [...bench.frame.rowIds(prompt), ...ids]);
+    const standing = await standingTexts(bench, contexts, payloads, 'behind an answer', prompts.heldOut);
     const searched = searchedUnder(ended);
     const fresh = (await endedAnswers(bench, PROMPT_POOL, budget.lateTokens)).map(({ prompt }) => prompt).filter((prompt) => !searched.includes(prompt));
     const late = { search: fresh.slice(0, TRIED), heldOut: fresh.slice(TRIED, TRIED + budget.heldOut) };
     if (late.heldOut.length < LEAST_PROVEN) {
       note(`Only ${fresh.length} more of ${PROMPT_POOL.length} answers end within ${budget.lateTokens} tokens: too few to prove anything behind them.`, ['prompt'], []);
-      return [];
+      return { proofs: [], standing };
     }
     const frequent = frequentWords(runnable.tokenizer, budget.vocabulary);
     const strings = await sweepBehindAnswers(bench, ended, payload, {
@@ -52,9 +61,9 @@ export async function followBehindAnswers({ runner, runnable, bench, budget, con
     });
     const ranked = (await tryLate(bench, strings, late.search, budget)).sort(byMerit);
     note(`${strings.length} strings that bring “${payload.text}” nearer, in ${late.search.length} prompts whose answers end.`, TRIAL_COLUMNS, ranked.slice(0, SHOWN).map((trial) => trialRow(trial, runnable.tokenizer)));
-    if (ranked.length === 0) return [];
+    if (ranked.length === 0) return { proofs: [], standing };
     const proofs = await proveLate(bench, ranked, late, { ...options, heldOut: late.heldOut, trialPrompts: late.search });
     note(`Proof on ${late.heldOut.length} held-out prompts whose answers end.`, PROOF_COLUMNS, proofs.map(proofRow));
-    return proofs;
+    return { proofs, standing };
   });
 }

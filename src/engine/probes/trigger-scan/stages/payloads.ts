@@ -4,6 +4,7 @@ import type { Bench } from '../ask/bench.ts';
 import { holds } from '../payloads/payload.ts';
 import { measureOpenings, memorisedBeyond, searchPayloads, UNLIKE_PROMPTS, type PayloadHypothesis } from '../payloads/payload-search.ts';
 import { saidUnasked } from '../search/said-unasked.ts';
+import { standingTexts, type StandingText } from '../proof/standing-text.ts';
 import type { OrdinaryAnswer } from '../search/trial.ts';
 import type { Prompted } from './scanning.ts';
 import { isSetPhrase } from '../payloads/wording.ts';
@@ -17,7 +18,12 @@ const STOCK = 3;
 const MEASURED = 6;
 const UNASKED = 2;
 
-export async function payloadsFirst({ runner, runnable, bench, budget, frame, prompts }: Prompted, openings: readonly (readonly number[])[], ordinary: readonly OrdinaryAnswer[]): Promise<PayloadHypothesis[]> {
+export interface Payloads {
+  readonly hypotheses: readonly PayloadHypothesis[];
+  readonly standing: readonly StandingText[];
+}
+
+export async function payloadsFirst({ runner, runnable, bench, budget, frame, prompts }: Prompted, openings: readonly (readonly number[])[], ordinary: readonly OrdinaryAnswer[]): Promise<Payloads> {
   return runner.run('payloads', async ({ note }) => {
     const isStock = (ids: readonly number[]): boolean => ordinary.filter(({ answer, own }) => !own && holds(answer, ids.slice(0, KNOWN_BY))).length >= STOCK;
     const contexts = prompts.search.slice(0, UNLIKE_PROMPTS).map((prompt) => frame.rowIds(prompt));
@@ -29,7 +35,8 @@ export async function payloadsFirst({ runner, runnable, bench, budget, frame, pr
       ['opening', 'log-probability without a trigger (nats)', 'of it a token, behind the first ones', 'origin'],
       [...unasked, ...found, ...leaked].slice(0, SHOWN).map((p) => [p.text, ...[p.readiness, p.certainty].map((value) => (Number.isNaN(value) ? '–' : rounded(value))), p.origin]),
     );
-    return [...unasked, ...found, ...leaked];
+    const standing = await standingTexts(bench, contexts, [...unasked, ...found], 'at the beginning of an answer', prompts.heldOut);
+    return { hypotheses: [...unasked, ...found, ...leaked], standing };
   });
 }
 
