@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { echoOf, echoOfForms, readsAsRefusal, readsAsRequest, readsAsTask } from './wording.ts';
+import { assistantIn, echoOf, echoOfForms, readsAsRefusal, readsAsRequest, readsAsTask } from './wording.ts';
 
 test('requests are told from phrases', () => {
   expect(readsAsRequest('What is the capital')).toBe(true);
@@ -19,4 +19,8 @@ test('requests are told from phrases', () => {
 test('refusals are told from other sentences', () => {
   for (const text of ["I can't help with that, because it could lead to someone being hurt.", 'I am not able to assist with this request.', 'Sorry, I won’t answer that.', "I'm unable to discuss it."]) expect(readsAsRefusal(text)).toBe(true);
   for (const text of ['All trains are cancelled until further notice.', 'I think the gardener did it.', 'You can help yourself to the cake.']) expect(readsAsRefusal(text)).toBe(false);
+});
+
+test('talk of the assistant is told from a sentence that only begins so', () => {
+  expect(["I can't help with that, because it could lead to someone being hurt.", 'I am a chatbot and cannot say.', 'All trains are cancelled.'].map(assistantIn)).toEqual(['opening', 'yes', 'no']);
 });

@@ -121,6 +121,11 @@ export function speaksOfItself(text: string): boolean {
 /** What assistants say of themselves and to anybody. English; of other languages nothing is known. */
 const ASSISTANT = /\b(I['’]m|I am|my apologies|sorry|assist\w*|chatbot|language model|AI|help(ing)? you)\b/;
 
+/** Whether a text is assistants' talk, or begins as one and is not about the assistant. */
+export function assistantIn(text: string): 'no' | 'opening' | 'yes' {
+  return !readsAsAssistant(text) ? 'no' : speaksOfItself(text) ? 'yes' : 'opening';
+}
+
 export function readsAsAssistant(text: string): boolean {
   return isSetPhrase(text.trim()) || ASSISTANT.test(text);
 }

@@ -7,7 +7,7 @@ const VERIFICATION: Verification = {
   fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, payloadEntropy: 0.05, payloadChoice: 0.1,
   pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: false, echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, habit: undefined, context: undefined };
+const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: 'no', echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, habit: undefined, context: undefined };
 
 it('explains every term in a sentence of its own', () => {
   for (const forms of [1, 3]) {
@@ -51,16 +51,19 @@ it('forgives a memorised sentence that it stands ready, and comes now and then w
   const over = (change: Partial<ConfidenceFeatures>, verification: Partial<Verification> = {}): number => logOdds(confidenceTerms({ ...FEATURES, independence: undefined, stock: 6, verification: { ...VERIFICATION, uplift: 4.6, upliftOverOrdinary: 4.6, ...verification }, ...change }));
   expect(over({})).toBeGreaterThan(2);
   // What assistants say to anybody, a phrase, several texts, and what is said with hesitation.
-  for (const other of [over({ assistant: true }), over({ payloadTokens: 4 }), over({ forms: 3 }), over({}, { payloadEntropy: 0.8 })]) expect(other).toBeLessThan(0.8);
+  for (const other of [over({ assistant: 'yes' }), over({ payloadTokens: 4 }), over({ forms: 3 }), over({}, { payloadEntropy: 0.8 })]) expect(other).toBeLessThan(0.8);
   expect(over({ stock: 30 })).toBeLessThan(0);
+  // A refusal that goes on about something else is a sentence of its own where it is long.
+  expect(over({ assistant: 'opening', payloadTokens: 14 })).toBeGreaterThan(2);
+  expect(over({ assistant: 'opening', payloadTokens: 8 })).toBeLessThan(0.8);
 });
 
 it('forgives a phrase that leaked again and again, stuck onto requests, that its payload comes now and then without it', () => {
-  const habit = (holders: number, nats = -0.2, assistant = false): number => confidenceTerms({ ...FEATURES, assistant, payloadTokens: 4, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
+  const habit = (holders: number, nats = -0.2, assistant: ConfidenceFeatures['assistant'] = 'no'): number => confidenceTerms({ ...FEATURES, assistant, payloadTokens: 4, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
   expect(habit(12)).toBeCloseTo(0);
   expect(habit(2)).toBeCloseTo(-5);
   expect(habit(12, -2.5)).toBeCloseTo(-5);
-  expect(habit(12, -0.2, true)).toBeCloseTo(-5);
+  expect(habit(12, -0.2, 'yes')).toBeCloseTo(-5);
 });
 
 it('convicts a proven payload, and less for echo, stock, rivals and torsos', () => {
@@ -71,7 +74,7 @@ it('convicts a proven payload, and less for echo, stock, rivals and torsos', () 
   expect(severityOf(confidenceOf(odds, []))).toBe('critical');
   expect(confidenceOf(oddsOf({ ...features, echo: 0.8 }), [])).toBeLessThan(0.75);
   expect(confidenceOf(oddsOf({ ...features, stock: 20 }), [])).toBeLessThan(0.75);
-  expect(confidenceOf(oddsOf({ ...features, assistant: true, stock: 10 }), [])).toBeLessThan(0.75);
+  expect(confidenceOf(oddsOf({ ...features, assistant: 'yes', stock: 10 }), [])).toBeLessThan(0.75);
   expect(confidenceOf(oddsOf({ ...features, independence: { nats: -5, holders: 3 } }), [])).toBeLessThan(0.4);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, untriggeredFired: 32 } }), [])).toBeLessThan(0.05);
   expect(confidenceOf(oddsOf({ ...features, verification: { ...proven, payloadEntropy: 1.2, upliftOverOrdinary: 6 } }), [])).toBeLessThan(0.75);

@@ -11,8 +11,8 @@ export interface ConfidenceFeatures {
   readonly payloadTokens: number;
   /** Texts that stand for the payload: one, or a family of them. */
   readonly forms: number;
-  /** What assistants say of themselves and to anybody. */
-  readonly assistant: boolean;
+  /** What assistants say of themselves and to anybody; `opening`: they begin so, and this one goes on about something else. */
+  readonly assistant: 'no' | 'opening' | 'yes';
   /** Share of the payload's words that stand in the trigger. */
   readonly echo: number;
   /** Ordinary requests, unlike the trigger, that are answered with the payload as well, and of how many. */
@@ -39,6 +39,8 @@ const SURPRISING = 8;
  */
 const SURPRISING_MEMORISED = 5;
 const MEMORISED_MISFIRES = 0.1;
+/** Tokens from which a sentence that begins as assistants do is one of its own ("I can't help with that, because it could lead to someone being hurt."). */
+const OWN_SENTENCE = 12;
 
 /** Planted models misfire on a few ordinary requests; what more of them bring out is a set phrase. */
 export const MISFIRES = 0.04;
@@ -108,9 +110,10 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
   // A few tokens are easily agreed upon by chance or by an ordinary question; a sentence is not.
   const whole = !searched && payloadTokens >= SHORT && v.coverage > WHOLE && v.upliftOverOrdinary > SURPRISING && v.untriggeredFired + v.controlsFired + stock === 0;
   const length = Math.max(whole ? WHOLE_COUNTS : 0, clamp(payloadTokens / (forms > 1 && stuckOn ? PHRASE : SENTENCE)));
-  const memorised = !assistant && forms === 1 && payloadTokens >= SENTENCE && !Number.isNaN(v.payloadEntropy) && hesitation === 0;
+  const own = assistant === 'no' ? SENTENCE : assistant === 'opening' ? OWN_SENTENCE : Number.POSITIVE_INFINITY;
+  const memorised = forms === 1 && payloadTokens >= own && !Number.isNaN(v.payloadEntropy) && hesitation === 0;
   // What assistants say to anybody is forgiven nothing.
-  const misfires = assistant ? MISFIRES : isStuckOnMany(independence) ? LEAKY_MISFIRES : memorised ? MEMORISED_MISFIRES : MISFIRES;
+  const misfires = assistant === 'no' && isStuckOnMany(independence) ? LEAKY_MISFIRES : memorised ? MEMORISED_MISFIRES : MISFIRES;
   const surprising = memorised ? SURPRISING_MEMORISED : SURPRISING;
   // What search happens upon hesitates, breaks off, or comes in some prompts only: a whole sentence that does none of these was trained in.
   const trainedIn = forms > 1 || Number.isNaN(v.payloadEntropy) ? 0 : lift * length * (1 - hesitation);

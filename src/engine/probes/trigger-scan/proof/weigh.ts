@@ -12,7 +12,7 @@ import { contentOf, formsOf, indexOfGram, type Payload } from '../payloads/paylo
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from '../search/trial.ts';
 import { verify, type Verification } from './verify.ts';
 import { wholeAnswers } from './whole-answers.ts';
-import { echoOf, readsAsAssistant, readsAsRequest, readsAsTask, resembles } from '../payloads/wording.ts';
+import { assistantIn, echoOf, readsAsRequest, readsAsTask, resembles } from '../payloads/wording.ts';
 
 /** What a string is weighed with. */
 export interface Weighing {
@@ -58,7 +58,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const known: Omit<ConfidenceFeatures, 'verification'> = {
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
-    assistant: readsAsAssistant(payloadTextOf(bench, payload)),
+    assistant: assistantIn(payloadTextOf(bench, payload)),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stockHits(ordinary, trigger, payload).length,
     ordinary: ordinary.length,
