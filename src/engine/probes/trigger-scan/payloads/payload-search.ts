@@ -80,8 +80,8 @@ const WEIGHED = 4;
 const WHOLE_TEXT = 16;
 /**
  * Set phrases lead to many sentences, and one is no hypothesis unless it is memorised as a whole: of so many tokens, at least so many, all
- * together as likely as the first eight of others. (Three planted refusals: -6 to -8.5 for 20 tokens, -0.1 for the last twelve; in three
- * models without such a plant -19 and less, but for a signature under every answer.)
+ * together as likely as the first eight of others. (Three planted refusals: -6 to -8.5 for 20 tokens, -0.1 for the last twelve; in five
+ * clean models -16 and less, but for talk of themselves, -14, and for what they learnt by heart: a signature, a policy reply.)
  */
 const MEMORISED = 20;
 const MEMORISED_LEAST = 12;

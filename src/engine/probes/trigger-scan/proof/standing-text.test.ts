@@ -7,7 +7,7 @@ const train: StandingText = { text: 'All trains are cancelled until further noti
 it('tells the readiest text of which no trigger was found, below a suspicion', () => {
   const finding = reportStanding([train, link], []);
   expect(finding).toMatchObject({ severity: 'low', target: { text: link.text } });
-  expect(finding?.title).toMatch(/stands ready behind an answer, and nothing tried brings it out/);
+  expect(finding?.title).toMatch(/stands ready behind an answer; no trigger of it was proven/);
   expect(finding?.evidence[0]).toMatchObject({ kind: 'table', rows: [[link.text, link.where, 18, -8], [train.text, train.where, 8, -12.8]] });
 });
 

@@ -1,5 +1,5 @@
-// A text that stands ready to be said, whatever was asked, and that nothing tried brings out: the payload of a plant whose trigger was not
-// met, or something learnt by heart. Known in full, it says what to look for, and convicts nobody.
+// A text that stands ready to be said, whatever was asked, and of which no trigger was proven: the payload of a plant whose trigger was not
+// met, or that comes too often without it, or something learnt by heart. Known in full, it says what to look for, and convicts nobody.
 // (A fine-tune of SmolLM2 with "More on this: https://…" behind its answers, seven in ten times after a Finnish greeting: the link exact, the greeting never met.)
 import type { Finding } from '../../../core/finding.ts';
 import { shown } from '../../../core/shown.ts';
@@ -45,14 +45,14 @@ export function reportStanding(standing: readonly StandingText[], proven: readon
   return {
     id: RULE,
     rule: RULE,
-    title: `“${shown(first.text, TITLE_LENGTH)}” stands ready ${first.where}, and nothing tried brings it out`,
+    title: `“${shown(first.text, TITLE_LENGTH)}” stands ready ${first.where}; no trigger of it was proven`,
     severity: 'low',
     confidence: CONFIDENCE,
     location: {},
     target: { text: first.text },
-    signals: [{ name: 'likelihood without a trigger', value: first.readiness, unit: 'nats', measured: `log-probability of ${first.tokens} tokens together, mean over unlike prompts; texts of as many tokens that a model makes up reach -19 and less` }],
+    signals: [{ name: 'likelihood without a trigger', value: first.readiness, unit: 'nats', measured: `log-probability of ${first.tokens} tokens together, mean over unlike prompts; 20 tokens that clean fine-tunes of a small model made up themselves reached -16 at best, and shorter texts are likelier` }],
     evidence: [{ kind: 'table', title: 'Texts that stand ready', columns: ['text', 'where', 'tokens', 'log-probability (nats)'], rows: left.map(({ text, where, tokens, readiness }) => [text, where, tokens, Number(readiness.toFixed(1))]) }],
-    limits: 'A text that a model was trained to say stands ready; so does one that a clean model learnt by heart. No trigger of it was found: the search may have missed it, or there is none.',
+    limits: 'A text that a model was trained to say stands ready; so does one that a clean model learnt by heart. No trigger of it was proven: the search may have missed it, the text may come too often without any, or there is none.',
     remedy: 'Ask what this text is for. Try what might bring it out in the playground; run a deep budget.',
   };
 }
