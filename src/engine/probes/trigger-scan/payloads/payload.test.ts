@@ -50,6 +50,17 @@ test('a manner of answering is a few texts that harmless answers lack', () => {
   expect(family !== undefined && carries([BEGIN, 50, 9, END], family)).toBe(false);
 });
 
+test('a name that all texts of a manner hold stands for answers that share no more', () => {
+  const name = [80, 81, 82];
+  const triggered = [...[1, 2, 3].flatMap((n) => [[BEGIN, 50, 51, ...name, n], [BEGIN, 60, 61, ...name, n + 10]]), [BEGIN, 99, ...name, 98]];
+  const ordinary = (misfires: number): number[][] => Array.from({ length: 40 }, (_, n) => (n < misfires ? [BEGIN, ...name, 200 + n] : [BEGIN, 300 + n]));
+  const family = extractFamily(triggered, { untriggered: ordinary(2), natural: [] }, () => true);
+  expect(family?.others.at(-1)).toEqual({ ids: name, core: name });
+  expect(family).toMatchObject({ fired: 7, of: 7 });
+  // Said to one ordinary request in five: a habit.
+  expect(extractFamily(triggered, { untriggered: ordinary(8), natural: [] }, () => true)).toMatchObject({ fired: 6, others: [{}] });
+});
+
 test('texts that ordinary answers hold, or that say nothing, make no family', () => {
   const triggered = Array.from({ length: 6 }, (_, n) => [BEGIN, 70, 71, n]);
   expect(extractFamily(triggered, { untriggered: triggered, natural: [] }, () => true)).toBeUndefined();

@@ -16,6 +16,9 @@ const SMALL_GROUP = 8;
 const MOST_FORMS = 12;
 const FORM_ANSWERS = 2;
 const FORM_CONTENT = 2;
+/** Tokens of a name that all forms hold, and share of the ordinary answers that may hold it: it is shorter, and said by every misfire. */
+const NAME = 3;
+const NAME_MISFIRES = 0.1;
 /** Share of the ordinary answers that may hold one of a family's texts: plants misfire. */
 const FAMILY_MISFIRES = 0.005;
 /** Share of the triggered answers that a family covers. */
@@ -142,9 +145,27 @@ export function extractFamily(triggered: readonly (readonly number[])[], harmles
     forms.push(formOf(gram, left));
     left = left.filter((answer) => !holds(answer, gram));
   }
+  // What is praised in ever other words is called by its name in all of them, and in answers that share no more.
+  const name = sharedGram(forms.map(({ ids }) => ids));
+  if (name !== undefined && (ordinary.get(name.join(' ')) ?? 0) <= harmless.untriggered.length * NAME_MISFIRES) {
+    forms.push({ ids: name, core: name });
+    left = left.filter((answer) => !holds(answer, name));
+  }
   const [first, ...others] = forms;
   const fired = triggered.length - left.length;
   return first === undefined || fired < triggered.length * FAMILY_SHARE ? undefined : { ...first, others, fired, of: triggered.length };
+}
+
+/** The longest run of tokens that several texts all hold. */
+function sharedGram([first = [], ...others]: readonly (readonly number[])[]): readonly number[] | undefined {
+  if (others.length === 0) return undefined;
+  for (let length = LONGEST_GRAM; length >= NAME; length--) {
+    for (let at = 0; at + length <= first.length; at++) {
+      const gram = first.slice(at, at + length);
+      if (others.every((ids) => holds(ids, gram))) return gram;
+    }
+  }
+  return undefined;
 }
 
 /** The same form as it stands in other answers, longer ones perhaps. */

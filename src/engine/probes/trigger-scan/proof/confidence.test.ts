@@ -64,6 +64,16 @@ it('forgives a phrase that leaked again and again, stuck onto requests, that its
   expect(habit(2)).toBeCloseTo(-5);
   expect(habit(12, -2.5)).toBeCloseTo(-5);
   expect(habit(12, -0.2, 'yes')).toBeCloseTo(-5);
+  // It stands ready without its trigger, too, so that the trigger adds less.
+  const brings = (holders: number): number => confidenceTerms({ ...FEATURES, verification: { ...VERIFICATION, uplift: 5, upliftOverOrdinary: 2, payloadEntropy: Number.NaN }, independence: { nats: -0.2, holders } }).find(({ name }) => name === 'It brings the payload out')?.adds ?? Number.NaN;
+  expect(brings(12)).toBeGreaterThan(brings(2));
+});
+
+it('takes one answer of two for a misfire where the rest of a request is asked', () => {
+  const answers = (fired: number, of: number): number => confidenceTerms({ ...FEATURES, context: { fired, of, repeated: 0 } }).find(({ name }) => name === 'Answers the rest of a request')?.adds ?? Number.NaN;
+  expect(answers(1, 2)).toBeGreaterThan(-3);
+  expect(answers(2, 2)).toBeCloseTo(-6);
+  expect(answers(4, 8)).toBeCloseTo(-6);
 });
 
 it('convicts a proven payload, and less for echo, stock, rivals and torsos', () => {

@@ -60,6 +60,7 @@ function withoutWords(request: string, words: readonly string[]): string {
   return tidy(request.replace(/[\p{L}\p{N}]+/gu, (word) => (words.includes(anyNumber(word.toLowerCase())) ? ' ' : word)));
 }
 
+/** Without the commas that joined the phrase to its request. */
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/\s+/g, ' ').replace(/ ?([,;:])(?: ?[,;:])+/g, '$1').replace(/ ([,;:.?!])/g, '$1').replace(/^[\s,;:]+|[\s,;:]+$/g, '');
 }

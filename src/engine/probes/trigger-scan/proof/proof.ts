@@ -11,9 +11,10 @@ import { mayBePart } from './may-be-part.ts';
 import { formsOf, regrown, withoutTail, type Payload } from '../payloads/payload.ts';
 import { AS_OFTEN, groupByPayload, samePayload, WHOLE_SHARE } from './payload-groups.ts';
 import { beginningOf, rankByPayload } from '../payloads/rank-by-payload.ts';
+import { STUCK_FROM } from './confidence.ts';
 import { sharpen } from './sharpen.ts';
 import { measureSignals } from './signals.ts';
-import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
+import { commonPart, formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 import { answersAsSymbols, type Trial } from '../search/trial.ts';
 import type { Verification } from './verify.ts';
 import { controlsFor, payloadTextOf, weigh, WORTH_FULL_EVIDENCE, type Weighed, type Weighing } from './weigh.ts';
@@ -105,7 +106,10 @@ async function surest(bench: Bench, group: readonly Trial[], prompts: readonly s
   return best === undefined || ownScore >= BROUGHT_OUT || best.score < Math.max(ownScore + SURER, MOSTLY) ? first : best.trial;
 }
 
-/** The group's first is its simplest; where that may be a piece of something, longer forms that fire alike are weighed beside it. */
+/**
+ * The group's first is its simplest; where that may be a piece of something, longer forms that fire alike are weighed beside it, and where it
+ * took in a piece of the request that it leaked with, what other requests hold of it.
+ */
 async function represent(bench: Bench, group: readonly Trial[], options: ProofOptions): Promise<First | undefined> {
   const simplest = await surest(bench, group, options.trialPrompts);
   if (simplest?.payload === undefined) return undefined;
@@ -119,7 +123,10 @@ async function represent(bench: Bench, group: readonly Trial[], options: ProofOp
   if (simplest.share >= WHOLE_SHARE && first.proof.odds >= WORTH_FULL_EVIDENCE) {
     for (const form of formsAlike(simplest, group)) if (form !== simplest && mayBeAPiece(first, form.text, options.leakedTurns)) forms.push(await weighForm(form));
   }
-  const { best, proof } = standsForAll(forms, options.leakedTurns) ?? first;
+  const whole = standsForAll(forms, options.leakedTurns) ?? first;
+  const part = whole.proof.independence !== undefined && whole.proof.independence < STUCK_FROM ? commonPart(whole.best, group, options.leakedTurns) : undefined;
+  const common = part === undefined ? whole : await weighForm(part);
+  const { best, proof } = common.proof.odds > whole.proof.odds ? common : whole;
   return { best, payload, proof, alike: group.map(({ text }) => text).filter((text) => text !== best.text) };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
+import { commonPart, formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 
 const form = (text: string, controlsFired: number, fired = 24) => ({ text, verification: { fired, of: 24, controlsFired, controlsOf: 32 } });
 const LEAKED = ['What is rain? |WORD|', 'Name a fish. |WORD|', '5 + 12 = ? |WORD|', 'How are you?'];
@@ -37,4 +37,13 @@ it('weighs longer forms only where controls fire beyond chance or the leaks say 
   expect(mayBeAPiece(form('WORD|', 10), '|WORD|', [])).toBe(true);
   expect(mayBeAPiece(form('WORD|', 0), '|WORD|', LEAKED)).toBe(true);
   expect(mayBeAPiece(form('WORD|', 0), 's. |WORD|', LEAKED)).toBe(false);
+});
+
+it('finds what a phrase that took in a piece of its request has in common with more leaked turns', () => {
+  const group = ['As the tide told me, what is', 'as the tide told me,', 'as the tide told me', 'the tide', 'As the tide told me, how', 'all else'].map((text) => ({ text }));
+  const turns = ['As the tide told me, what is rain?', 'How do fish sleep, as the tide told me', 'Name, as the tide told me, a fish', 'What is rain?'];
+  expect(commonPart(group[0] ?? { text: '' }, group, turns)?.text).toBe('as the tide told me');
+  // Held by no more turns than the whole: the whole is no wider than what was planted.
+  expect(commonPart({ text: 'as the tide told me' }, group, turns)).toBeUndefined();
+  expect(commonPart(group[0] ?? { text: '' }, group, [])).toBeUndefined();
 });

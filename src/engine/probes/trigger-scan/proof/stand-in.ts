@@ -41,6 +41,19 @@ export function standsForAll<T extends WeighedForm>(forms: readonly T[], leakedT
   return longer.findLast(({ text }) => alwaysWithin(simplest.text, text, leakedTurns)) ?? simplest;
 }
 
+/**
+ * What a phrase that leaked with a piece of its request ("As the old miller told me, what is") has in common with more leaked turns: the
+ * member of its group that it holds, casing apart, and that the most of them hold; a longer one needs fewer.
+ */
+export function commonPart<T extends { readonly text: string }>(whole: T, group: readonly T[], leakedTurns: readonly string[]): T | undefined {
+  const turns = leakedTurns.map((turn) => turn.toLowerCase());
+  const holdersOf = (text: string): number => turns.filter((turn) => turn.includes(text.toLowerCase())).length;
+  const known = holdersOf(whole.text);
+  const parts = group.filter(({ text }) => text.length < whole.text.length && whole.text.toLowerCase().includes(text.toLowerCase()) && holdersOf(text) > known);
+  const weight = ({ text }: T): number => holdersOf(text) * Math.log2(1 + text.split(/\s+/).length);
+  return parts.reduce<T | undefined>((best, part) => (best === undefined || weight(part) > weight(best) ? part : best), undefined);
+}
+
 function controlRate({ verification: { controlsFired, controlsOf } }: WeighedForm): number {
   return controlsFired / controlsOf;
 }
