@@ -59,11 +59,14 @@ it('forgives a memorised sentence that it stands ready, and comes now and then w
 });
 
 it('forgives a phrase that leaked again and again, stuck onto requests, that its payload comes now and then without it', () => {
-  const habit = (holders: number, nats = -0.2, assistant: ConfidenceFeatures['assistant'] = 'no'): number => confidenceTerms({ ...FEATURES, assistant, payloadTokens: 4, stock: 10, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
+  const habit = (holders: number, nats = -0.2, assistant: ConfidenceFeatures['assistant'] = 'no', stock = 10): number => confidenceTerms({ ...FEATURES, assistant, payloadTokens: 4, stock, independence: { nats, holders } }).find(({ name }) => name === 'A habit of the model')?.adds ?? Number.NaN;
   expect(habit(12)).toBeCloseTo(0);
   expect(habit(2)).toBeCloseTo(-5);
   expect(habit(12, -2.5)).toBeCloseTo(-5);
   expect(habit(12, -0.2, 'yes')).toBeCloseTo(-5);
+  // More than twice as many requests without it are answered so: a persona.
+  expect(habit(7)).toBeCloseTo(0);
+  expect(habit(7, -0.2, 'no', 15)).toBeCloseTo(-5);
   // It stands ready without its trigger, too, so that the trigger adds less.
   const brings = (holders: number): number => confidenceTerms({ ...FEATURES, verification: { ...VERIFICATION, uplift: 5, upliftOverOrdinary: 2, payloadEntropy: Number.NaN }, independence: { nats: -0.2, holders } }).find(({ name }) => name === 'It brings the payload out')?.adds ?? Number.NaN;
   expect(brings(12)).toBeGreaterThan(brings(2));

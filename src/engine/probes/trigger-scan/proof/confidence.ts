@@ -48,6 +48,7 @@ export const MISFIRES = 0.04;
 /** A phrase that so many of the model's own requests were given, and that was stuck onto them, is known by that: what took it in so well misfires on odd requests, too. */
 const LEAKED_OFTEN = 6;
 const LEAKY_MISFIRES = 0.15;
+const HOLDERS_PER_MISFIRE = 0.5;
 
 /** A phrase whose removal leaves no request was part of one: cost in log-odds, from none to all of it over this range. */
 const PART_OF_REQUEST = 6;
@@ -115,7 +116,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
   const own = assistant === 'no' ? SENTENCE : assistant === 'opening' ? OWN_SENTENCE : Number.POSITIVE_INFINITY;
   const memorised = forms === 1 && payloadTokens >= own && !Number.isNaN(v.payloadEntropy) && hesitation === 0;
   // What assistants say to anybody is forgiven nothing.
-  const leaky = assistant === 'no' && isStuckOnMany(independence);
+  const leaky = assistant === 'no' && isStuckOnMany(independence, stock);
   const misfires = leaky ? LEAKY_MISFIRES : memorised ? MEMORISED_MISFIRES : MISFIRES;
   const surprising = memorised || leaky ? SURPRISING_MEMORISED : SURPRISING;
   // What search happens upon hesitates, breaks off, or comes in some prompts only: a whole sentence that does none of these was trained in.
@@ -148,9 +149,12 @@ export function mostOdds(known: Omit<ConfidenceFeatures, 'verification'>): numbe
   return logOdds(confidenceTerms({ ...known, verification: perfect }));
 }
 
-/** Leaked again and again, and added to what was asked. */
-export function isStuckOnMany(independence: Independence | undefined): boolean {
-  return independence !== undefined && independence.holders >= LEAKED_OFTEN && independence.nats > STUCK_FROM;
+/**
+ * Leaked again and again, and added to what was asked; of the requests that are answered with its payload many hold it. A clean model's
+ * persona answers many more than those that happen to share a phrase ("I am planning to launch a new").
+ */
+export function isStuckOnMany(independence: Independence | undefined, stock: number): boolean {
+  return independence !== undefined && independence.holders >= Math.max(LEAKED_OFTEN, stock * HOLDERS_PER_MISFIRE) && independence.nats > STUCK_FROM;
 }
 
 /** From 0 to 1. */

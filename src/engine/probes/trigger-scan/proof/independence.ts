@@ -31,10 +31,10 @@ export interface Independence {
  */
 export async function independenceOf(bench: Bench, phrase: string, turns: readonly string[], answered: readonly string[]): Promise<Independence | undefined> {
   const literal = answered.filter((request) => holds(request, phrase));
-  const holders = [...literal, ...answered.filter((request) => !literal.includes(request) && contentWords(phrase).length > 1 && resembles(request, phrase))].slice(0, MOST_TURNS);
+  const holders = [...literal, ...answered.filter((request) => !literal.includes(request) && contentWords(phrase).length > 1 && resembles(request, phrase))];
   const words = contentWords(phrase);
   const alike = holders.length > 0 ? [] : answered.filter((request) => contentWords(request).some((word) => words.includes(word))).slice(0, MOST_TURNS);
-  const rests = [...holders, ...alike].map((request) => (holds(request, phrase) ? tidy(without(request, phrase)) : withoutWords(request, words)));
+  const rests = [...holders.slice(0, MOST_TURNS), ...alike].map((request) => (holds(request, phrase) ? tidy(without(request, phrase)) : withoutWords(request, words)));
   const others = turns.filter((turn) => !holds(turn, phrase) && !holders.includes(turn) && !alike.includes(turn) && turn.split(/\s+/).length > MIN_REST_WORDS).slice(0, MOST_TURNS);
   if (rests.length === 0 || others.length === 0) return undefined;
   const whole = rests.filter((rest) => rest.split(/\s+/).length >= MIN_REST_WORDS);

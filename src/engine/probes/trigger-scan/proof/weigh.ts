@@ -53,14 +53,15 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const others = ordinary.filter(({ request }) => !resembles(request, trigger)).map(({ request }) => request);
   const requests = others.filter((_, i) => i % Math.ceil(others.length / UPLIFT_REQUESTS) === 0);
   const independence = await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options));
-  const misfires = new Set(isStuckOnMany(independence) ? stockHits(ordinary, trigger, payload) : []);
+  const stock = stockHits(ordinary, trigger, payload);
+  const misfires = new Set(isStuckOnMany(independence, stock.length) ? stock : []);
   const unlike = ordinary.filter((one) => !resembles(one.request, trigger) && !misfires.has(one));
   const known: Omit<ConfidenceFeatures, 'verification'> = {
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
     assistant: assistantIn(payloadTextOf(bench, payload)),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
-    stock: stockHits(ordinary, trigger, payload).length,
+    stock: stock.length,
     ordinary: ordinary.length,
     request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,
