@@ -55,11 +55,13 @@ export async function extractLeaks(runnable: RunnableCausalLm, options: LeakOpti
   }
   const start = prefixes[0]?.ids ?? [];
   const refined = await refineRandomStarts(runnable, start, seeded(options.seed, 'leaks/random-starts'), options);
+  const rows = refined.slice(0, Math.max(2, Math.round(options.plan.samples * RANDOM_SHARE)));
   const prefix = await model.prefill(start);
   try {
-    for (const ids of refined.slice(0, Math.max(2, Math.round(options.plan.samples * RANDOM_SHARE)))) {
-      const [generated] = await model.generate(prefix, [ids], { maxNewTokens: options.plan.tokens, sampling: GREEDY, ignoreStop: true, signal: options.signal, onTokens: options.onTokens });
-      if (generated !== undefined) leaks.push({ prefix: 'random start', ids: [...ids, ...generated.ids], text: tokenizer.decode([...ids, ...generated.ids]) });
+    const generated = await model.generate(prefix, rows, { maxNewTokens: options.plan.tokens, sampling: GREEDY, ignoreStop: true, signal: options.signal, onTokens: options.onTokens });
+    for (const [i, { ids }] of generated.entries()) {
+      const all = [...(rows[i] ?? []), ...ids];
+      leaks.push({ prefix: 'random start', ids: all, text: tokenizer.decode(all) });
     }
   } finally {
     prefix.dispose();
