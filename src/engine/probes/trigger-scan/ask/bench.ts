@@ -57,6 +57,8 @@ export class Bench {
   readonly together: number;
   readonly #onTokens: (count: number) => void;
   readonly #references = new Map<string, Float32Array>();
+  /** Answers by user turn, and how many tokens were asked for. */
+  readonly #answered = new Map<string, Answer & { readonly tokens: number }>();
   #head: Prefix | undefined;
 
   constructor(runnable: RunnableCausalLm, frame: Frame, signal: CancelSignal, onTokens: (count: number) => void) {
@@ -181,9 +183,15 @@ export class Bench {
     return results;
   }
 
-  /** Greedy (or sampled) answers to whole user turns, in order. */
-  async answers(contents: readonly string[], maxNewTokens: number, sampling: SamplingOptions = GREEDY): Promise<Answer[]> {
-    return this.continueRows(contents.map((content) => this.frame.rowIds(content)), maxNewTokens, sampling);
+  /** Greedy answers to whole user turns, in order. What was answered before, as long or to its end, is not asked again. */
+  async answers(contents: readonly string[], maxNewTokens: number): Promise<Answer[]> {
+    const asked = [...new Set(contents)].filter((content) => (this.#answered.get(content)?.tokens ?? 0) < maxNewTokens);
+    const made = asked.length === 0 ? [] : await this.continueRows(asked.map((content) => this.frame.rowIds(content)), maxNewTokens);
+    for (const [i, { ids, entropy, stopped }] of made.entries()) this.#answered.set(asked[i] ?? '', { ids, entropy, tokens: stopped ? Number.POSITIVE_INFINITY : maxNewTokens });
+    return contents.map((content) => {
+      const { ids = [], entropy = [] } = this.#answered.get(content) ?? {};
+      return { ids: ids.slice(0, maxNewTokens), entropy: entropy.slice(0, maxNewTokens) };
+    });
   }
 
   async continueRows(rows: readonly (readonly number[])[], maxNewTokens: number, sampling: SamplingOptions = GREEDY): Promise<Generated[]> {
