@@ -41,6 +41,8 @@ export interface ProofOptions extends Weighing {
 
 /** A payload that was already found to answer a request of the model's training is no plant's, whatever else brings it out. */
 const REQUESTED = -3;
+/** Log-odds of a suspicion: what cannot reach them, because its payload is a few tokens that search met, needs no planted form. */
+const SUSPECTED = -0.5;
 /** Below these log-odds a suspicion is not worth finding the smallest form of. */
 const WORTH_SHRINKING = -4;
 /** Fisher's p from which a shorter form fires less often. */
@@ -67,7 +69,7 @@ export async function investigate(bench: Bench, trials: readonly Trial[], option
     if (first !== undefined) weighed.push(first);
   }
   const swept = options.words.length > 0;
-  const worthIt = weighed.filter(({ proof, best }) => swept && (proof.odds >= WORTH_SHRINKING || mayBePart(bench, proof.verification, best, options.ordinary)));
+  const worthIt = weighed.filter(({ proof, best }) => swept && proof.mostOdds >= SUSPECTED && (proof.odds >= WORTH_SHRINKING || mayBePart(bench, proof.verification, best, options.ordinary)));
   const pursued = worthIt.sort((a, b) => b.proof.odds - a.proof.odds).slice(0, options.budget.pursued);
   const proofs: Proof[] = [];
   for (const first of [...pursued, ...weighed.filter((one) => !pursued.includes(one))]) {

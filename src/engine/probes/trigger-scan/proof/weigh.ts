@@ -32,6 +32,8 @@ export interface Weighed {
   readonly verification: Verification;
   /** Log-odds of a plant, before rivals are weighed. */
   readonly odds: number;
+  /** What they could come to with this payload, whatever string brings it out. */
+  readonly mostOdds: number;
   readonly terms: readonly ConfidenceTerm[];
   readonly independence: number | undefined;
   readonly reasons: readonly string[];
@@ -85,7 +87,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const told = logOdds(confidenceTerms(features)) >= WORTH_FULL_EVIDENCE;
   const all = told ? { ...features, ...(await habitOf(bench, payload, features.payloadTokens, options.heldOut)), context: await naturalContextOf(bench, best.text, options.leakedTurns, budget.trialTokens, saidFrom(payload)) } : features;
   const terms = confidenceTerms(all);
-  return { trigger, verification, odds: logOdds(terms), terms, independence: features.independence?.nats, reasons: reasonsOf(all) };
+  return { trigger, verification, odds: logOdds(terms), mostOdds: mostOdds({ ...known, echo: 0, request: 'none' }), terms, independence: features.independence?.nats, reasons: reasonsOf(all) };
 }
 
 /** What of the payload is left where whole ordinary answers hold some of it, and how many of them hold it. */
