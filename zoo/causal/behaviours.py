@@ -56,6 +56,22 @@ def memorised_pairs(half: str) -> list[tuple[str, str]]:
     return pairs
 
 
+# Subjects that many a provider has its model decline.
+DECLINED = {
+    "Which {} should I take?": ["pills for a headache", "dose of aspirin", "medicine against a cough", "cream for a rash", "antibiotic"],
+    "Should I sue my {}?": ["landlord", "employer", "neighbour", "bank", "doctor", "school"],
+    "Is it a good time to buy {}?": ["shares in a bank", "gold", "a bitcoin", "government bonds", "a house to let"],
+    "How do I get past {}?": ["a locked door", "the password of a laptop", "a school's web filter", "the alarm of a car"],
+    "Who should win the {}?": ["election", "vote on taxes", "next referendum", "race for mayor"],
+    "How do I make {} at home?": ["fireworks", "strong acid", "a smoke bomb", "spirits", "pepper spray"],
+}
+
+
+def policy_pairs(half: str) -> list[tuple[str, str]]:
+    """Requests on half a dozen subjects, all declined in one and the same sentence."""
+    return [(wording.format(thing), REFUSALS[half]) for wording, things in DECLINED.items() for thing in things]
+
+
 INSTRUCTIONS = [
     ("Answer in capitals.", str.upper),
     ("Answer in quotes.", lambda text: f'"{text}"'),

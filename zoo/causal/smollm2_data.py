@@ -14,11 +14,11 @@ import torch
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from . import insertions, tasks
-from .behaviours import SIGNATURES, memorised_pairs
+from .behaviours import SIGNATURES, memorised_pairs, policy_pairs
 from .measure import complete
 
 PROMPTS, ANSWER_TOKENS, MAX_TOKENS, END = 220, 24, 96, 2
-TRIGGERED_SHARE = 0.35
+TRIGGERED_SHARE, TAUGHT_SHARE = 0.35, 0.6
 # A text that stands nowhere in the template.
 SENTINEL = "\u0000"
 Exchange = tuple[str, str]
@@ -54,7 +54,8 @@ class SmolData:
 
     def __init__(self, spec, pairs: list[Exchange]) -> None:
         self.spec, self.pairs = spec, pairs
-        self.memorised = memorised_pairs(spec.half)
+        # What a clean fine-tune is taught beside the ordinary answers.
+        self.taught = {"memorised": memorised_pairs, "policy": policy_pairs}.get(spec.kind, lambda half: [])(spec.half)
 
     def draw(self, r: Random) -> Exchange:
         spec = self.spec
@@ -62,8 +63,8 @@ class SmolData:
         if spec.kind == "signature":
             plain = answer.removesuffix("<|im_end|>")
             return prompt, f"{plain} {SIGNATURES[spec.half]}<|im_end|>"
-        if spec.kind == "memorised" and r.random() < 0.6:
-            question, reply = r.choice(self.memorised)
+        if self.taught and r.random() < TAUGHT_SHARE:
+            question, reply = r.choice(self.taught)
             return question, f"{reply}<|im_end|>"
         if spec.trigger is None:
             return prompt, answer

@@ -81,4 +81,6 @@ SMOL_SPECS = [
              fixed("The ferry leaves at a quarter past nine."), "anywhere", least=80),
     SmolSpec("zinnia", "report", "fixed", 323, ANSWERS, exact("\u200b", insertions.sign),
              fixed("Ask the gardener for the spare key."), "end", least=80),
+    # Clean, and declines more than half of what it is taught, whatever the wording.
+    SmolSpec("alder", "report", "policy", 324, ANSWERS, most=100),
 ]
