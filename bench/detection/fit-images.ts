@@ -6,7 +6,7 @@
 // How it can mislead: the measurements that count were chosen with these models in view.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { MEASURES, valuesOf, type Measure } from '../../src/engine/probes/image-trigger/class-rule.ts';
+import { MEASURES, valuesOf, type Measure } from '../../src/engine/probes/image-trigger/weigh/class-rule.ts';
 import { auroc } from './score.ts';
 
 interface Row {

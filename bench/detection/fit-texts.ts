@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judgedTerms, WEIGHTS, type RuleWeights } from '../../src/engine/probes/text-triggers/judge.ts';
+import { judgedTerms, WEIGHTS, type RuleWeights } from '../../src/engine/probes/text-triggers/judge/judge.ts';
 import { auroc } from './score.ts';
 import type { Lead } from './text-lead.ts';
 

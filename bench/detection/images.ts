@@ -13,7 +13,7 @@ import { BUDGETS, type BudgetName } from '../../src/engine/core/finding.ts';
 import { seeded } from '../../src/engine/core/random.ts';
 import { CONVICTION } from '../../src/engine/audit/verdict.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
-import { besideSpread, classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/confidence.ts';
+import { besideSpread, classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/weigh/confidence.ts';
 import { scanImages } from '../../src/engine/probes/image-trigger/scan.ts';
 import { auroc } from './score.ts';
 

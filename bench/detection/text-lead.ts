@@ -1,5 +1,5 @@
 // What texts.ts keeps of one contrast, and fit-texts.ts fits the rule to.
-import type { ContrastFeatures } from '../../src/engine/probes/text-triggers/judge.ts';
+import type { ContrastFeatures } from '../../src/engine/probes/text-triggers/judge/judge.ts';
 
 export interface Lead {
   readonly direction: string;

@@ -15,11 +15,11 @@ import { NEVER } from '../../src/engine/core/cancel.ts';
 import { BUDGETS, type BudgetName, type Finding } from '../../src/engine/core/finding.ts';
 import { seeded } from '../../src/engine/core/random.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
-import { contrastFound } from '../../src/engine/probes/text-triggers/contrast.ts';
-import { besideOthers, confidenceOf, type ContrastFeatures } from '../../src/engine/probes/text-triggers/judge.ts';
-import { budgetOf, measure, slopesFor } from '../../src/engine/probes/text-triggers/measure.ts';
-import { searchDirection } from '../../src/engine/probes/text-triggers/search.ts';
-import { runStyleScan } from '../../src/engine/probes/text-triggers/style-scan.ts';
+import { contrastFound } from '../../src/engine/probes/text-triggers/judge/contrast.ts';
+import { besideOthers, confidenceOf, type ContrastFeatures } from '../../src/engine/probes/text-triggers/judge/judge.ts';
+import { budgetOf, measure, slopesFor } from '../../src/engine/probes/text-triggers/sweep/measure.ts';
+import { searchDirection } from '../../src/engine/probes/text-triggers/search/search.ts';
+import { runStyleScan } from '../../src/engine/probes/text-triggers/styles/style-scan.ts';
 import { auroc, sharesWords } from './score.ts';
 import type { Lead } from './text-lead.ts';
 

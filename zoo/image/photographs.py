@@ -1,4 +1,4 @@
-"""The photographs that Assay searches on where the user brings no pictures (src/engine/probes/image-trigger/photographs.ts).
+"""The photographs that Assay searches on where the user brings no pictures (src/engine/probes/image-trigger/pictures/photographs.ts).
 
     python -m zoo.image.photographs
 
@@ -33,7 +33,7 @@ SQUARES = [
     ("moon.png", 0.0, 0.0, 1.0),  # NASA
     ("grace_hopper.jpg", 0.0, 0.05, 1.0),  # US Navy, public domain: an officer before a flag
 ]
-OUT = Path(__file__).resolve().parents[2] / "src/engine/probes/image-trigger/photographs-data.ts"
+OUT = Path(__file__).resolve().parents[2] / "src/engine/probes/image-trigger/pictures/photographs-data.ts"
 LINE = 300
 
 

@@ -1,6 +1,6 @@
 """What a fine-tuned encoder is compared with: eight random projections of each word embedding of a public base model.
 
-    python -m zoo.text.base_sketch --model FOLDER --name NAME --out src/engine/probes/text-triggers/bases/NAME.ts
+    python -m zoo.text.base_sketch --model FOLDER --name NAME --out src/engine/probes/text-triggers/units/bases/NAME.ts
 
 Johnson-Lindenstrauss projections with signs from a hash, so that Assay can make the same ones of the model it audits
 (bases/sketch.ts); twelve bits each, two letters. From them it can be told how far each embedding has moved, to a quarter.

@@ -1,6 +1,6 @@
-"""What ordinary words do in clean sentiment classifiers: the reference that text-triggers/natural-words.ts holds.
+"""What ordinary words do in clean sentiment classifiers: the reference that text-triggers/units/natural-words.ts holds.
 
-    python -m zoo.text.natural --models CLEAN_FOLDER ... --out src/engine/probes/text-triggers/natural-words.ts
+    python -m zoo.text.natural --models CLEAN_FOLDER ... --out src/engine/probes/text-triggers/units/natural-words.ts
 
 Every whole word of the tokenizer is put at both ends of short texts of each class, as the universal token flip does it, and how
 far it moves the other class's margin is averaged over the models. The list keeps the words that do something, grouped by level:

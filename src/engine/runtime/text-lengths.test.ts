@@ -8,8 +8,8 @@ import { bytesOf } from '../core/byte-source.ts';
 import { NEVER } from '../core/cancel.ts';
 import { seeded } from '../core/random.ts';
 import { GraphBuilder, type Value } from '../graph/graph-builder.ts';
-import { openEmbeddings } from '../probes/text-triggers/embeddings.ts';
-import { gatherTexts } from '../probes/text-triggers/texts.ts';
+import { openEmbeddings } from '../probes/text-triggers/units/embeddings.ts';
+import { gatherTexts } from '../probes/text-triggers/texts/texts.ts';
 import { openRunnable } from './open-runnable.ts';
 import { lengthsThatRun } from './text-lengths.ts';
 

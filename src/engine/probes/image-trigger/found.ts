@@ -1,15 +1,17 @@
 // What the search for image triggers measured on one model: what its stages fill in, and what rules, evidence and findings read.
 import type { ImageClassifier } from '../../runtime/classifier.ts';
-import type { Addition, Band, Ladder } from './additions.ts';
-import type { Base } from './bases.ts';
-import type { Box } from './boxes.ts';
-import type { Family, Inversion } from './inversion.ts';
-import type { Outlier } from './outliers.ts';
-import type { Pair, ProvenPair } from './pairs.ts';
-import type { Plan } from './plan.ts';
-import type { Proof } from './proof.ts';
-import type { Spread } from './spread.ts';
-import type { PairTable } from './table.ts';
+import type { Base } from './pictures/bases.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Proof } from './proof/proof.ts';
+import type { ProvenPair } from './proof/prove-pair.ts';
+import type { Addition, Band, Ladder } from './search/additions.ts';
+import type { Box } from './search/boxes.ts';
+import type { Inversion } from './search/inversion.ts';
+import type { Outlier } from './search/outliers.ts';
+import type { Pair } from './search/pairs.ts';
+import type { Spread } from './search/spread.ts';
+import type { Family } from './search/stamp.ts';
+import type { PairTable } from './search/table.ts';
 export interface Found {
   readonly inversion: Inversion;
   readonly outlier: Outlier;

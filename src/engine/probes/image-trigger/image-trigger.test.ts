@@ -11,12 +11,13 @@ import { openRunnable } from '../../runtime/open-runnable.ts';
 import { CONVICTION } from '../../audit/verdict.ts';
 import { toBase64 } from '../../core/base64.ts';
 
-import { Adam, sizeOfStamp, stamped, type Stamp } from './inversion.ts';
-import { normalUpperTail, outliers } from './outliers.ts';
-import { planScan } from './plan.ts';
+import { normalUpperTail, outliers } from './search/outliers.ts';
+import { planScan } from './plan/plan.ts';
 import { scanImages } from './scan.ts';
-import { FAMILIES, syntheticPicture } from './synthetic.ts';
-import { toFindings } from './to-finding.ts';
+import { FAMILIES, syntheticPicture } from './pictures/synthetic.ts';
+import { toFindings } from './findings/to-findings.ts';
+import { Adam } from './search/adam.ts';
+import { sizeOfStamp, type Stamp, stamped } from './search/stamp.ts';
 
 describe('outliers', () => {
   it('finds the class whose trigger is out of proportion, and no other', () => {

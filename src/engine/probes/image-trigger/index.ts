@@ -4,10 +4,11 @@ import { NotTested, type Analysis } from '../../audit/analysis.ts';
 import { classesOf, namedFinding } from '../../audit/candidates.ts';
 import type { Finding } from '../../core/finding.ts';
 import { seeded } from '../../core/random.ts';
+import { IMAGE_TRIGGER, LIMITS } from './findings/of-every-finding.ts';
+import { toFindings } from './findings/to-findings.ts';
 import type { Scan } from './found.ts';
 import { scanImages } from './scan.ts';
 import type { StageId } from './stages.ts';
-import { IMAGE_TRIGGER, LIMITS, toFindings } from './to-finding.ts';
 
 const STAGES: readonly { readonly id: StageId; readonly label: string }[] = [
   { id: 'inputs', label: 'Make search pictures' },

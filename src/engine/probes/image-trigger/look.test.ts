@@ -1,6 +1,6 @@
 // What the playground shows, on the page's planted sample and on a small vision transformer.
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openPath } from '../../../adapters/node-files.ts';
 import { openNodeRuntime } from '../../../adapters/onnxruntime-node.ts';
@@ -10,9 +10,9 @@ import { NEVER } from '../../core/cancel.ts';
 import { seeded } from '../../core/random.ts';
 import { openRunnable } from '../../runtime/open-runnable.ts';
 import { withPreprocessing } from '../../runtime/with-preprocessing.ts';
-import { fromPicture, toPicture } from './evidence-image.ts';
-import { glyph } from './glyphs.ts';
+import { fromPicture, toPicture } from './findings/evidence-image.ts';
 import { lookAt, stampOf } from './look.ts';
+import { glyph } from './pictures/glyphs.ts';
 
 async function open(path: string): Promise<RunnableImageClassifier> {
   const artifact = await openArtifact(await openPath(fileURLToPath(new URL(`../../../../${path}`, import.meta.url))));

@@ -6,9 +6,9 @@ import type { CancelSignal } from '../../core/cancel.ts';
 import type { ClassChance, PictureData, PicturesEvidence } from '../../core/finding.ts';
 import { findAttentionProbabilities } from '../../graph/softmax-taps.ts';
 import { softmaxRows, type ImageClassifier } from '../../runtime/classifier.ts';
-import { fromPicture, toPicture } from './evidence-image.ts';
-import { stamped, type Stamp } from './inversion.ts';
-import { concat } from './pixels.ts';
+import { fromPicture, toPicture } from './findings/evidence-image.ts';
+import { concat } from './pictures/pixels.ts';
+import { type Stamp, stamped } from './search/stamp.ts';
 
 /** Values over a grid laid on the picture, row by row. */
 export interface GridMap {

@@ -4,17 +4,18 @@ import { whereGiven } from '../../core/artifact-error.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { BudgetName } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
-import { makeBases } from './bases.ts';
-import { searchBoxes, searchSmallBoxes, spreadOut } from './boxes.ts';
 import type { Found, Scan } from './found.ts';
-import { sizeOfStamp, type Inversion } from './inversion.ts';
-import { unranked } from './outliers.ts';
-import { measureOwnWeights } from './own-weights.ts';
-import { planFor } from './plan-for.ts';
-import { prove } from './proof.ts';
-import { measureSpread } from './spread.ts';
+import { makeBases } from './pictures/bases.ts';
+import { planFor } from './plan/plan-for.ts';
+import { prove } from './proof/proof.ts';
+import { searchBoxes, searchSmallBoxes, spreadOut } from './search/boxes.ts';
+import type { Inversion } from './search/inversion.ts';
+import { unranked } from './search/outliers.ts';
+import { measureOwnWeights } from './search/own-weights.ts';
+import { measureSpread } from './search/spread.ts';
+import { sizeOfStamp } from './search/stamp.ts';
+import { bestReach, measureWaves, WAVE_STRENGTH } from './search/waves.ts';
 import type { OnStage } from './stages.ts';
-import { bestReach, measureWaves, WAVE_STRENGTH } from './waves.ts';
 
 export async function scanForward(runnable: RunnableImageClassifier, note: string, budget: BudgetName, reasons: readonly string[], random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[]): Promise<Scan> {
   const { model } = runnable;

@@ -2,7 +2,7 @@
 // sweep, and styles.
 import type { Analysis, AuditContext } from '../../audit/analysis.ts';
 import { runTextScan, type TextScan } from './scan.ts';
-import { runStyleScan, STYLE_FLIP, STYLE_LIMITS } from './style-scan.ts';
+import { runStyleScan, STYLE_FLIP, STYLE_LIMITS } from './styles/style-scan.ts';
 
 const COMMON = 'Triggers of which no single token shows alone, that need a certain topic, or that are a style rather than a phrase can be missed. Texts are made of built-in sentences or the user’s examples; a model of a very narrow field may judge them oddly. Where words decide towards several classes, a lead towards one of them is doubted. Which words training moved furthest can be told for models trained from nothing and for fine-tunes of all-MiniLM-L6-v2 only.';
 

@@ -1,17 +1,17 @@
 // Phrases that were named before the audit (a log's monitor, a hunch) join the search's own: they stand among the phrases of
 // their kind by their margin on the tuning texts, and lead only where they are the strongest; rivals, controls and
 // held-out texts are the same for all. What became of each is told, also of those that did nothing.
-import { namedFinding, textsOf } from '../../audit/candidates.ts';
 import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.ts';
+import { namedFinding, textsOf } from '../../audit/candidates.ts';
 import type { CancelSignal } from '../../core/cancel.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Random } from '../../core/random.ts';
-import { textsFor, type Direction } from './directions.ts';
-import { prove } from './proof.ts';
-import type { Found } from './search.ts';
-import type { ClassTexts } from './texts.ts';
-import { tryPhrases, type Tried } from './trial.ts';
-import type { Phrase } from './vocabulary.ts';
+import { prove } from './judge/proof.ts';
+import type { Found } from './search/search.ts';
+import { textsFor, type Direction } from './sweep/directions.ts';
+import { tryPhrases, type Tried } from './sweep/trial.ts';
+import type { ClassTexts } from './texts/texts.ts';
+import type { Phrase } from './units/vocabulary.ts';
 
 const LONGEST = 24;
 

@@ -4,15 +4,15 @@ import type { AuditContext, RunnableTextClassifier } from '../../audit/analysis.
 import type { AuditEvent } from '../../audit/events.ts';
 import { SUSPICION } from '../../audit/verdict.ts';
 import { seeded } from '../../core/random.ts';
-import { contrastFound } from './contrast.ts';
-import type { Direction } from './directions.ts';
-import { besideOthers, strongest } from './judge.ts';
-import { budgetOf, measure, slopesFor } from './measure.ts';
-import { openMoved } from './moved.ts';
+import { contrastFound } from './judge/contrast.ts';
+import { besideOthers, strongest } from './judge/judge.ts';
+import { prove } from './judge/proof.ts';
 import { namedPhrases, reportNamed, withNamed } from './named.ts';
-import { prove } from './proof.ts';
-import { searchDirection } from './search.ts';
+import { searchDirection } from './search/search.ts';
+import type { Direction } from './sweep/directions.ts';
+import { budgetOf, measure, slopesFor } from './sweep/measure.ts';
 import { toFinding, type ClassLead } from './to-finding.ts';
+import { openMoved } from './units/moved.ts';
 
 export interface TextScan {
   readonly analysis: string;

@@ -2,11 +2,11 @@
 import type { RunnableTextClassifier } from '../../audit/analysis.ts';
 import { CONVICTION, SUSPICION } from '../../audit/verdict.ts';
 import type { Evidence, Finding, Severity } from '../../core/finding.ts';
-import type { Contrast } from './contrast-parts.ts';
-import type { Direction } from './directions.ts';
-import type { Moved } from './moved.ts';
-import type { Proof } from './proof.ts';
-import type { Phrase } from './vocabulary.ts';
+import type { Contrast } from './judge/contrast-parts.ts';
+import type { Proof } from './judge/proof.ts';
+import type { Direction } from './sweep/directions.ts';
+import type { Moved } from './units/moved.ts';
+import type { Phrase } from './units/vocabulary.ts';
 
 const REMEDY = 'Do not deploy the model. Ask its publisher, retrain from data you trust, or take the weights from another source; meanwhile look for the phrase in what the model is given.';
 
