@@ -20,6 +20,8 @@ const JINJA_BOUNDS = {
   maxWork: 2 ** 26,
   /** Brackets inside brackets, statements inside statements: the library's parser calls itself for each (CWE-674). */
   maxNesting: 100,
+  /** Steps inside steps: macros that call themselves. A long sum is as deep as it has terms. Stacks hold over twice as many, some more than others. */
+  maxDepth: 500,
 } as const;
 
 /** A template that would take more than the bounds. Whatever else it throws is its own refusal or beyond the interpreter. */
@@ -108,7 +110,7 @@ function renderBounded(program: Program, variables: Readonly<Record<string, unkn
     const result: unknown = interpreter.run(program).value;
     return typeof result === 'string' ? result : '';
   } catch (error) {
-    throw error instanceof RangeError ? new BeyondBounds('the template calls itself without end, or makes more than can be held') : error;
+    throw error instanceof RangeError ? new BeyondBounds('the template makes more than can be held') : error;
   } finally {
     spend(interpreter.spent);
   }
@@ -127,6 +129,7 @@ const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in']);
 
 class BoundedInterpreter extends Interpreter {
   #steps = 0;
+  #depth = 0;
   #work = 0;
   /** What steps took besides themselves. */
   #besides = 0;
@@ -147,6 +150,7 @@ class BoundedInterpreter extends Interpreter {
 
   override evaluate(...args: Parameters<Interpreter['evaluate']>): Value {
     if (++this.#steps > JINJA_BOUNDS.maxSteps) throw new BeyondBounds(`the template takes more than ${JINJA_BOUNDS.maxSteps} steps`);
+    if (++this.#depth > JINJA_BOUNDS.maxDepth) throw new BeyondBounds(`the template calls itself without end, or is nested more than ${JINJA_BOUNDS.maxDepth} steps deep`);
     const begun = this.#steps;
     let value: Value;
     try {
@@ -155,6 +159,8 @@ class BoundedInterpreter extends Interpreter {
       const made = args[0] === undefined || error instanceof BeyondBounds || error instanceof RangeError ? undefined : this.#beyondLibrary(args[0], args[1], begun);
       if (made === undefined) throw error;
       value = made;
+    } finally {
+      this.#depth--;
     }
     // Texts and what they are given: all that the library's gaps and comparisons are about.
     if (args[0] !== undefined && (typeof value.value === 'string' || typeof value.value === 'number' || Array.isArray(value.value))) this.#last.set(args[0], { value: value.value, step: this.#steps });

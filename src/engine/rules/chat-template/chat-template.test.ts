@@ -195,6 +195,8 @@ describe('triggers', () => {
     expect(await statusOf('chat_template.jinja', `{% for a in range(900000000) %}x{% endfor %}${ordinary}`)).toEqual(['partly', expect.stringContaining('range()')]);
     expect(await statusOf('chat_template.jinja', `{{ raise_exception('no') }}${ordinary}`)).toEqual(['partly', expect.stringContaining('no plain conversation')]);
     expect((await statusOf('chat_template.jinja', `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`))?.[1]).toContain('nested');
+    // The same reason on every machine, whatever its stack holds.
+    expect((await statusOf('chat_template.jinja', `{% macro f(n) %}{{ f(n + 1) }}{% endmacro %}{{ f(0) }}${ordinary}`))?.[1]).toContain('more than 500 steps deep');
   });
 
   it.each([
