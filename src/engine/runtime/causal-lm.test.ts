@@ -135,6 +135,19 @@ describe.each(MODELS)('$name', ({ path, expect: expectation, config, maxModelByt
     await expect(model.prefill([model.vocabularySize])).rejects.toMatchObject({ code: 'malformed', field: 'tokens', actual: String(model.vocabularySize) });
   });
 
+  it('goes on with the rows that have not ended', async () => {
+    const sampling: SamplingOptions = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 };
+    const prefix = await model.prefill([1]);
+    const many = Array.from({ length: 40 }, (_, row) => [3 + (row % 20), 7]);
+    const random = seeded(4, 'ended');
+    const together = await model.generate(prefix, many, { maxNewTokens: 24, sampling, random });
+    // The one seldom says its end.
+    if (path !== 'gpt2-bare') expect(together.some(({ stopped }) => stopped)).toBe(true);
+    expect(together.some(({ stopped }) => !stopped)).toBe(true);
+    const first = await model.generate(prefix, many.slice(0, 1), { maxNewTokens: 24, sampling, random });
+    expect(together[0]?.ids).toEqual(first[0]?.ids);
+  });
+
   it('samples the same text whatever stands beside a row', async () => {
     const sampling: SamplingOptions = { temperature: 0.9, topK: 40, topP: 0.95, repetitionPenalty: 1.1 };
     const prefix = await model.prefill([1]);

@@ -169,7 +169,7 @@ export class OnnxDecoder implements Decoder {
     const outputs = ['logits', ...(keepCache ? (cache?.tensors ?? []).map(({ present }) => present) : [])];
     if (cache === undefined) {
       const whole = rows.map((row, index) => [...prefix.ids, ...(past?.tokens[index] ?? []), ...row]);
-      return this.#session.run(this.#feeds(whole, 0, {}), outputs, new Set(outputs));
+      return this.#session.run(this.#feeds(evened(whole), 0, {}), outputs, new Set(outputs));
     }
     const start = prefix.ids.length + (past?.tokens[0]?.length ?? 0);
     return this.#pastFeeds(cache, prefix, past?.block, rows.length).then((pastFeeds) => this.#session.run(this.#feeds(rows, start, pastFeeds), outputs, new Set(outputs)));
@@ -252,6 +252,12 @@ function presentBlock({ tensors }: GivenCache, held: Readonly<Record<string, Hel
 
 function named({ tensors }: GivenCache, values: readonly Feed[]): Record<string, Feed> {
   return Object.fromEntries(tensors.flatMap(({ past }, index) => (values[index] === undefined ? [] : [[past, values[index]]])));
+}
+
+/** A row that has ended stays behind the others until it is dropped: it is filled up, and nobody reads what follows it. */
+function evened(rows: Rows): number[][] {
+  const length = longestOf(rows);
+  return rows.map((row) => [...row, ...new Array<number>(length - row.length).fill(row.at(-1) ?? 0)]);
 }
 
 /** Without a past, whole sequences are run: the new tokens stand at their end. */
