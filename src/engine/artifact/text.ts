@@ -47,12 +47,36 @@ export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined 
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
 }
 
-export function decodeUtf8(bytes: Uint8Array, at: { readonly format: string; readonly file: string; readonly offset?: number; readonly field?: string }): string {
+/** Of every text that has to be UTF-8 and is not. */
+export const NOT_UTF8 = { code: 'malformed', expected: 'UTF-8 text' } as const;
+
+/** `at.offset`: where in the file the text begins; the error has the place of the first byte that cannot be. */
+export function decodeUtf8(bytes: Uint8Array, { offset: begin = 0, ...at }: { readonly format: string; readonly file: string; readonly offset?: number; readonly field?: string }): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ArtifactError({ code: 'malformed', ...at, expected: 'UTF-8 text', actual: 'bytes that are not UTF-8' });
+    const bad = firstNotUtf8(bytes);
+    throw new ArtifactError({ ...NOT_UTF8, ...at, offset: begin + bad, actual: bad >= bytes.byteLength ? 'an end within a character' : `byte 0x${(bytes[bad] ?? 0).toString(16).padStart(2, '0')}` });
   }
+}
+
+/** The first byte at which the text can be no UTF-8; its length where only its end is missing. */
+function firstNotUtf8(bytes: Uint8Array): number {
+  const fits = (length: number): boolean => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let [good, bad] = [0, bytes.byteLength + 1];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (fits(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
 }
 
 /** Reads a JSON file whose top level must be an object. */

@@ -54,7 +54,7 @@ describe('readSafetensors', () => {
     await expect(read(file('{"a":'))).rejects.toThrow(ArtifactError);
     const cut = file('{"é":1}');
     cut[10] = 0xff;
-    await expect(read(cut)).rejects.toMatchObject({ code: 'malformed', expected: 'UTF-8 text' });
+    await expect(read(cut)).rejects.toMatchObject({ code: 'malformed', expected: 'UTF-8 text', offset: 10, actual: 'byte 0xff' });
     await expect(read(file(`{"a":${'['.repeat(100_000)}`))).rejects.toMatchObject({ code: 'limit-exceeded', field: 'nesting' });
   });
 

@@ -2,6 +2,7 @@
 // what is left of the file before anything is allocated for it (CVE-2024-21802, -21825, -21836, -23496, -23605).
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { Bytes } from '../../core/units.ts';
+import { NOT_UTF8 } from '../text.ts';
 import type { Cursor } from './cursor.ts';
 
 /** 64-bit integers beyond 2^53 stay bigint. */
@@ -125,7 +126,7 @@ function decodeString(bytes: Uint8Array, context: MetadataContext, field: string
   if (text.includes('\ufffd') && !context.problems.some((problem) => problem.field === field)) {
     const exact = new TextEncoder().encode(text);
     if (exact.byteLength !== bytes.byteLength || exact.some((byte, i) => byte !== bytes[i])) {
-      context.problems.push({ code: 'malformed', format: 'gguf', file: context.file, offset, field, expected: 'UTF-8 text', actual: 'bytes that are not UTF-8 (replaced)' });
+      context.problems.push({ ...NOT_UTF8, format: 'gguf', file: context.file, offset, field, actual: 'bytes that are not UTF-8 (replaced)' });
     }
   }
   return text;

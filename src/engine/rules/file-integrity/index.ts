@@ -2,6 +2,7 @@
 // exception: what a strict reader refuses and a lax one takes is where files that mean two things hide.
 import { ArtifactError, type ArtifactErrorFields } from '../../core/artifact-error.ts';
 import type { InspectedFile } from '../../artifact/inspect/inspection.ts';
+import { NOT_UTF8 } from '../../artifact/text.ts';
 import type { Severity } from '../../core/finding.ts';
 import { groupProblems, placeOf, type ProblemGroup } from '../../core/problem-groups.ts';
 import { bytesAround, shown } from '../evidence.ts';
@@ -41,6 +42,9 @@ const ONLY_UP = /^(?:\.\.\/)+(?!(?:etc|proc|sys|dev|root|home|var|boot)\/)(?!(?:
 /** What merely prevents a run is no sign of an attack. */
 const HARMLESS = new Set<ArtifactErrorFields['code']>(['unsupported-dtype', 'unsupported-architecture', 'unsupported-setting', 'unsupported-format', 'missing-tokenizer', 'missing-file', 'missing-tensor']);
 
+/** Formats whose texts are shown and never computed with: readers replace what is not UTF-8 and go on. */
+const SHOWN_TEXTS = new Set(['gguf', 'text']);
+
 export const fileIntegrity = analysisOf({
   id: 'file-integrity',
   label: 'File integrity',
@@ -54,8 +58,7 @@ export const fileIntegrity = analysisOf({
       const file = path === undefined ? undefined : files.get(path);
       // What merely begins as a file does need not be one.
       const harmless = HARMLESS.has(first.code) || file?.guess === true;
-      // Texts that are shown and never computed with: readers replace what is not UTF-8 and go on.
-      const severity: Severity = harmless ? 'info' : problems.every(({ expected }) => expected === 'UTF-8 text') ? 'low' : MALFORMED.severity;
+      const severity: Severity = harmless ? 'info' : problems.every(({ format, expected }) => SHOWN_TEXTS.has(format) && expected === NOT_UTF8.expected) ? 'low' : MALFORMED.severity;
       report(MALFORMED, {
         file: file ?? { path: path ?? artifact.name, root: path ?? artifact.name },
         ...(offset === undefined ? {} : { offset }),
