@@ -117,7 +117,7 @@ function noEvidence(findings: readonly Finding[], coverage: readonly Coverage[])
     strong(`${ran.length} of ${coverage.length}`),
     plain(` ${coverage.length === 1 ? 'analysis' : 'analyses'} ran (${ran.length - probes} on its files, ${probes} on what it does when it runs) and found no planted behaviour. `),
   ];
-  const low = findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
+  const low = lowSuspicions(findings);
   const rejected = findings.filter(isRejected).length;
   const notes = findings.filter(isNote).length;
   if (low > 0) phrases.push(plain(`${low} low ${low === 1 ? 'suspicion stands' : 'suspicions stand'} below. `));
@@ -183,11 +183,18 @@ export function nanReasons(findings: readonly Finding[]): Phrase[] | undefined {
   return lost === undefined ? undefined : [plain(`${lost.title}. `), strong('What this model does cannot be judged: '), plain('whatever passes such a value is lost, so an answer without a payload clears nothing. Get the file again, and compare its hash with the publisher’s.')];
 }
 
-/** What the check of the files says by itself, where it found nothing: that nothing was run is part of it. */
-export function checkReasons(coverage: readonly Coverage[], files: number, unread: readonly string[], behaviour = true): Phrase[] {
+/** What the check of the files says by itself, where it found nothing grave: that nothing was run is part of it. */
+export function checkReasons(findings: readonly Finding[], coverage: readonly Coverage[], files: number, unread: readonly string[], behaviour = true): Phrase[] {
   const ran = coverage.filter(({ status }) => status === 'ran').length;
   const of = files === 1 ? 'the file' : `the ${files} files`;
-  return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} found nothing suspicious in what could be looked into.${behaviour ? ' What the model does when it runs was not tested.' : ''}`)];
+  const low = lowSuspicions(findings);
+  const found = low === 0 ? 'found nothing suspicious in what could be looked into' : `found no more than ${low === 1 ? 'the low suspicion' : `the ${low} low suspicions`} below`;
+  return [...unreadReasons(unread), strong(`${ran} ${ran === 1 ? 'check' : 'checks'}`), plain(` of ${of} ${found}.${behaviour ? ' What the model does when it runs was not tested.' : ''}`)];
+}
+
+/** Of a verdict that no finding carries: what was suspected all the same. */
+function lowSuspicions(findings: readonly Finding[]): number {
+  return findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
 }
 
 const UNREAD_NAMED = 3;

@@ -76,7 +76,7 @@ function phrasesOf(view: AuditView, verdict: Verdict | undefined, unread: readon
   // Of a file that cannot be read the reason tells the same as its finding.
   if (notRun !== undefined && leadingFinding(verdict, view.findings)?.rule.startsWith(UNREADABLE) === true) return notRun;
   const found = verdict === 'not-tested'
-    ? [...(notRun ?? []), ...(nanReasons(view.findings) ?? checkReasons(coverage, view.report?.subject.files.length ?? 0, unread, notRun === undefined))]
+    ? [...(notRun ?? []), ...(nanReasons(view.findings) ?? checkReasons(view.findings, coverage, view.report?.subject.files.length ?? 0, unread, notRun === undefined))]
     : verdictReasons(verdict, view.findings, coverage, unread, notRun);
   if (notRun !== undefined) return found;
   return [...found, plain(opening ? ' The model is still being loaded.' : ' The model has not been run yet: choose below how much work to spend on that. '), ...leftOutReasons(leftOut, false)];
