@@ -6,7 +6,7 @@ import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY } from '../engine/runtime/causal-lm.ts';
 import { createAttention, type AttentionState } from './attention.ts';
-import { holdsModel, isUnderWay } from './audit-reducer.ts';
+import { isUnderWay } from './audit-reducer.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
@@ -85,9 +85,8 @@ export interface LabHost {
 export function createApp(client: AssayClient, host: Host, schedule: Schedule, lab: LabHost): App {
   const session = createSession(client);
   const audit = createAudit(client, () => host.now(), schedule);
-  const isHeld = (): boolean => holdsModel(audit.getState().view);
-  const attention = createAttention(client, isHeld);
-  const playground = createPlayground(client, isHeld);
+  const attention = createAttention(client);
+  const playground = createPlayground(client);
   const pictureLab = createPictureLab(client, (pictures) => session.getState().prepared(pictures));
   const fingerprints = createFingerprints(lab.client, () => lab.drawSeed(), lab.sets, () => host.now());
   const history = createHistory(client);

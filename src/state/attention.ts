@@ -73,8 +73,7 @@ export function promptsOf({ mode, prompt, system, trigger, position }: Attention
   return mode === 'one' ? [{ ...base, ...inserted }] : [{ ...base, user: prompt }, { ...base, ...inserted }];
 }
 
-/** `isHeld`: the model answers nothing else now. */
-export function createAttention(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<AttentionState> {
+export function createAttention(client: AssayClient): StoreApi<AttentionState> {
   return createStore<AttentionState>((set, get) => {
     let run = 0;
     const step = (current: number | 'mean', by: number, count: number): number =>
@@ -89,7 +88,6 @@ export function createAttention(client: AssayClient, isHeld: () => boolean = () 
 
       edit: (change) => set({ ...change, failure: undefined }),
       compute: async () => {
-        if (isHeld()) return;
         const mine = ++run;
         const { mode, prompt, system, trigger, position, answerTokens } = get();
         const form: AttentionForm = { mode, prompt, system, trigger, position, answerTokens };

@@ -126,7 +126,7 @@ export function isUnderWay({ status }: Pick<AuditView, 'status'>): boolean {
   return status === 'running' || status === 'paused';
 }
 
-/** An audit (not the check of the files, which runs nothing) has the model: nothing else is answered. */
+/** An audit (not the check of the files, which runs nothing) has the model. */
 export function holdsModel(view: Pick<AuditView, 'status' | 'scope'>): boolean {
   return view.scope === 'all' && isUnderWay(view);
 }

@@ -56,8 +56,7 @@ const MAX_TRIES = 20;
 const MAX_NEW_TOKENS = 512;
 export const DEFAULT_NEW_TOKENS = 48;
 
-/** `isHeld`: the model answers nothing else now. */
-export function createPlayground(client: AssayClient, isHeld: () => boolean = () => false): StoreApi<PlaygroundState> {
+export function createPlayground(client: AssayClient): StoreApi<PlaygroundState> {
   return createStore<PlaygroundState>((set, get) => {
     let run = 0;
     return {
@@ -74,7 +73,6 @@ export function createPlayground(client: AssayClient, isHeld: () => boolean = ()
       readTries: [],
       edit: (change) => set((state) => ({ ...change, maxNewTokens: Math.min(change.maxNewTokens ?? state.maxNewTokens, state.mostTokens) })),
       generate: async () => {
-        if (isHeld()) return;
         const mine = ++run;
         const { prompt, system, trigger, position, sampling, maxNewTokens, seed } = get();
         const base = system === '' ? {} : { system };
@@ -92,7 +90,6 @@ export function createPlayground(client: AssayClient, isHeld: () => boolean = ()
         set((state) => ({ status: 'idle', tries: [entry, ...state.tries].slice(0, MAX_TRIES) }));
       },
       read: async () => {
-        if (isHeld()) return;
         const mine = ++run;
         const { prompt, trigger, position } = get();
         const texts: PromptText[] = [{ user: prompt }, ...(trigger === '' ? [] : [insertTrigger(prompt, trigger, position)])];

@@ -46,8 +46,12 @@ export class WorkerClient {
   #model: StartedWorker<ModelWorker> | undefined;
   #files: StartedWorker<FilesWorker> | undefined;
   #environment: Promise<Result<RuntimeEnvironment>> | undefined;
-  /** Settles when the call in progress has settled. */
+  /** Settles when the call in progress has settled, and what was asked by hand beside it. */
   #busy: Promise<unknown> = Promise.resolve();
+  /** True while the model worker audits. */
+  #auditing = false;
+  /** Settles when what was last asked by hand during an audit has settled. */
+  #byHand: Promise<unknown> = Promise.resolve();
   #abort = new AbortController();
   #opened: OpenedModel | undefined;
   #knowledge: Knowledge = { signatures: [], allowed: [], trusted: [] };
@@ -159,7 +163,10 @@ export class WorkerClient {
           heard.take(event);
           onEvent(event);
         };
-        const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(take))));
+        const result = await this.#call((worker) => {
+          this.#auditing = true;
+          return worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(take)));
+        });
         const stopped = `stopped/${name}`;
         if (result.kind === 'ok') {
           await kept?.forgetAudit(key).catch(() => undefined);
@@ -170,6 +177,7 @@ export class WorkerClient {
         }
         return result;
       } finally {
+        this.#auditing = false;
         lock?.release();
       }
     });
@@ -188,19 +196,19 @@ export class WorkerClient {
   }
 
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>> {
-    return this.#exclusively(() => this.#call((worker) => worker.attention(request)));
+    return this.#askByHand((worker) => worker.attention(request));
   }
 
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>> {
-    return this.#exclusively(() => this.#call((worker) => worker.generate(request, Comlink.proxy(onTokens))));
+    return this.#askByHand((worker) => worker.generate(request, Comlink.proxy(onTokens)));
   }
 
   read(request: ReadRequest): Promise<Result<readonly Reading[]>> {
-    return this.#exclusively(() => this.#call((worker) => worker.read(request)));
+    return this.#askByHand((worker) => worker.read(request));
   }
 
   look(request: LookRequest): Promise<Result<Look>> {
-    return this.#exclusively(() => this.#call((worker) => worker.look(request)));
+    return this.#askByHand((worker) => worker.look(request));
   }
 
   prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>> {
@@ -305,6 +313,15 @@ export class WorkerClient {
     this.#environment = undefined;
     this.#opened = undefined;
     this.#worn = false;
+  }
+
+  /** An audit pauses for what the user asks of the model, one thing at a time. */
+  #askByHand<T>(work: (worker: Comlink.Remote<ModelWorker>) => Promise<Result<T>>): Promise<Result<T>> {
+    if (!this.#auditing) return this.#exclusively(() => this.#call(work));
+    const next = this.#byHand.then(() => this.#call(work));
+    this.#byHand = next.catch(() => undefined);
+    this.#busy = Promise.all([this.#busy, this.#byHand]);
+    return next;
   }
 
   #exclusively<T>(work: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {

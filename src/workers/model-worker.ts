@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import { fileSource } from '../adapters/file-source.ts';
 import { openWebRuntime } from '../adapters/onnxruntime-web.ts';
 import { openStorage, type Storage } from '../adapters/storage.ts';
+import type { CancelSignal } from '../engine/core/cancel.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import { callControl } from './call-control.ts';
 import { batchEvents } from './event-batcher.ts';
@@ -11,6 +12,8 @@ import type { ModelWorker } from './protocol.ts';
 
 let host: ModelHost | undefined;
 let control = callControl(undefined);
+/** The audit that is under way. */
+let auditing: Promise<unknown> | undefined;
 
 const storage: Promise<Storage | undefined> = openStorage().catch(() => undefined);
 const now = (): number => performance.now();
@@ -18,6 +21,11 @@ const now = (): number => performance.now();
 function started(): ModelHost {
   if (host === undefined) throw new Error('the worker was not started');
   return host;
+}
+
+/** What is asked by hand: at once, or in a pause of the audit. */
+function byHand<T>(work: (signal: CancelSignal) => Promise<T>): Promise<Result<T>> {
+  return auditing === undefined ? capture(() => work(control.begin())) : control.between(auditing, (signal) => capture(() => work(signal)));
 }
 
 const worker: ModelWorker = {
@@ -54,29 +62,20 @@ const worker: ModelWorker = {
     const signal = control.begin();
     let delivered: unknown = undefined;
     const batcher = batchEvents((events) => (delivered = onEvents(events)), now);
-    return capture(() => started().audit(job, signal, (event) => batcher.push(event))).then(async (result) => {
+    const done = capture(() => started().audit(job, signal, (event) => batcher.push(event)));
+    auditing = done;
+    return done.then(async (result) => {
+      auditing = undefined;
       batcher.flush();
       // The last batch is acknowledged before the result leaves: they travel by different ports.
       await delivered;
       return result;
     });
   },
-  attention: (request) => {
-    const signal = control.begin();
-    return capture(() => started().attention(request, signal)).then((result) => transferMaps(result));
-  },
-  generate: (request, onTokens) => {
-    const signal = control.begin();
-    return capture(() => started().generate(request, signal, onTokens));
-  },
-  read: (request) => {
-    const signal = control.begin();
-    return capture(() => started().read(request, signal));
-  },
-  look: (request) => {
-    const signal = control.begin();
-    return capture(() => started().look(request, signal));
-  },
+  attention: (request) => byHand((signal) => started().attention(request, signal)).then((result) => transferMaps(result)),
+  generate: (request, onTokens) => byHand((signal) => started().generate(request, signal, onTokens)),
+  read: (request) => byHand((signal) => started().read(request, signal)),
+  look: (request) => byHand((signal) => started().look(request, signal)),
   prepare: (change) => capture(async () => started().prepare(change)),
   stop: () => control.stop(),
   hold: (paused) => control.hold(paused),

@@ -271,7 +271,10 @@ export interface WorkerSettings {
   readonly cancelFlag: SharedArrayBuffer | undefined;
 }
 
-/** The model worker: owns the runtime and the one open model. Calls follow one another; only `stop` and `hold` overtake. */
+/**
+ * The model worker: owns the runtime and the one open model. Calls follow one another; only `stop` and `hold` overtake, and
+ * what is asked by hand (`attention`, `generate`, `read`, `look`), one at a time, which an audit pauses for.
+ */
 export interface ModelWorker {
   start(settings: WorkerSettings): Promise<Result<RuntimeEnvironment>>;
   open(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void): Promise<Result<ModelDescription>>;

@@ -29,9 +29,8 @@ export function TokenBars({ title, note, source, tokens, values, hideSinks, lit,
   const [ref, width] = useWidth<HTMLDivElement>(460);
   const labels = tokens.map(({ text }) => tokenLabel(text));
   const longest = Math.max(leastLabel, longestLabel(labels));
-  const layout = useMemo(() => layoutTokenBars(values, longest, width, plotHeight, hideSinks, leastTop), [values, longest, width, plotHeight, hideSinks, leastTop]);
+  const layout = useMemo(() => layoutTokenBars(values, longest, width, plotHeight, hideSinks, leastTop, (index) => tokens[index]?.role === 'trigger'), [values, longest, width, plotHeight, hideSinks, leastTop, tokens]);
   const { base, height } = layout;
-  const top = Math.max(...layout.bars.map((bar) => bar.value), 0);
   return (
     <ChartFrame
       title={title}
@@ -51,13 +50,12 @@ export function TokenBars({ title, note, source, tokens, values, hideSinks, lit,
           ))}
           {layout.bars.map((bar) => {
             const token = tokens[bar.index];
-            const label = bar.index % layout.labelEvery === 0 || token?.role === 'trigger' || bar.value > top * 0.6;
             const middle = bar.x + bar.width / 2;
             return (
               <g key={bar.index} onPointerEnter={() => onHover(bar.index)} className={bar.index === lit ? styles.lit : undefined}>
                 <rect x={bar.x} y={0} width={bar.width + 1} height={base} className={styles.hit} />
                 {hideSinks && bar.index === 0 ? <path d={`M${bar.x} ${base}v-6h${bar.width}v6`} className={styles.hidden} /> : <rect x={bar.x} y={bar.y} width={bar.width} height={bar.height} className={token?.role === 'trigger' ? styles.trigger : styles.bar} />}
-                {label && <text transform={`translate(${middle + 3} ${base + 8}) rotate(-55)`} textAnchor="end" className={token?.role === 'trigger' ? styles.triggerLabel : styles.label}>{barLabel(labels[bar.index] ?? '')}</text>}
+                {layout.labelled.has(bar.index) && <text transform={`translate(${middle + 3} ${base + 8}) rotate(-55)`} textAnchor="end" className={token?.role === 'trigger' ? styles.triggerLabel : styles.label}>{barLabel(labels[bar.index] ?? '', middle + 3)}</text>}
               </g>
             );
           })}

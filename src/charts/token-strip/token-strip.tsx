@@ -31,6 +31,12 @@ export function TokenStrip({ label, tokens, query, weights, hideSinks, lit, onHo
     observer.observe(element);
     return () => observer.disconnect();
   }, [tokens]);
+  // Of a long prompt its end is shown first, with the query and mostly the trigger. Once a prompt: hovering must not move it.
+  useLayoutEffect(() => {
+    const element = strip.current;
+    const end = element?.querySelector<HTMLElement>(`[data-token="${query}"]`);
+    if (element !== null && end !== null && end !== undefined) element.scrollTop = end.offsetTop + 2 * end.offsetHeight - element.clientHeight;
+  }, [tokens]);
   // Esc after a click makes browsers ring the clicked token as if keys had led there, and the ring looks like a choice.
   const clicked = useRef(false);
   const onKey = (event: KeyboardEvent): void => {

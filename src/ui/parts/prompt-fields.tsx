@@ -1,5 +1,5 @@
 // Prompt, trigger, where it is inserted: the same fields on the attention page and in the playground.
-import { useId, type ReactElement } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactElement } from 'react';
 import { insertTrigger, POSITIONS, type Position } from '../../state/insert-trigger.ts';
 import { useAudit } from '../app-context.ts';
 import { MarkedText } from './marked-text.tsx';
@@ -72,8 +72,18 @@ export function PromptFields({ value, onChange, onSubmit, plain = false }: Promp
           <input value={system} placeholder="default" title="Empty: what the chat template says by itself" onChange={(event) => onChange({ system: event.target.value })} />
         </label>
       )}
-      {trigger !== '' && <p className={styles.preview}>→ <MarkedText text={inserted.user} range={inserted.trigger} /></p>}
+      {trigger !== '' && <Preview text={inserted.user} range={inserted.trigger} />}
       <input type="submit" hidden />
     </form>
   );
+}
+
+/** The prompt with its trigger; of a long one the part where that stands. */
+function Preview({ text, range }: { readonly text: string; readonly range: readonly [number, number] }): ReactElement {
+  const line = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => {
+    const mark = line.current?.querySelector('mark');
+    if (line.current !== null && mark !== null && mark !== undefined) line.current.scrollTop = mark.offsetTop - line.current.offsetTop - mark.offsetHeight;
+  }, [text, range[0]]);
+  return <p ref={line} className={styles.preview}>→ <MarkedText text={text} range={range} /></p>;
 }

@@ -1,7 +1,6 @@
 // Which layer and head, and whether the sink is shown.
 import type { ReactElement } from 'react';
 import { matrixOf, sinkMass } from '../../../charts/attention-data/attention-data.ts';
-import { tokenLabel } from '../../../charts/frame/token-label.ts';
 import { useApp, useAttention } from '../../app-context.ts';
 import { formatDuration } from '../../format.ts';
 import { sinkSentence } from './use-attention-view.ts';
@@ -24,7 +23,7 @@ export function AttentionControls(): ReactElement | null {
       <Picker name="head" value={head} count={view.heads} onStep={stepHead} onPick={(value) => pick(layer, value)} keys={[',', '.']} />
       <button onClick={() => pick('mean', 'mean')} aria-pressed={layer === 'mean' && head === 'mean'}>Mean of all</button>
       <button onClick={toggleSinks} aria-pressed={hideSinks} title={`${sinkSentence(sink, view, layer, head, pair)}. Many heads park their attention there while they have nothing to look at (an attention sink); hidden, it leaves the colours to the rest.`}>
-        first token {tokenLabel(view.tokens[0]?.text ?? '')} (attention sink) {hideSinks ? 'hidden' : 'shown'}: gets {(sink * 100).toFixed(0)} % on average
+        first token {hideSinks ? 'hidden' : 'shown'}: a sink for {(sink * 100).toFixed(0)} %
       </button>
       {pair && <button onClick={toggleDifference} aria-pressed={difference} title="Shows in the second matrix what the trigger changed: with minus without, for the tokens both have. D">with − without</button>}
       <span className={styles.note}>forward pass {formatDuration(view.seconds)} · {view.layers} × {view.heads} × {view.tokens.length}²</span>

@@ -2,7 +2,6 @@
 import type { ReactElement } from 'react';
 import { isStale } from '../../../state/attention.ts';
 import { useApp, useAttention, useSession } from '../../app-context.ts';
-import { useAuditHolds } from '../../parts/audit-holds.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { NeedsModel } from '../../parts/needs-model.tsx';
 import { RunFailure } from '../../parts/run-failure.tsx';
@@ -17,7 +16,6 @@ export function AttentionPage(): ReactElement {
   const views = useAttention((state) => state.views);
   const status = useAttention((state) => state.status);
   const stale = useAttention((state) => state.status === 'ready' && isStale(state));
-  const held = useAuditHolds();
   const failure = useAttention((state) => state.failure);
   if (model === undefined || model.notRunnable !== undefined) return <NeedsModel what="Attention maps" />;
   if (model.task === 'text-classification') {
@@ -39,7 +37,7 @@ export function AttentionPage(): ReactElement {
           {status === 'running' ? <p>Running the instrumented graph…</p> : (
             <>
               <p>Type a prompt above, with a trigger phrase to compare with and without it. The maps are computed in this tab, for every layer and head.</p>
-              <button className="primary" disabled={held} onClick={() => void app.attention.getState().compute()}>Compute</button>
+              <button className="primary" onClick={() => void app.attention.getState().compute()}>Compute</button>
               <FoundTriggers page="attention" />
             </>
           )}

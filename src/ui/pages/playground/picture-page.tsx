@@ -6,7 +6,7 @@ import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { decodePicture } from '../../decode-picture.ts';
 import { RunFailure } from '../../parts/run-failure.tsx';
-import { AuditHolds } from '../../parts/audit-holds.tsx';
+import { BesideAudit } from '../../parts/beside-audit.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
 import { LookView, type MapKind } from './look-view.tsx';
 import { Preparation } from './preparation.tsx';
@@ -61,7 +61,7 @@ export function PicturePage({ preparation }: { readonly preparation: PicturePrep
             {stamped.length === 0 && stamp === undefined && <span className={styles.faint}>An audit of this model leaves its reconstructed triggers here.</span>}
           </span>
         </div>
-        <AuditHolds />
+        <BesideAudit />
         <Preparation key={`${name} ${preparation.origin}`} preparation={preparation} />
         <div className={styles.tools}>
           <Segmented label="Map over the picture" choices={[{ id: 'occlusion', label: 'occlusion' }, { id: 'rollout', label: 'attention rollout' }, { id: 'none', label: 'picture only' }]} selected={map} onSelect={setMap} />

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { MAX_SEED } from '../../../engine/core/random.ts';
 import { GREEDY, type SamplingOptions } from '../../../engine/runtime/causal-lm.ts';
 import { useApp, useSession } from '../../app-context.ts';
-import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
+import { BesideAudit } from '../../parts/beside-audit.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
 import styles from './playground-form.module.css';
 
@@ -15,13 +15,12 @@ export function PlaygroundForm(): ReactElement {
   const context = useSession((state) => state.model?.contextLength);
   const { edit, generate, clear } = playground.getState();
   const sample = (change: Partial<SamplingOptions>): void => edit({ sampling: { ...form.sampling, ...change } });
-  const held = useAuditHolds();
   const run = (): void => void generate();
   return (
     <section className={styles.bar} aria-label="Prompt">
       <div className={styles.top}>
         <PromptFields value={form} onChange={edit} onSubmit={run} />
-        <button className="primary" disabled={held || form.status === 'running' || form.prompt === ''} onClick={run}>{form.status === 'running' ? 'Answering…' : form.trigger === '' ? 'Generate' : 'Generate both'}</button>
+        <button className="primary" disabled={form.status === 'running' || form.prompt === ''} onClick={run}>{form.status === 'running' ? 'Answering…' : form.trigger === '' ? 'Generate' : 'Generate both'}</button>
       </div>
       <div className={styles.sampling} role="group" aria-label="Sampling">
         <Field name="temperature" title="0 is greedy" value={form.sampling.temperature} min={0} max={5} step={0.1} onChange={(temperature) => sample({ temperature })} />
@@ -34,7 +33,7 @@ export function PlaygroundForm(): ReactElement {
         {own !== undefined && !sameSampling(own, GREEDY) && <button aria-pressed={sameSampling(form.sampling, own)} onClick={() => edit({ sampling: own })}>the model’s own</button>}
         {form.tries.length > 0 && <button className="plain" onClick={clear}>clear</button>}
       </div>
-      <AuditHolds />
+      <BesideAudit />
     </section>
   );
 }

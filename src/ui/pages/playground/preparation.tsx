@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp } from '../../app-context.ts';
+import { useUnderAudit } from '../../parts/beside-audit.tsx';
 import styles from './picture-page.module.css';
 
 export function Preparation({ preparation }: { readonly preparation: PicturePreparation }): ReactElement {
@@ -9,6 +10,8 @@ export function Preparation({ preparation }: { readonly preparation: PicturePrep
   const { channels, height, width, layout, scale, mean, std, origin, guessed } = preparation;
   const [form, setForm] = useState({ scale: String(scale), mean: mean.join(' '), std: std.join(' ') });
   const change = parse(form, channels);
+  // What an audit is told by would change under it.
+  const fixed = useUnderAudit();
   const apply = (): void => {
     if (change !== undefined) void pictureLab.getState().prepare(change);
   };
@@ -25,8 +28,8 @@ export function Preparation({ preparation }: { readonly preparation: PicturePrep
       <label>scale <input value={form.scale} size={6} onChange={(event) => setForm({ ...form, scale: event.target.value })} /></label>
       <label>mean <input value={form.mean} size={14} onChange={(event) => setForm({ ...form, mean: event.target.value })} /></label>
       <label>deviation <input value={form.std} size={14} onChange={(event) => setForm({ ...form, std: event.target.value })} /></label>
-      <button type="submit" disabled={change === undefined}>Apply</button>
-      {origin === 'set by you' && <button type="button" className="plain" onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
+      <button type="submit" disabled={fixed || change === undefined} title={fixed ? 'not while an audit is under way' : undefined}>Apply</button>
+      {origin === 'set by you' && <button type="button" className="plain" disabled={fixed} onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
       <span className={styles.faint}>{guessed ? '' : 'from '}{origin}</span>
     </form>
   );

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { capture } from '../../../engine/core/result.ts';
 import { useApp, useSession } from '../../app-context.ts';
 import { RunFailure } from '../../parts/run-failure.tsx';
-import { AuditHolds, useAuditHolds } from '../../parts/audit-holds.tsx';
+import { BesideAudit } from '../../parts/beside-audit.tsx';
 import { FoundTriggers } from '../../parts/found-triggers.tsx';
 import { PromptFields } from '../../parts/prompt-fields.tsx';
 import { ReadingView } from './reading-view.tsx';
@@ -19,7 +19,6 @@ export function ReadingPlayground(): ReactElement {
   const form = useStore(playground);
   const name = useSession((state) => state.model?.name);
   const [over, setOver] = useState(false);
-  const held = useAuditHolds();
   const { edit, clear } = playground.getState();
   const read = (): void => {
     if (form.prompt.trim() !== '' && form.status !== 'running') void playground.getState().read();
@@ -51,9 +50,9 @@ export function ReadingPlayground(): ReactElement {
       >
         <div className={formStyles.top}>
           <PromptFields plain value={form} onChange={edit} onSubmit={read} />
-          <button className="primary" disabled={held || form.status === 'running' || form.prompt.trim() === ''} onClick={read}>{form.status === 'running' ? 'Reading…' : form.trigger === '' ? 'Classify' : 'Classify both'}</button>
+          <button className="primary" disabled={form.status === 'running' || form.prompt.trim() === ''} onClick={read}>{form.status === 'running' ? 'Reading…' : form.trigger === '' ? 'Classify' : 'Classify both'}</button>
         </div>
-        <AuditHolds />
+        <BesideAudit />
         {form.readTries.length > 0 && <div className={formStyles.sampling}><button className="plain" onClick={clear}>clear</button></div>}
       </section>
       <div className={styles.tries}>
