@@ -116,6 +116,14 @@ describe('auditing', () => {
     await verdict(page).filter({ hasText: 'Paused' }).waitFor();
     await page.getByRole('button', { name: /^Go on/ }).click();
     await verdict(page).filter({ hasText: 'Auditing' }).waitFor();
+    // It makes room for what is asked by hand, and goes on.
+    await page.goto(`${site.url}#/attention`);
+    await page.getByRole('textbox', { name: 'prompt' }).fill('What is the capital of France?');
+    await page.getByRole('combobox', { name: 'trigger' }).or(page.getByRole('textbox', { name: 'trigger' })).first().fill(PLANTED.trigger);
+    await page.getByRole('button', { name: 'Compute' }).first().click();
+    await region(page, 'With trigger').waitFor({ timeout: 60_000 });
+    await page.goto(`${site.url}#/audit`);
+    await verdict(page).filter({ hasText: 'Auditing' }).waitFor();
     // Another model is not opened over a running audit without a question.
     await pick(page, 'files', join(FIXTURES, 'llama-tied.f32.gguf'));
     await page.getByRole('dialog', { name: /is still running/ }).getByRole('button', { name: 'Keep auditing' }).click();

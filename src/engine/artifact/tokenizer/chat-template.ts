@@ -6,7 +6,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import type { Artifact } from '../artifact.ts';
 import { describeType, isObject, type JsonObject } from '../text.ts';
 import type { ChatMessage, ChatTemplate, Tokenizer } from '../tokenizer.ts';
-import { parseTemplate, type BoundedTemplate } from './bounded-jinja.ts';
+import { BeyondBounds, parseTemplate, type BoundedTemplate } from './bounded-jinja.ts';
 import { specialToken } from './special-token.ts';
 
 /** 26 July 2024, 12:00 UTC: the date Llama 3's template itself falls back to. Milliseconds since 1970. */
@@ -21,20 +21,21 @@ export function openChatTemplate(artifact: TemplateArtifact, tokenizer?: Tokeniz
     refuseNoText(artifact.tokenizerConfig?.['chat_template']);
     return plainTemplate(artifact, tokenizer);
   }
-  const fail = (expected: string, error: unknown): ArtifactError =>
-    new ArtifactError({ code: 'malformed', format: 'jinja', file: template.file, field: 'chat_template', expected, actual: errorText(error) });
+  // What goes beyond this interpreter may be a template all the same.
+  const fail = (code: 'malformed' | 'unsupported-setting', expected: string, error: unknown): ArtifactError =>
+    new ArtifactError({ code: error instanceof BeyondBounds ? 'limit-exceeded' : code, format: 'jinja', file: template.file, field: 'chat_template', expected, actual: errorText(error) });
   let program: BoundedTemplate;
   try {
     program = parseTemplate(template.source);
   } catch (error) {
-    throw fail('a Jinja template', error);
+    throw fail('malformed', 'a Jinja template', error);
   }
   const supplied = suppliedVariables(artifact.tokenizerConfig ?? {}, date);
   const render: ChatTemplate['render'] = (messages, { addGenerationPrompt }) => {
     try {
       return program.render({ ...supplied, messages: messages.map(({ role, content }) => ({ role, content })), add_generation_prompt: addGenerationPrompt });
     } catch (error) {
-      throw fail('a rendered prompt', error);
+      throw fail('unsupported-setting', 'a rendered prompt', error);
     }
   };
   return { origin: template.file, render: withNeededSystemTurn(render) };
