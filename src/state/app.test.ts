@@ -132,6 +132,16 @@ describe('leaving a running audit', () => {
     expect([client.asked.cancels, client.asked.opens.length, app.audit.getState().view.status]).toEqual([0, 1, 'running']);
   });
 
+  it('is not asked for by the name of the sample that is audited, which leads back to it', async () => {
+    const sample = { kind: 'sample', sample: { id: 's', title: 'S', description: '', task: 'causal-lm', files: [] } } as const;
+    const { app, client, host } = start({ ...WHOLE, report: 'never' });
+    await app.open(sample);
+    void app.startAudit();
+    app.navigation.getState().go({ page: 'monitor' });
+    await app.open(sample);
+    expect([app.questions.getState().question, client.asked.opens.length, host.getHash()]).toEqual([undefined, 1, '#/audit']);
+  });
+
   it('stops it on "yes", and says what was kept and nothing else', async () => {
     const { app, client, ended } = await auditing({ stored: [KEPT], resumable: { budget: 'standard', seed: 0, savedAt: 0, stagesDone: 2, stagesTotal: 12 } });
     const opening = app.open(OTHER);

@@ -6,7 +6,7 @@ import type { Finding } from '../engine/core/finding.ts';
 import type { Report } from '../engine/report/report.ts';
 import { GREEDY } from '../engine/runtime/causal-lm.ts';
 import { createAttention, type AttentionState } from './attention.ts';
-import { isUnderWay } from './audit-reducer.ts';
+import { holdsModel, isUnderWay } from './audit-reducer.ts';
 import { createAudit, type AuditStore, type Schedule } from './audit.ts';
 import type { AssayClient, AuditRequest, DroppedFile, OpenInput } from './client.ts';
 import { createFingerprints, type FingerprintClient, type FingerprintsState } from './fingerprints.ts';
@@ -151,6 +151,12 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     },
 
     open: async (input) => {
+      // The sample that is being audited is not begun anew: its name leads back to it.
+      const { input: before } = session.getState();
+      if (input.kind === 'sample' && before?.kind === 'sample' && before.sample.id === input.sample.id && holdsModel(audit.getState().view)) {
+        navigation.getState().go({ page: 'audit' });
+        return;
+      }
       if (!(await leave(`open ${nameOf(input)}`))) return;
       notices.getState().withdraw('opening');
       if (audit.getState().view.status === 'running' || session.getState().phase === 'opening') await audit.getState().cancel();
