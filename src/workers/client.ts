@@ -11,15 +11,16 @@ import { capture, type Result } from '../engine/core/result.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Report } from '../engine/report/report.ts';
-import { verdictWords } from '../engine/report/verdict-words.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import { backendOf } from './backend-of.ts';
 import { digestOfFiles } from './digest.ts';
 import { MonitorWorkerClient } from './monitor-client.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
 import { HeardSoFar } from './heard-so-far.ts';
-import { dropToRemember, filesOfHandles, needsPermission } from './remember.ts';
-import { fetchSample, fetchSampleIndex } from './samples.ts';
+import { KeptReports } from './kept-reports.ts';
+import { filesOfInput } from './files-of-input.ts';
+import { dropToRemember, needsPermission } from './remember.ts';
+import { fetchSampleIndex } from './samples.ts';
 import type {
   AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, Knowledge, LookRequest, ModelDescription, ModelWorker,
   OpenedModel, OpenInput, OpenProgress, PicturePreparation, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
@@ -42,6 +43,7 @@ export class WorkerClient {
   readonly monitor: MonitorWorkerClient;
   readonly #options: ClientOptions;
   readonly #storage: Promise<Storage | undefined>;
+  readonly #reports: KeptReports;
   readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
   #model: StartedWorker<ModelWorker> | undefined;
   #files: StartedWorker<FilesWorker> | undefined;
@@ -64,6 +66,7 @@ export class WorkerClient {
     this.#options = options;
     this.monitor = new MonitorWorkerClient(options.baseUrl, options.monitorStorage);
     this.#storage = options.storage;
+    this.#reports = new KeptReports(options.storage);
   }
 
   environment(): Promise<Result<RuntimeEnvironment>> {
@@ -82,7 +85,7 @@ export class WorkerClient {
       this.#checked = undefined;
       this.#endFilesWorker('replaced');
       if (this.#worn) this.#endModelWorker('replaced');
-      const fetched = await capture(() => this.#filesOf(input, signal, onProgress));
+      const fetched = await capture(async () => filesOfInput(input, this.#options.baseUrl, await this.#storage, signal, onProgress));
       if (signal.aborted) return { kind: 'cancelled' };
       if (fetched.kind !== 'ok') return fetched;
       const { name, files } = fetched.value;
@@ -170,10 +173,10 @@ export class WorkerClient {
         const stopped = `stopped/${name}`;
         if (result.kind === 'ok') {
           await kept?.forgetAudit(key).catch(() => undefined);
-          await storage?.removeReport(stopped).catch(() => undefined);
-          await this.#saveReport(opened.sha256, result.value);
+          await this.#reports.remove(stopped);
+          await this.#reports.save(opened.sha256, result.value);
         } else if (this.#checked !== undefined && heard.began) {
-          await this.#saveReport(opened.sha256, heard.report(this.#checked, result, { budget, seed }, opened), stopped);
+          await this.#reports.save(opened.sha256, heard.report(this.#checked, result, { budget, seed }, opened), stopped);
         }
         return result;
       } finally {
@@ -248,28 +251,15 @@ export class WorkerClient {
   }
 
   listReports(): Promise<Result<readonly StoredReportSummary[]>> {
-    return capture(async () => {
-      const stored = (await (await this.#storage)?.listReports()) ?? [];
-      return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage, environment } }) => ({
-        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings, coverage), ...options, name: subject.name, task: subject.task,
-        findings: findings.filter(({ severity }) => severity !== 'info').length, filesOnly: environment.backend === 'none', ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
-      }));
-    });
+    return this.#reports.list();
   }
 
   loadReport(id: string): Promise<Result<Report>> {
-    return capture(async () => {
-      const stored = await (await this.#storage)?.loadReport(id);
-      if (stored === undefined) throw new Error('this report is no longer stored');
-      return stored.report;
-    });
+    return this.#reports.load(id);
   }
 
   removeReport(id: string): Promise<Result<null>> {
-    return capture(async () => {
-      await (await this.#storage)?.removeReport(id);
-      return null;
-    });
+    return this.#reports.remove(id);
   }
 
   async #start(): Promise<Result<RuntimeEnvironment>> {
@@ -334,18 +324,6 @@ export class WorkerClient {
     return next;
   }
 
-  async #filesOf(input: OpenInput, signal: AbortSignal, onProgress: (progress: OpenProgress) => void): Promise<{ name: string; files: readonly DroppedFile[] }> {
-    if (input.kind === 'files') return input;
-    if (input.kind === 'sample') return { name: input.sample.id, files: await fetchSample(this.#options.baseUrl, input.sample, signal, onProgress) };
-    const drop = await (await this.#storage)?.rememberedDrop();
-    if (drop === undefined) throw new Error(`${input.name} can no longer be opened from here: drop it again`);
-    if (drop.kind === 'copies') return drop;
-    if (drop.kind === 'handles') return { name: drop.name, files: await filesOfHandles(drop.handles) };
-    const sample = (await fetchSampleIndex(this.#options.baseUrl)).find(({ id }) => id === drop.sampleId);
-    if (sample === undefined) throw new Error(`the sample ${drop.sampleId} is not served here any more`);
-    return { name: sample.id, files: await fetchSample(this.#options.baseUrl, sample, signal, onProgress) };
-  }
-
   async #check(name: string, files: readonly DroppedFile[], signal: AbortSignal, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
     const total = files.reduce((sum, { file }) => sum + file.size, 0);
     const worker = startWorker<FilesWorker>(new Worker(new URL('./files-worker.ts', import.meta.url), { type: 'module', name: 'assay-files' }));
@@ -393,12 +371,8 @@ export class WorkerClient {
     const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
     const report = result.kind === 'ok' ? result.value : checked;
     onEvent({ type: 'report', report });
-    await this.#saveReport(sha256, report, `files/${sha256}`);
+    await this.#reports.save(sha256, report, `files/${sha256}`);
     return report;
-  }
-
-  async #saveReport(sha256: string, report: Report, id: string = crypto.randomUUID()): Promise<void> {
-    await (await this.#storage)?.saveReport({ id, savedAt: Date.now(), sha256, report }).catch(() => undefined);
   }
 
   async #complete({ formats: _, ...description }: ModelDescription, { subject }: Report): Promise<OpenedModel> {
