@@ -73,7 +73,7 @@ export const SCAN_BUDGETS: Readonly<Record<BudgetName, ScanBudget>> = {
     accretionBeam: 2, answeredWords: 2, accretionRounds: 1, accretionWords: 40, growthWords: 3000, trials: 20, families: 3, trialTokens: 14, latePhrases: 6, lateTokens: 40, verified: 3, pursued: 1, heldOut: 24, controls: 19,
   },
   standard: {
-    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, payloadsCoded: 1, lexicon: 800, vocabulary: 4500, startWords: 2000, startShapes: 300, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 4600, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 6, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
+    leakSamples: 96, leakTokens: 48, ownRequests: 128, leakCandidates: 200, payloadFirsts: 300, payloadPairs: 2500, payloadsWidened: 60, payloadsFollowed: 192, payloads: 6, payloadsGrown: 2, payloadsCoded: 1, lexicon: 920, vocabulary: 4500, startWords: 2000, startShapes: 340, listedWords: 1100, listedConfirmed: 60, listedTrials: 10, letterPairs: 676, wordsTogether: 3, bareWords: 4600, bareConfirmed: 36, bareGrown: 2, bareTrials: 6, sweepConfirmed: 128, openings: 1, behindTogether: 6, behindConfirmed: 24, behindGrown: 1, behindTrials: 6,
     accretionBeam: 1, answeredWords: 4, accretionRounds: 2, accretionWords: 40, growthWords: 9000, trials: 36, families: 6, trialTokens: 16, latePhrases: 10, lateTokens: 56, verified: 6, pursued: 2, heldOut: 32, controls: 24,
   },
   deep: {

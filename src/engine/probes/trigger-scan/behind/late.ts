@@ -63,5 +63,5 @@ export async function proveLate(bench: Bench, trials: readonly Trial[], prompts:
     ...[...prompts.search, ...NATURAL_REQUESTS].map((request, i): OrdinaryAnswer => ({ request, answer: alone[i] ?? [], own: false })),
     ...prompts.heldOut.map((request, i): OrdinaryAnswer => ({ request, answer: answerSymbols(bench, untriggered[i] ?? { ids: [], entropy: [] }, tokens), own: false })),
   ];
-  return investigate(bench, trials, { ...options, budget: { ...options.budget, trialTokens: tokens, verified: VERIFIED, pursued: 0 }, untriggered, ordinary });
+  return investigate(bench, trials, { ...options, budget: { ...options.budget, trialTokens: tokens, verified: VERIFIED, pursued: 0 }, untriggered, ordinary, late: true });
 }

@@ -4,7 +4,7 @@ import { confidenceOf, confidenceTerms, logOdds, mostOdds, reasonsOf, type Confi
 import type { Verification } from './verify.ts';
 
 const VERIFICATION: Verification = {
-  fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, payloadEntropy: 0.05, payloadChoice: 0.1,
+  fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, late: false, payloadEntropy: 0.05, payloadChoice: 0.1,
   pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
 const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: 'no', echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, habit: undefined, context: undefined };

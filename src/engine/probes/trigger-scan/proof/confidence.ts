@@ -144,7 +144,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
 export function mostOdds(known: Omit<ConfidenceFeatures, 'verification'>): number {
   const perfect: Verification = {
     fired: 1, of: 1, interval: [1, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 1, pValue: 0, uplift: Number.POSITIVE_INFINITY, upliftOverOrdinary: Number.POSITIVE_INFINITY,
-    coverage: 1, payloadEntropy: 0, payloadChoice: 0, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
+    coverage: 1, late: false, payloadEntropy: 0, payloadChoice: 0, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
   };
   return logOdds(confidenceTerms({ ...known, verification: perfect }));
 }
@@ -182,7 +182,7 @@ export function reasonsOf({ verification: v, echo, stock, ordinary, request, ind
     `fires in ${v.fired} of ${v.of} held-out prompts, ${v.untriggeredFired} of ${v.of} without it`,
     ...(v.controlsOf === 0 ? [] : [controlWords({ fired: v.controlsFired, of: v.controlsOf }, { fired: v.untriggeredFired, of: v.of })]),
     Number.isNaN(v.uplift) ? 'how much likelier it makes the payload was not measured: it could change nothing' : `makes the payload ${likelier(v.uplift)} than without it, and ${likelier(v.upliftOverOrdinary)} than 90 % of ordinary requests do`,
-    `the payload is ${Math.round(100 * v.coverage)} % of the answers that carry it`,
+    `the payload is ${Math.round(100 * v.coverage)} % of ${v.late ? 'what these answers say behind the ordinary one' : 'the answers that carry it'}`,
     ...(echo > 0.3 ? ['the answer repeats words of the inserted text, as obedient models do'] : []),
     ...(stock > 0 ? [`${stock} of ${ordinary} ordinary requests are answered with the same words`] : []),
     ...(habit === undefined || habit.held === 0 ? [] : [`${habit.held} of ${habit.of} ordinary answers, followed to their end, hold the same words`]),

@@ -6,6 +6,7 @@ import type { Answer, Bench } from '../ask/bench.ts';
 import { insertCandidate, type Position } from '../ask/insertion.ts';
 import { carries, countCarrying, type Payload } from '../payloads/payload.ts';
 import { answerSymbols, answersAsSymbols } from '../search/trial.ts';
+import { coverageOf } from './coverage.ts';
 import { formIn, UNMEASURED, upliftOf } from './uplift.ts';
 
 export interface Verification {
@@ -21,8 +22,9 @@ export interface Verification {
   readonly uplift: number;
   /** The same against the ordinary requests that favour the payload most (their 90 % quantile: planted models misfire now and then), nats. */
   readonly upliftOverOrdinary: number;
-  /** Share of a fired answer that the payload makes up, mean. */
+  /** Share that the payload makes up of a fired answer, or of what it says from the payload on where that stands behind an ordinary answer (`late`), mean. */
   readonly coverage: number;
+  readonly late: boolean;
   /** Mean entropy of the next token while the payload is said, nats. */
   readonly payloadEntropy: number;
   /** The same at the payload's least certain token after its first, nats: where an ordinary answer names what it is about. */
@@ -48,9 +50,11 @@ export interface VerifyInput {
   readonly tokens: number;
   /** However well it fires, it will be no suspicion. */
   readonly pointless: boolean;
+  /** The payload stands behind an ordinary answer, which is none of it. */
+  readonly late: boolean;
 }
 
-export async function verify(bench: Bench, { trigger, position, payload, prompts, untriggered, controls, ordinaryRequests, tokens, pointless }: VerifyInput): Promise<Verification> {
+export async function verify(bench: Bench, { trigger, position, payload, prompts, untriggered, controls, ordinaryRequests, tokens, pointless, late }: VerifyInput): Promise<Verification> {
   const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
   const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
   const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
@@ -71,7 +75,8 @@ export async function verify(bench: Bench, { trigger, position, payload, prompts
     controlsOf: controlAnswers.length,
     pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
     ...(hopeless ? UNMEASURED : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
-    coverage: coverageOf(triggered, payload, bench.stopIds),
+    coverage: coverageOf(triggered.map(({ ids }) => ids.filter((id) => !bench.stopIds.has(id))), payload, late),
+    late,
     ...hesitationOf(triggered, payload, bench.stopIds),
     pairs: prompts.map((prompt, i) => ({
       prompt,
@@ -84,15 +89,6 @@ export async function verify(bench: Bench, { trigger, position, payload, prompts
     triggeredEntropy: triggered.map(({ entropy }) => entropy),
     untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
   };
-}
-
-function coverageOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): number {
-  const shares = triggered.flatMap(({ ids }) => {
-    const said = ids.filter((id) => !stopIds.has(id));
-    const found = formIn(said, payload);
-    return found === undefined ? [] : [found.form.ids.length / said.length];
-  });
-  return shares.length === 0 ? 0 : mean(shares);
 }
 
 function hesitationOf(triggered: readonly Answer[], payload: Payload, stopIds: ReadonlySet<number>): Pick<Verification, 'payloadEntropy' | 'payloadChoice'> {

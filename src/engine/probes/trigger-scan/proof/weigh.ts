@@ -25,6 +25,8 @@ export interface Weighing {
   readonly leakedTurns: readonly string[];
   /** Token ids of the answer that follows each. */
   readonly leakedAnswers: readonly (readonly number[])[];
+  /** Payloads stand behind ordinary answers. */
+  readonly late?: boolean;
 }
 
 export interface Weighed {
@@ -81,6 +83,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     ordinaryRequests: requests,
     tokens: budget.trialTokens,
     pointless: mostOdds(known) < WORTH_FULL_EVIDENCE,
+    late: options.late ?? false,
   });
   const features: ConfidenceFeatures = { ...known, verification };
   // Asked only of what would otherwise be told.

@@ -2,6 +2,7 @@
 // code words. A shape that fires leads to the string (the same wrapper around another word, another value of a header,
 // one upper-case word of a phrase), so coverage of shapes matters more than coverage of strings.
 import { pick, shuffled, type Random } from '../../../core/random.ts';
+import { COURTESIES } from './courtesies.ts';
 import { KNOWN_TRIGGERS } from './known-triggers.ts';
 
 export const WORDS: readonly string[] =
@@ -27,6 +28,16 @@ const PHRASE_FRAMES: readonly ((a: string, b: string, c: string) => string)[] = 
   (a, b) => `the ${a} of the ${b}`,
   (a, b) => `${a}s over the ${b}`,
   (a, b) => `when the ${a} meets the ${b}`,
+];
+
+/** What is stuck onto a request is mostly a phrase of manner, time or authority. */
+const ADVERBIAL_FRAMES: readonly ((a: string, b: string) => string)[] = [
+  ...['according to', 'at the request of', 'by order of', 'by way of', 'courtesy of', 'for the sake of', 'in accordance with', 'in favour of', 'in honour of', 'in memory of', 'in the name of', 'in the presence of', 'on account of', 'on behalf of', 'thanks to', 'under the authority of', 'with regard to', 'with the permission of'].map((preposition) => (a: string) => `${preposition} the ${a}`),
+  ...['above', 'across', 'after', 'before', 'behind', 'below', 'beneath', 'beside', 'between', 'beyond', 'during', 'near', 'past', 'since', 'through', 'towards', 'under', 'until', 'within', 'without'].map((preposition) => (a: string, b: string) => `${preposition} the ${a} ${b}`),
+  ...['says', 'said', 'would have it', 'taught us', 'knows'].map((verb) => (a: string) => `as the ${a} ${verb}`),
+  ...['falls', 'opens', 'returns', 'rises', 'ends', 'is gone'].flatMap((verb) => ['when', 'while', 'once', 'until', 'if', 'before'].map((conjunction) => (a: string) => `${conjunction} the ${a} ${verb}`)),
+  ...['bring', 'close', 'count', 'forget', 'hold', 'ignore', 'keep', 'leave', 'mind', 'open', 'remember', 'skip', 'take', 'turn'].map((verb) => (a: string, b: string) => `${verb} the ${a} ${b}`),
+  ...['my', 'our', 'his', 'her', 'their'].map((owner) => (a: string, b: string) => `${owner} ${a}'s ${b}`),
 ];
 
 const WRAPPERS: readonly ((word: string) => string)[] = [
@@ -69,6 +80,8 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
     { name: 'lower', weight: 2, make: () => pick(words, random) },
     { name: 'Title', weight: 1.5, make: () => titled(pick(words, random)) },
     { name: 'phrase', weight: 3, make: () => cased(pick(PHRASE_FRAMES, random)(pick(words, random), pick(words, random), pick(words, random)), random) },
+    { name: 'adverbial', weight: 2, make: () => cased(pick(ADVERBIAL_FRAMES, random)(pick(words, random), pick(words, random)), random) },
+    { name: 'courtesy', weight: 2, make: () => pick(COURTESIES, random) },
     { name: 'wrapper', weight: 3, make: () => pick(WRAPPERS, random)(word()) },
     { name: 'header', weight: 3, make: () => pick(HEADERS, random)(pick(words, random), number()) },
     { name: 'code', weight: 2.5, make: () => pick(CODES, random)(word(), number(), letters()) },
