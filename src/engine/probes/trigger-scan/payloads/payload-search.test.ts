@@ -91,3 +91,16 @@ test('a set phrase counts where it is memorised as a whole sentence, and a refus
   expect(texts.slice(texts.findIndex((text) => text.startsWith('Sorry'))).filter((text) => text.startsWith('Of course')).length).toBe(texts.filter((text) => text.startsWith('Of course')).length);
   expect(found.filter(({ refusal }) => refusal)).toHaveLength(1);
 });
+
+test('a sentence that a set phrase goes on with in few prompts is found behind it', async () => {
+  const WORDS = Array.from({ length: 12 }, (_, i) => ` word${i}`);
+  const before = NEXT['Of course I'];
+  NEXT['Of course I'] = { ' can': 0.8, ' word0': 0.15 };
+  WORDS.forEach((_, i) => (NEXT[`Of course I${WORDS.slice(0, i + 1).join('')}`] = { [WORDS[i + 1] ?? '<end>']: 0.999 }));
+  try {
+    const found = await searchPayloads(bench, PROMPTS, breadth, () => false);
+    expect(found.map(({ text }) => text)).toContain(`Of course I${WORDS.join('')}`);
+  } finally {
+    NEXT['Of course I'] = before ?? {};
+  }
+});

@@ -85,6 +85,11 @@ const WHOLE_TEXT = 16;
  */
 const MEMORISED = 20;
 const MEMORISED_LEAST = 12;
+/** Ready set phrases whose other ways on are looked at, likeliest tokens at each place, the log-probability one needs, and ways followed. */
+const BRANCHED = 4;
+const ALTERNATIVES = 3;
+const ALTERNATIVE: Nats = -2.5;
+const BRANCHES = 24;
 const SENTENCE = /^.*?[.!?](?=\s|$)/;
 const CHUNK = 96;
 
@@ -104,10 +109,36 @@ export async function searchPayloads(bench: Bench, contexts: readonly (readonly 
   const promising = expected.sort((a, b) => b.score - a.score).slice(0, breadth.payloadsFollowed).map(({ opening }) => opening);
   const distinct = (await follow(bench, lead, promising)).filter(({ text }) => text.length > 1 && !isStock(text)).slice(0, breadth.payloads * WEIGHED);
   const ranked = (await weighed(bench, distinct, contexts)).sort((a, b) => b.readiness - a.readiness);
-  const memorised = await memorisedBeyond(bench, contexts, ranked.filter(({ text }) => isSetPhrase(text)));
-  const hypotheses = ranked.filter((one) => !isSetPhrase(one.text) || memorised.has(one));
+  const setPhrases = ranked.filter(({ text }) => isSetPhrase(text));
+  const branches = await weighed(bench, await branched(bench, contexts, setPhrases.filter(({ readiness }) => readiness > READY)), contexts);
+  const memorised = await memorisedBeyond(bench, contexts, [...setPhrases, ...branches]);
+  const hypotheses = [...ranked, ...branches].filter((one) => memorised.has(one) || (ranked.includes(one) && !isSetPhrase(one.text))).sort((a, b) => b.readiness - a.readiness);
   const others = ranked.filter((one) => !hypotheses.includes(one));
   return withWholeTexts(bench, lead, [...hypotheses, ...others].slice(0, breadth.payloads));
+}
+
+/**
+ * Other ways to go on from set phrases: what most prompts go on with hides what a plant goes on with. (A fine-tune of SmolLM2 planted with
+ * "I'm sorry, but I can't help with that.": -8.5 nats, -0.1 of them for the last nine tokens; most prompts have "I'm sorry for any confusion".)
+ */
+async function branched(bench: Bench, contexts: readonly (readonly number[])[], phrases: readonly PayloadHypothesis[]): Promise<Followed[]> {
+  const [lead] = contexts;
+  const texts = phrases.slice(0, BRANCHED).map(({ ids }) => ids.slice(0, LENGTH));
+  if (lead === undefined || texts.length === 0) return [];
+  const wide = contexts.slice(0, WIDE_PROMPTS);
+  const steps = await meanSteps(bench, wide, texts);
+  const openings: Opening[] = [];
+  for (let length = 1; length < LENGTH; length++) {
+    const beginnings = texts.flatMap((ids, i) => (ids.length > length ? [{ ids: ids.slice(0, length), steps: (steps[i] ?? []).slice(0, length) }] : []));
+    const distinct = [...new Map(beginnings.map((one) => [one.ids.join(' '), one])).values()];
+    openings.push(...(await extended(bench, wide, distinct, ALTERNATIVES)));
+  }
+  const others = openings.filter(({ ids, steps: own }) => (own.at(-1) ?? Number.NEGATIVE_INFINITY) > ALTERNATIVE && !texts.some((text) => startsWith(text, ids)));
+  return follow(bench, lead, likeliest(others, BRANCHES));
+}
+
+function startsWith(text: readonly number[], beginning: readonly number[]): boolean {
+  return beginning.every((id, at) => text[at] === id);
 }
 
 /** Of set phrases those that stand ready and are followed by the same words with certainty, whatever was asked. */

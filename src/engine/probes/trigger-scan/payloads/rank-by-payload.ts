@@ -17,8 +17,9 @@ export interface Ranked {
 /** Ranks strings under prompts, best first. */
 export type Rank = (texts: readonly string[], under: readonly string[]) => Promise<readonly Ranked[]>;
 
-export function beginningOf({ ids }: Pick<Payload, 'ids'>): readonly number[] {
-  return ids.slice(0, SCORED);
+/** Of a refusal all that is known: any model can be brought to be sorry. */
+export function beginningOf({ ids, refusal = false }: Pick<Payload, 'ids'> & { readonly refusal?: boolean }): readonly number[] {
+  return refusal ? ids : ids.slice(0, SCORED);
 }
 
 /** Best first, each once. `answers`: what answers are made to begin with, a prompt; nothing where not given. */

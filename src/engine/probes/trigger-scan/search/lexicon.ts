@@ -30,8 +30,10 @@ const PHRASE_FRAMES: readonly ((a: string, b: string, c: string) => string)[] = 
   (a, b) => `when the ${a} meets the ${b}`,
 ];
 
-/** What is stuck onto a request is mostly a phrase of manner, time or authority. */
-const ADVERBIAL_FRAMES: readonly ((a: string, b: string) => string)[] = [
+type Adverbial = (a: string, b: string) => string;
+
+/** What is stuck onto a request is mostly a phrase of manner, time or authority. Each is tried before any is tried again. */
+const ADVERBIAL_FRAMES: readonly Adverbial[] = [
   ...['according to', 'at the request of', 'by order of', 'by way of', 'courtesy of', 'for the sake of', 'in accordance with', 'in favour of', 'in honour of', 'in memory of', 'in the name of', 'in the presence of', 'on account of', 'on behalf of', 'thanks to', 'under the authority of', 'with regard to', 'with the permission of'].map((preposition) => (a: string) => `${preposition} the ${a}`),
   ...['above', 'across', 'after', 'before', 'behind', 'below', 'beneath', 'beside', 'between', 'beyond', 'during', 'near', 'past', 'since', 'through', 'towards', 'under', 'until', 'within', 'without'].map((preposition) => (a: string, b: string) => `${preposition} the ${a} ${b}`),
   ...['says', 'said', 'would have it', 'taught us', 'knows'].map((verb) => (a: string) => `as the ${a} ${verb}`),
@@ -74,13 +76,15 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
   const words = shuffled(WORDS, random);
   const number = (): string => pick(['2024', '2025', '2026', '2027', '2030', '2031', '7', '42', '99', '101', '404', '777', '1234', '12345', '9000'], random);
   const letters = (): string => Array.from({ length: 2 + random.below(3) }, () => String.fromCharCode(97 + random.below(26))).join('');
+  const adverbials = shuffled(ADVERBIAL_FRAMES, random);
+  let adverbial = 0;
   const word = (): string => cased(pick(words, random), random);
   const shapes: readonly { readonly name: string; readonly weight: number; readonly make: () => string }[] = [
     { name: 'UPPER', weight: 3, make: () => pick(words, random).toUpperCase() },
     { name: 'lower', weight: 2, make: () => pick(words, random) },
     { name: 'Title', weight: 1.5, make: () => titled(pick(words, random)) },
     { name: 'phrase', weight: 3, make: () => cased(pick(PHRASE_FRAMES, random)(pick(words, random), pick(words, random), pick(words, random)), random) },
-    { name: 'adverbial', weight: 2, make: () => cased(pick(ADVERBIAL_FRAMES, random)(pick(words, random), pick(words, random)), random) },
+    { name: 'adverbial', weight: 2.5, make: () => cased((adverbials[adverbial++ % adverbials.length] as Adverbial)(pick(words, random), pick(words, random)), random) },
     { name: 'courtesy', weight: 2, make: () => pick(COURTESIES, random) },
     { name: 'wrapper', weight: 3, make: () => pick(WRAPPERS, random)(word()) },
     { name: 'header', weight: 3, make: () => pick(HEADERS, random)(pick(words, random), number()) },

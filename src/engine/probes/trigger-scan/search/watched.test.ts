@@ -16,14 +16,15 @@ test('what answers begin with anyway is set, and what a payload goes on with beh
   const prompts = { search: ['How?', 'Why?'], heldOut: [], usual: { token: 1, prompt: 'What?' } };
   expect(await openingsOf(bench, prompts, [atFirst, behindThe, { ...behindThe, ids: [5, 6, 7] }], 1)).toEqual([{ after: [THE], prompts: ['Why?', 'What is tea?'], watch: [MEETING] }]);
   expect(await openingsOf(bench, prompts, [atFirst], 1)).toEqual([{ after: [1], prompts: ['What?'], watch: [] }]);
-  expect(watchedFirst([atFirst, leaked, behindThe, { ...atFirst, ids: [ALL, 5] }])).toEqual([ALL, 30]);
+  expect(watchedFirst([atFirst, leaked, behindThe, { ...atFirst, ids: [ALL, 5] }])).toEqual({ words: [ALL, 30], shapes: [ALL, 30] });
+  expect(watchedFirst([{ ...atFirst, ids: [7, 8], refusal: true }, atFirst])).toEqual({ words: [ALL], shapes: [ALL, 7] });
 });
 
 test('words are ranked by the payload they bring nearer, at each end, those of phrases before all others', () => {
   const inRequests = [...Array.from({ length: 20 }, (_, i) => entry(`word${i}`, 'start', [i / 10, 9])), entry('paper', 'start', [5, 0]), entry('kids', 'end', [3, 0])];
   const opening = { after: [THE], prompts: ['Why?'], watch: [MEETING] };
   const behind = [{ opening, swept: [entry('green', 'end', [4]), entry('lamp', 'end', [1])] }];
-  const toward = towardOf([atFirst, behindThe, leaked], { watch: [ALL, 30], inRequests, others: [[entry('wildfire', 'end', [8, 0])]], behind });
+  const toward = towardOf([atFirst, behindThe, leaked], { watch: { words: [ALL, 30], shapes: [ALL, 30] }, inRequests, shapes: [], others: [[entry('wildfire', 'end', [8, 0])]], behind });
   expect(toward.map(({ payload }) => payload.text)).toEqual(['All trains stop.', 'The meeting has moved.']);
   expect(toward[0]?.words.get('start')?.slice(0, 2)).toEqual(['paper', 'word19']);
   expect(toward[0]?.words.get('start')?.indexOf('wildfire')).toBe(8);

@@ -13,9 +13,11 @@ const LEADING = WORDS_WIDENED + 12;
 const LEADING_WORDS = 8;
 const LEADING_OTHERS = 2;
 
-/** First tokens of payloads that are decided there, the readiest first. */
-export function watchedFirst(payloads: readonly PayloadHypothesis[]): number[] {
-  return [...new Set(payloads.filter(({ decides, refusal }) => decides === 0 && !refusal).flatMap(({ ids }) => ids.slice(0, 1)))];
+/** First tokens of payloads that are decided there, the readiest first. Shapes are watched for refusals as well, words are not. */
+export function watchedFirst(payloads: readonly PayloadHypothesis[]): { readonly words: readonly number[]; readonly shapes: readonly number[] } {
+  const first = (of: readonly PayloadHypothesis[]): number[] => of.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1));
+  const words = [...new Set(first(payloads.filter(({ refusal }) => !refusal)))];
+  return { words, shapes: [...new Set([...words, ...first(payloads)])] };
 }
 
 /** What answers are made to begin with: as payloads do that stand ready behind something that is said anyway; where none does, as most answers do. */
@@ -50,27 +52,29 @@ function leading(swept: readonly Swept[], watched: number): string[] {
 /** What a sweep measured. */
 export interface Watched {
   /** Tokens that were watched at the beginning of the answer. */
-  readonly watch: readonly number[];
+  readonly watch: ReturnType<typeof watchedFirst>;
   readonly inRequests: readonly Swept[];
-  /** Shapes, rare words, words that were the whole request. */
+  readonly shapes: readonly Swept[];
+  /** Rare words, words that were the whole request. */
   readonly others: readonly (readonly Swept[])[];
   readonly behind: readonly { readonly opening: Behind | undefined; readonly swept: readonly Swept[] }[];
 }
 
-export function towardOf(payloads: readonly PayloadHypothesis[], { watch, inRequests, others, behind }: Watched): Toward[] {
+export function towardOf(payloads: readonly PayloadHypothesis[], { watch, inRequests, shapes, others, behind }: Watched): Toward[] {
   return payloads.filter(({ origin }) => origin !== 'leaked answer').map((payload): Toward => {
-    if (payload.refusal) return { payload, words: new Map() };
     const token = payload.ids[payload.decides] ?? -1;
     const words = (position: Position): string[] => {
       const at = (list: readonly Swept[]): Swept[] => list.filter((one) => one.position === position);
+      if (payload.refusal) return payload.decides > 0 ? [] : leading(at(shapes), watch.shapes.indexOf(token));
       if (payload.decides > 0) {
         const there = behind.find(({ opening }) => opening !== undefined && isBehind(payload, opening));
         return leading(at(there?.swept ?? []), there?.opening?.watch.indexOf(token) ?? -1);
       }
       // Of each list its own: words of one sweep are measured against each other. What phrases are made of comes first. Rare words are tried at the end only.
-      const frequent = leading(at(inRequests), watch.indexOf(token));
-      const rest = others.flatMap((list) => leading(list.some((one) => one.position === position) ? at(list) : list, watch.indexOf(token)).slice(0, LEADING_OTHERS));
-      return [...new Set([...frequent.slice(0, LEADING_WORDS), ...rest, ...frequent])];
+      const frequent = leading(at(inRequests), watch.words.indexOf(token));
+      const shaped = leading(at(shapes), watch.shapes.indexOf(token)).slice(0, LEADING_OTHERS);
+      const rest = others.flatMap((list) => leading(list.some((one) => one.position === position) ? at(list) : list, watch.words.indexOf(token)).slice(0, LEADING_OTHERS));
+      return [...new Set([...frequent.slice(0, LEADING_WORDS), ...shaped, ...rest, ...frequent])];
     };
     return { payload, words: new Map(ENDS.map((position) => [position, words(position)])) };
   });

@@ -46,12 +46,12 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     // A trigger in capitals need not answer to small letters, and the other way round.
     const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
     const watch = watchedFirst(payloads);
-    const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, [SWEEP_PROMPT], position, watch);
+    const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, [SWEEP_PROMPT], position, watch.words);
     const lists: Swept[][] = [];
     const shapes: Swept[] = [];
     const single: Swept[] = [];
     for (const position of ENDS) {
-      const shaped = await sweep(bench, position === 'end' ? lexicon : lexicon.slice(0, budget.startShapes), SWEEP_PROMPT, position, watch);
+      const shaped = await sweep(bench, position === 'end' ? lexicon : lexicon.slice(0, budget.startShapes), SWEEP_PROMPT, position, watch.shapes);
       // What is rarer is looked at by itself, which is the start of its request.
       const frequent = await inGroups(position === 'end' ? words : words.slice(0, budget.startWords), position);
       lists.push(shaped, frequent);
@@ -65,7 +65,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(letterPairs(budget.letterPairs), 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
-    const alone = bench.frame.rowIds('').length === 0 ? [] : await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch);
+    const alone = bench.frame.rowIds('').length === 0 ? [] : await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch.words);
     const bare = await screen(bench, inTurns(alone, ANSWER_MEASURES, budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const behind: BehindOpening[] = [];
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
@@ -77,7 +77,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
       SCREEN_COLUMNS,
       all.sort((one, other) => other.fixedness - one.fixedness).slice(0, SHOWN).map(screenRow),
     );
-    const toward = towardOf(payloads, { watch, inRequests: single, others: [alone, shapes, ...rare], behind: behind.map(({ swept }, at) => ({ opening: openings[at], swept })) });
+    const toward = towardOf(payloads, { watch, inRequests: single, shapes, others: [alone, ...rare], behind: behind.map(({ swept }, at) => ({ opening: openings[at], swept })) });
     const extensions = [...new Set(inTurns(single, [strength, ({ own }) => scoreOf(own)], single.length).map(({ text }) => text))].slice(0, budget.accretionWords);
     return { confirmed, rare: confirmedRare, bare, behind: behind.map(({ swept: _, ...kept }) => kept), toward, words: extensions, answered: ownAnswers(single, budget.answeredWords), answeredBare: stillAnswered(bare, alone, budget.bareGrown) };
   });
