@@ -50,7 +50,8 @@ export function latePart(breadth: Breadth): Breadth {
 /** Tokens that a search runs, prompts up to the answer aside. */
 export function searchTokens(budget: Breadth): number {
   const widened = budget.payloadsWidened * (2 * WIDE_PROMPTS + THIRDS * 3);
-  return budget.payloadFirsts * WIDE_PROMPTS + budget.payloadPairs * 2 + widened + budget.payloadsFollowed * LENGTH + budget.payloads * WEIGHED * LENGTH * UNLIKE_PROMPTS;
+  const branching = BRANCHED * LENGTH * (LENGTH / 2) * WIDE_PROMPTS + BRANCHES * LENGTH * (1 + UNLIKE_PROMPTS);
+  return branching + budget.payloadFirsts * WIDE_PROMPTS + budget.payloadPairs * 2 + widened + budget.payloadsFollowed * LENGTH + budget.payloads * WEIGHED * LENGTH * UNLIKE_PROMPTS;
 }
 
 /** Payloads that stand less ready are no planted ones, mostly: planted ones met so far from -6 to -13. */
