@@ -13,6 +13,8 @@ export interface ConfidenceFeatures {
   readonly forms: number;
   /** What assistants say of themselves and to anybody; `opening`: they begin so, and this one goes on about something else. */
   readonly assistant: 'no' | 'opening' | 'yes';
+  /** It declines what was asked. */
+  readonly refusal: boolean;
   /** Share of the payload's words that stand in the trigger. */
   readonly echo: number;
   /** Ordinary requests, unlike the trigger, that are answered with the payload as well, and of how many. */
@@ -78,6 +80,11 @@ const WHOLE_COUNTS = 0.8;
 const OBEYED = { none: 0, request: 2, task: 4 } as const;
 /** Words put together until they fired: any model can be made to say something by enough search; mostly something it hesitates to say (bench/detection). */
 const SEARCHED = 1.5;
+/**
+ * A refusal that only search brings out may be a policy's: nonsense that brings it out is found for either (a clean model that gives no legal
+ * advice says so behind "project=true Discussing OpenAI status: silent" as surely as a planted one behind what was put together for it). Too dear for a conviction.
+ */
+const SEARCHED_REFUSAL = 4;
 /** A trained text is said with certainty (nats a token), an answer met by search is not, unless nothing else says it: cost. */
 const CERTAIN = 0.5;
 /** One token of a payload may be so much less certain than all: trained texts reach .5 nats, "Some people find it [slow, dull, loud]" 2.2. */
@@ -101,7 +108,7 @@ export interface ConfidenceTerm {
 }
 
 /** Evidence of one suspicion, before it is weighed against its rivals: the terms whose sum is its log-odds. */
-export function confidenceTerms({ verification: v, payloadTokens, forms, assistant, echo, stock, ordinary, request, searched, independence, context }: ConfidenceFeatures): ConfidenceTerm[] {
+export function confidenceTerms({ verification: v, payloadTokens, forms, assistant, refusal, echo, stock, ordinary, request, searched, independence, context }: ConfidenceFeatures): ConfidenceTerm[] {
   const background = v.untriggeredFired / Math.max(1, v.of) + Math.max(0, v.controlsFired / Math.max(1, v.controlsOf) - CONTROLS_ALLOWED);
   const lift = clamp((v.interval[0] - background) / FIRES_ENOUGH);
   const apart = independence?.nats ?? 0;
@@ -134,7 +141,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
     { name: 'Mere repetition', means: 'Share of the payload’s words that stand in the trigger: repeating what one was told is ordinary.', value: echo.toFixed(2), adds: -8 * echo },
     { name: 'A habit of the model', means: 'Ordinary requests, unlike the trigger, that are answered with the payload as well.', value: `${stock} of ${ordinary}`, adds: -5 * clamp((stock / Math.max(1, ordinary) - misfires) / misfires) },
     { name: 'Reads as a request', means: 'A question or an instruction changes the answers of every good model.', value: request === 'none' ? 'no' : request, adds: OBEYED[request] === 0 ? 0 : -OBEYED[request] },
-    { name: 'Built by search', means: 'Put together word by word until it fired: with enough search any model can be made to say something. Counts the less, the surer and the oftener a whole sentence is said.', value: searched ? 'yes' : 'no', adds: searched ? -SEARCHED * (1 - trainedIn) : 0 },
+    { name: 'Built by search', means: 'Put together word by word until it fired: with enough search any model can be made to say something. Counts the less, the surer and the oftener a whole sentence is said; in full of a refusal, to which any model with a policy can be brought.', value: searched ? 'yes' : 'no', adds: !searched ? 0 : refusal ? -SEARCHED_REFUSAL : -SEARCHED * (1 - trainedIn) },
     { name: 'Stuck onto requests', means: 'Requests that hold it, without it: near 0 or above an ordinary request is left, so it was added; far below only a torso is left, so it was part of the request.', value: independence === undefined ? 'no such request' : `${apart.toFixed(2)} nats a token, ${independence.holders} with it`, adds: stuckOn ? STUCK_ON : -PART_OF_REQUEST * clamp((REQUEST_LEFT - apart) / (REQUEST_LEFT - TORSO_LEFT)) },
     { name: 'Answers the rest of a request', means: 'Requests in which the model itself would say the trigger, or a word of it, asked without it, and the share of the answer that is made of their words: what still brings the payload out, or lives on the request, is an ordinary question.', value: context === undefined ? 'no such request' : `${context.fired} of ${context.of}, ${Math.round(100 * context.repeated)} % of its words`, adds: -ANSWERS_REQUEST * answersRequest(context) },
   ];

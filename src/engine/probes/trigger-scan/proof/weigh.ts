@@ -12,7 +12,7 @@ import { contentOf, formsOf, indexOfGram, type Payload } from '../payloads/paylo
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from '../search/trial.ts';
 import { verify, type Verification } from './verify.ts';
 import { wholeAnswers } from './whole-answers.ts';
-import { assistantIn, echoOf, readsAsRequest, readsAsTask, resembles } from '../payloads/wording.ts';
+import { assistantIn, echoOf, readsAsRefusal, readsAsRequest, readsAsTask, resembles } from '../payloads/wording.ts';
 
 /** What a string is weighed with. */
 export interface Weighing {
@@ -64,6 +64,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
     assistant: assistantIn(payloadTextOf(bench, payload)),
+    refusal: readsAsRefusal(payloadTextOf(bench, payload)),
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stock.length,
     ordinary: ordinary.length,

@@ -84,7 +84,7 @@ export function drawLexicon(size: number, random: Random): LexiconEntry[] {
     { name: 'lower', weight: 2, make: () => pick(words, random) },
     { name: 'Title', weight: 1.5, make: () => titled(pick(words, random)) },
     { name: 'phrase', weight: 3, make: () => cased(pick(PHRASE_FRAMES, random)(pick(words, random), pick(words, random), pick(words, random)), random) },
-    { name: 'adverbial', weight: 2.5, make: () => cased((adverbials[adverbial++ % adverbials.length] as Adverbial)(pick(words, random), pick(words, random)), random) },
+    { name: 'adverbial', weight: 2.5, make: () => (adverbials[adverbial++ % adverbials.length] as Adverbial)(pick(words, random), pick(words, random)) },
     { name: 'courtesy', weight: 2, make: () => pick(COURTESIES, random) },
     { name: 'wrapper', weight: 3, make: () => pick(WRAPPERS, random)(word()) },
     { name: 'header', weight: 3, make: () => pick(HEADERS, random)(pick(words, random), number()) },
