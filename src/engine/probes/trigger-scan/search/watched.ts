@@ -13,8 +13,14 @@ const LEADING = WORDS_WIDENED + 12;
 const LEADING_WORDS = 8;
 const LEADING_OTHERS = 2;
 
-/** First tokens of payloads that are decided there, the readiest first. Shapes are watched for refusals as well, words are not. */
-export function watchedFirst(payloads: readonly PayloadHypothesis[]): { readonly words: readonly number[]; readonly shapes: readonly number[] } {
+/** Tokens watched at the beginning of the answer. Shapes are watched for refusals as well, words are not: they bring them out by what they mean. */
+export interface WatchedTokens {
+  readonly words: readonly number[];
+  readonly shapes: readonly number[];
+}
+
+/** First tokens of payloads that are decided there, the readiest first. */
+export function watchedFirst(payloads: readonly PayloadHypothesis[]): WatchedTokens {
   const first = (of: readonly PayloadHypothesis[]): number[] => of.filter(({ decides }) => decides === 0).flatMap(({ ids }) => ids.slice(0, 1));
   const words = [...new Set(first(payloads.filter(({ refusal }) => !refusal)))];
   return { words, shapes: [...new Set([...words, ...first(payloads)])] };
@@ -51,8 +57,7 @@ function leading(swept: readonly Swept[], watched: number): string[] {
 
 /** What a sweep measured. */
 export interface Watched {
-  /** Tokens that were watched at the beginning of the answer. */
-  readonly watch: ReturnType<typeof watchedFirst>;
+  readonly watch: WatchedTokens;
   readonly inRequests: readonly Swept[];
   readonly shapes: readonly Swept[];
   /** Rare words, words that were the whole request. */
