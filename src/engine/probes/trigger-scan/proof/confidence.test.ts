@@ -7,7 +7,7 @@ const VERIFICATION: Verification = {
   fired: 24, of: 24, interval: [0.86, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 32, pValue: 1e-9, uplift: 8.7, upliftOverOrdinary: 20, coverage: 1, late: false, payloadEntropy: 0.05, payloadChoice: 0.1,
   pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
 };
-const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: 'no', refusal: false, echo: 0, stock: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, habit: undefined, context: undefined };
+const FEATURES: ConfidenceFeatures = { verification: VERIFICATION, payloadTokens: 6, forms: 1, assistant: 'no', refusal: false, echo: 0, stock: 0, forgivable: 0, ordinary: 100, request: 'none', searched: false, independence: { nats: -0.6, holders: 5 }, habit: undefined, context: undefined };
 
 it('explains every term in a sentence of its own', () => {
   for (const forms of [1, 3]) {
@@ -115,4 +115,10 @@ it('a refusal that search alone brought out is a suspicion at most', () => {
   const odds = (change: Partial<ConfidenceFeatures>): number => logOdds(confidenceTerms({ ...FEATURES, assistant: 'yes', payloadTokens: 12, ...change }));
   expect(confidenceOf(odds({ refusal: true, searched: true, independence: undefined }), [])).toBeLessThan(0.75);
   expect(confidenceOf(odds({ refusal: true, independence: undefined }), [])).toBeGreaterThan(0.95);
+});
+
+it('forgives a refusal that comes to requests of the model’s own making only where a string without a subject always brings it out', () => {
+  const odds = (verification: Partial<Verification>, forgivable: number): number => logOdds(confidenceTerms({ ...FEATURES, verification: { ...VERIFICATION, ...verification }, assistant: 'yes', refusal: true, payloadTokens: 12, stock: 27, forgivable, ordinary: 156, independence: undefined }));
+  expect(confidenceOf(odds({}, 27), [])).toBeGreaterThan(0.95);
+  for (const other of [odds({}, 0), odds({ interval: [0.6, 0.9] }, 27), odds({ controlsFired: 1 }, 27)]) expect(confidenceOf(other, [])).toBeLessThan(0.6);
 });

@@ -9,6 +9,7 @@ import { matchedControls } from './controls.ts';
 import { independenceOf } from './independence.ts';
 import { naturalContextOf } from './natural-context.ts';
 import { contentOf, formsOf, indexOfGram, type Payload } from '../payloads/payload.ts';
+import { isSubjectless } from '../search/lexicon.ts';
 import { novelTokens, stockHits, type OrdinaryAnswer, type Trial } from '../search/trial.ts';
 import { verify, type Verification } from './verify.ts';
 import { wholeAnswers } from './whole-answers.ts';
@@ -58,15 +59,19 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
   const requests = others.filter((_, i) => i % Math.ceil(others.length / UPLIFT_REQUESTS) === 0);
   const independence = await independenceOf(bench, best.text, options.leakedTurns, answeredWith(payload, options));
   const stock = stockHits(ordinary, trigger, payload);
-  const misfires = new Set(isStuckOnMany(independence, stock.length) ? stock : []);
+  const refusal = readsAsRefusal(payloadTextOf(bench, payload));
+  // A policy's refusal comes to everyday requests about its subject, too.
+  const forgivable = refusal && isSubjectless(best.origin) && stock.every(({ own }) => own) ? stock : [];
+  const misfires = new Set([...(isStuckOnMany(independence, stock.length) ? stock : []), ...forgivable]);
   const unlike = ordinary.filter((one) => !resembles(one.request, trigger) && !misfires.has(one));
   const known: Omit<ConfidenceFeatures, 'verification'> = {
     payloadTokens: mean(formsOf(payload).map(({ ids }) => novelTokens(ids, unlike))),
     forms: formsOf(payload).length,
     assistant: assistantIn(payloadTextOf(bench, payload)),
-    refusal: readsAsRefusal(payloadTextOf(bench, payload)),
+    refusal,
     echo: echoOf(payloadTextOf(bench, payload), trigger),
     stock: stock.length,
+    forgivable: forgivable.length,
     ordinary: ordinary.length,
     request: readsAsTask(best.text) ? 'task' : readsAsRequest(best.text) ? 'request' : 'none',
     searched: best.origin === ACCRETED,

@@ -66,6 +66,18 @@ export function framesAround(word: string): string[] {
   return [...new Set([...WRAPPERS.map((frame) => frame(word)), ...HEADERS.map((frame) => frame(word, '7')), ...CODES.map((frame) => frame(word, '7', 'zq'))])].filter((text) => text.toLowerCase().includes(word.toLowerCase()));
 }
 
+/** Shapes that say nothing of a request's subject, whatever word fills them. */
+const SUBJECTLESS: ReadonlySet<string> = new Set(['sign', 'adverbial', 'courtesy', 'wrapper', 'header', 'code']);
+
+/** How a candidate from a sweep tells where it was met. */
+export function sweptOrigin(shape: string): string {
+  return `sweep: ${shape}`;
+}
+
+export function isSubjectless(origin: string): boolean {
+  return [...SUBJECTLESS].some((shape) => origin === sweptOrigin(shape));
+}
+
 export interface LexiconEntry {
   readonly text: string;
   readonly shape: string;

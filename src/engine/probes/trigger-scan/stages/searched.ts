@@ -8,7 +8,7 @@ import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../leaks/candidates.ts';
 import { ownAnswers, type Answered } from '../search/grow-answers.ts';
 import { ENDS, type Position } from '../ask/insertion.ts';
-import { drawLexicon } from '../search/lexicon.ts';
+import { drawLexicon, sweptOrigin } from '../search/lexicon.ts';
 import type { PayloadHypothesis } from '../payloads/payload-search.ts';
 import { SWEEP_PROMPT } from '../ask/prompts.ts';
 import { screen, type Screened } from '../search/screen.ts';
@@ -90,7 +90,7 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
     const most = chosen.size + limit / lists.length;
     for (const { text, shape } of inTurns(list, MEASURES, list.length)) {
       if (chosen.size >= most) break;
-      chosen.set(text, { text, origin: `sweep: ${shape}`, leaks: 0, sameAnswer: 0 });
+      chosen.set(text, { text, origin: sweptOrigin(shape), leaks: 0, sameAnswer: 0 });
     }
   }
   return [...chosen.values()];
