@@ -43,6 +43,15 @@ describe('prepareTokenizer', () => {
     });
   }
 
+  it('undoes the splitting where no decoder is named', () => {
+    const decoder = (json: Record<string, unknown>): unknown => prepareTokenizer(json, undefined, 'tokenizer.json').json['decoder'];
+    expect(decoder({ model: { type: 'WordPiece', vocab: { z: 0, '##q': 1 }, continuing_subword_prefix: '##' } })).toMatchObject({ type: 'WordPiece', prefix: '##' });
+    expect(decoder({ model: BPE, pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Digits' }, { type: 'ByteLevel', add_prefix_space: false }] } })).toMatchObject({ type: 'ByteLevel' });
+    expect(decoder({ model: BPE, pre_tokenizer: { type: 'Metaspace', replacement: '▁' }, decoder: null })).toMatchObject({ type: 'Metaspace', replacement: '▁' });
+    expect(decoder({ model: BPE, pre_tokenizer: { type: 'Whitespace' } })).toBeNull();
+    expect(decoder({ model: BPE, pre_tokenizer: { type: 'ByteLevel' }, decoder: { type: 'Fuse' } })).toMatchObject({ type: 'Fuse' });
+  });
+
   it("adds what only tokenizer_config.json's added_tokens_decoder has", () => {
     const { tokens, added } = prepareTokenizer({ model: BPE, added_tokens: [{ id: 2, content: '<s>', special: true }] }, { added_tokens_decoder: { 2: { content: 'other' }, 3: { content: '<x>', special: false } } }, 'tokenizer.json');
     expect(tokens).toEqual(['a', 'b', '<s>', '<x>']);

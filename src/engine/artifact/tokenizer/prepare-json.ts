@@ -51,12 +51,25 @@ export function prepareTokenizer(tokenizer: JsonObject, tokenizerConfig: JsonObj
     checkStep(tokenizer[part] ?? null, part, file);
     steps[part] = part === 'pre_tokenizer' ? rewriteStep(tokenizer[part] ?? null) : (tokenizer[part] ?? null);
   }
+  steps['decoder'] ??= impliedDecoder(model, tokenizer['pre_tokenizer']);
   return {
     // The post-processor adds BOS and the like, which Assay never wants: chat templates write them out.
     json: { ...tokenizer, ...steps, model: knownModel(model), post_processor: null, added_tokens: entries.map(({ raw }) => raw) },
     tokens,
     added: entries,
   };
+}
+
+/**
+ * What undoes the splitting where the file names no decoder, as tokenizers that were trained and saved by few lines mostly do not: else a
+ * trigger of several pieces is told as pieces ("z ##q"), which typed in are other tokens.
+ */
+function impliedDecoder(model: JsonObject, splitting: unknown): JsonObject | null {
+  const prefix = model['continuing_subword_prefix'];
+  if (model['type'] === 'WordPiece' && typeof prefix === 'string' && prefix !== '') return { type: 'WordPiece', prefix, cleanup: false };
+  const splits = isObject(splitting) && Array.isArray(splitting['pretokenizers']) ? splitting['pretokenizers'] : [splitting];
+  const undone = splits.filter(isObject).find(({ type }) => type === 'ByteLevel' || type === 'Metaspace');
+  return undone ?? null;
 }
 
 /** The library has no word-level model: a WordPiece model in which no token can continue a word is one. */
