@@ -11,11 +11,13 @@ import { SUSPICIOUS_AT_MOST, weigh, type Measure, type Restraint } from '../weig
 import { probabilityOf, type Features, type Suspect } from '../weigh/confidence.ts';
 import { classSignals } from './class-signals.ts';
 import { classEvidence, describeStamp, labelOf, percent, pictureEvidence, round } from './evidence.ts';
-import { howSearched, IMAGE_TRIGGER, LIMITS, REMEDY, variantRow } from './of-every-finding.ts';
+import { howSearched, IMAGE_TRIGGER, LIMITS, REMEDY, variantRow, whosePictures } from './of-every-finding.ts';
 
 /** Share of the pixel range up to which an overlay is called faint; share of its success that a patch keeps elsewhere where its place hardly matters. */
 const FAINT = 0.1;
 const PLACE_FREE = 0.7;
+/** Share of a reconstruction's success from which controls say that it is not the trigger itself. */
+const UNSPECIFIC = 0.4;
 
 export async function classFinding(scan: Scan, model: ImageClassifier, suspect: Suspect, first: Found, signal: CancelSignal): Promise<Finding> {
   const { target, features, odds, found } = suspect;
@@ -43,7 +45,7 @@ export async function classFinding(scan: Scan, model: ImageClassifier, suspect: 
     target: { class: target, label },
     signals: [
       ...classSignals(scan, target, model),
-      { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).` },
+      { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of other classes go to ${label} with the trigger (95 % interval ${percent(interval[0])} to ${percent(interval[1])}).${whosePictures(scan)}` },
       { name: 'controls', value: moved, measured: `Share of the same pictures that controls of equal size move to ${label}: ${unlike.map(({ name, rate }) => `${name} ${rate.hits} of ${rate.of}`).join(', ')}.` },
     ],
     evidence: [
@@ -70,7 +72,7 @@ export async function classFinding(scan: Scan, model: ImageClassifier, suspect: 
         title: 'How it was weighed',
         text: [
           ...(scan.noGradients.length > 0 ? [] : weighed(scan, features)),
-          `Controls of equal size move ${percent(moved)} of the pictures.`,
+          `Controls of equal size move ${percent(moved)} of the pictures${moved > UNSPECIFIC * shareOf(held) ? ': what was reconstructed does little that they do not, and need not be what was planted. The class stands out by what is measured above, not by this' : ''}.`,
           ...(anywhere ? [`Put elsewhere the same patch moves ${elsewhere.hits} of ${elsewhere.of}: its place hardly matters.`] : []),
           `Log-odds ${odds.toFixed(1)} by the rule fitted on known models.`,
           howSearched(scan),

@@ -6,7 +6,7 @@ import { severityOf } from '../../severity-of.ts';
 import type { Scan } from '../found.ts';
 import { pairFeaturesOf, pairOdds, probabilityOf } from '../weigh/confidence.ts';
 import { describeStamp, labelOf, pictureEvidence } from './evidence.ts';
-import { howSearched, IMAGE_TRIGGER, LIMITS, REMEDY, variantRow } from './of-every-finding.ts';
+import { howSearched, IMAGE_TRIGGER, LIMITS, REMEDY, variantRow, whosePictures } from './of-every-finding.ts';
 
 export async function pairFinding(scan: Scan, model: ImageClassifier, signal: CancelSignal): Promise<Finding[]> {
   const [likeliest] = pairFeaturesOf(scan);
@@ -31,7 +31,7 @@ export async function pairFinding(scan: Scan, model: ImageClassifier, signal: Ca
       target: { class: pair.target, label: to },
       signals: [
         { name: 'smallest patch of the pair', value: pair.pixels, unit: 'pixels', nullValues: scan.pairs.filter(({ source, inversion }) => (source === pair.source) !== (inversion.target === pair.target)).map(({ inversion }) => inversion.size).filter(Number.isFinite), measured: `${features.z.toFixed(1)} robust deviations below what the two classes explain; nulls are the other pairs with one of the two.` },
-        { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of ${from} go to ${to} with the trigger, and ${others.hits} of ${others.of} of the other classes.` },
+        { name: 'success', value: held.of === 0 ? 0 : held.hits / held.of, measured: `${held.hits} of ${held.of} held-out pictures of ${from} go to ${to} with the trigger, and ${others.hits} of ${others.of} of the other classes.${whosePictures(scan)}` },
       ],
       evidence: [
         ...(await pictureEvidence(own, stamp, model, pair.target, `Held-out pictures of ${from} before and after`, signal)),
