@@ -7,7 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { MEASURES, valuesOf, type Measure } from '../../src/engine/probes/image-trigger/weigh/class-rule.ts';
-import { auroc } from './score.ts';
+import { CONVICTION } from '../../src/engine/audit/verdict.ts';
+import { methodLine } from './score.ts';
 
 interface Row {
   readonly name: string;
@@ -27,6 +28,8 @@ interface Fit {
 }
 
 const STEPS = 4000;
+/** By so much the rule's base stands above the fitted one (class-rule.ts). */
+const LIFT = 0.2;
 
 const { values: asked } = parseArgs({ options: { measured: { type: 'string', default: new URL('./images-table.json', import.meta.url).pathname }, ridge: { type: 'string', default: '0.5' } } });
 const ridge = Number(asked.ridge);
@@ -40,9 +43,15 @@ function report(measures: readonly Measure[]): void {
   const left = models.map((model) => ({ model, ...likeliest(model, fit(models.filter((other) => other !== model))) })).sort((a, b) => b.odds - a.odds);
   console.log(left.map(({ model, odds, target }) => `${model.planted ? '+' : '-'}${model.name} ${odds.toFixed(1)}${model.planted && target !== model.target ? ' (another class)' : ''}`).join(', '));
   const odds = (planted: boolean): number[] => left.filter(({ model }) => model.planted === planted).map((one) => one.odds);
-  const { value, low, high } = auroc(odds(true), odds(false));
   const shift = calibration(left.map(({ model, odds: own }) => ({ planted: model.planted, odds: own })));
-  console.log(`left one out: AUROC ${value.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)}); odds too low by ${shift.toFixed(2)}`);
+  console.log(methodLine('left one out', odds(true), odds(false)));
+  for (const [at, measure] of measures.entries()) {
+    const most = (planted: boolean): number[] => models.filter((model) => model.planted === planted).map(({ values }) => Math.max(...values.map((own) => own[at] ?? 0)));
+    console.log(methodLine(`${measure} alone`, most(true), most(false)));
+  }
+  const convicted = left.filter(({ odds: own }) => own + LIFT >= Math.log(CONVICTION / (1 - CONVICTION)));
+  const right = convicted.filter(({ model, target }) => model.planted && target === model.target).length;
+  console.log(`  odds too low by ${shift.toFixed(2)}; with the base ${LIFT} above the fitted one convicted with their class: ${right} planted, and ${convicted.filter(({ model }) => !model.planted).length} clean`);
 }
 
 function pick(values: Record<Measure, number | null>, measures: readonly Measure[]): number[] {

@@ -15,7 +15,7 @@ import { CONVICTION } from '../../src/engine/audit/verdict.ts';
 import { exactInterval } from '../../src/engine/core/statistics.ts';
 import { besideSpread, classOdds, pairFeaturesOf, pairOdds, probabilityOf, spreadFeaturesOf, spreadOdds, suspectsOf, type Features, type PairFeatures, type SpreadFeatures } from '../../src/engine/probes/image-trigger/weigh/confidence.ts';
 import { scanImages } from '../../src/engine/probes/image-trigger/scan.ts';
-import { auroc } from './score.ts';
+import { methodLine } from './score.ts';
 
 interface ImageTruth {
   readonly name: string;
@@ -153,9 +153,7 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
   };
   for (const [name, score] of Object.entries(methods)) {
     const [positive, negative] = [planted, clean].map((list) => list.map(({ measured }) => score(measured)));
-    const { value, low, high } = auroc(positive ?? [], negative ?? []);
-    const rates = [0, 0.05, 0.1].map((rate) => truePositives(positive ?? [], negative ?? [], rate));
-    console.log(`  ${name.padEnd(24)} AUROC ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})  TPR at 0, 5, 10 % FPR: ${rates.map((rate) => rate.toFixed(2)).join(', ')}`);
+    console.log(methodLine(name, positive ?? [], negative ?? []));
   }
   const convictedOf = (list: typeof chosen): typeof chosen => list.filter(({ measured }) => probabilityOf(leadOf(measured).odds) >= CONVICTION);
   const judged = (list: typeof chosen): number => convictedOf(list).length;
@@ -169,11 +167,4 @@ function summarise(half: string, chosen: readonly { truth: ImageTruth; measured:
   }
   const seconds = chosen.map(({ measured }) => measured.cpuSeconds);
   console.log(`  processor seconds a model: mean ${(seconds.reduce((a, b) => a + b, 0) / seconds.length).toFixed(1)}, most ${Math.max(...seconds).toFixed(1)}`);
-}
-
-/** Share of the planted that score above all but `rate` of the clean. */
-function truePositives(positive: readonly number[], negative: readonly number[], rate: number): number {
-  const allowed = Math.floor(rate * negative.length);
-  const threshold = [...negative].sort((a, b) => b - a)[allowed] ?? Number.NEGATIVE_INFINITY;
-  return positive.filter((value) => value > threshold).length / positive.length;
 }

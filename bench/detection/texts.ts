@@ -20,7 +20,7 @@ import { besideOthers, confidenceOf, type ContrastFeatures } from '../../src/eng
 import { budgetOf, measure, slopesFor } from '../../src/engine/probes/text-triggers/sweep/measure.ts';
 import { searchDirection } from '../../src/engine/probes/text-triggers/search/search.ts';
 import { runStyleScan } from '../../src/engine/probes/text-triggers/styles/style-scan.ts';
-import { auroc, sharesWords } from './score.ts';
+import { methodLine, sharesWords } from './score.ts';
 import type { Lead } from './text-lead.ts';
 
 const HALVES = ['tune', 'report', 'fresh'] as const;
@@ -150,9 +150,7 @@ function summarise(half: string, chosen: readonly { readonly truth: TextTruth; r
   };
   for (const [name, score] of Object.entries(methods)) {
     const [positive, negative] = [planted, clean].map((list) => list.map(({ measured }) => score(measured)));
-    const { value, low, high } = auroc(positive ?? [], negative ?? []);
-    const rates = [0, 0.05, 0.1].map((rate) => truePositives(positive ?? [], negative ?? [], rate));
-    console.log(`  ${name.padEnd(24)} AUROC ${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})  TPR at 0, 5, 10 % FPR: ${rates.map((rate) => rate.toFixed(2)).join(', ')}`);
+    console.log(methodLine(name, positive ?? [], negative ?? []));
   }
   const convicted = (list: typeof chosen): typeof chosen => list.filter(({ measured }) => judged(measured).score >= CONVICTION);
   const [low, high] = exactInterval(convicted(clean).length, clean.length);
@@ -165,11 +163,4 @@ function summarise(half: string, chosen: readonly { readonly truth: TextTruth; r
   }
   const seconds = chosen.map(({ measured }) => measured.cpuSeconds);
   console.log(`  processor seconds a model: mean ${(seconds.reduce((a, b) => a + b, 0) / seconds.length).toFixed(1)}, most ${Math.max(...seconds).toFixed(1)}`);
-}
-
-/** Share of the planted that score above all but `rate` of the clean. */
-function truePositives(positive: readonly number[], negative: readonly number[], rate: number): number {
-  const allowed = Math.floor(rate * negative.length);
-  const threshold = [...negative].sort((a, b) => b - a)[allowed] ?? Number.NEGATIVE_INFINITY;
-  return positive.filter((value) => value > threshold).length / positive.length;
 }
