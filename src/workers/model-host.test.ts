@@ -1,7 +1,7 @@
 // The playground of an image classifier shows pictures in the range that the audit shows them in, unless the user says otherwise.
 import { expect, it } from 'vitest';
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
-import { bytesOf } from '../engine/core/byte-source.ts';
+import { bytesOf, type ByteSource, type Drop } from '../engine/core/byte-source.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import { seeded } from '../engine/core/random.ts';
 import { GraphBuilder } from '../engine/graph/graph-builder.ts';
@@ -23,7 +23,7 @@ function wide(): Uint8Array<ArrayBuffer> {
   return g.finish('model', new Map()).bytes;
 }
 
-const drop = () => ({ name: 'wide', files: [bytesOf('model.onnx', wide())] });
+const drop = (...beside: readonly ByteSource[]): Drop => ({ name: 'wide', files: [bytesOf('model.onnx', wide()), ...beside] });
 const picture = { width: SIDE, height: SIDE, rgba: Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, at) => (at % 4 === 3 ? 255 : (at * 7) % 256)) };
 
 it('shows pictures in the range that the audit tells, and in the user’s where there is one', { timeout: 60_000 }, async () => {
@@ -50,5 +50,16 @@ it('shows pictures in the range that the audit tells, and in the user’s where 
   expect((await host.look({ picture, stamp: undefined }, NEVER)).without.chances).toEqual(asTold.without.chances);
   expect(await host.prepare(undefined, NEVER)).toEqual(told);
   await host.close();
+  await runnable.model.dispose();
+});
+
+it('names the file that could not be followed beside what was told instead', { timeout: 60_000 }, async () => {
+  const nonsense = bytesOf('preprocessor_config.json', new TextEncoder().encode('{ "image_mean": "abc", "image_std": [0, 0, 0] }'));
+  const runnable = await openRunnable(await openArtifact(drop(nonsense)), runtime);
+  if (runnable.task !== 'image-classification') throw new Error(runnable.task);
+  const { model, note } = await chooseDomain(runnable.model, NEVER);
+  const said = 'preprocessor_config.json, which cannot be used as it stands: image_mean (expected 3 numbers, one for each channel), image_std (expected 3 positive numbers, one for each channel)';
+  expect(note.endsWith(`; ${said}`)).toBe(true);
+  expect(model.spec.preprocessing.origin).toBe(`told from the model’s answers: pixels go in from 0 to 255; at first ${said}`);
   await runnable.model.dispose();
 });

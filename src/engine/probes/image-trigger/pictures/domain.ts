@@ -63,6 +63,8 @@ async function choose(model: ImageClassifier, random: Random, signal: CancelSign
   const usual = normalised(asUsual, mean, std);
   const toldUsual = await tell(usual);
   const doubted = (told < INFORMATIVE ? toldUsual >= Math.max(WORTH_IT, FACTOR * told) : toldUsual >= FAR_MORE * told) || (await readsOnlyThen(model, usual, random, signal));
+  // A file that could not be followed is named beside what was told instead.
+  const instead = preprocessing.origin.startsWith('guessed') ? '' : `; ${preprocessing.origin}`;
   const words = (share: number): string => `${(100 * share).toFixed(0)} %`;
   if (doubted) {
     const asEven = 'pixels go in from -1 to 1';
@@ -70,14 +72,14 @@ async function choose(model: ImageClassifier, random: Random, signal: CancelSign
     const toldEven = await tell(even);
     const isEven = spec.channels === 1 ? await readsOnlyThen(usual, even, random, signal) : toldEven >= ENOUGH;
     const why = `without, the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(isEven ? toldEven : toldUsual)} with)`;
-    return isEven ? { model: even, note: `${asEven}: ${why}` } : { model: usual, note: `${asUsual}: ${why}` };
+    return isEven ? { model: even, note: `${asEven}: ${why}${instead}` } : { model: usual, note: `${asUsual}: ${why}${instead}` };
   }
   if (told >= INFORMATIVE) return plain;
   const asWide = 'pixels go in from 0 to 255';
   const wide = fed(asWide, { scale: preprocessing.scale * 255, mean: preprocessing.mean.map((own) => own * 255) });
   const toldWide = await tell(wide);
   if (toldWide < Math.max(INFORMATIVE, FACTOR * told)) return plain;
-  return { model: wide, note: `${asWide}: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)` };
+  return { model: wide, note: `${asWide}: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)${instead}` };
 }
 
 /** Digits that are read when fed in one way and not in the other say the same as varied pictures do, and more clearly. */
