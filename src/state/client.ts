@@ -68,7 +68,9 @@ export interface AssayClient {
   generate(request: GenerateRequest, onTokens: (count: number) => void): Promise<Result<readonly GeneratedAnswer[]>>;
   read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
   look(request: LookRequest): Promise<Result<Look>>;
-  /** Other preprocessing for all that follows; undefined goes back to what was read or guessed. */
+  /** What pictures go through: where no file says it, told from the model's answers, as the audit tells it. */
+  preparation(): Promise<Result<PicturePreparation>>;
+  /** Other preprocessing for all that follows; undefined goes back to what was read or told. */
   prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>>;
   listReports(): Promise<Result<readonly StoredReportSummary[]>>;
   loadReport(id: string): Promise<Result<Report>>;

@@ -31,6 +31,8 @@ export interface PictureLabState {
   readonly stamp: LabStamp | undefined;
   readonly status: 'idle' | 'running';
   readonly failure: Failure | undefined;
+  /** True while the range of pictures is told from the model's answers. */
+  readonly telling: boolean;
   /** Newest first. */
   readonly looks: readonly LabLook[];
   /** Takes a finding's trigger, and looks at the pictures it was shown on. */
@@ -38,7 +40,9 @@ export interface PictureLabState {
   /** Without a trigger from here on. */
   dropStamp(): void;
   look(pictures: readonly LabPicture[]): Promise<void>;
-  /** New preprocessing (undefined: as read or guessed); what is shown is looked at again. */
+  /** Asks which range pictures go in, as the audit tells it: when the model was opened, files alone could say. */
+  learnRange(): Promise<void>;
+  /** New preprocessing (undefined: as read or told); what is shown is looked at again. */
   prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<void>;
   clear(): void;
   reset(): void;
@@ -51,12 +55,15 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
   return createStore<PictureLabState>((set, get) => {
     let run = 0;
     let next = 0;
+    /** Counts models. */
+    let opened = 0;
     /** Calls of `look` that are not done. */
     let waiting = 0;
     return {
       stamp: undefined,
       status: 'idle',
       failure: undefined,
+      telling: false,
       looks: [],
       take: (finding, { stamp, targetLabel, rows }) => {
         run++;
@@ -87,8 +94,20 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
         waiting--;
         if (waiting === 0) set({ status: 'idle' });
       },
+      learnRange: async () => {
+        if (get().telling) return;
+        const mine = opened;
+        set({ telling: true });
+        const result = await client.preparation();
+        if (mine !== opened) return;
+        set({ telling: false });
+        if (result.kind === 'ok') onPrepared(result.value);
+        else set({ failure: result });
+      },
       prepare: async (change) => {
+        const mine = opened;
         const result = await client.prepare(change);
+        if (mine !== opened) return;
         if (result.kind !== 'ok') {
           set({ failure: result });
           return;
@@ -101,8 +120,9 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
       clear: () => set({ looks: [] }),
       reset: () => {
         run++;
+        opened++;
         waiting = 0;
-        set({ stamp: undefined, status: 'idle', failure: undefined, looks: [] });
+        set({ stamp: undefined, status: 'idle', failure: undefined, telling: false, looks: [] });
       },
     };
   });

@@ -27,7 +27,7 @@ export interface SessionState {
   open(input: OpenInput, onEvent: (event: AuditEvent) => void): Promise<boolean>;
   close(): Promise<void>;
   clearFailure(): void;
-  /** The preprocessing of an image classifier was changed. */
+  /** The preprocessing of an image classifier was changed, or told from its answers. */
   prepared(pictures: PicturePreparation): void;
   /** What is left of an audit that was stopped; undefined where it is being gone on with, or was thrown away. */
   leaveResumable(resumable: Resumable | undefined): void;

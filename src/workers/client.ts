@@ -214,6 +214,10 @@ export class WorkerClient {
     return this.#askByHand((worker) => worker.look(request));
   }
 
+  preparation(): Promise<Result<PicturePreparation>> {
+    return this.#askByHand((worker) => worker.preparation());
+  }
+
   prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>> {
     return this.#exclusively(() => this.#call((worker) => worker.prepare(change)));
   }

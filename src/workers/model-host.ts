@@ -25,6 +25,7 @@ import { meantFor, openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
 import { fitImage } from '../engine/inputs/images.ts';
+import { chooseDomain } from '../engine/probes/image-trigger/pictures/domain.ts';
 import { lookAt, stampOf, type Look } from '../engine/probes/image-trigger/look.ts';
 import { describeArtifact, describePictures } from './describe-artifact.ts';
 import { viewAnswer, viewPrompt } from './prompt-view.ts';
@@ -185,19 +186,24 @@ export class ModelHost {
   }
 
   async look({ picture, stamp }: LookRequest, signal: CancelSignal): Promise<Look> {
-    const { model } = this.#pictured();
+    const { model } = await chooseDomain(this.#pictured().model, signal);
     return lookAt(model, fitImage(picture, model.spec), stamp === undefined ? undefined : stampOf(stamp, model), signal);
   }
 
+  /** The range that the audit shows pictures in, and the playground: where the files do not say it, the model's answers do. */
+  async preparation(signal: CancelSignal): Promise<PicturePreparation> {
+    return describePictures((await chooseDomain(this.#pictured().model, signal)).model);
+  }
+
   /** The audit and the playground see the changed model from here on. */
-  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): PicturePreparation {
+  prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined, signal: CancelSignal): Promise<PicturePreparation> {
     const { model, examples } = this.#pictured();
     const state = this.#opened();
     this.#asOpened ??= model;
     const first = this.#asOpened;
     const changed = change === undefined ? first : withPreprocessing(first, { ...change, origin: 'set by you', guessed: false });
     this.#open = { ...state, runnable: { task: 'image-classification', model: changed, examples } };
-    return describePictures(changed);
+    return this.preparation(signal);
   }
 
   async #continue(ids: readonly number[], maxNewTokens: number, signal: CancelSignal): Promise<Pick<Generated, 'ids' | 'stopped'>> {

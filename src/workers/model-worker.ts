@@ -76,7 +76,11 @@ const worker: ModelWorker = {
   generate: (request, onTokens) => byHand((signal) => started().generate(request, signal, onTokens)),
   read: (request) => byHand((signal) => started().read(request, signal)),
   look: (request) => byHand((signal) => started().look(request, signal)),
-  prepare: (change) => capture(async () => started().prepare(change)),
+  preparation: () => byHand((signal) => started().preparation(signal)),
+  prepare: (change) => {
+    const signal = control.begin();
+    return capture(() => started().prepare(change, signal));
+  },
   stop: () => control.stop(),
   hold: (paused) => control.hold(paused),
 };

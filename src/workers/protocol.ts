@@ -232,7 +232,7 @@ export interface PicturePreparation {
   readonly scale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** The file it was read from, or why it was guessed so. */
+  /** The file it was read from, or how it was told or guessed. */
   readonly origin: string;
   readonly guessed: boolean;
 }
@@ -273,7 +273,7 @@ export interface WorkerSettings {
 
 /**
  * The model worker: owns the runtime and the one open model. Calls follow one another; only `stop` and `hold` overtake, and
- * what is asked by hand (`attention`, `generate`, `read`, `look`), one at a time, which an audit pauses for.
+ * what is asked by hand (`attention`, `generate`, `read`, `look`, `preparation`), one at a time, which an audit pauses for.
  */
 export interface ModelWorker {
   start(settings: WorkerSettings): Promise<Result<RuntimeEnvironment>>;
@@ -289,7 +289,9 @@ export interface ModelWorker {
   read(request: ReadRequest): Promise<Result<readonly Reading[]>>;
   /** What an image classifier sees in a picture, without and with a trigger. */
   look(request: LookRequest): Promise<Result<Look>>;
-  /** Other preprocessing than what was read or guessed, for all that follows; undefined goes back to that. */
+  /** What pictures go through: where no file says it, told from the model's answers, as the audit tells it. */
+  preparation(): Promise<Result<PicturePreparation>>;
+  /** Other preprocessing than what was read or told, for all that follows; undefined goes back to that. */
   prepare(change: Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined): Promise<Result<PicturePreparation>>;
   /** Cancels the call in progress at its next step. */
   stop(): void;

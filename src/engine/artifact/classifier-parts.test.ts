@@ -30,6 +30,13 @@ it('normalises as the preprocessor says', async () => {
 it('says which of its numbers cannot be used, and calls the rest a guess', async () => {
   expect(await hinted({ image_mean: [0.5, 'x', 0.5], image_std: [0.5, 0, 0.5], rescale_factor: -1 })).toEqual({
     scale: 1, mean: [0, 0, 0], std: [1, 1, 1], guessed: true,
-    origin: 'preprocessor_config.json, without rescale_factor (expected a positive number), without image_mean (expected 3 numbers), without image_std (expected 3 positive numbers)',
+    origin: 'preprocessor_config.json, which cannot be used as it stands: rescale_factor (expected a positive number), image_mean (expected 3 numbers, one for each channel), image_std (expected 3 positive numbers, one for each channel)',
   });
+  expect(await hinted({ image_mean: 'abc', image_std: [1, 1, 1] })).toMatchObject({ mean: [0, 0, 0], guessed: true, origin: 'preprocessor_config.json, which cannot be used as it stands: image_mean (expected 3 numbers, one for each channel)' });
+  expect(await hinted({ image_mean: [0.5, 0.5], image_std: [0.5, 0.5, 0.5] })).toMatchObject({ mean: [0, 0, 0], guessed: true });
+  expect(await hinted({ image_mean: [0.5] })).toMatchObject({ guessed: true, origin: expect.stringContaining('image_std (expected 3 positive numbers)') });
+});
+
+it('takes the range from a file whose sizes alone are wrong, and says so', async () => {
+  expect(await hinted({ size: { height: -5, width: 32 } })).toMatchObject({ guessed: false, origin: 'preprocessor_config.json, which cannot be used as it stands: size.height (expected a positive whole number)' });
 });

@@ -5,6 +5,7 @@ import type { ImagePreprocessing, TextSpec } from '../runtime/classifier.ts';
 import type { Artifact } from './artifact.ts';
 import { chooseModel } from './choose-model.ts';
 import { baseName, directoryOf } from './formats/reader.ts';
+import { PREPROCESSOR_FILE, unusableFields, unusableRange } from './preprocessor-config.ts';
 import { CONFIG_LIMITS, isObject, readJsonObject, readText, type JsonObject } from './text.ts';
 import { specialToken } from './tokenizer/special-token.ts';
 
@@ -110,31 +111,27 @@ export interface ImageHints {
 export async function imageHints(artifact: Artifact, channels: number, wide: boolean): Promise<ImageHints> {
   const choice = chooseModel(artifact.files);
   const directory = choice.kind === 'gguf' ? '' : choice.directory;
-  const file = artifact.files.find(({ source }) => baseName(source.path) === 'preprocessor_config.json' && directoryOf(source.path) === directory);
+  const file = artifact.files.find(({ source }) => baseName(source.path) === PREPROCESSOR_FILE && directoryOf(source.path) === directory);
   const fields = file === undefined ? undefined : (await readJsonObject(file.source, CONFIG_LIMITS)).value;
   const side = sideOf(fields?.['crop_size']) ?? sideOf(fields?.['size']) ?? sideOf(artifact.config?.['image_size']) ?? sideOf(artifact.config?.['input_size']);
   if (fields === undefined) {
     const why = wide ? 'guessed: the graph takes whole numbers, so pixels go in as 0 to 255' : 'guessed: pixels go in as 0 to 1, since no preprocessor_config.json says otherwise';
     return { side, preprocessing: { scale: wide ? 255 : 1, mean: fill(channels, 0), std: fill(channels, 1), origin: why, guessed: true } };
   }
-  const factor = fields['rescale_factor'];
-  const rescale = fields['do_rescale'] === false ? 1 : (positive(factor) ?? 1 / 255);
-  const normalise = fields['do_normalize'] !== false && Array.isArray(fields['image_mean']);
+  const rescale = fields['do_rescale'] === false ? 1 : (positive(fields['rescale_factor']) ?? 1 / 255);
+  const normalise = fields['do_normalize'] !== false && fields['image_mean'] !== undefined && fields['image_mean'] !== null;
   const mean = normalise ? perChannel(fields['image_mean'], channels, finite) : fill(channels, 0);
   const std = normalise ? perChannel(fields['image_std'], channels, positive) : fill(channels, 1);
-  const unusable = [
-    ...(factor === undefined || positive(factor) !== undefined ? [] : ['rescale_factor (expected a positive number)']),
-    ...(mean === undefined ? [`image_mean (expected ${channels} numbers)`] : []),
-    ...(std === undefined ? [`image_std (expected ${channels} positive numbers)`] : []),
-  ];
+  const unset = std === undefined && (fields['image_std'] ?? undefined) === undefined ? [{ key: 'image_std', expected: `${channels} positive numbers` }] : [];
+  const unusable = [...unusableFields(fields, channels), ...unset].map(({ key, expected }) => `${key} (expected ${expected})`);
   return {
     side,
     preprocessing: {
       scale: 255 * rescale,
       mean: mean ?? fill(channels, 0),
       std: std ?? fill(channels, 1),
-      origin: ['preprocessor_config.json', ...unusable].join(', without '),
-      guessed: unusable.length > 0,
+      origin: `${PREPROCESSOR_FILE}${unusable.length === 0 ? '' : `, which cannot be used as it stands: ${unusable.join(', ')}`}`,
+      guessed: unset.length > 0 || unusableRange(fields, channels).length > 0,
     },
   };
 }

@@ -38,6 +38,23 @@ export function readGivenClassifier(file: ByteSource, info: OnnxModelInfo, label
   return { ...findInputs(file, info, output), output, ...findLogits(info, output) };
 }
 
+/** As many as pictures usually have. */
+export const PICTURE_CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
+
+export interface PictureAxes {
+  readonly layout: 'nchw' | 'nhwc';
+  /** Undefined where the graph leaves them open. */
+  readonly channels: number | undefined;
+  readonly height: number | undefined;
+  readonly width: number | undefined;
+}
+
+/** Of a picture's four dimensions: channels come first where their number is a usual one there, or nowhere. */
+export function pictureAxes([, a, b, c]: NonNullable<OnnxPort['dims']>): PictureAxes {
+  const known = (dim: number | string | undefined): number | undefined => (typeof dim === 'number' && dim > 0 ? dim : undefined);
+  return PICTURE_CHANNELS.has(a) || !PICTURE_CHANNELS.has(c) ? { layout: 'nchw', channels: known(a), height: known(b), width: known(c) } : { layout: 'nhwc', channels: known(c), height: known(a), width: known(b) };
+}
+
 /** Pictures that come without an axis for their channels. */
 export interface FlatPicture {
   readonly channels: number;

@@ -8,7 +8,7 @@ import { NEVER, type CancelSignal } from '../core/cancel.ts';
 import { seeded, type Random } from '../core/random.ts';
 import { buildClassifierGraph } from '../graph/classifier-graphs.ts';
 import { locateExternalData } from '../graph/external-data.ts';
-import { embeddingRows, flatPicture, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
+import { embeddingRows, flatPicture, PICTURE_CHANNELS, pictureAxes, readGivenClassifier, type GivenClassifier } from '../graph/given-classifier.ts';
 import { ONNX_TYPE } from '../graph/onnx-model.ts';
 import { readOnnxModel, type OnnxModelInfo } from '../graph/onnx-reader.ts';
 import type { BatchLimits } from './batches.ts';
@@ -143,18 +143,15 @@ function vocabularySize({ config, tokenizer }: Artifact, rows: number | undefine
   return known.length === 0 ? 0 : Math.min(...known);
 }
 
-const CHANNELS: ReadonlySet<unknown> = new Set([1, 3, 4]);
 async function openImage(artifact: Artifact, { given, info }: Source, common: Common): Promise<ImageClassifier> {
   const flat = flatPicture(given.main, given.output);
-  const [, a, b, c] = flat === undefined ? (given.main.dims ?? []) : [0, flat.channels, flat.side, flat.side];
-  const layout = CHANNELS.has(a) || !CHANNELS.has(c) ? 'nchw' : 'nhwc';
-  const declared = fixed(layout === 'nchw' ? a : c);
+  const { layout, channels: declared, ...sides } = pictureAxes(flat === undefined ? (given.main.dims ?? []) : [0, flat.channels, flat.side, flat.side]);
   const fromConfig = artifact.config?.['num_channels'];
   const stem = firstKernel(info);
-  const channels = declared ?? (typeof fromConfig === 'number' && CHANNELS.has(fromConfig) ? fromConfig : CHANNELS.has(stem?.channels) ? stem?.channels : undefined) ?? 3;
+  const channels = declared ?? (typeof fromConfig === 'number' && PICTURE_CHANNELS.has(fromConfig) ? fromConfig : PICTURE_CHANNELS.has(stem?.channels) ? stem?.channels : undefined) ?? 3;
   const type = given.main.elementType === ONNX_TYPE.uint8 ? 'uint8' : given.main.elementType === ONNX_TYPE.float16 ? 'float16' : 'float32';
   const { preprocessing: read, side } = await imageHints(artifact, channels, type === 'uint8');
-  const known = { height: fixed(layout === 'nchw' ? b : a) ?? side?.height, width: fixed(layout === 'nchw' ? c : b) ?? side?.width };
+  const known = { height: sides.height ?? side?.height, width: sides.width ?? side?.width };
   const assumed = assumedSide(channels, stem?.side, fixed(given.output.dims?.at(-1)));
   const { height = assumed, width = assumed } = known;
   const preprocessing = known.height === undefined || known.width === undefined ? { ...read, origin: `${read.origin}; the graph takes pictures of any size, ${height} x ${width} was assumed`, guessed: true } : read;

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../engine/audit/events.ts';
 import type { Result } from '../../engine/core/result.ts';
 import type { Reading } from '../../engine/probes/text-triggers/reading.ts';
 import type { Report } from '../../engine/report/report.ts';
-import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput, Resumable, StoredReportSummary } from '../client.ts';
+import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput, PicturePreparation, Resumable, StoredReportSummary } from '../client.ts';
 import type { LabHost } from '../app.ts';
 import type { Host } from '../host.ts';
 import { NO_SETS } from '../kept-sets.ts';
@@ -21,6 +21,7 @@ export interface Script {
   readonly stored?: readonly StoredReportSummary[];
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
+  readonly preparation?: Result<PicturePreparation>;
   readonly readings?: Result<readonly Reading[]>;
 }
 
@@ -80,6 +81,7 @@ export function scriptedClient(script: Script): ScriptedClient {
       endAudit({ kind: 'cancelled' });
     },
     look: async () => NOTHING,
+    preparation: async () => script.preparation ?? NOTHING,
     prepare: async () => NOTHING,
     pause: async () => {
       asked.pauses.push(true);

@@ -32,7 +32,7 @@ import { featuresOf, LEAST_WORKING, oddsOf } from './weigh/confidence.ts';
 
 /** named: classes that are searched and proven whatever the outliers say. */
 export async function scanImages(runnable: RunnableImageClassifier, budget: BudgetName, random: Random, signal: CancelSignal, onStage: OnStage, named: readonly number[] = []): Promise<Scan> {
-  const { model, note } = await chooseDomain(runnable.model, random.fork('domain'), signal);
+  const { model, note } = await chooseDomain(runnable.model, signal);
   const opened = await Differentiator.open(model, ROWS, signal);
   if (opened.kind !== 'ok') return scanForward({ ...runnable, model }, note, budget, opened.reasons, random, signal, onStage, named);
   const { differentiator } = opened;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { bytesOf } from '../../core/byte-source.ts';
+import { GraphBuilder } from '../../graph/graph-builder.ts';
 import { alarms, findingsOf, textFile } from '../testing/findings-of.ts';
 import { configuration } from './index.ts';
 import { embeddingRows, strayTokens, strayTokensOfGguf } from './token-range.ts';
@@ -202,6 +204,48 @@ describe('settings of the wrong kind', () => {
     expect(await said('config.json', '{ "model_type": "llama", "rms_norm_eps": NaN, "rope_scaling": { "factor": NaN }, "time_step_limit": [0.0, Infinity] }')).toEqual([about('rms_norm_eps'), about('rope_scaling.factor')]);
     expect(await said('preprocessor_config.json', '{ "image_mean": [0.5, NaN, 0.5] }')).toEqual([about('image_mean[1]')]);
     expect(await said('trainer_state.json', '{ "log_history": [{ "loss": NaN }] }')).toEqual([]);
+  });
+
+  describe('of pictures', () => {
+    const graph = (shape: readonly (number | string)[]): ReturnType<typeof bytesOf> => {
+      const g = new GraphBuilder();
+      g.output(g.op('Relu', [g.input('x', 'float32', [...shape])]), 'y', 'float32', [...shape]);
+      return bytesOf('m/model.onnx', g.finish('model', new Map()).bytes);
+    };
+    const said = async (value: object, ...beside: Parameters<typeof findingsOf>[1][number][]): Promise<readonly unknown[]> =>
+      (await findingsOf(configuration, [textFile('m/preprocessor_config.json', JSON.stringify(value)), ...beside])).filter(({ rule }) => rule === 'ASY-CFG-012').map(({ location, evidence }) => [location.file, ...evidence.flatMap((one) => (one.kind === 'fields' ? one.rows.map(({ field, expected, found }) => `${field}: ${expected}; ${found}`) : []))]);
+    const file = 'm/preprocessor_config.json';
+
+    it('tells every field that cannot be used', async () => {
+      expect(await said({ image_mean: 'abc', image_std: [0, 0, 0], size: { height: -5, width: 32.5 }, crop_size: '224', rescale_factor: 'x', do_normalize: 'yes' })).toEqual([
+        [file, 'rescale_factor: a positive number; "x"'],
+        [file, 'image_mean: numbers, one for each channel; "abc"'],
+        [file, 'image_std: positive numbers, one for each channel; [0,0,0]'],
+        [file, 'do_normalize: true or false; "yes"'],
+        [file, 'size.height: a positive whole number; -5'],
+        [file, 'size.width: a positive whole number; 32.5'],
+        [file, 'crop_size: a positive whole number, a list of them, or an object of height and width; "224"'],
+      ]);
+      expect(await said({ image_mean: [0.5, 0.5], image_std: [0.5, -1, 0.5], rescale_factor: 0 })).toEqual([
+        [file, 'rescale_factor: a positive number; 0'],
+        [file, 'image_std: 2 positive numbers, as many as image_mean has; [0.5,-1,0.5]'],
+      ]);
+    });
+
+    it('counts the channels by the graph beside it, else by config.json', async () => {
+      const short = { image_mean: [0.5, 0.5], image_std: [0.5, 0.5] };
+      const told = [[file, 'image_mean: 3 numbers, one for each channel; [0.5,0.5]'], [file, 'image_std: 3 positive numbers, one for each channel; [0.5,0.5]']];
+      expect(await said(short)).toEqual([]);
+      expect(await said(short, graph(['n', 3, 32, 32]))).toEqual(told);
+      expect(await said(short, graph(['n', 32, 32, 3]))).toEqual(told);
+      expect(await said(short, textFile('m/config.json', '{ "num_channels": 3 }'))).toEqual(told);
+    });
+
+    it('lets be what image processors write, and what is switched off', async () => {
+      expect(await said({ image_mean: [0.48, 0.45, 0.4], image_std: [0.26, 0.26, 0.27], rescale_factor: 1 / 255, size: { shortest_edge: 224, longest_edge: null }, crop_size: { height: 224, width: 224 }, do_resize: true }, graph(['n', 3, 224, 224]))).toEqual([]);
+      expect(await said({ image_mean: 0.5, image_std: [0.5], size: [1920, 2560], crop_size: 256 }, graph(['n', 'c', 'h', 'w']))).toEqual([]);
+      expect(await said({ image_mean: null, do_normalize: false, image_std: [0, 0, 0], do_rescale: false, rescale_factor: 'x' })).toEqual([]);
+    });
   });
 
   it('lets be what is not set, what fits, and other libraries’ files', async () => {

@@ -1,5 +1,7 @@
 // Fields of transformers' config.json and generation_config.json whose value is of a kind that no loader takes, and NaN anywhere in
-// its settings, which Python writes and reads without a word. A null says that a field is not set. What it can miss: fields that only some architectures have, and other libraries' files of the same names.
+// its settings, which Python writes and reads without a word; and how pictures are to be brought to a model (preprocessor_config.json), where
+// that cannot be done. A null says that a field is not set. What it can miss: fields that only some architectures have, and other libraries' files of the same names.
+import { PREPROCESSOR_FILE, unusableFields } from '../../artifact/preprocessor-config.ts';
 import { describeJson, isObject, type JsonObject } from '../../artifact/text.ts';
 
 export interface WrongType {
@@ -32,19 +34,22 @@ const FIELDS: Readonly<Record<string, ReadonlyMap<string, Kind>>> = {
 };
 
 /** Files of settings that hold no NaN by design; a trainer's log does. */
-const SETTINGS: ReadonlySet<string> = new Set([...Object.keys(FIELDS), 'preprocessor_config.json', 'tokenizer_config.json', 'adapter_config.json']);
+const SETTINGS: ReadonlySet<string> = new Set([...Object.keys(FIELDS), PREPROCESSOR_FILE, 'tokenizer_config.json', 'adapter_config.json']);
 /** NaN told of one file. */
 const MOST_NAN = 8;
 
-/** `name`: of the file, without its folder. */
-export function wrongTypes(name: string, value: JsonObject): WrongType[] {
+/** `name`: of the file, without its folder; `channels`: of the pictures that the model beside it takes, where they are known. */
+export function wrongTypes(name: string, value: JsonObject, channels: number | undefined): WrongType[] {
   // Other libraries have a config.json of their own.
   if (name === 'config.json' && typeof value['model_type'] !== 'string' && value['transformers_version'] === undefined) return [];
   const wrong = [...(Object.hasOwn(FIELDS, name) ? (FIELDS[name] ?? []) : [])].flatMap(([key, { expected, fits }]) => {
     const found = value[key];
     return found === undefined || found === null || fits(found) ? [] : [{ key, expected, found: describeJson(found) }];
   });
-  return SETTINGS.has(name) ? [...wrong, ...nanIn(value).filter((key) => wrong.every((told) => told.key !== key)).map((key) => ({ key, expected: 'a number', found: describeJson(Number.NaN) }))] : wrong;
+  const nan = SETTINGS.has(name) ? nanIn(value) : [];
+  // The place of a NaN says more than the list it stands in.
+  const pictures = name === PREPROCESSOR_FILE ? unusableFields(value, channels).filter(({ key }) => nan.every((place) => place !== key && !place.startsWith(`${key}[`))) : [];
+  return [...wrong, ...pictures, ...nan.filter((key) => wrong.every((told) => told.key !== key)).map((key) => ({ key, expected: 'a number', found: describeJson(Number.NaN) }))];
 }
 
 /** Paths of NaN, as far as the reader lets objects nest. */

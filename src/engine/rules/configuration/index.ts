@@ -14,6 +14,7 @@ import { workspaceKind } from '../workspace/kinds.ts';
 import { namedFileAsks } from './named-files.ts';
 import { embeddingRows, strayTokens, strayTokensOfGguf, type StrayToken } from './token-range.ts';
 import { wrongTypes, type WrongType } from './field-types.ts';
+import { picturesOf } from './picture-channels.ts';
 import { yamlAsks } from './yaml-asks.ts';
 import { specialIds, type Neighbours } from './generation.ts';
 import type { Ask, AskKind } from './ask.ts';
@@ -140,7 +141,7 @@ const FIELD_TYPE: Rule = {
   id: 'ASY-CFG-012',
   title: 'A setting of the wrong kind',
   severity: 'low',
-  misses: 'The fields of config.json and generation_config.json that every language model of transformers may have, and NaN in its settings; whether a value of the right kind is a sensible one is not judged.',
+  misses: 'The fields of config.json and generation_config.json that every language model of transformers may have, those of preprocessor_config.json that pictures are scaled, normalised and resized by, and NaN in its settings; whether a value of the right kind is a sensible one is not judged.',
   references: ['CWE-1287'],
   remedy: 'Some programs stop at such a value, others pass over it and behave in another way. Take the settings from the publisher of the original model.',
 };
@@ -155,11 +156,12 @@ export const configuration = analysisOf({
   async check({ inspection }, report) {
     const embeddings = embeddingRows(tensorPlaces(inspection));
     const values = new Map(readBy(inspection, jsonInspector).map(({ file, content }) => [file.path, content.value]));
+    const channelsOf = picturesOf(inspection, (path) => neighboursOf({ path }, values).config);
     for (const { file, content } of readBy(inspection, jsonInspector)) {
       const { value } = content;
       const asks = isObject(value) ? [...asksOf(value, neighboursOf(file, values)), ...promptAsks(value)] : Array.isArray(value) ? moduleAsks(value) : [];
       if (isObject(value)) for (const stray of strayTokens(value, neighboursOf(file, values).config, embeddings.get(directoryOf(file.path)))) reportStray(file, stray, report);
-      if (isObject(value)) for (const wrong of wrongTypes(baseName(file.member ?? file.path), value)) reportWrongType(file, wrong, report);
+      if (isObject(value)) for (const wrong of wrongTypes(baseName(file.member ?? file.path), value, channelsOf(file.path))) reportWrongType(file, wrong, report);
       const judged = commandsJudged(file);
       for (const ask of asks) if (ask.kind !== 'command' || !judged) reportAsk(file, ask, report);
       const told = asks.some(({ kind }) => kind === 'secret');
@@ -185,7 +187,7 @@ function commandsJudged({ path }: InspectedFile): boolean {
   return (workspaceKind(path)?.does ?? 'tells') !== 'tells';
 }
 
-function neighboursOf({ path }: InspectedFile, values: ReadonlyMap<string, unknown>): Neighbours {
+function neighboursOf({ path }: Pick<InspectedFile, 'path'>, values: ReadonlyMap<string, unknown>): Neighbours {
   const beside = (name: string): JsonObject | undefined => {
     const value = values.get(path.slice(0, path.length - baseName(path).length) + name);
     return isObject(value) ? value : undefined;

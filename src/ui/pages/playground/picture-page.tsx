@@ -1,5 +1,5 @@
 // The playground of an image classifier: drop a picture, stamp the reconstructed trigger on it, compare.
-import { useState, type DragEvent, type ReactElement } from 'react';
+import { useEffect, useState, type DragEvent, type ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { shownConfidence } from '../../../engine/core/shown.ts';
 import type { PicturePreparation } from '../../../state/client.ts';
@@ -15,6 +15,9 @@ import styles from './picture-page.module.css';
 export function PicturePage({ preparation }: { readonly preparation: PicturePreparation }): ReactElement {
   const { pictureLab, audit, notices, investigate } = useApp();
   const { stamp, status, failure, looks } = useStore(pictureLab);
+  useEffect(() => {
+    if (preparation.guessed) void pictureLab.getState().learnRange();
+  }, [preparation.guessed, pictureLab]);
   const findings = useStore(audit, (state) => state.view.findings);
   const name = useSession((state) => state.model?.name ?? '');
   const [map, setMap] = useState<MapKind>('occlusion');

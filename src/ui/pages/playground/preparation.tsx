@@ -1,5 +1,6 @@
 // How pictures are brought into the range the model was trained on: shown, with where it comes from, and editable.
 import { useState, type ReactElement } from 'react';
+import { useStore } from 'zustand';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp } from '../../app-context.ts';
 import { useUnderAudit } from '../../parts/beside-audit.tsx';
@@ -10,8 +11,11 @@ export function Preparation({ preparation }: { readonly preparation: PicturePrep
   const { channels, height, width, layout, scale, mean, std, origin, guessed } = preparation;
   const [form, setForm] = useState({ scale: String(scale), mean: mean.join(' '), std: std.join(' ') });
   const change = parse(form, channels);
+  const telling = useStore(pictureLab, (state) => state.telling);
   // What an audit is told by would change under it.
-  const fixed = useUnderAudit();
+  const underAudit = useUnderAudit();
+  // What is typed meanwhile would be lost to what is told.
+  const fixed = underAudit || telling;
   const apply = (): void => {
     if (change !== undefined) void pictureLab.getState().prepare(change);
   };
@@ -25,15 +29,19 @@ export function Preparation({ preparation }: { readonly preparation: PicturePrep
       }}
     >
       <span>{channels} × {height} × {width} {layout.toUpperCase()} · (pixel × scale − mean) / deviation</span>
-      <label>scale <input value={form.scale} size={6} onChange={(event) => setForm({ ...form, scale: event.target.value })} /></label>
-      <label>mean <input value={form.mean} size={14} onChange={(event) => setForm({ ...form, mean: event.target.value })} /></label>
-      <label>deviation <input value={form.std} size={14} onChange={(event) => setForm({ ...form, std: event.target.value })} /></label>
-      <button type="submit" disabled={fixed || change === undefined} title={fixed ? 'not while an audit is under way' : undefined}>Apply</button>
-      {origin === 'set by you' && <button type="button" className="plain" disabled={fixed} onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
-      <span className={styles.faint}>{guessed ? '' : 'from '}{origin}</span>
+      <label>scale <input disabled={telling} value={form.scale} size={6} onChange={(event) => setForm({ ...form, scale: event.target.value })} /></label>
+      <label>mean <input disabled={telling} value={form.mean} size={14} onChange={(event) => setForm({ ...form, mean: event.target.value })} /></label>
+      <label>deviation <input disabled={telling} value={form.std} size={14} onChange={(event) => setForm({ ...form, std: event.target.value })} /></label>
+      <button type="submit" disabled={fixed || change === undefined} title={underAudit ? 'not while an audit is under way' : undefined}>Apply</button>
+      {origin === SET && <button type="button" className="plain" disabled={fixed} onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
+      <span className={styles.faint}>{guessed || origin === SET ? '' : 'from '}{origin}</span>
+      {telling && <span className={styles.faint} role="status">Telling the range from the model’s answers…</span>}
     </form>
   );
 }
+
+/** What the worker calls it (model-host.ts). */
+const SET = 'set by you';
 
 /** One number, or one a channel; undefined where it is no usable preprocessing. */
 function parse(form: { readonly scale: string; readonly mean: string; readonly std: string }, channels: number): Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined {

@@ -5,8 +5,8 @@
 // number of classes or less, and putting it in at least doubles that but in two. How it can mislead: a model that knows few of these
 // pictures' features is taken for one that lacks normalisation; halves of the range (-1 to 1, or mean and deviation) are told apart roughly.
 import type { CancelSignal } from '../../../core/cancel.ts';
-import type { Random } from '../../../core/random.ts';
-import { softmaxRows, type ImageClassifier } from '../../../runtime/classifier.ts';
+import { seeded, type Random } from '../../../core/random.ts';
+import { softmaxRows, type ImageClassifier, type ImagePreprocessing } from '../../../runtime/classifier.ts';
 import { withPreprocessing } from '../../../runtime/with-preprocessing.ts';
 import { glyph, GLYPHS } from './glyphs.ts';
 import { informationOf } from './information.ts';
@@ -27,38 +27,59 @@ const ENOUGH = 0.2;
 const USUAL: Readonly<Record<'grey' | 'colour', { readonly mean: number; readonly std: number }>> = { grey: { mean: 0.13, std: 0.31 }, colour: { mean: 0.47, std: 0.25 } };
 
 export interface Domain {
+  /** Its preprocessing is what was chosen, and says so. */
   readonly model: ImageClassifier;
   /** What was assumed about the pictures' range, for the reader. */
   readonly note: string;
 }
 
-export async function chooseDomain(model: ImageClassifier, random: Random, signal: CancelSignal): Promise<Domain> {
+/** What was chosen for the models that are open. */
+const CHOSEN = new WeakMap<ImageClassifier, Domain>();
+/** The range is the model's and hangs on no audit's seed: all who show it pictures have the same. */
+const SEED = 0;
+
+/** Chosen once for a model. Nobody waits for another's choosing: that one may be paused; done twice it comes out the same. */
+export async function chooseDomain(model: ImageClassifier, signal: CancelSignal): Promise<Domain> {
+  const known = CHOSEN.get(model);
+  if (known !== undefined) return known;
+  const chosen = await choose(model, seeded(SEED, 'image-trigger/domain'), signal);
+  CHOSEN.set(model, chosen);
+  return chosen;
+}
+
+async function choose(model: ImageClassifier, random: Random, signal: CancelSignal): Promise<Domain> {
   const { spec } = model;
   const { preprocessing } = spec;
   const plain: Domain = { model, note: preprocessing.guessed ? `pixels go in as the graph takes them (${preprocessing.origin})` : `pixels are normalised by ${preprocessing.origin}` };
   if (!preprocessing.guessed || spec.type === 'uint8') return plain;
   const pool = Array.from({ length: PICTURES }, (_, at) => (at % 2 === 0 ? syntheticPicture(spec, (at / 2) % FAMILIES, random) : madePicture(spec, at >> 1, random)));
   const most = Math.log(model.classes);
-  const fed = (mean: number, std: number): ImageClassifier => withPreprocessing(model, { ...preprocessing, mean: preprocessing.mean.map((own) => own + mean * preprocessing.scale), std: preprocessing.std.map((own) => own * std) });
+  const fed = (how: string, change: Partial<ImagePreprocessing>): ImageClassifier => withPreprocessing(model, { ...preprocessing, ...change, origin: `told from the model’s answers: ${how}; at first ${preprocessing.origin}` });
+  const normalised = (how: string, mean: number, std: number): ImageClassifier => fed(how, { mean: preprocessing.mean.map((own) => own + mean * preprocessing.scale), std: preprocessing.std.map((own) => own * std) });
   const tell = async (candidate: ImageClassifier): Promise<number> => (await information(candidate, pool, signal)) / most;
   const told = await tell(model);
   const { mean, std } = USUAL[spec.channels === 1 ? 'grey' : 'colour'];
-  const usual = fed(mean, std);
+  const asUsual = `pixels are normalised by the usual mean ${mean} and deviation ${std}`;
+  const usual = normalised(asUsual, mean, std);
   const toldUsual = await tell(usual);
   const doubted = (told < INFORMATIVE ? toldUsual >= Math.max(WORTH_IT, FACTOR * told) : toldUsual >= FAR_MORE * told) || (await readsOnlyThen(model, usual, random, signal));
+  // A file that could not be followed is named beside what was told instead.
+  const instead = preprocessing.origin.startsWith('guessed') ? '' : `; ${preprocessing.origin}`;
   const words = (share: number): string => `${(100 * share).toFixed(0)} %`;
   if (doubted) {
-    const even = fed(0.5, 0.5);
+    const asEven = 'pixels go in from -1 to 1';
+    const even = normalised(asEven, 0.5, 0.5);
     const toldEven = await tell(even);
     const isEven = spec.channels === 1 ? await readsOnlyThen(usual, even, random, signal) : toldEven >= ENOUGH;
     const why = `without, the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(isEven ? toldEven : toldUsual)} with)`;
-    return isEven ? { model: even, note: `pixels go in from -1 to 1: ${why}` } : { model: usual, note: `pixels are normalised by the usual mean ${mean} and deviation ${std}: ${why}` };
+    return isEven ? { model: even, note: `${asEven}: ${why}${instead}` } : { model: usual, note: `${asUsual}: ${why}${instead}` };
   }
   if (told >= INFORMATIVE) return plain;
-  const wide = fed(0, 1 / 255);
+  const asWide = 'pixels go in from 0 to 255';
+  const wide = fed(asWide, { scale: preprocessing.scale * 255, mean: preprocessing.mean.map((own) => own * 255) });
   const toldWide = await tell(wide);
   if (toldWide < Math.max(INFORMATIVE, FACTOR * told)) return plain;
-  return { model: wide, note: `pixels go in from 0 to 255: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)` };
+  return { model: wide, note: `${asWide}: from 0 to 1 the model says nearly the same of all pictures (it tells ${words(told)} of what it could, and ${words(toldWide)} so)${instead}` };
 }
 
 /** Digits that are read when fed in one way and not in the other say the same as varied pictures do, and more clearly. */
