@@ -21,13 +21,16 @@ const pictures = (label: string): PicturesEvidence => ({
 });
 
 function htmlOf(...evidence: readonly Evidence[]): string {
+  return toHtml(reportOf(evidence));
+}
+
+function reportOf(evidence: readonly Evidence[]): Report {
   const finding: Finding = { id: 'f', rule: 'R', title: 't', severity: 'high', confidence: 0.9, location: {}, signals: [], evidence, limits: '', remedy: '' };
-  const report: Report = {
+  return {
     schema: REPORT_SCHEMA, tool: { name: 'assay', version: '0' }, environment: { backend: 'cpu', threads: 1, adapter: '' },
     subject: { name: 'm', task: 'image-classification', architecture: 'cnn', parameters: 1, files: [] }, options: { budget: 'quick', seed: 0 }, verdict: 'suspicious', score: 0.9, findings: [finding],
     coverage: [{ analysis: 'image-trigger', status: 'ran', limits: '', seconds: 1 }],
   };
-  return toHtml(report);
 }
 
 const urisOf = (html: string): string[] => [...html.matchAll(/<img src="data:image\/png;base64,([A-Za-z0-9+/=]+)"/g)].map((match) => match[1] ?? '');
@@ -77,6 +80,15 @@ it('draws measurements as bars before their null, and traces as lines; what is n
   expect(html).toContain('<rect class="plain" x="0" y="3" width="180" height="8"/>');
   expect(html).toContain('<polyline class="marked" points="0,112.2 520,106.4"/>');
   expect(html).not.toMatch(/NaN|Infinity/);
+});
+
+it('says which clean inputs were given', () => {
+  const report = reportOf([]);
+  const withInputs = (inputs: Report['options']['inputs'] & object): string => toHtml({ ...report, options: { ...report.options, inputs } });
+  const file = { path: 'a', bytes: 1, sha256: 'ab'.repeat(32), used: 4 };
+  expect(withInputs({ path: HOSTILE, used: 4, files: [file] })).toMatch(/seed 0 · 4 clean inputs from &#34;&#62;&#60;img .* \(SHA-256 abababababab…\) · cpu/);
+  expect(withInputs({ path: 'texts', used: 8, files: [file, file], filesNotUsed: 3 })).toContain('8 clean inputs from texts (2 files, 3 not used)');
+  expect(toHtml(report)).not.toContain('clean input');
 });
 
 it('makes no file of sizes that are none', () => {

@@ -6,7 +6,7 @@ import { PROBED } from '../audit/registry.ts';
 import { bar, lines, topOf } from './html-charts.ts';
 import { escape, table, type Cell } from './html-parts.ts';
 import { picturesHtml } from './html-pictures.ts';
-import type { Report, ReportFile } from './report.ts';
+import type { Report, ReportFile, ReportInputs } from './report.ts';
 import { unreadPaths } from './inspection-of.ts';
 import { headingWords } from './verdict-words.ts';
 
@@ -21,7 +21,7 @@ export function toHtml(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
 <header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, report.coverage, unreadPaths(subject.files).length))}</p>
-${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
+${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${options.inputs === undefined ? '' : `${escape(inputsText(options.inputs))} · `}${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
 <p>${scope === 'files' && subject.task === 'other' ? '' : `${escape(subject.task)} · `}${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
 <h2>Notes, and candidates that did not hold</h2>${sections(report.findings.filter(({ severity }) => severity === 'info'))}
@@ -41,6 +41,13 @@ function filesOnly({ coverage, findings }: Report): string {
   const suspicions = findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
   const found = suspicions === 0 ? 'found nothing suspicious' : `found ${suspicions} ${suspicions === 1 ? 'suspicion' : 'suspicions'}`;
   return `<p>Only the files were read: ${countRan({ coverage: coverage.filter(({ analysis }) => !PROBED.has(analysis)) })} and ${found}. The model was not run, as nobody asked for it: what it does is for an audit to say (<code>assay audit</code>, or Start audit in the app).</p>`;
+}
+
+/** Which clean inputs, by the beginning of their hashes: the JSON has them whole. */
+function inputsText({ path, used, files, filesNotUsed }: ReportInputs): string {
+  const [only] = files;
+  const what = files.length === 1 && only !== undefined ? `SHA-256 ${only.sha256.slice(0, 12)}…` : `${files.length} files`;
+  return `${used} clean ${used === 1 ? 'input' : 'inputs'} from ${path} (${what}${filesNotUsed === undefined ? '' : `, ${filesNotUsed} not used`})`;
 }
 
 /** What does not apply to these files is not counted as left undone. */
@@ -131,10 +138,10 @@ function classesTable({ unit, rows }: EvidenceOf<'classes'>): string {
   }));
 }
 
-/** Small is suspicious: the suspect's bar ends left of the band, which is what the other classes need. */
+/** Small is suspicious: the suspect's bar ends left of the band, which is the other classes' usual range. */
 function classSizesTable({ unit, suspect, null: [low, , high], rows }: EvidenceOf<'class-sizes'>): string {
   const top = topOf([...rows.map(({ value }) => value), high]);
-  return table(['class', unit, 'shaded: what other classes need', 'search pictures moved'], rows.map(({ label, value, success, class: index }): Cell[] => [`${index === suspect ? '▶ ' : ''}${label}`, value === null ? 'none found' : Number(value.toPrecision(3)), bar({ value, top, range: [low, high], marked: index === suspect }), `${Math.round(100 * success)} %`]));
+  return table(['class', unit, 'shaded: the usual range of the other classes', 'search pictures moved'], rows.map(({ label, value, success, class: index }): Cell[] => [`${index === suspect ? '▶ ' : ''}${label}`, value === null ? 'none found' : Number(value.toPrecision(3)), bar({ value, top, range: [low, high], marked: index === suspect }), `${Math.round(100 * success)} %`]));
 }
 
 /** Overlapping marks are cut to what is not yet marked. */
