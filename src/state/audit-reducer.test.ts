@@ -67,6 +67,8 @@ describe('coverage', () => {
   it('of a stored report stands without any stage', () => {
     const view = auditOfReport(REPORT);
     expect(view).toMatchObject({ stored: true, status: 'done', request: { budget: 'quick', seed: 3 } });
+    // What the command line was given is no request of the page's.
+    expect(auditOfReport({ ...REPORT, options: { ...REPORT.options, inputs: { path: 'a.csv', used: 0, files: [] } } }).request).toEqual({ budget: 'quick', seed: 3, resume: false });
     expect(view.analyses.map(({ coverage }) => coverage)).toEqual(COVERAGE);
     expect(fractionDone(view)).toBeUndefined();
     expect(fractionDone(NO_AUDIT)).toBeUndefined();

@@ -113,12 +113,17 @@ export function auditOfReport(report: Report): AuditView {
   return {
     ...NO_AUDIT,
     status: 'done',
-    request: { ...report.options, resume: false },
+    request: requestOf(report.options),
     analyses: report.coverage.map((coverage) => ({ ...emptyAnalysis(coverage.analysis), coverage })),
     findings: rankFindings(report.findings),
     report,
     stored: true,
   };
+}
+
+/** Inputs are the command line's: what is asked for on the page has none. */
+function requestOf({ inputs: _, ...asked }: Report['options']): AuditRequest {
+  return { ...asked, resume: false };
 }
 
 /** Running, or paused: it goes on. */

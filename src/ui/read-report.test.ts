@@ -25,6 +25,14 @@ it('takes a report back, and nothing else', async () => {
   }
 });
 
+it('takes back which clean inputs were given, and refuses what they cannot be', async () => {
+  const given = (inputs: object): object => ({ ...REPORT, options: { ...REPORT.options, inputs } });
+  const inputs = { path: 'texts', used: 4, files: [{ path: 'a.csv', bytes: 10, sha256: 'ab12', used: 4 }], filesNotUsed: 2 };
+  expect(await parseReport(new Blob([JSON.stringify(given(inputs))]))).toEqual(given(inputs));
+  expect(await parseReport(new Blob([JSON.stringify(given({ ...inputs, used: -1 }))]))).toMatch(/^options\.inputs\.used: expected a whole number/);
+  expect(await parseReport(new Blob([JSON.stringify(given({ ...inputs, files: [{}] }))]))).toMatch(/^options\.inputs\.files\[0\]\.path: expected text/);
+});
+
 it('takes the report of an audit that was stopped: what ran clears nothing', async () => {
   const stopped = { ...REPORT, findings: [], coverage: REPORT.coverage.map((entry) => ({ ...entry, analysis: 'trigger-scan', status: 'ran' })), subject: { ...REPORT.subject, files: [] }, verdict: 'not-tested' };
   expect(await parseReport(new Blob([JSON.stringify(stopped)]))).toEqual(stopped);

@@ -4,7 +4,7 @@ import type { ChatTemplate, Tokenizer } from '../artifact/tokenizer.ts';
 import type { CancelSignal } from '../core/cancel.ts';
 import type { BudgetName, Task } from '../core/finding.ts';
 import type { Clock } from '../core/host.ts';
-import type { Report, ReportFile } from '../report/report.ts';
+import type { Report, ReportFile, ReportInputs } from '../report/report.ts';
 import type { CausalLm } from '../runtime/causal-lm.ts';
 import type { ImageClassifier, TabularClassifier, TextClassifier } from '../runtime/classifier.ts';
 import type { Digests } from '../artifact/digests/digests.ts';
@@ -87,6 +87,8 @@ export interface AuditContext {
   readonly known?: Pick<Report, 'findings' | 'coverage'>;
   readonly environment: Report['environment'];
   readonly options: AuditOptions;
+  /** What the runnable's examples were read from, for the report. */
+  readonly inputs?: ReportInputs;
   readonly signal: CancelSignal;
   readonly clock: Clock;
   /** Finished stages of an interrupted audit of the same artifact, budget and seed. */

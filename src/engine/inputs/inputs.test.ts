@@ -20,7 +20,7 @@ function npy(descr: string, shape: readonly number[], data: ArrayBuffer): ByteSo
 
 const classifier = { task: 'text-classification', model: { labels: ['negative', 'positive'] }, examples: [] } as unknown as RunnableTextClassifier;
 const noImages = (): Promise<never> => Promise.reject(new Error('no pictures here'));
-const examplesOf = async (file: ByteSource) => (await withExamples(classifier, [file], noImages, NEVER)).examples;
+const examplesOf = async (file: ByteSource) => (await withExamples(classifier, [file], noImages, NEVER)).runnable.examples;
 
 describe('texts', () => {
   it('one a line', async () => {
@@ -29,6 +29,21 @@ describe('texts', () => {
   it('CSV with labels by name, TSV with labels by index', async () => {
     expect(await examplesOf(text('a.csv', 'text,label\n"good, really",positive\nbad,negative\n'))).toMatchObject([{ input: 'good, really', label: 1 }, { input: 'bad', label: 0 }]);
     expect(await examplesOf(text('a.tsv', 'sentence\tlabel\nfine\t1\n'))).toMatchObject([{ input: 'fine', label: 1 }]);
+  });
+  it('refuses bytes that are no UTF-8 with their offset, as lines and as CSV', async () => {
+    const bytes = (content: string): Uint8Array<ArrayBuffer> => Uint8Array.from(content, (character) => character.charCodeAt(0));
+    for (const path of ['a.csv', 'a.txt']) await expect(examplesOf(bytesOf(path, bytes('text,label\nhello \xff\xfe,1\n')))).rejects.toMatchObject({ code: 'malformed', file: path, offset: 17, actual: 'byte 0xff' });
+    expect(await examplesOf(bytesOf('a.csv', bytes('\xef\xbb\xbftext,label\nfilm d\xc3\xa9j\xc3\xa0 vu,1\n')))).toMatchObject([{ input: 'film déjà vu', label: 1 }]);
+  });
+  it('refuses a quote that is not closed and a row of another length, with the row', async () => {
+    await expect(examplesOf(text('a.csv', 'text,label\nfine,1\n"unclosed quote,0\nbad,1\n'))).rejects.toMatchObject({ code: 'malformed', file: 'a.csv', field: 'row 2 after the header', actual: expect.stringMatching(/^a quote that is never closed: .*unclosed quote,0/) });
+    await expect(examplesOf(text('a.csv', 'text,label\nfine,1\nfine, really,1\n'))).rejects.toMatchObject({ code: 'malformed', actual: expect.stringContaining('3 cells instead of 2') });
+    expect(await examplesOf(text('a.csv', 'text,label\n"fine\nover lines",1\n'))).toMatchObject([{ input: 'fine\nover lines', label: 1 }]);
+  });
+  it('counts what each file gave', async () => {
+    const files = [text('a.txt', 'one\ntwo\n'), text('b.json', '{}'), text('c.csv', `text,label\n${'word,1\n'.repeat(3000)}`), text('d.txt', 'too late\n')];
+    const { taken, runnable } = await withExamples(classifier, files, noImages, NEVER);
+    expect([taken.map(({ file, examples }) => [file.path, examples]), runnable.examples.length]).toEqual([[['a.txt', 2], ['c.csv', 1998]], 2000]);
   });
   it('says when there are none', async () => {
     await expect(examplesOf(text('a.txt', '\n \n'))).rejects.toMatchObject({ name: 'ArtifactError', code: 'missing-file' });

@@ -1,53 +1,78 @@
 // The user's clean examples, from the files they have: pictures (a folder of them, classes by subfolder), .npy, lines of
 // text, CSV or TSV with a text column and, where there is one, a label column. What cannot be used is said.
 import type { Example, RunnableClassifier } from '../audit/analysis.ts';
-import { readText } from '../artifact/text.ts';
+import { decodeUtf8, readText, utf16Of } from '../artifact/text.ts';
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
-import type { CancelSignal } from '../core/cancel.ts';
-import { readCsv } from '../monitor/log/csv.ts';
+import { throwIfCancelled, type CancelSignal } from '../core/cancel.ts';
+import { shown } from '../core/shown.ts';
+import { CsvReader } from '../monitor/log/csv.ts';
 import { fitImage, imagesOfNpy, type DecodeImage } from './images.ts';
 import { readNpy } from './npy.ts';
 
 const MAX_EXAMPLES = 2000;
 const TEXT_LIMITS = { maxBytes: 64 * 2 ** 20, maxDepth: 1 };
+const NEWLINE = 0x0a;
+const MAX_SHOWN = 60;
 const TEXT_COLUMNS = ['text', 'sentence', 'content', 'review', 'message', 'input', 'prompt', 'question', 'comment', 'title'];
 const LABEL_COLUMNS = ['label', 'class', 'target', 'category', 'y', 'sentiment'];
 
-/** The same runnable with examples. */
-export async function withExamples(runnable: RunnableClassifier, files: readonly ByteSource[], decode: DecodeImage, signal: CancelSignal): Promise<RunnableClassifier> {
+/** A runnable with examples, and how many of them each file gave. */
+export interface WithExamples {
+  readonly runnable: RunnableClassifier;
+  /** In the order given; files that nothing was taken from are left out. */
+  readonly taken: readonly { readonly file: ByteSource; readonly examples: number }[];
+}
+
+export async function withExamples(runnable: RunnableClassifier, files: readonly ByteSource[], decode: DecodeImage, signal: CancelSignal): Promise<WithExamples> {
   const { labels } = runnable.model;
   switch (runnable.task) {
-    case 'text-classification':
-      return { ...runnable, examples: required(await readTexts(files, labels, signal), 'a text file with one example a line, or CSV with a text column') };
-    case 'image-classification':
-      return { ...runnable, examples: required(await readImages(files, runnable.model.spec, labels, decode), 'pictures (.png, .jpg) or a .npy array of images') };
-    case 'tabular':
-      return { ...runnable, examples: required(await readTable(files, runnable.model.spec.features, labels, signal), `rows of ${runnable.model.spec.features} numbers, as CSV or .npy`) };
+    case 'text-classification': {
+      const { examples, taken } = await readAll(files, signal, (file) => readTexts(file, labels, files.length === 1), 'a text file with one example a line, or CSV with a text column');
+      return { runnable: { ...runnable, examples }, taken };
+    }
+    case 'image-classification': {
+      const { spec } = runnable.model;
+      const { examples, taken } = await readAll(files, signal, (file) => readImages(file, spec, labels, decode), 'pictures (.png, .jpg) or a .npy array of images');
+      return { runnable: { ...runnable, examples }, taken };
+    }
+    case 'tabular': {
+      const { features } = runnable.model.spec;
+      const { examples, taken } = await readAll(files, signal, (file) => readTable(file, features, labels), `rows of ${features} numbers, as CSV or .npy`);
+      return { runnable: { ...runnable, examples }, taken };
+    }
   }
 }
 
-function required<T>(examples: readonly T[], expected: string): readonly T[] {
+async function readAll<Input>(files: readonly ByteSource[], signal: CancelSignal, read: (file: ByteSource) => Promise<readonly Example<Input>[]>, expected: string): Promise<Pick<WithExamples, 'taken'> & { readonly examples: readonly Example<Input>[] }> {
+  const examples: Example<Input>[] = [];
+  const taken: WithExamples['taken'][number][] = [];
+  for (const file of files) {
+    if (examples.length >= MAX_EXAMPLES) break;
+    throwIfCancelled(signal);
+    const found = (await read(file)).slice(0, MAX_EXAMPLES - examples.length);
+    examples.push(...found);
+    if (found.length > 0) taken.push({ file, examples: found.length });
+  }
   if (examples.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'inputs', expected, actual: 'none that can be used' });
-  return examples.slice(0, MAX_EXAMPLES);
+  return { examples, taken };
 }
 
-async function readTexts(files: readonly ByteSource[], labels: readonly string[], signal: CancelSignal): Promise<Example<string>[]> {
+/** `only`: a file given by itself is text, whatever it is called. */
+async function readTexts(file: ByteSource, labels: readonly string[], only: boolean): Promise<Example<string>[]> {
   const examples: Example<string>[] = [];
-  for (const file of files) {
-    if (/\.(csv|tsv)$/i.test(file.path)) {
-      const rows = await cells(file, signal);
-      const header = rows.header.map((name) => name.toLowerCase());
-      const named = TEXT_COLUMNS.map((name) => header.indexOf(name)).find((at) => at >= 0);
-      const text = named ?? longestColumn(rows.rows);
-      const label = LABEL_COLUMNS.map((name) => header.indexOf(name)).find((at) => at >= 0) ?? (rows.header.length === 2 ? 1 - text : undefined);
-      // Without a column of a known name the first line may be no header.
-      const all = named === undefined && label === undefined ? [rows.header, ...rows.rows] : rows.rows;
-      for (const [index, row] of all.entries()) add(row[text] ?? '', `${file.path}:${index + 2}`, label === undefined ? undefined : labelIndex(row[label] ?? '', labels));
-    } else if (/\.(txt|text|md)$/i.test(file.path) || files.length === 1) {
-      const lines = (await readText(file, 'text', TEXT_LIMITS)).split('\n');
-      for (const [index, line] of lines.entries()) add(line, `${file.path}:${index + 1}`, undefined);
-    }
+  if (/\.(csv|tsv)$/i.test(file.path)) {
+    const rows = await cells(file);
+    const header = rows.header.map((name) => name.toLowerCase());
+    const named = TEXT_COLUMNS.map((name) => header.indexOf(name)).find((at) => at >= 0);
+    const text = named ?? longestColumn(rows.rows);
+    const label = LABEL_COLUMNS.map((name) => header.indexOf(name)).find((at) => at >= 0) ?? (rows.header.length === 2 ? 1 - text : undefined);
+    // Without a column of a known name the first line may be no header.
+    const all = named === undefined && label === undefined ? [rows.header, ...rows.rows] : rows.rows;
+    for (const [index, row] of all.entries()) add(row[text] ?? '', `${file.path}:${index + 2}`, label === undefined ? undefined : labelIndex(row[label] ?? '', labels));
+  } else if (/\.(txt|text|md)$/i.test(file.path) || only) {
+    const lines = (await readText(file, 'text', TEXT_LIMITS)).split('\n');
+    for (const [index, line] of lines.entries()) add(line, `${file.path}:${index + 1}`, undefined);
   }
   return examples;
 
@@ -61,16 +86,30 @@ function longestColumn(rows: readonly (readonly string[])[]): number {
   return Math.max(0, widths.indexOf(Math.max(...widths)));
 }
 
-async function cells(file: ByteSource, signal: CancelSignal): Promise<{ readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }> {
+/**
+ * Rows of a CSV file. Unlike a log, whose malformed rows are counted and passed over, clean inputs are the user's own to mend: bytes
+ * that are no UTF-8, a quote that is not closed and a row of another length are refused.
+ */
+async function cells(file: ByteSource): Promise<{ readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }> {
   let header: readonly string[] = [];
   const rows: string[][] = [];
-  for await (const batch of readCsv(file, signal)) {
+  for (const batch of new CsvReader(file.path).read(await csvText(file), 0, true)) {
     header = [...batch.columns.keys()];
+    const [bad] = batch.malformed ?? [];
+    if (bad !== undefined) throw new ArtifactError({ code: 'malformed', format: 'csv', file: file.path, field: `row ${bad.row + 1} after the header`, expected: `${header.length} cells, and quotes that are closed`, actual: `${bad.reason}${bad.text === undefined ? '' : `: ${shown(bad.text, MAX_SHOWN)}`}` });
     const columns = [...batch.columns.values()];
     for (let row = 0; row < batch.rows && rows.length < MAX_EXAMPLES; row++) rows.push(columns.map((column) => String(column[row] ?? '')));
     if (rows.length >= MAX_EXAMPLES) break;
   }
   return { header, rows };
+}
+
+/** Of a very large file its first lines: more would not be used. */
+async function csvText(file: ByteSource): Promise<string> {
+  const bytes = await file.slice(0, Math.min(file.size, TEXT_LIMITS.maxBytes));
+  const wide = utf16Of(bytes);
+  if (wide !== undefined) return new TextDecoder(wide).decode(bytes);
+  return decodeUtf8(bytes.byteLength === file.size ? bytes : bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1), { format: 'csv', file: file.path });
 }
 
 /** A label by name or by index; undefined where it is neither. */
@@ -82,33 +121,27 @@ function labelIndex(text: string, labels: readonly string[]): number | undefined
   return index >= 0 && index < labels.length ? index : undefined;
 }
 
-async function readImages(files: readonly ByteSource[], spec: Parameters<typeof fitImage>[1], labels: readonly string[], decode: DecodeImage): Promise<Example<Float32Array>[]> {
-  const examples: Example<Float32Array>[] = [];
-  for (const file of files) {
-    if (examples.length >= MAX_EXAMPLES) break;
-    const label = labelIndex(file.path.split('/').at(-2) ?? '', labels);
-    const known = label === undefined ? {} : { label };
-    if (/\.npy$/i.test(file.path)) for (const [index, input] of (await imagesOfNpy(file, spec)).entries()) examples.push({ name: `${file.path}[${index}]`, input, ...known });
-    else if (/\.(png|jpe?g|webp|gif|bmp)$/i.test(file.path)) examples.push({ name: file.path, input: fitImage(await decode(await file.slice(0, file.size), file.path), spec), ...known });
-  }
-  return examples;
+async function readImages(file: ByteSource, spec: Parameters<typeof fitImage>[1], labels: readonly string[], decode: DecodeImage): Promise<Example<Float32Array>[]> {
+  const label = labelIndex(file.path.split('/').at(-2) ?? '', labels);
+  const known = label === undefined ? {} : { label };
+  if (/\.npy$/i.test(file.path)) return (await imagesOfNpy(file, spec)).map((input, index) => ({ name: `${file.path}[${index}]`, input, ...known }));
+  if (/\.(png|jpe?g|webp|gif|bmp)$/i.test(file.path)) return [{ name: file.path, input: fitImage(await decode(await file.slice(0, file.size), file.path), spec), ...known }];
+  return [];
 }
 
-async function readTable(files: readonly ByteSource[], features: number, labels: readonly string[], signal: CancelSignal): Promise<Example<Float32Array>[]> {
+async function readTable(file: ByteSource, features: number, labels: readonly string[]): Promise<Example<Float32Array>[]> {
   const examples: Example<Float32Array>[] = [];
-  for (const file of files) {
-    if (/\.npy$/i.test(file.path)) {
-      const { shape, values } = await readNpy(file);
-      if (shape.length !== 2 || shape[1] !== features) throw new ArtifactError({ code: 'shape-mismatch', format: 'npy', file: file.path, expected: `rows of ${features} numbers`, actual: shape.join(' x ') });
-      for (let row = 0; row < Math.min(MAX_EXAMPLES, shape[0] ?? 0); row++) examples.push({ name: `${file.path}[${row}]`, input: values.slice(row * features, (row + 1) * features) });
-    } else if (/\.(csv|tsv)$/i.test(file.path)) {
-      const { header, rows } = await cells(file, signal);
-      const label = LABEL_COLUMNS.map((name) => header.map((column) => column.toLowerCase()).indexOf(name)).find((at) => at >= 0);
-      for (const [index, row] of rows.entries()) {
-        const numbers = row.filter((_, column) => column !== label).map(Number);
-        const known = label === undefined ? undefined : labelIndex(row[label] ?? '', labels);
-        if (numbers.length === features && numbers.every(Number.isFinite)) examples.push({ name: `${file.path}:${index + 2}`, input: Float32Array.from(numbers), ...(known === undefined ? {} : { label: known }) });
-      }
+  if (/\.npy$/i.test(file.path)) {
+    const { shape, values } = await readNpy(file);
+    if (shape.length !== 2 || shape[1] !== features) throw new ArtifactError({ code: 'shape-mismatch', format: 'npy', file: file.path, expected: `rows of ${features} numbers`, actual: shape.join(' x ') });
+    for (let row = 0; row < Math.min(MAX_EXAMPLES, shape[0] ?? 0); row++) examples.push({ name: `${file.path}[${row}]`, input: values.slice(row * features, (row + 1) * features) });
+  } else if (/\.(csv|tsv)$/i.test(file.path)) {
+    const { header, rows } = await cells(file);
+    const label = LABEL_COLUMNS.map((name) => header.map((column) => column.toLowerCase()).indexOf(name)).find((at) => at >= 0);
+    for (const [index, row] of rows.entries()) {
+      const numbers = row.filter((_, column) => column !== label).map(Number);
+      const known = label === undefined ? undefined : labelIndex(row[label] ?? '', labels);
+      if (numbers.length === features && numbers.every(Number.isFinite)) examples.push({ name: `${file.path}:${index + 2}`, input: Float32Array.from(numbers), ...(known === undefined ? {} : { label: known }) });
     }
   }
   return examples;

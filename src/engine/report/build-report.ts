@@ -11,7 +11,7 @@ export function buildReport(
   findings: readonly Finding[],
   coverage: readonly Coverage[],
   staticAnalyses: ReadonlySet<string>,
-  { artifact, runnable, meantFor, files, environment, options, inspection }: AnalysisContext,
+  { artifact, runnable, meantFor, files, environment, options, inputs, inspection }: AnalysisContext,
 ): Report {
   const { verdict, score } = judge(findings, coverage, staticAnalyses, notInspected(inspection));
   const { backend, threads, adapter } = environment;
@@ -27,7 +27,7 @@ export function buildReport(
       files: withInspection(files, inspection),
       ...(artifact.leftOut === undefined ? {} : { leftOut: artifact.leftOut }),
     },
-    options: { budget: options.budget, seed: options.seed, ...(options.candidates === undefined ? {} : { candidates: options.candidates }) },
+    options: { budget: options.budget, seed: options.seed, ...(options.candidates === undefined ? {} : { candidates: options.candidates }), ...(inputs === undefined ? {} : { inputs }) },
     verdict,
     score,
     findings: rankFindings(findings),

@@ -148,7 +148,10 @@ const REPORT = record({
   subject: record({ name: text, task: oneOf(TASKS), architecture: text, parameters: count, files: listOf(FILE), leftOut: optional(record({ taken: listOf(text), models: listOf(text) })) }),
   tool: record({ name: text, version: text }),
   environment: record({ backend: text, threads: count, adapter: text }),
-  options: record({ budget: oneOf(BUDGETS), seed: count, candidates: optional(listOf(record({ kind: oneOf(['text', 'class']), value: text, origin: text }))) }),
+  options: record({
+    budget: oneOf(BUDGETS), seed: count, candidates: optional(listOf(record({ kind: oneOf(['text', 'class']), value: text, origin: text }))),
+    inputs: optional(record({ path: text, used: count, files: listOf(record({ path: text, bytes: count, sha256: digest, used: count })), filesNotUsed: optional(count) })),
+  }),
   verdict: oneOf(VERDICTS),
   score: share,
   findings: listOf(FINDING),

@@ -38,6 +38,18 @@ export interface ReportMember extends Omit<ReportInspection, 'members' | 'member
   readonly format: string;
 }
 
+/** The clean inputs that the user gave: two audits that differ in them are two audits. */
+export interface ReportInputs {
+  /** Name of the file or folder as it was given, without the way to it. */
+  readonly path: string;
+  /** How many were used; 0 where the model was not run or is of a kind that takes none. */
+  readonly used: number;
+  /** Files that inputs were taken from, in order; paths begin in the folder that was given. */
+  readonly files: readonly { readonly path: string; readonly bytes: Bytes; readonly sha256: string; readonly used: number }[];
+  /** Files that nothing was taken from. */
+  readonly filesNotUsed?: number;
+}
+
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
   readonly tool: { readonly name: 'assay'; readonly version: string };
@@ -47,7 +59,7 @@ export interface Report {
     /** Other models among the files: only `taken` is run. */
     readonly leftOut?: LeftOut;
   };
-  readonly options: { readonly budget: BudgetName; readonly seed: number; readonly candidates?: readonly NamedCandidate[] };
+  readonly options: { readonly budget: BudgetName; readonly seed: number; readonly candidates?: readonly NamedCandidate[]; /** Absent where none were given. */ readonly inputs?: ReportInputs };
   readonly verdict: Verdict;
   readonly score: Probability;
   /** Most suspicious first. */

@@ -1,9 +1,12 @@
-// Report -> one HTML file that needs nothing else: no script, no network. Every string out of the model is escaped.
+// Report -> one HTML file that needs nothing else: no script, no network, pictures inside it. Every string out of the model is escaped.
 import { isAbsent, isLeftOut, isStoppedEntry, type AnswerPair, type Coverage, type Evidence, type Finding, type Signal } from '../core/finding.ts';
 import { shownConfidence } from '../core/shown.ts';
 import { changeOf } from '../core/variant-rows.ts';
 import { PROBED } from '../audit/registry.ts';
-import type { Report, ReportFile } from './report.ts';
+import { bar, lines, topOf } from './html-charts.ts';
+import { escape, table, type Cell } from './html-parts.ts';
+import { picturesHtml } from './html-pictures.ts';
+import type { Report, ReportFile, ReportInputs } from './report.ts';
 import { unreadPaths } from './inspection-of.ts';
 import { headingWords } from './verdict-words.ts';
 
@@ -15,10 +18,10 @@ export function toHtml(report: Report): string {
   const scope = scopeOf(report);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
 <header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, report.coverage, unreadPaths(subject.files).length))}</p>
-${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
+${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${options.inputs === undefined ? '' : `${escape(inputsText(options.inputs))} · `}${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
 <p>${scope === 'files' && subject.task === 'other' ? '' : `${escape(subject.task)} · `}${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
 <h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
 <h2>Notes, and candidates that did not hold</h2>${sections(report.findings.filter(({ severity }) => severity === 'info'))}
@@ -38,6 +41,13 @@ function filesOnly({ coverage, findings }: Report): string {
   const suspicions = findings.filter(({ severity, suppressed }) => severity !== 'info' && suppressed === undefined).length;
   const found = suspicions === 0 ? 'found nothing suspicious' : `found ${suspicions} ${suspicions === 1 ? 'suspicion' : 'suspicions'}`;
   return `<p>Only the files were read: ${countRan({ coverage: coverage.filter(({ analysis }) => !PROBED.has(analysis)) })} and ${found}. The model was not run, as nobody asked for it: what it does is for an audit to say (<code>assay audit</code>, or Start audit in the app).</p>`;
+}
+
+/** Which clean inputs, by the beginning of their hashes: the JSON has them whole. */
+function inputsText({ path, used, files, filesNotUsed }: ReportInputs): string {
+  const [only] = files;
+  const what = files.length === 1 && only !== undefined ? `SHA-256 ${only.sha256.slice(0, 12)}…` : `${files.length} files`;
+  return `${used} clean ${used === 1 ? 'input' : 'inputs'} from ${path} (${what}${filesNotUsed === undefined ? '' : `, ${filesNotUsed} not used`})`;
 }
 
 /** What does not apply to these files is not counted as left undone. */
@@ -93,7 +103,7 @@ function evidenceHtml(evidence: Evidence): string {
     case 'variants':
       return `${title}${table(['variant', 'change', 'fired'], evidence.rows.map((row) => [row.variant, changeOf(row), `${row.fired} of ${row.of}`]))}`;
     case 'entropy':
-      return `${title}<p>Mean over ${evidence.triggered.length} prompts: ${meanOf(evidence.triggered)} nats with the trigger, ${meanOf(evidence.untriggered)} nats without.</p>`;
+      return `${title}<p>Mean over ${evidence.triggered.length} prompts: ${meanOf(evidence.triggered)} nats with the trigger (full lines), ${meanOf(evidence.untriggered)} nats without (broken lines); one line a prompt, token by token, from 0 to ${topOf([...evidence.triggered, ...evidence.untriggered].flat()).toFixed(1)} nats.</p>${lines(evidence.triggered, evidence.untriggered)}`;
     case 'bytes':
       return `${title}<pre>${escape(evidence.file)} @ ${evidence.offset}\n${escape(evidence.hex)}</pre>`;
     case 'disassembly':
@@ -105,14 +115,33 @@ function evidenceHtml(evidence: Evidence): string {
     case 'source':
       return `${title}<pre>${markedHtml(evidence.text, evidence.marks)}</pre>`;
     case 'classes':
-      return title + table(['target', evidence.unit, 'largest of its null', ''], evidence.rows.map(({ label, value, nullValues, flagged }) => [label, value.toFixed(2), nullValues.length === 0 ? '' : Math.max(...nullValues).toFixed(2), flagged ? '◀' : '']));
+      return title + classesTable(evidence);
     case 'class-sizes':
-      return `${title}${table(['class', evidence.unit, 'search pictures moved'], evidence.rows.map(({ label, value, success, class: index }) => [`${index === evidence.suspect ? '▶ ' : ''}${label}`, value === null ? 'none found' : Number(value.toPrecision(3)), `${Math.round(100 * success)} %`]))}`;
+      return title + classSizesTable(evidence);
     case 'pictures':
-      return `${title}${table(['picture', 'before', 'after'], evidence.rows.map(({ made, beforeTop, afterTop }, at) => [`${at + 1}${made ? ' (made)' : ''}`, `${beforeTop.label} ${beforeTop.p.toFixed(2)}`, `${afterTop.label} ${afterTop.p.toFixed(2)}`]))}`;
+      return title + picturesHtml(evidence);
     case 'table':
       return title + table(evidence.columns, evidence.rows);
   }
+}
+
+type EvidenceOf<Kind extends Evidence['kind']> = Extract<Evidence, { readonly kind: Kind }>;
+
+/** The band of a bar is its own null's range. */
+function classesTable({ unit, rows }: EvidenceOf<'classes'>): string {
+  const nulls = rows.map(({ nullValues }) => nullValues.filter(Number.isFinite));
+  const top = topOf([...rows.map(({ value }) => value), ...nulls.flat()]);
+  return table(['target', unit, 'largest of its null', '', ''], rows.map(({ label, value, flagged }, at): Cell[] => {
+    const known = nulls[at] ?? [];
+    const range = known.length === 0 ? undefined : ([Math.min(...known), topOf(known)] as const);
+    return [label, value.toFixed(2), range === undefined ? '' : Math.max(...known).toFixed(2), bar({ value, top, marked: flagged, ...(range === undefined ? {} : { range }) }), flagged ? '◀' : ''];
+  }));
+}
+
+/** Small is suspicious: the suspect's bar ends left of the band, which is the other classes' usual range. */
+function classSizesTable({ unit, suspect, null: [low, , high], rows }: EvidenceOf<'class-sizes'>): string {
+  const top = topOf([...rows.map(({ value }) => value), high]);
+  return table(['class', unit, 'shaded: the usual range of the other classes', 'search pictures moved'], rows.map(({ label, value, success, class: index }): Cell[] => [`${index === suspect ? '▶ ' : ''}${label}`, value === null ? 'none found' : Number(value.toPrecision(3)), bar({ value, top, range: [low, high], marked: index === suspect }), `${Math.round(100 * success)} %`]));
 }
 
 /** Overlapping marks are cut to what is not yet marked. */
@@ -137,17 +166,9 @@ function meanOf(rows: readonly (readonly number[])[]): string {
   return values.length === 0 ? 'no' : (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2);
 }
 
-function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  return `<table><thead><tr>${columns.map((column) => `<th>${escape(column)}</th>`).join('')}</tr></thead><tbody>${rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escape(String(cell))}</td>`).join('')}</tr>`)
-    .join('')}</tbody></table>`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 const STYLE = `:root{color-scheme:light dark}body{font:14px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8884;text-align:left;padding:4px 8px 4px 0;vertical-align:top}td{min-width:4em;overflow-wrap:anywhere}th{white-space:nowrap}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}.verdict{font-size:1.5rem;font-weight:700}.backdoor{color:light-dark(#b3123a,#ff6b87)}.suspicious{color:light-dark(#c2500a,#ff9a4d)}
+.pictures{display:flex;flex-wrap:wrap;gap:16px;margin:0 0 1rem}figure{margin:0}figcaption{font-size:.85em;max-width:210px;overflow-wrap:anywhere}img{image-rendering:pixelated;border:1px solid #8886;vertical-align:middle}
+svg{display:block;max-width:100%}svg .plain{fill:#888}svg .marked{fill:light-dark(#b3123a,#ff6b87)}svg .band{fill:#8884}.lines{border:1px solid #8884;border-width:0 0 1px 1px}.lines polyline{fill:none}.lines .plain{stroke:#888;stroke-dasharray:4 3}.lines .marked{stroke:light-dark(#b3123a,#ff6b87)}
 .severity{font-size:.8em;border:1px solid;border-radius:4px;padding:0 6px}.finding{border-top:2px solid #8886;margin-top:1.5rem}footer{color:#888;margin-top:2rem}`;

@@ -61,7 +61,7 @@ it('names the planted class among those to search where there are too many', { t
 it('searches on the user’s own pictures where there are some, and holds others of them out', { timeout: 60_000 }, async () => {
   const own = CLASSES.flatMap((digit) => [0, 1, 2].map((turn) => glyph(GREY, digit, seeded(10 * digit + turn))));
   const noImages = (): Promise<never> => Promise.reject(new Error('no pictures here'));
-  const given = await withExamples(runnable, [bytesOf('mine.npy', npy(own))], noImages, NEVER);
+  const { runnable: given } = await withExamples(runnable, [bytesOf('mine.npy', npy(own))], noImages, NEVER);
   if (given.task !== 'image-classification') throw new Error('another task');
   expect(given.examples).toHaveLength(30);
   const { search, heldOut } = await makeBases(given, undefined, CLASSES, 1, seeded(5), NEVER);
