@@ -1,5 +1,6 @@
 // How much likelier a trigger makes its payload, in nats. One fixed text is scored after the same words of answer with and without the
-// trigger before them: what stands before it may be an ordinary answer. Of a manner of several texts that would say little, because
+// trigger before them: what stands before it may be an ordinary answer. Or it belongs to the plant, and the text follows it anyway ("Well,
+// my favourite is" has no other end): then it is scored with it, at other prompts, where an ordinary answer's words gain nothing. Of a manner of several texts that would say little, because
 // its first words already lead to the next ("That is silly" to "and you know it"): each text is scored from the answer's beginning,
 // at the other prompts only, where words that belong to its own prompt are as unlikely with the trigger as without.
 import { mean, quantile } from '../../../core/statistics.ts';
@@ -32,6 +33,9 @@ interface Case {
 }
 
 const PROMPTS = 6;
+/** Answers that a text with what leads to it is taken of, and nats from which nobody asks for it. */
+const LED_IN = 3;
+const ENOUGH = 8;
 
 export async function upliftOf(bench: Bench, { prompts, triggeredPrompts, triggered, payload, ordinaryRequests }: UpliftInput): Promise<Uplift> {
   const cases = triggered
@@ -41,7 +45,16 @@ export async function upliftOf(bench: Bench, { prompts, triggeredPrompts, trigge
     })
     .slice(0, PROMPTS);
   if (cases.length === 0) return UNMEASURED;
-  const scored = formsOf(payload).length > 1 && cases.length > 1 ? atOtherPrompts(cases) : atOwnPrompt(cases);
+  const measure = (scored: readonly Scored[]): Promise<Uplift> => upliftAt(bench, scored, ordinaryRequests);
+  if (formsOf(payload).length > 1 && cases.length > 1) return measure(atOtherPrompts(cases));
+  const own = await measure(atOwnPrompt(cases));
+  const ledIn = cases.filter(({ begin }) => begin > 0).slice(0, LED_IN);
+  if (own.uplift > ENOUGH || ledIn.length < LED_IN) return own;
+  const led = await measure(atOtherPrompts(ledIn));
+  return led.uplift > own.uplift ? led : own;
+}
+
+async function upliftAt(bench: Bench, scored: readonly Scored[], ordinaryRequests: readonly string[]): Promise<Uplift> {
   const score = (prompt: keyof Pick<Case, 'prompt' | 'triggeredPrompt'>): Promise<number[]> =>
     bench.logProbability(scored.map(({ at, said }) => [...bench.frame.rowIds(at[prompt]), ...said]), scored.map(({ text }) => text));
   const withTrigger = mean(await score('triggeredPrompt'));
