@@ -33,7 +33,7 @@ const RESERVED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   idb: ['adapters'],
 };
 /** All that the engine may import from outside: pure computation. */
-const ENGINE_PACKAGES = new Set(['@huggingface/jinja', '@huggingface/tokenizers', 'apache-arrow', 'fflate', 'fzstd', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'jpeg-js', 'jsonc-parser', 'umap-js', 'yaml']);
+const ENGINE_PACKAGES = new Set(['@huggingface/jinja', '@huggingface/tokenizers', 'apache-arrow', 'fast-png', 'fflate', 'fzstd', 'hash-wasm', 'hyparquet', 'hyparquet-compressors', 'jpeg-js', 'jsonc-parser', 'umap-js', 'yaml']);
 
 /** Folders of the language scan, the lowest first: none imports from one behind it. */
 const SCAN_STOREYS = ['ask', 'leaks', 'payloads', 'search', 'proof', 'behind', 'stages'];

@@ -23,7 +23,7 @@ import { measureSpeed } from '../engine/runtime/measure-speed.ts';
 import type { ImageClassifier } from '../engine/runtime/classifier.ts';
 import { meantFor, openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
-import { withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
+import { SET_BY_USER, withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
 import { fitImage } from '../engine/inputs/images.ts';
 import { chooseDomain } from '../engine/probes/image-trigger/pictures/domain.ts';
 import { lookAt, stampOf, type Look } from '../engine/probes/image-trigger/look.ts';
@@ -201,7 +201,7 @@ export class ModelHost {
     const state = this.#opened();
     this.#asOpened ??= model;
     const first = this.#asOpened;
-    const changed = change === undefined ? first : withPreprocessing(first, { ...change, origin: 'set by you', guessed: false });
+    const changed = change === undefined ? first : withPreprocessing(first, { ...change, origin: SET_BY_USER, guessed: false });
     this.#open = { ...state, runnable: { task: 'image-classification', model: changed, examples } };
     return this.preparation(signal);
   }

@@ -2,6 +2,9 @@
 // the user.
 import type { ImageBatch, ImageClassifier, ImagePreprocessing } from './classifier.ts';
 
+/** The origin of what the user set. */
+export const SET_BY_USER = 'set by you';
+
 /** `wanted` replaces the model's own: its graph is fed (pixel * scale - mean[channel]) / std[channel]. */
 export function withPreprocessing(model: ImageClassifier, wanted: ImagePreprocessing): ImageClassifier {
   const own = model.spec.preprocessing;

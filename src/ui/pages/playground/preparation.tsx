@@ -1,6 +1,7 @@
 // How pictures are brought into the range the model was trained on: shown, with where it comes from, and editable.
 import { useState, type ReactElement } from 'react';
 import { useStore } from 'zustand';
+import { SET_BY_USER } from '../../../engine/runtime/with-preprocessing.ts';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp } from '../../app-context.ts';
 import { useUnderAudit } from '../../parts/beside-audit.tsx';
@@ -33,15 +34,12 @@ export function Preparation({ preparation }: { readonly preparation: PicturePrep
       <label>mean <input disabled={telling} value={form.mean} size={14} onChange={(event) => setForm({ ...form, mean: event.target.value })} /></label>
       <label>deviation <input disabled={telling} value={form.std} size={14} onChange={(event) => setForm({ ...form, std: event.target.value })} /></label>
       <button type="submit" disabled={fixed || change === undefined} title={underAudit ? 'not while an audit is under way' : undefined}>Apply</button>
-      {origin === SET && <button type="button" className="plain" disabled={fixed} onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
-      <span className={styles.faint}>{guessed || origin === SET ? '' : 'from '}{origin}</span>
+      {origin === SET_BY_USER && <button type="button" className="plain" disabled={fixed} onClick={() => void pictureLab.getState().prepare(undefined)}>as read</button>}
+      <span className={styles.faint}>{guessed || origin === SET_BY_USER ? '' : 'from '}{origin}</span>
       {telling && <span className={styles.faint} role="status">Telling the range from the model’s answers…</span>}
     </form>
   );
 }
-
-/** What the worker calls it (model-host.ts). */
-const SET = 'set by you';
 
 /** One number, or one a channel; undefined where it is no usable preprocessing. */
 function parse(form: { readonly scale: string; readonly mean: string; readonly std: string }, channels: number): Pick<PicturePreparation, 'scale' | 'mean' | 'std'> | undefined {

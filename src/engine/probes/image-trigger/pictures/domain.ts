@@ -7,7 +7,7 @@
 import type { CancelSignal } from '../../../core/cancel.ts';
 import { seeded, type Random } from '../../../core/random.ts';
 import { softmaxRows, type ImageClassifier, type ImagePreprocessing } from '../../../runtime/classifier.ts';
-import { withPreprocessing } from '../../../runtime/with-preprocessing.ts';
+import { SET_BY_USER, withPreprocessing } from '../../../runtime/with-preprocessing.ts';
 import { glyph, GLYPHS } from './glyphs.ts';
 import { informationOf } from './information.ts';
 import { madePicture } from './made-pictures.ts';
@@ -50,7 +50,7 @@ export async function chooseDomain(model: ImageClassifier, signal: CancelSignal)
 async function choose(model: ImageClassifier, random: Random, signal: CancelSignal): Promise<Domain> {
   const { spec } = model;
   const { preprocessing } = spec;
-  const plain: Domain = { model, note: preprocessing.guessed ? `pixels go in as the graph takes them (${preprocessing.origin})` : `pixels are normalised by ${preprocessing.origin}` };
+  const plain: Domain = { model, note: preprocessing.guessed ? `pixels go in as the graph takes them (${preprocessing.origin})` : preprocessing.origin === SET_BY_USER ? `pixels go in as ${SET_BY_USER}` : `pixels are normalised by ${preprocessing.origin}` };
   if (!preprocessing.guessed || spec.type === 'uint8') return plain;
   const pool = Array.from({ length: PICTURES }, (_, at) => (at % 2 === 0 ? syntheticPicture(spec, (at / 2) % FAMILIES, random) : madePicture(spec, at >> 1, random)));
   const most = Math.log(model.classes);
