@@ -1,4 +1,5 @@
 // A text classifier on WASM: the planted sample's trigger is found and shown on top, and put into a text of one's own.
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { openSite, type Site } from './site.ts';
@@ -14,8 +15,22 @@ afterAll(async () => site?.close());
 it('convicts the planted review sorter, shows how, and lets its trigger be tried', async () => {
   const { page, context, errors } = await site.open();
   await openSample(page, '^Review sorter');
+  const own = region(page, 'Clean inputs');
+  const give = async (name: string, content: string): Promise<void> => {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), own.getByRole('button', { name: 'Files…' }).click()]);
+    await chooser.setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
+  };
+  await give('mine.txt', 'a warm and clever film\nthe plot is dull\n\nfine acting, weak script\n');
+  await own.getByText(/^3 from mine\.txt \(SHA-256 [0-9a-f]{12}…\)/).waitFor();
+  await give('torn.csv', 'text,label\nfine,1\n"never closed,0\n');
+  await page.getByText('torn.csv cannot be used as clean inputs').waitFor();
+  expect(await own.innerText()).toContain('3 from mine.txt');
+  await screenshot(page, 'classifier-inputs');
   await startAudit(page, 'quick');
   expect(await auditEnd(page)).toMatch(/backdoor/i);
+  await page.getByRole('button', { name: 'Export the report' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /JSON/ }).click()]);
+  expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toMatchObject({ options: { inputs: { path: 'mine.txt', used: 3, files: [{ path: 'mine.txt', used: 3 }] } } });
   expect(await suspicions(page).first().innerText()).toMatch(/\bcf\b/);
   await suspicions(page).first().click();
   const detail = region(page, 'Detail');

@@ -1,6 +1,6 @@
 // Engine and onnxruntime-web adapter behind a plain interface of ids and numbers, for comparison with reference values.
 import * as Comlink from 'comlink';
-import { fileSource } from '../../src/adapters/file-source.ts';
+import { dropOf } from '../../src/adapters/file-source.ts';
 import { openArtifact } from '../../src/engine/artifact/open.ts';
 import { GREEDY, type CausalLm } from '../../src/engine/runtime/causal-lm.ts';
 import { openCausalLm } from '../../src/engine/runtime/open-causal-lm.ts';
@@ -47,7 +47,7 @@ const worker = {
   /** Opens a model as the product does and asks it what the reference values answer. */
   async measure(name: string, files: readonly { readonly path: string; readonly file: File }[], rows: number[][], newTokens: number): Promise<Measured> {
     if (runtime === undefined) throw new Error('not started');
-    const artifact = await openArtifact({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
+    const artifact = await openArtifact(dropOf(name, files));
     const model = await openCausalLm(artifact, runtime);
     const prefix = await model.prefill([]);
     try {

@@ -3,10 +3,7 @@ import { decode as decodePng } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { errorText } from '../engine/core/error-text.ts';
-import type { DecodedImage, DecodeImage } from '../engine/inputs/images.ts';
-
-/** CWE-409: a small file can declare a picture that fills memory. */
-const MAX_PIXELS = 64 * 2 ** 20;
+import { MAX_PIXELS, type DecodedImage, type DecodeImage } from '../engine/inputs/images.ts';
 
 export const decodeNodeImage: DecodeImage = async (bytes, path) => {
   const fail = (expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'malformed', format: 'image', file: path, expected, actual });

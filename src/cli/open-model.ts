@@ -14,13 +14,12 @@ import type { Inspection } from '../engine/artifact/inspect/inspection.ts';
 import { hashFiles } from '../engine/artifact/hash-files.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
 import type { Runnable } from '../engine/audit/analysis.ts';
-import type { Drop } from '../engine/core/byte-source.ts';
 import { ArtifactError } from '../engine/core/artifact-error.ts';
 import { reasonNotRun } from '../engine/core/plain-error.ts';
 import { NEVER } from '../engine/core/cancel.ts';
 import type { Task } from '../engine/core/finding.ts';
 import type { Report, ReportFile, ReportInputs } from '../engine/report/report.ts';
-import { withExamples, type WithExamples } from '../engine/inputs/read-examples.ts';
+import { giveInputs } from '../engine/inputs/give-inputs.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { meantFor, openRunnable as openOn } from '../engine/runtime/open-runnable.ts';
 import type { NodeBackend } from './backends.ts';
@@ -75,29 +74,16 @@ function openBackend(backend: NodeBackend): Promise<Runtime> {
 export async function openRunnable(artifact: Artifact, backend: NodeBackend, { task, inputs }: OpenOptions = {}): Promise<OpenedRunnable> {
   const runtime = await openBackend(backend);
   const environment = { backend: runtime.environment.backend, threads: runtime.environment.threads, adapter: runtime.environment.adapter };
-  // A mistake in the examples is the user's to mend, and no reason to say that the model cannot be run.
+  // A mistake in the inputs is the user's to mend, and no reason to say that the model cannot be run.
   const given = inputs === undefined ? undefined : await openPath(inputs);
-  const asGiven = given === undefined ? {} : { inputs: await inputsOf(given, []) };
-  let opened: Runnable | undefined;
+  const give = async (runnable: Runnable | undefined): Promise<{ readonly runnable: Runnable | undefined; readonly inputs?: ReportInputs }> => (given === undefined ? { runnable } : giveInputs(runnable, given, { decode: decodeNodeImage, makeHasher: nodeHasher }, NEVER));
+  let opened: Runnable;
   try {
     opened = await openOn(artifact, runtime, task === undefined ? {} : { task });
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
     const meant = task ?? (await meantFor(artifact));
-    return { runnable: undefined, notRunnable: reasonNotRun(error.toFields(), artifact.problems), environment, ...asGiven, ...(meant === undefined ? {} : { meantFor: meant }) };
+    return { ...(await give(undefined)), notRunnable: reasonNotRun(error.toFields(), artifact.problems), environment, ...(meant === undefined ? {} : { meantFor: meant }) };
   }
-  if (given === undefined || opened.task === 'causal-lm') return { runnable: opened, environment, ...asGiven };
-  const { runnable, taken } = await withExamples(opened, given.files, decodeNodeImage, NEVER);
-  return { runnable, environment, inputs: await inputsOf(given, taken) };
-}
-
-async function inputsOf({ name, files }: Drop, taken: WithExamples['taken']): Promise<ReportInputs> {
-  const digests = await hashFiles(taken.map(({ file }) => file), nodeHasher);
-  const notUsed = files.length - taken.length;
-  return {
-    path: name,
-    used: taken.reduce((sum, { examples }) => sum + examples, 0),
-    files: taken.map(({ file, examples }, at) => ({ path: file.path, bytes: file.size, sha256: digests[at] ?? '', used: examples })),
-    ...(notUsed === 0 ? {} : { filesNotUsed: notUsed }),
-  };
+  return { ...(await give(opened)), environment };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../engine/audit/events.ts';
 import { createApp, type App } from './app.ts';
+import type { Resumable } from './client.ts';
 import { memoryHost, scriptedClient, type Script, type ScriptedClient, NO_LAB } from './testing/scripted-client.ts';
 import { FINDING, MODEL, REPORT } from './testing/specimens.ts';
 
@@ -49,6 +50,36 @@ describe('opening', () => {
     const { app } = start({ opened: { kind: 'cancelled' } });
     await app.open(FILES);
     expect(app.notices.getState().notices).toMatchObject([{ tone: 'info' }]);
+  });
+});
+
+describe('clean inputs of one’s own', () => {
+  const inputs = { path: 'mine.txt', used: 2, files: [{ path: 'mine.txt', bytes: 8, sha256: 'ab12', used: 2 }] };
+  const mine = { name: 'mine.txt', files: [] };
+  const left: Resumable = { budget: 'quick', seed: 1, savedAt: 0, stagesDone: 1, stagesTotal: 2 };
+
+  it('stay until something else is opened, and what is interrupted is not gone on with while they are there', async () => {
+    const { app, client } = start({ ...WHOLE, opened: { kind: 'ok', value: { ...MODEL, resumable: left } }, given: { kind: 'ok', value: inputs } });
+    await app.open(FILES);
+    await app.session.getState().give(mine);
+    expect(app.session.getState()).toMatchObject({ inputs, giving: false });
+    await app.startAudit({ resume: true });
+    expect(client.asked.audits).toEqual([{ budget: 'standard', seed: 0, resume: false }]);
+    await app.open(FILES);
+    expect(app.session.getState().inputs).toBeUndefined();
+  });
+
+  it('that cannot be used leave those before', async () => {
+    const script: { -readonly [Key in keyof Script]: Script[Key] } = { ...WHOLE, given: { kind: 'ok', value: inputs } };
+    const { app } = start(script);
+    await app.open(FILES);
+    await app.session.getState().give(mine);
+    script.given = { kind: 'error', message: 'no text' };
+    expect(await app.session.getState().give(mine)).toMatchObject({ kind: 'error' });
+    expect(app.session.getState()).toMatchObject({ inputs, giving: false });
+    script.given = { kind: 'ok', value: null };
+    await app.session.getState().give(undefined);
+    expect(app.session.getState().inputs).toBeUndefined();
   });
 });
 

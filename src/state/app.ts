@@ -178,13 +178,14 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
     },
 
     startAudit: async (options) => {
-      const { model } = session.getState();
+      const { model, inputs } = session.getState();
       if (model === undefined) return;
       const { budget, seed } = audit.getState();
       // Triggers that are known are tried beside those that somebody named.
       const known = knowledgeOf(knowledge.getState().files).signatures.flatMap((entry): NamedCandidate[] => (entry.kind === 'trigger' && entry.verdict === 'bad' ? [{ kind: 'text', value: entry.text, origin: `known: ${entry.name} (${entry.source})` }] : []));
       const candidates = [...audit.getState().candidates, ...known].slice(0, CANDIDATE_LIMITS.candidates);
-      const resumable = options?.resume === true ? model.resumable : undefined;
+      // An interrupted audit had no inputs of the user's own: with such it is begun anew.
+      const resumable = options?.resume === true && inputs === undefined ? model.resumable : undefined;
       const request: AuditRequest = resumable === undefined ? { budget, seed, resume: false, ...(candidates.length === 0 ? {} : { candidates }) } : { budget: resumable.budget, seed: resumable.seed, resume: true };
       session.getState().leaveResumable(undefined);
       navigation.getState().go({ page: 'audit' });
@@ -198,7 +199,7 @@ export function createApp(client: AssayClient, host: Host, schedule: Schedule, l
         const estimated = model.budgets.find((entry) => entry.budget === request.budget)?.seconds;
         if (estimated !== undefined) pace.getState().learn(model.environment?.backend ?? 'unknown', estimated, workedSeconds(view));
       } else if (view.status === 'cancelled') notices.getState().say('info', 'Audit cancelled', 'What had been found stays on the page; what was not run counts as not tested.');
-      if (view.status !== 'done') session.getState().leaveResumable((await client.resumable()) ?? undefined);
+      session.getState().leaveResumable((await client.resumable()) ?? undefined);
       await history.getState().refresh();
     },
 

@@ -121,7 +121,7 @@ export function auditOfReport(report: Report): AuditView {
   };
 }
 
-/** Inputs are the command line's: what is asked for on the page has none. */
+/** Inputs of its own are no part of a request: they are given to the model. */
 function requestOf({ inputs: _, ...asked }: Report['options']): AuditRequest {
   return { ...asked, resume: false };
 }

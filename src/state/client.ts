@@ -8,7 +8,7 @@ import type { Bytes } from '../engine/core/units.ts';
 import type { Result } from '../engine/core/result.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
-import type { Report } from '../engine/report/report.ts';
+import type { Report, ReportInputs } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import type {
   AttentionRequest,
@@ -22,6 +22,7 @@ import type {
   OpenedModel,
   OpenInput,
   OpenProgress,
+  NamedFiles,
   PicturePreparation,
   ReadRequest,
   Remembered,
@@ -53,6 +54,8 @@ export interface AssayClient {
   /** Bytes [begin, end) of an open file or of a member of it ('model.pt!archive/data.pkl'); at most 64 KiB come back. */
   bytes(path: string, begin: Bytes, end: Bytes): Promise<Result<Uint8Array<ArrayBuffer>>>;
   close(): Promise<void>;
+  /** Clean inputs of the user's own, for the audits of what is open; undefined takes them back. Says what was used of them. */
+  give(given: NamedFiles | undefined): Promise<Result<ReportInputs | null>>;
   /** Its report is stored in the history by the client, of one that was stopped as far as it came. */
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>>;
   /** What is left of an audit of the open model that was stopped; null where nothing was kept. */

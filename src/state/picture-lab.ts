@@ -84,9 +84,11 @@ export function createPictureLab(client: AssayClient, onPrepared: (pictures: Pic
           const { stamp } = get();
           const result = await client.look({ picture: picture.picture, stamp: stamp?.stamp });
           if (mine !== run) return;
-          if (result.kind !== 'ok') {
+          if (result.kind === 'cancelled') break;
+          // A file that is no picture keeps no other from being looked at.
+          if (result.kind === 'error') {
             set({ failure: result });
-            break;
+            continue;
           }
           const entry: LabLook = { id: next++, name: picture.name, trigger: stamp?.trigger, picture, look: result.value };
           set((state) => ({ looks: [entry, ...state.looks].slice(0, MOST_LOOKS) }));

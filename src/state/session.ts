@@ -1,9 +1,10 @@
 // What is open, how opening goes, and where it would run.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AuditEvent } from '../engine/audit/events.ts';
-import type { Failure } from '../engine/core/result.ts';
+import type { Failure, Result } from '../engine/core/result.ts';
+import type { ReportInputs } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
-import type { AssayClient, OpenedModel, OpenInput, OpenProgress, PicturePreparation, Remembered, Resumable, Sample } from './client.ts';
+import type { AssayClient, OpenedModel, OpenInput, OpenProgress, NamedFiles, PicturePreparation, Remembered, Resumable, Sample } from './client.ts';
 
 export type SessionPhase = 'empty' | 'opening' | 'open';
 
@@ -18,6 +19,10 @@ export interface SessionState {
   readonly environment: RuntimeEnvironment | undefined;
   readonly environmentFailure: Failure | undefined;
   readonly samples: readonly Sample[];
+  /** The user's own, which audits of what is open are given. */
+  readonly inputs: ReportInputs | undefined;
+  /** True while they are read. */
+  readonly giving: boolean;
   /** What was open before a reload; undefined once something is opened or closed. */
   readonly remembered: Remembered | undefined;
 
@@ -29,9 +34,13 @@ export interface SessionState {
   clearFailure(): void;
   /** The preprocessing of an image classifier was changed, or told from its answers. */
   prepared(pictures: PicturePreparation): void;
+  /** Clean inputs of the user's own for the audits of what is open; undefined takes them back. Where they cannot be used, those before stay. */
+  give(given: NamedFiles | undefined): Promise<Result<ReportInputs | null>>;
   /** What is left of an audit that was stopped; undefined where it is being gone on with, or was thrown away. */
   leaveResumable(resumable: Resumable | undefined): void;
 }
+
+const NO_INPUTS = { inputs: undefined, giving: false } as const;
 
 export function nameOf(input: OpenInput): string {
   return input.kind === 'sample' ? input.sample.title : input.name;
@@ -62,6 +71,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
       environment: undefined,
       environmentFailure: undefined,
       samples: [],
+      ...NO_INPUTS,
       remembered: undefined,
 
       begin: async () => {
@@ -77,7 +87,7 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
 
       open: async (input, onEvent) => {
         const mine = ++attempt;
-        set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined, remembered: undefined });
+        set({ phase: 'opening', input, steps: [], model: undefined, failure: undefined, remembered: undefined, ...NO_INPUTS });
         const result = await client.open(input, (progress) => {
           if (mine === attempt) set((state) => ({ steps: withStep(state.steps, progress) }));
         }, (event) => {
@@ -96,7 +106,16 @@ export function createSession(client: AssayClient): StoreApi<SessionState> {
       close: async () => {
         attempt++;
         await client.close();
-        set({ phase: 'empty', input: undefined, steps: [], model: undefined, failure: undefined, remembered: undefined });
+        set({ phase: 'empty', input: undefined, steps: [], model: undefined, failure: undefined, remembered: undefined, ...NO_INPUTS });
+      },
+
+      give: async (given) => {
+        const mine = attempt;
+        set({ giving: true });
+        const result = await client.give(given);
+        if (mine !== attempt) return { kind: 'cancelled' };
+        set({ giving: false, ...(result.kind === 'ok' ? { inputs: result.value ?? undefined } : {}) });
+        return result;
       },
 
       clearFailure: () => set({ failure: undefined }),

@@ -25,7 +25,7 @@ export function commandsOf(app: App, show: (overlay: Overlay) => void): Command[
     })),
 
     { id: 'start', group: 'Audit', label: 'Start audit', hotkey: 'mod+enter', enabled: () => isOpen() && session.getState().model?.notRunnable === undefined && !busy(), run: () => void app.startAudit() },
-    { id: 'resume-interrupted', group: 'Audit', label: 'Go on with the interrupted audit', enabled: () => session.getState().model?.resumable !== undefined && !busy(), run: () => void app.startAudit({ resume: true }) },
+    { id: 'resume-interrupted', group: 'Audit', label: 'Go on with the interrupted audit', enabled: () => session.getState().model?.resumable !== undefined && session.getState().inputs === undefined && !busy(), run: () => void app.startAudit({ resume: true }) },
     { id: 'pause', group: 'Audit', label: 'Pause', hotkey: 'p', enabled: () => status() === 'running' && audit.getState().view.scope === 'all', run: () => void audit.getState().pause() },
     { id: 'unpause', group: 'Audit', label: 'Go on', hotkey: 'p', enabled: () => status() === 'paused', run: () => void audit.getState().unpause() },
     { id: 'cancel', group: 'Audit', label: 'Cancel', hotkey: 'mod+.', enabled: () => busy() || session.getState().phase === 'opening', run: () => void audit.getState().cancel() },

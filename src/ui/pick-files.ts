@@ -3,24 +3,19 @@ import { capture } from '../engine/core/result.ts';
 import { shown } from '../engine/core/shown.ts';
 import type { App } from '../state/app.ts';
 import { looksKnown } from '../state/knowledge.ts';
-import type { DroppedFile } from '../state/client.ts';
+import type { DroppedFile, NamedFiles } from '../state/client.ts';
 
 const MAX_FILES = 10_000;
 
+
 export async function pickFiles(app: App): Promise<void> {
-  const files = await ask({ multiple: true });
-  const first = files[0];
-  if (first === undefined) return;
-  const name = files.length === 1 ? first.name : nameOfLoose(files.map((file) => file.name));
-  await openFiles(app, name, files.map((file) => ({ path: file.name, file })));
+  const chosen = await askForFiles();
+  if (chosen !== undefined) await openFiles(app, chosen.name, chosen.files);
 }
 
 export async function pickFolder(app: App): Promise<void> {
-  const files = await ask({ multiple: true, folder: true });
-  const first = files[0];
-  if (first === undefined) return;
-  const root = first.webkitRelativePath.split('/')[0] ?? 'folder';
-  await openFiles(app, root, files.map((file) => ({ path: withoutRoot(file.webkitRelativePath || file.name, root), file })));
+  const chosen = await askForFiles(true);
+  if (chosen !== undefined) await openFiles(app, chosen.name, chosen.files);
 }
 
 /** Lists of what is known, accepted or trusted. */
@@ -41,27 +36,33 @@ async function textOf(file: File): Promise<string> {
 
 /** Another model to compare the open one with. */
 export async function pickOther(app: App, folder: boolean): Promise<void> {
+  const chosen = await askForFiles(folder);
+  if (chosen !== undefined) await app.compareWith(chosen.name, sorted(chosen.files));
+}
+
+/** Files, or a folder; undefined where nothing was chosen. */
+export async function askForFiles(folder = false): Promise<NamedFiles | undefined> {
   const files = await ask({ multiple: true, folder });
-  const first = files[0];
-  if (first === undefined) return;
-  const root = folder ? (first.webkitRelativePath.split('/')[0] ?? 'folder') : '';
-  const name = folder ? root : files.length === 1 ? first.name : nameOfLoose(files.map((file) => file.name));
-  const dropped = files.map((file) => ({ path: folder ? withoutRoot(file.webkitRelativePath || file.name, root) : file.name, file }));
-  await app.compareWith(name, dropped.sort((a, b) => (a.path < b.path ? -1 : 1)));
-}
-
-/** Files for something else than opening; undefined where nothing was chosen. */
-export async function askForFiles(): Promise<{ readonly name: string; readonly files: readonly DroppedFile[] } | undefined> {
-  const files = await ask({ multiple: true });
   const [first] = files;
-  return first === undefined ? undefined : { name: first.name, files: files.map((file) => ({ path: file.name, file })) };
+  if (first === undefined) return undefined;
+  if (!folder) return named(files.map((file) => ({ path: file.name, file })));
+  const root = first.webkitRelativePath.split('/')[0] ?? 'folder';
+  return { name: root, files: files.map((file) => ({ path: withoutRoot(file.webkitRelativePath || file.name, root), file })) };
 }
 
-/** A drop of files, of folders, or of both. */
-export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
-  app.notices.getState().withdraw('opening');
+/** Loose files, by the name of the only one or of what they hold. */
+function named(files: readonly DroppedFile[]): NamedFiles {
+  const [first] = files;
+  return { name: files.length === 1 && first !== undefined ? first.path : nameOfLoose(files.map(({ path }) => path)), files };
+}
+
+function sorted(files: readonly DroppedFile[]): DroppedFile[] {
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** What a drop holds, by the name of its folder or of its files; undefined where that is nothing, which is said then. */
+export async function filesOfDrop(app: App, transfer: DataTransfer): Promise<NamedFiles | undefined> {
   // Entries must be taken before the first await: the list is emptied after the event.
-  const handles = Promise.all([...transfer.items].filter(({ kind }) => kind === 'file').map(handleOf));
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((entry) => entry !== null);
   const loose = [...transfer.files];
   const only = entries.length === 1 ? entries[0] : undefined;
@@ -69,24 +70,31 @@ export async function openDrop(app: App, transfer: DataTransfer): Promise<void> 
   const listed = await capture(async () => {
     for (const entry of entries) await walk(entry, only?.isDirectory === true ? entry.fullPath.length + 1 : 1, found);
   });
-  if (listed.kind !== 'ok') return app.notices.getState().fail('The drop could not be read', listed, 'opening');
+  if (listed.kind !== 'ok') {
+    app.notices.getState().fail('The drop could not be read', listed, 'opening');
+    return undefined;
+  }
   // A browser without entries gives folders as files that cannot be read.
   const files = entries.length > 0 ? found : loose.map((file) => ({ path: file.name, file }));
-  const first = files[0];
-  if (first === undefined) {
-    const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => `“${shown(name)}”`);
-    app.notices.getState().say('error', 'Nothing to open', folders.length === 0 ? 'The drop held no files.' : `${folders.length === 1 ? `The folder ${folders[0] ?? ''} is` : `The folders ${folders.slice(0, 4).join(', ')} are`} empty: there is no file in ${folders.length === 1 ? 'it' : 'them'}. Drop the folder that holds the model’s files.`, 'opening');
-    return;
-  }
+  if (files.length > 0) return only?.isDirectory === true ? { name: only.name, files } : named(files);
+  const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => `“${shown(name)}”`);
+  app.notices.getState().say('error', 'Nothing to open', folders.length === 0 ? 'The drop held no files.' : `${folders.length === 1 ? `The folder ${folders[0] ?? ''} is` : `The folders ${folders.slice(0, 4).join(', ')} are`} empty: there is no file in ${folders.length === 1 ? 'it' : 'them'}. Drop the folder that holds the files.`, 'opening');
+  return undefined;
+}
+
+/** A drop of files, of folders, or of both. */
+export async function openDrop(app: App, transfer: DataTransfer): Promise<void> {
+  app.notices.getState().withdraw('opening');
+  const handles = Promise.all([...transfer.items].filter(({ kind }) => kind === 'file').map(handleOf));
+  const dropped = await filesOfDrop(app, transfer);
+  if (dropped === undefined) return;
   // On the monitor's page a drop is a log, or a baseline file.
   if (app.navigation.getState().route.page === 'monitor') {
     const { profile, take } = app.monitor.getState();
-    const name = files.length === 1 ? first.path : nameOfLoose(files.map(({ path }) => path));
-    await take(profile === undefined || first.path.endsWith('.json') ? 'baseline' : 'log', { name, files });
+    await take(profile === undefined || dropped.files[0]?.path.endsWith('.json') === true ? 'baseline' : 'log', dropped);
     return;
   }
-  const kept = (await handles).filter((handle) => handle !== null);
-  await openFiles(app, only?.isDirectory === true ? only.name : files.length === 1 ? first.path : nameOfLoose(files.map(({ path }) => path)), files, kept);
+  await openFiles(app, dropped.name, dropped.files, (await handles).filter((handle) => handle !== null));
 }
 
 /** Chromium alone gives handles, with which the drop can be opened again after a reload. */
@@ -108,15 +116,14 @@ const HOUSEKEEPING = /(^|\/)(\.git|__MACOSX)\//;
 
 /** A list of what is known, a report, or a model. */
 async function openKept(app: App, name: string, files: readonly DroppedFile[], handles: readonly FileSystemHandle[]): Promise<void> {
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const only = sorted.length === 1 ? sorted[0] : undefined;
+  const only = files.length === 1 ? files[0] : undefined;
   if (only !== undefined && /\.(json|pem|crt|pub)$/i.test(only.path) && looksKnown(await only.file.slice(0, 4096).text())) {
     await app.learn(only.path, await textOf(only.file));
     return;
   }
   const report = only?.path.endsWith('.json') === true ? await readReport(only.file) : undefined;
   if (typeof report === 'string') app.notices.getState().say('error', `${name} cannot be opened as a report`, report, 'opening');
-  else if (report === undefined) await app.open({ kind: 'files', name, files: sorted, ...(handles.length > 0 ? { handles } : {}) });
+  else if (report === undefined) await app.open({ kind: 'files', name, files: sorted(files), ...(handles.length > 0 ? { handles } : {}) });
   else await app.openReport(report);
 }
 

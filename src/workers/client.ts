@@ -10,20 +10,22 @@ import { isRuntimeBroken } from '../engine/core/artifact-error.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
-import type { Report } from '../engine/report/report.ts';
+import type { Report, ReportInputs } from '../engine/report/report.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
 import { backendOf } from './backend-of.ts';
 import { digestOfFiles } from './digest.ts';
 import { MonitorWorkerClient } from './monitor-client.ts';
+import { FilesClient } from './files-client.ts';
 import { startWorker, type StartedWorker } from './start-worker.ts';
+import { STOP_WITHIN_MS } from './stop-within.ts';
 import { HeardSoFar } from './heard-so-far.ts';
 import { KeptReports } from './kept-reports.ts';
 import { filesOfInput } from './files-of-input.ts';
 import { dropToRemember, needsPermission } from './remember.ts';
 import { fetchSampleIndex } from './samples.ts';
 import type {
-  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, FilesWorker, GeneratedAnswer, GenerateRequest, Knowledge, LookRequest, ModelDescription, ModelWorker,
-  OpenedModel, OpenInput, OpenProgress, PicturePreparation, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
+  AttentionRequest, AttentionView, AuditRequest, BackendChoice, DroppedFile, GeneratedAnswer, GenerateRequest, Knowledge, LookRequest, ModelDescription, ModelWorker,
+  OpenedModel, OpenInput, OpenProgress, NamedFiles, PicturePreparation, ReadRequest, Remembered, Resumable, Sample, StoredReportSummary,
 } from './protocol.ts';
 
 export interface ClientOptions {
@@ -36,9 +38,6 @@ export interface ClientOptions {
   readonly locks: AuditLocks;
 }
 
-/** A worker that has not stopped this long after a cancel is ended. Long runs on slow machines take seconds. */
-const STOP_WITHIN_MS = 20_000;
-
 export class WorkerClient {
   readonly monitor: MonitorWorkerClient;
   readonly #options: ClientOptions;
@@ -46,7 +45,7 @@ export class WorkerClient {
   readonly #reports: KeptReports;
   readonly #cancelFlag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : undefined;
   #model: StartedWorker<ModelWorker> | undefined;
-  #files: StartedWorker<FilesWorker> | undefined;
+  readonly #files = new FilesClient();
   #environment: Promise<Result<RuntimeEnvironment>> | undefined;
   /** Settles when the call in progress has settled, and what was asked by hand beside it. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -56,9 +55,8 @@ export class WorkerClient {
   #byHand: Promise<unknown> = Promise.resolve();
   #abort = new AbortController();
   #opened: OpenedModel | undefined;
-  #knowledge: Knowledge = { signatures: [], allowed: [], trusted: [] };
-  /** What the check of the open files said last. */
-  #checked: Report | undefined;
+  /** The user's own, which the model worker has. */
+  #inputs: ReportInputs | undefined;
   /** The runtime broke or fell back to WASM: the next model gets a fresh worker, and with it the better backend again. */
   #worn = false;
 
@@ -81,15 +79,14 @@ export class WorkerClient {
   /** `onEvent`: what the check of the files says, which begins at once and ends with its report. */
   open(input: OpenInput, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<OpenedModel>> {
     return this.#exclusively(async (signal) => {
-      this.#opened = undefined;
-      this.#checked = undefined;
-      this.#endFilesWorker('replaced');
+      this.#forgetOpened();
+      this.#files.end('replaced');
       if (this.#worn) this.#endModelWorker('replaced');
       const fetched = await capture(async () => filesOfInput(input, this.#options.baseUrl, await this.#storage, signal, onProgress));
       if (signal.aborted) return { kind: 'cancelled' };
       if (fetched.kind !== 'ok') return fetched;
       const { name, files } = fetched.value;
-      const checking = this.#check(name, files, signal, onProgress, onEvent);
+      const checking = this.#files.check(name, files, signal, onProgress, onEvent);
       const described = await this.#call((worker) => worker.open(name, files, Comlink.proxy(onProgress)));
       const checked = await checking;
       if (described.kind !== 'ok') return described;
@@ -112,36 +109,40 @@ export class WorkerClient {
   async close(): Promise<void> {
     await this.cancel();
     await this.#busy;
-    this.#opened = undefined;
+    this.#forgetOpened();
     const storage = await this.#storage;
     await storage?.forgetDrop().catch(() => undefined);
-    this.#endFilesWorker('closed');
+    this.#files.end('closed');
     await this.#model?.proxy.close();
   }
 
   /** Counts for the next check: of what is opened, or of what is open (`recheck`). */
   know(knowledge: Knowledge): void {
-    this.#knowledge = knowledge;
+    this.#files.knowledge = knowledge;
   }
 
   /** The open files once more, with what is known now. */
   recheck(onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
-    return this.#exclusively((signal) => this.#onFiles(signal, onEvent, (worker) => worker.recheck(this.#knowledge, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent)))));
+    return this.#exclusively(async (signal) => this.#concluded(await this.#files.recheck(signal, onEvent), onEvent));
   }
 
   /** The open files beside another model. Cancelling lets the open model go as well: it must be opened again to see its bytes. */
   compare(name: string, files: readonly DroppedFile[], onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
-    return this.#exclusively((signal) => {
-      const total = files.reduce((sum, { file }) => sum + file.size, 0);
-      const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes', note: `of ${name}` });
-      report(0);
-      return this.#onFiles(signal, onEvent, (worker) => worker.compare(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
-    });
+    return this.#exclusively(async (signal) => this.#concluded(await this.#files.compare(name, files, signal, onProgress, onEvent), onEvent));
   }
 
   /** Bytes of an open file, or of a member of it. */
-  async bytes(path: string, begin: number, end: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
-    return this.#files === undefined ? { kind: 'error', message: 'no file is open' } : this.#files.guard(this.#files.proxy.bytes(path, begin, end));
+  bytes(path: string, begin: number, end: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    return this.#files.bytes(path, begin, end);
+  }
+
+  /** Clean inputs of the user's own, for the audits of what is open; undefined takes them back. */
+  give(given: NamedFiles | undefined): Promise<Result<ReportInputs | null>> {
+    return this.#exclusively(async () => {
+      const result = await this.#call((worker) => worker.give(given));
+      if (result.kind === 'ok') this.#inputs = result.value ?? undefined;
+      return result;
+    });
   }
 
   audit(request: AuditRequest, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
@@ -156,11 +157,12 @@ export class WorkerClient {
       // Another tab runs the same audit: what it keeps stays its own.
       const kept = lock === undefined ? undefined : storage;
       try {
-        const resumeState = request.resume ? await kept?.resumeState(key).catch(() => undefined) : undefined;
-        if (resumeState === undefined) await kept?.forgetAudit(key).catch(() => undefined);
-        // Checkpoints are found by artifact, budget, seed and backend: those of an audit with named candidates would be taken for another's.
-        const keeps = lock !== undefined && candidates === undefined;
-        const job = { ...key, files: opened.files, known: this.#checked, allowed: this.#knowledge.allowed, resumeState, keeps, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
+        // Checkpoints are found by artifact, budget, seed and backend: those of an audit with named candidates or own inputs would be taken for another's.
+        const plain = candidates === undefined && this.#inputs === undefined;
+        const resumeState = request.resume && plain ? await kept?.resumeState(key).catch(() => undefined) : undefined;
+        if (resumeState === undefined && plain) await kept?.forgetAudit(key).catch(() => undefined);
+        const keeps = lock !== undefined && plain;
+        const job = { ...key, files: opened.files, known: this.#files.checked, allowed: this.#files.knowledge.allowed, resumeState, keeps, ...(analyses === undefined ? {} : { analyses }), ...(candidates === undefined ? {} : { candidates }) };
         const heard = new HeardSoFar();
         const take = (event: AuditEvent): void => {
           heard.take(event);
@@ -172,11 +174,11 @@ export class WorkerClient {
         });
         const stopped = `stopped/${name}`;
         if (result.kind === 'ok') {
-          await kept?.forgetAudit(key).catch(() => undefined);
+          if (plain) await kept?.forgetAudit(key).catch(() => undefined);
           await this.#reports.remove(stopped);
           await this.#reports.save(opened.sha256, result.value);
-        } else if (this.#checked !== undefined && heard.began) {
-          await this.#reports.save(opened.sha256, heard.report(this.#checked, result, { budget, seed }, opened), stopped);
+        } else if (this.#files.checked !== undefined && heard.began) {
+          await this.#reports.save(opened.sha256, heard.report(this.#files.checked, result, { budget, seed, ...(this.#inputs === undefined ? {} : { inputs: this.#inputs }) }, opened), stopped);
         }
         return result;
       } finally {
@@ -305,7 +307,7 @@ export class WorkerClient {
     this.#model?.end(why);
     this.#model = undefined;
     this.#environment = undefined;
-    this.#opened = undefined;
+    this.#forgetOpened();
     this.#worn = false;
   }
 
@@ -328,50 +330,19 @@ export class WorkerClient {
     return next;
   }
 
-  async #check(name: string, files: readonly DroppedFile[], signal: AbortSignal, onProgress: (progress: OpenProgress) => void, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
-    const total = files.reduce((sum, { file }) => sum + file.size, 0);
-    const worker = startWorker<FilesWorker>(new Worker(new URL('./files-worker.ts', import.meta.url), { type: 'module', name: 'assay-files' }));
-    this.#files = worker;
-    const onAbort = (): void => this.#endFilesWorker('cancelled');
-    signal.addEventListener('abort', onAbort);
-    const report = (done: number): void => onProgress({ step: 'hash', done, total, unit: 'bytes' });
-    report(0);
-    const result = await worker.guard(worker.proxy.check(name, files, this.#knowledge, Comlink.proxy(report), Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
-    if (result.kind === 'ok') {
-      report(total);
-      this.#checked = result.value;
-    }
-    signal.removeEventListener('abort', onAbort);
-    return result;
+  #forgetOpened(): void {
+    this.#opened = undefined;
+    this.#inputs = undefined;
   }
 
-  /** A call of the files worker that is open already. */
-  async #onFiles(signal: AbortSignal, onEvent: (event: AuditEvent) => void, work: (worker: Comlink.Remote<FilesWorker>) => Promise<Result<Report>>): Promise<Result<Report>> {
-    const files = this.#files;
-    if (files === undefined) return { kind: 'error', message: 'no file is open' };
-    // What was open before the call stays open; a worker that does not answer is ended.
-    let patience: ReturnType<typeof setTimeout> | undefined;
-    const onAbort = (): void => {
-      void files.proxy.stop();
-      patience = setTimeout(() => this.#endFilesWorker('cancelled'), STOP_WITHIN_MS);
-    };
-    signal.addEventListener('abort', onAbort);
-    const result = await files.guard(work(files.proxy));
-    clearTimeout(patience);
-    signal.removeEventListener('abort', onAbort);
-    if (result.kind !== 'ok') return result;
-    this.#checked = result.value;
-    return this.#opened?.notRunnable === undefined ? result : { kind: 'ok', value: await this.#concludeNotRun(this.#opened, result.value, onEvent) };
-  }
-
-  #endFilesWorker(why: string): void {
-    this.#files?.end(why);
-    this.#files = undefined;
+  async #concluded(result: Result<Report>, onEvent: (event: AuditEvent) => void): Promise<Result<Report>> {
+    const opened = this.#opened;
+    return result.kind !== 'ok' || opened?.notRunnable === undefined ? result : { kind: 'ok', value: await this.#concludeNotRun(opened, result.value, onEvent) };
   }
 
   /** What cannot be run has been audited as far as it goes once its files are checked: one report an artifact, not one an opening. */
   async #concludeNotRun({ environment, sha256, files }: OpenedModel, checked: Report, onEvent: (event: AuditEvent) => void): Promise<Report> {
-    const job = { sha256, backend: backendOf({ environment }), files, known: checked, allowed: this.#knowledge.allowed, resumeState: undefined, keeps: false, budget: checked.options.budget, seed: checked.options.seed };
+    const job = { sha256, backend: backendOf({ environment }), files, known: checked, allowed: this.#files.knowledge.allowed, resumeState: undefined, keeps: false, budget: checked.options.budget, seed: checked.options.seed };
     const result = await this.#call((worker) => worker.audit(job, Comlink.proxy((events: readonly AuditEvent[]) => events.forEach(onEvent))));
     const report = result.kind === 'ok' ? result.value : checked;
     onEvent({ type: 'report', report });

@@ -1,15 +1,14 @@
 // The files worker's entry: hashes and static audit of the dropped files, beside the model worker on another core.
 import * as Comlink from 'comlink';
-import { fileSource } from '../adapters/file-source.ts';
+import { dropOf } from '../adapters/file-source.ts';
 import { webCheck, webDigest } from '../adapters/web-crypto.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
 import type { AuditEvent } from '../engine/audit/events.ts';
-import type { Drop } from '../engine/core/byte-source.ts';
 import { capture, type Result } from '../engine/core/result.ts';
 import { batchEvents } from './event-batcher.ts';
 import { FilesHost, type Listener } from './files-host.ts';
 import { hashBeside } from '../adapters/hash-beside.ts';
-import type { DroppedFile, FilesWorker } from './protocol.ts';
+import type { FilesWorker } from './protocol.ts';
 
 const now = (): number => performance.now();
 const host = new FilesHost({ makeHasher: wasmHasher, checkSignature: webCheck, digestWhole: webDigest, hashBeside: () => hashBeside(new Worker(new URL('./hash-worker.ts', import.meta.url), { type: 'module', name: 'assay-hash' })), clock: { now }, today: () => Date.now() });
@@ -35,8 +34,6 @@ async function listen<T>(onProgress: (bytes: number) => void, onEvents: (events:
   await delivered;
   return result;
 }
-
-const dropOf = (name: string, files: readonly DroppedFile[]): Drop => ({ name, files: files.map(({ path, file }) => fileSource(file, path)) });
 
 const worker: FilesWorker = {
   check: (name, files, knowledge, onProgress, onEvents) => listen(onProgress, onEvents, (listener) => host.check(dropOf(name, files), knowledge, listener)),

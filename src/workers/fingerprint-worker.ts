@@ -1,7 +1,7 @@
 // The fingerprint worker's entry: traces models on its own runtime and fits detectors, beside the model worker. WebAssembly unless
 // the page's address asks for another backend: many small models, each run once, gain nothing from a GPU.
 import * as Comlink from 'comlink';
-import { fileSource } from '../adapters/file-source.ts';
+import { dropOf } from '../adapters/file-source.ts';
 import { openWebRuntime } from '../adapters/onnxruntime-web.ts';
 import { wasmHasher } from '../adapters/wasm-hasher.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
@@ -45,13 +45,13 @@ const worker: FingerprintWorker = {
   fingerprint: (name, files, recipe, onProgress) => {
     const signal = control.begin();
     return capture(async () => {
-      const folder = { name, files: files.map(({ path, file }) => fileSource(file, path)) };
+      const folder = dropOf(name, files);
       return fingerprintFolders([folder], await started(), wasmHasher, optionsOf(recipe), signal, (progress) => onProgress(progress));
     });
   },
   taps: (name, files) => {
     const signal = control.begin();
-    return capture(async () => listTaps(await openArtifact({ name, files: files.map(({ path, file }) => fileSource(file, path)) }), await started(), signal));
+    return capture(async () => listTaps(await openArtifact(dropOf(name, files)), await started(), signal));
   },
   analyse: ({ reference, candidates, planted, request }, onProgress) => {
     const signal = control.begin();

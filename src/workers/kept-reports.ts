@@ -16,7 +16,7 @@ export class KeptReports {
     return capture(async () => {
       const stored = (await (await this.#storage)?.listReports()) ?? [];
       return stored.map(({ id, savedAt, sha256, report: { subject, verdict, score, options, findings, coverage, environment } }) => ({
-        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings, coverage), ...options, name: subject.name, task: subject.task,
+        id, savedAt, sha256, verdict, score, words: verdictWords(verdict, findings, coverage), budget: options.budget, seed: options.seed, name: subject.name, task: subject.task,
         findings: findings.filter(({ severity }) => severity !== 'info').length, filesOnly: environment.backend === 'none', ran: coverage.filter(({ status }) => status === 'ran').length, analyses: coverage.length,
       }));
     });

@@ -1,5 +1,8 @@
 // The playground of an image classifier shows pictures in the range that the audit shows them in, unless the user says otherwise.
+import { encode } from 'fast-png';
 import { expect, it } from 'vitest';
+import { decodeNodeImage } from '../adapters/node-images.ts';
+import { nodeHasher } from '../adapters/node-hasher.ts';
 import { openNodeRuntime } from '../adapters/onnxruntime-node.ts';
 import { bytesOf, type ByteSource, type Drop } from '../engine/core/byte-source.ts';
 import { NEVER } from '../engine/core/cancel.ts';
@@ -8,7 +11,8 @@ import { GraphBuilder } from '../engine/graph/graph-builder.ts';
 import { chooseDomain } from '../engine/probes/image-trigger/pictures/domain.ts';
 import { openRunnable } from '../engine/runtime/open-runnable.ts';
 import { openArtifact } from '../engine/artifact/open.ts';
-import { ModelHost } from './model-host.ts';
+import { ModelHost, type ModelHostDependencies } from './model-host.ts';
+import type { AuditJob } from './protocol.ts';
 
 const [SIDE, CLASSES] = [16, 6];
 const runtime = await openNodeRuntime({ threads: 1 });
@@ -24,10 +28,13 @@ function wide(): Uint8Array<ArrayBuffer> {
 }
 
 const drop = (...beside: readonly ByteSource[]): Drop => ({ name: 'wide', files: [bytesOf('model.onnx', wide()), ...beside] });
+const DEPENDENCIES: ModelHostDependencies = { openRuntime: () => Promise.resolve(runtime), choice: 'wasm', clock: { now: () => 0 }, inputs: { decode: decodeNodeImage, makeHasher: nodeHasher }, onAuditEvent: () => Promise.resolve() };
+/** An audit that runs nothing. */
+const JOB: AuditJob = { files: [], sha256: '', backend: 'cpu', known: undefined, resumeState: undefined, keeps: false, allowed: [], budget: 'quick', seed: 0, analyses: [] };
 const picture = { width: SIDE, height: SIDE, rgba: Uint8ClampedArray.from({ length: SIDE * SIDE * 4 }, (_, at) => (at % 4 === 3 ? 255 : (at * 7) % 256)) };
 
 it('shows pictures in the range that the audit tells, and in the user’s where there is one', { timeout: 60_000 }, async () => {
-  const host = new ModelHost({ openRuntime: () => Promise.resolve(runtime), choice: 'wasm', clock: { now: () => 0 }, onAuditEvent: () => Promise.resolve() });
+  const host = new ModelHost(DEPENDENCIES);
   expect((await host.open(drop(), NEVER, () => {})).pictures).toMatchObject({ layout: 'nhwc', scale: 1, guessed: true });
 
   const runnable = await openRunnable(await openArtifact(drop()), runtime);
@@ -51,6 +58,24 @@ it('shows pictures in the range that the audit tells, and in the user’s where 
   expect(await host.prepare(undefined, NEVER)).toEqual(told);
   await host.close();
   await runnable.model.dispose();
+});
+
+it('gives clean inputs to the audits that follow, and takes them back', { timeout: 60_000 }, async () => {
+  const host = new ModelHost(DEPENDENCIES);
+  await host.open(drop(), NEVER, () => {});
+  const inputsOf = async (): Promise<unknown> => (await host.audit(JOB, NEVER, () => {})).options.inputs;
+  expect(await inputsOf()).toBeUndefined();
+  const png = encode({ width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4), channels: 1, depth: 8 });
+  const given = await host.give({ name: 'mine', files: [bytesOf('class/a.png', Uint8Array.from(png)), bytesOf('notes.txt', new Uint8Array(3))] }, NEVER);
+  expect(given).toMatchObject({ path: 'mine', used: 1, files: [{ path: 'class/a.png', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), used: 1 }], filesNotUsed: 1 });
+  expect(await inputsOf()).toEqual(given);
+  await host.prepare({ scale: 255, mean: [0, 0, 0], std: [1, 1, 1] }, NEVER);
+  expect(await inputsOf()).toEqual(given);
+  await expect(host.give({ name: 'none', files: [bytesOf('notes.txt', new Uint8Array(3))] }, NEVER)).rejects.toMatchObject({ code: 'missing-file', actual: 'none that can be used in notes.txt' });
+  expect(await inputsOf()).toEqual(given);
+  expect(await host.give(undefined, NEVER)).toBeUndefined();
+  expect(await inputsOf()).toBeUndefined();
+  await host.close();
 });
 
 it('names the file that could not be followed beside what was told instead', { timeout: 60_000 }, async () => {

@@ -17,7 +17,7 @@ import type { Clock } from '../engine/core/host.ts';
 import { seeded } from '../engine/core/random.ts';
 import { readText, type Reading } from '../engine/probes/text-triggers/reading.ts';
 import { applyAllowList } from '../engine/report/allow-list.ts';
-import type { Report } from '../engine/report/report.ts';
+import type { Report, ReportInputs } from '../engine/report/report.ts';
 import { GREEDY, type Generated } from '../engine/runtime/causal-lm.ts';
 import { measureSpeed } from '../engine/runtime/measure-speed.ts';
 import type { ImageClassifier } from '../engine/runtime/classifier.ts';
@@ -25,6 +25,8 @@ import { meantFor, openRunnable } from '../engine/runtime/open-runnable.ts';
 import type { Runtime } from '../engine/runtime/session.ts';
 import { SET_BY_USER, withPreprocessing } from '../engine/runtime/with-preprocessing.ts';
 import { fitImage } from '../engine/inputs/images.ts';
+import { giveInputs, type InputsHost } from '../engine/inputs/give-inputs.ts';
+import { withoutExamples } from '../engine/inputs/read-examples.ts';
 import { chooseDomain } from '../engine/probes/image-trigger/pictures/domain.ts';
 import { lookAt, stampOf, type Look } from '../engine/probes/image-trigger/look.ts';
 import { describeArtifact, describePictures } from './describe-artifact.ts';
@@ -35,6 +37,7 @@ export interface ModelHostDependencies {
   openRuntime(choice: BackendChoice, why?: string): Promise<Runtime>;
   readonly choice: BackendChoice;
   readonly clock: Clock;
+  readonly inputs: InputsHost;
   /** Called with each event of an audit before the page sees it: checkpoints are stored here. */
   onAuditEvent(job: AuditJob, event: AuditEvent): Promise<void>;
 }
@@ -48,6 +51,8 @@ interface OpenState {
   readonly notRunnable: ArtifactErrorFields | undefined;
   /** What a model is for that cannot be run. */
   readonly meantFor: Task | undefined;
+  /** What the runnable's examples were read from. */
+  readonly inputs: ReportInputs | undefined;
 }
 
 /** Of a model that cannot be run, only the files are audited: no tokens, whatever the budget. */
@@ -97,6 +102,15 @@ export class ModelHost {
     await state?.runnable?.model.dispose();
   }
 
+  /** For all audits from here on; undefined takes back what was given. */
+  async give(drop: Drop | undefined, signal: CancelSignal): Promise<ReportInputs | undefined> {
+    const state = this.#opened();
+    if (state.runnable === undefined || state.runnable.task === 'causal-lm') throw new Error('this model takes no inputs of your own');
+    const given = drop === undefined ? { runnable: withoutExamples(state.runnable), inputs: undefined } : await giveInputs(state.runnable, drop, this.#dependencies.inputs, signal);
+    this.#open = { ...state, ...given };
+    return given.inputs;
+  }
+
   async audit(job: AuditJob, signal: CancelSignal, onEvent: (event: AuditEvent) => void): Promise<Report> {
     const state = this.#opened();
     if (state.notRunnable !== undefined && job.known !== undefined) return this.#notRun(state, state.notRunnable, job.known, onEvent);
@@ -110,6 +124,7 @@ export class ModelHost {
       files: job.files,
       ...(job.known === undefined ? {} : { known: { findings: job.known.findings, coverage: job.known.coverage.filter(({ analysis }) => STATIC.includes(analysis)) } }),
       environment,
+      ...(state.inputs === undefined ? {} : { inputs: state.inputs }),
       options: { budget: job.budget, seed: job.seed, ...(job.analyses === undefined ? {} : { analyses: job.analyses }), ...(job.candidates === undefined ? {} : { candidates: job.candidates }) },
       signal,
       clock: this.#dependencies.clock,
@@ -187,7 +202,9 @@ export class ModelHost {
 
   async look({ picture, stamp }: LookRequest, signal: CancelSignal): Promise<Look> {
     const { model } = await chooseDomain(this.#pictured().model, signal);
-    return lookAt(model, fitImage(picture, model.spec), stamp === undefined ? undefined : stampOf(stamp, model), signal);
+    const { decode } = this.#dependencies.inputs;
+    const pixels = 'rgba' in picture ? picture : await decode(new Uint8Array(await picture.arrayBuffer()), picture.name);
+    return lookAt(model, fitImage(pixels, model.spec), stamp === undefined ? undefined : stampOf(stamp, model), signal);
   }
 
   /** The range that the audit shows pictures in, and the playground: where the files do not say it, the model's answers do. */
@@ -224,10 +241,10 @@ export class ModelHost {
       const runnable = await this.#loadModel(artifact, signal, onProgress);
       await breathe(signal);
       onProgress({ step: 'load', done: 1, total: 1, unit: 'steps' });
-      return { artifact, runnable, notRunnable: undefined, meantFor: undefined };
+      return { artifact, runnable, notRunnable: undefined, meantFor: undefined, inputs: undefined };
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;
-      return { artifact, runnable: undefined, notRunnable: causeNotRun(error.toFields(), artifact.problems), meantFor: await meantFor(artifact) };
+      return { artifact, runnable: undefined, notRunnable: causeNotRun(error.toFields(), artifact.problems), meantFor: await meantFor(artifact), inputs: undefined };
     }
   }
 

@@ -1,7 +1,9 @@
 // The model worker's entry: the engine with the browser's adapters behind a Comlink endpoint.
 import * as Comlink from 'comlink';
-import { fileSource } from '../adapters/file-source.ts';
+import { dropOf } from '../adapters/file-source.ts';
 import { openWebRuntime } from '../adapters/onnxruntime-web.ts';
+import { wasmHasher } from '../adapters/wasm-hasher.ts';
+import { decodeWebImage } from '../adapters/web-images.ts';
 import { openStorage, type Storage } from '../adapters/storage.ts';
 import type { CancelSignal } from '../engine/core/cancel.ts';
 import { capture, type Result } from '../engine/core/result.ts';
@@ -36,6 +38,7 @@ const worker: ModelWorker = {
         choice: settings.choice,
         openRuntime: (choice, why) => openWebRuntime({ baseUrl: settings.baseUrl, choice, ...(why === undefined ? {} : { why }) }),
         clock: { now },
+        inputs: { decode: decodeWebImage, makeHasher: wasmHasher },
         onAuditEvent: async (job, event) => {
           if ((event.type !== 'checkpoint' && event.type !== 'plan') || !job.keeps) return;
           // Losing a checkpoint loses time, not the audit.
@@ -49,7 +52,7 @@ const worker: ModelWorker = {
     }),
   open: (name, files, onProgress) => {
     const signal = control.begin();
-    return capture(() => started().open({ name, files: files.map(({ path, file }) => fileSource(file, path)) }, signal, onProgress));
+    return capture(() => started().open(dropOf(name, files), signal, onProgress));
   },
   measure: () => {
     const signal = control.begin();
@@ -57,6 +60,10 @@ const worker: ModelWorker = {
   },
   close: async () => {
     await host?.close();
+  },
+  give: (given) => {
+    const signal = control.begin();
+    return capture(async () => (await started().give(given === undefined ? undefined : dropOf(given.name, given.files), signal)) ?? null);
   },
   audit: (job, onEvents) => {
     const signal = control.begin();

@@ -3,6 +3,7 @@
 import type { NamedCandidate } from '../engine/audit/candidates.ts';
 import type { AuditEvent, ResumeState } from '../engine/audit/events.ts';
 import type { ArtifactErrorFields } from '../engine/core/artifact-error.ts';
+import type { DecodedImage } from '../engine/inputs/images.ts';
 import type { BudgetName, PicturesEvidence, Task, Verdict } from '../engine/core/finding.ts';
 import type { TrustAnchor } from '../engine/core/signature-check.ts';
 import type { Result } from '../engine/core/result.ts';
@@ -10,7 +11,7 @@ import type { Bytes, Milliseconds, Nats, Seconds } from '../engine/core/units.ts
 import type { Reading } from '../engine/probes/text-triggers/reading.ts';
 import type { AllowEntry } from '../engine/report/allow-list.ts';
 import type { Look } from '../engine/probes/image-trigger/look.ts';
-import type { Report, ReportFile } from '../engine/report/report.ts';
+import type { Report, ReportFile, ReportInputs } from '../engine/report/report.ts';
 import type { SignatureEntry } from '../engine/rules/signatures/signature-set.ts';
 import type { SamplingOptions } from '../engine/runtime/causal-lm.ts';
 import type { RuntimeEnvironment } from '../engine/runtime/session.ts';
@@ -21,6 +22,12 @@ export type BackendChoice = 'auto' | 'webgpu' | 'wasm';
 export interface DroppedFile {
   readonly path: string;
   readonly file: File;
+}
+
+/** Files for something else than opening, by the name of their folder, of the only one, or of what they hold. */
+export interface NamedFiles {
+  readonly name: string;
+  readonly files: readonly DroppedFile[];
 }
 
 /** An entry of public/samples/index.json; `files` are names inside the folder of its id. */
@@ -238,8 +245,8 @@ export interface PicturePreparation {
 }
 
 export interface LookRequest {
-  /** 8 bits a channel, red, green, blue, opacity, of any size. */
-  readonly picture: { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+  /** A file, or pixels of any size: 8 bits a channel, red, green, blue, opacity. */
+  readonly picture: File | DecodedImage;
   /** A reconstructed trigger to stamp on it. */
   readonly stamp: PicturesEvidence['stamp'] | undefined;
 }
@@ -281,6 +288,8 @@ export interface ModelWorker {
   /** What budgets cost here: runs the open model for a second or two. */
   measure(): Promise<Result<readonly BudgetEstimate[]>>;
   close(): Promise<void>;
+  /** Clean inputs of the user's own for the audits of the open classifier from here on; undefined takes them back. */
+  give(given: NamedFiles | undefined): Promise<Result<ReportInputs | null>>;
   /** Events arrive in order, in batches; the report comes back as the result. */
   audit(job: AuditJob, onEvents: (events: readonly AuditEvent[]) => void): Promise<Result<Report>>;
   attention(request: AttentionRequest): Promise<Result<readonly AttentionView[]>>;

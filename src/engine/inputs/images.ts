@@ -12,6 +12,9 @@ export interface DecodedImage {
   readonly rgba: Uint8Array | Uint8ClampedArray;
 }
 
+/** CWE-409: a small file can declare a picture that fills memory. */
+export const MAX_PIXELS = 64 * 2 ** 20;
+
 export type DecodeImage = (bytes: Uint8Array<ArrayBuffer>, path: string) => Promise<DecodedImage>;
 
 type Size = Pick<ImageSpec, 'channels' | 'height' | 'width'>;
@@ -52,9 +55,9 @@ function clamp(value: number, size: number): number {
   return Math.max(0, Math.min(size - 1, value));
 }
 
-/** [images, height, width], [images, height, width, channels] or [images, channels, height, width], at the model's size. */
-export async function imagesOfNpy(source: ByteSource, spec: Size): Promise<Float32Array[]> {
-  const { shape, values, whole } = await readNpy(source);
+/** [images, height, width], [images, height, width, channels] or [images, channels, height, width], at the model's size; at most `most` of them. */
+export async function imagesOfNpy(source: ByteSource, spec: Size, most: number): Promise<Float32Array[]> {
+  const { shape, values, whole } = await readNpy(source, most);
   const { channels, height, width } = spec;
   const size = channels * height * width;
   const [count = 0, ...rest] = shape;

@@ -1,11 +1,12 @@
 // Examples in the forms that people have them.
 import { describe, expect, it } from 'vitest';
-import type { RunnableTextClassifier } from '../audit/analysis.ts';
+import type { RunnableImageClassifier, RunnableTabularClassifier, RunnableTextClassifier } from '../audit/analysis.ts';
 import { bytesOf, type ByteSource } from '../core/byte-source.ts';
 import { NEVER } from '../core/cancel.ts';
 import { fitImage, imagesOfNpy } from './images.ts';
 import { readNpy } from './npy.ts';
 import { withExamples } from './read-examples.ts';
+import { spread } from './spread.ts';
 
 const text = (path: string, content: string): ByteSource => bytesOf(path, new TextEncoder().encode(content));
 
@@ -17,6 +18,11 @@ function npy(descr: string, shape: readonly number[], data: ArrayBuffer): ByteSo
   bytes.set(new Uint8Array(data), 10 + header.length);
   return bytesOf('x.npy', bytes);
 }
+
+const tabular = { task: 'tabular', model: { labels: ['no', 'yes'], spec: { features: 2 } }, examples: [] } as unknown as RunnableTabularClassifier;
+const rowsOf = async (content: string) => (await withExamples(tabular, [text('a.csv', content)], noImages, NEVER)).runnable.examples;
+
+const pictured = { task: 'image-classification', model: { labels: ['cat', 'dog'], spec: { channels: 3, height: 1024, width: 1024 } }, examples: [] } as unknown as RunnableImageClassifier;
 
 const classifier = { task: 'text-classification', model: { labels: ['negative', 'positive'] }, examples: [] } as unknown as RunnableTextClassifier;
 const noImages = (): Promise<never> => Promise.reject(new Error('no pictures here'));
@@ -50,15 +56,40 @@ describe('texts', () => {
   });
 });
 
+describe('tables', () => {
+  it('CSV with a label, and without a header', async () => {
+    expect(await rowsOf('a,b,label\n1,-2.5,yes\n')).toMatchObject([{ name: 'a.csv:2', input: Float32Array.of(1, -2.5), label: 1 }]);
+    expect(await rowsOf('1,2\n3,4\n')).toMatchObject([{ name: 'a.csv:1', input: Float32Array.of(1, 2) }, { name: 'a.csv:2', input: Float32Array.of(3, 4) }]);
+  });
+  it('refuses what is no number, with its place', async () => {
+    await expect(rowsOf('a,b\n1,2\n3,\n')).rejects.toMatchObject({ code: 'malformed', field: 'row 2 after the header', expected: '2 numbers', actual: 'cell 2: empty' });
+    await expect(rowsOf('a,b\n1,red\n')).rejects.toMatchObject({ actual: 'cell 2: red' });
+    await expect(rowsOf('id,a,b\n7,1,2\n')).rejects.toMatchObject({ actual: '3 cells' });
+  });
+});
+
 describe('arrays and pictures', () => {
   it('reads floats, and bytes as pixels in either order', async () => {
-    expect((await readNpy(npy('<f4', [2, 2], Float32Array.of(1, 2, 3, 4).buffer))).values).toEqual(Float32Array.of(1, 2, 3, 4));
-    const [image] = await imagesOfNpy(npy('|u1', [1, 1, 2, 3], Uint8Array.of(255, 0, 0, 0, 255, 0).buffer), { channels: 3, height: 1, width: 2 });
+    expect((await readNpy(npy('<f4', [2, 2], Float32Array.of(1, 2, 3, 4).buffer), 9)).values).toEqual(Float32Array.of(1, 2, 3, 4));
+    const [image] = await imagesOfNpy(npy('|u1', [1, 1, 2, 3], Uint8Array.of(255, 0, 0, 0, 255, 0).buffer), { channels: 3, height: 1, width: 2 }, 9);
     expect(image).toEqual(Float32Array.of(1, 0, 0, 1, 0, 0));
   });
   it('refuses objects and cut data', async () => {
-    await expect(readNpy(npy('|O', [1], new ArrayBuffer(8)))).rejects.toMatchObject({ code: 'malformed', field: 'descr' });
-    await expect(readNpy(npy('<f4', [1000, 1000], new ArrayBuffer(8)))).rejects.toMatchObject({ code: 'malformed', field: 'shape' });
+    await expect(readNpy(npy('|O', [1], new ArrayBuffer(8)), 9)).rejects.toMatchObject({ code: 'malformed', field: 'descr' });
+    await expect(readNpy(npy('<f4', [1000, 1000], new ArrayBuffer(8)), 9)).rejects.toMatchObject({ code: 'malformed', field: 'shape' });
+  });
+  it('takes some of many from the first to the last', async () => {
+    expect([spread(3, 9), spread(9, 3), spread(0, 3)]).toEqual([[0, 1, 2], [0, 3, 6], []]);
+    const { shape, values } = await readNpy(npy('<f4', [10, 2], Float32Array.from({ length: 20 }, (_, at) => at).buffer), 4);
+    expect([shape, [...values]]).toEqual([[4, 2], [0, 1, 4, 5, 10, 11, 14, 15]]);
+  });
+  it('decodes no more pictures than fit, of all folders', async () => {
+    const decoded: string[] = [];
+    const decode = (_: Uint8Array, path: string) => Promise.resolve((decoded.push(path), { width: 1, height: 1, rgba: Uint8Array.of(9, 9, 9, 255) }));
+    const files = Array.from({ length: 60 }, (_, at) => text(`${at < 30 ? 'cat' : 'dog'}/${at}.png`, ''));
+    const { runnable, taken } = await withExamples(pictured, files, decode, NEVER);
+    const labels = runnable.examples.map(({ label }) => label);
+    expect([decoded.length, taken.length, labels.filter((label) => label === 1).length]).toEqual([21, 21, 10]);
   });
   it('averages when it makes smaller and keeps a plain colour when it makes larger', () => {
     const checks = Uint8Array.from({ length: 16 * 4 }, (_, at) => (at % 4 === 3 ? 255 : (Math.floor(at / 4) + Math.floor(at / 16)) % 2 === 0 ? 255 : 0));

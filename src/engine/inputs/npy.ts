@@ -2,8 +2,10 @@
 // arrays of objects (pickles) are refused.
 import { ArtifactError } from '../core/artifact-error.ts';
 import type { ByteSource } from '../core/byte-source.ts';
+import { spread } from './spread.ts';
 
 export interface NumericArray {
+  /** Of what was read. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
   /** True where the file holds whole numbers: pixels from 0 to 255, say. */
@@ -21,9 +23,9 @@ const READERS: Readonly<Record<string, { readonly bytes: number; readonly whole:
   i8: { bytes: 8, whole: true, read: (view, at) => Number(view.getBigInt64(at, true)) },
 };
 
-export async function readNpy(source: ByteSource): Promise<NumericArray> {
+/** `most`: so many rows of the first axis at most, spread evenly over it. */
+export async function readNpy(source: ByteSource, most: number): Promise<NumericArray> {
   const fail = (field: string, expected: string, actual: string): ArtifactError => new ArtifactError({ code: 'malformed', format: 'npy', file: source.path, field, expected, actual });
-  if (source.size > MAX_BYTES) throw new ArtifactError({ code: 'limit-exceeded', format: 'npy', file: source.path, expected: `at most ${MAX_BYTES} bytes`, actual: String(source.size) });
   const head = await source.slice(0, 12 + MAX_HEADER);
   if (head.byteLength < 12 || head[0] !== 0x93) throw fail('header', 'the signature of a NumPy array', 'other bytes');
   const view = new DataView(head.buffer, head.byteOffset);
@@ -38,7 +40,21 @@ export async function readNpy(source: ByteSource): Promise<NumericArray> {
   const shape = (/'shape':\s{0,8}\(([\d, ]{0,200})\)/.exec(text)?.[1] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
   if (!Number.isSafeInteger(count) || begin + length + count * reader.bytes > source.size) throw fail('shape', `an array that fits into ${source.size} bytes`, shape.join(' x '));
-  const bytes = await source.slice(begin + length, begin + length + count * reader.bytes);
-  const data = new DataView(bytes.buffer, bytes.byteOffset);
-  return { shape, whole: reader.whole, values: Float32Array.from({ length: count }, (_, index) => reader.read(data, index * reader.bytes)) };
+  const [all = 1, ...rest] = shape;
+  const row = rest.reduce((product, size) => product * size, 1);
+  const rows = count === 0 ? [] : spread(all, most);
+  const read = rows.length * row * reader.bytes;
+  if (read > MAX_BYTES) throw new ArtifactError({ code: 'limit-exceeded', format: 'npy', file: source.path, expected: `at most ${MAX_BYTES} bytes`, actual: String(read) });
+  const values = new Float32Array(rows.length * row);
+  // Neighbours come by one read.
+  for (let from = 0; from < rows.length; ) {
+    let to = from + 1;
+    while (to < rows.length && rows[to] === (rows[to - 1] ?? 0) + 1) to++;
+    const first = begin + length + (rows[from] ?? 0) * row * reader.bytes;
+    const bytes = await source.slice(first, first + (to - from) * row * reader.bytes);
+    const data = new DataView(bytes.buffer, bytes.byteOffset);
+    for (let at = 0; at < (to - from) * row; at++) values[from * row + at] = reader.read(data, at * reader.bytes);
+    from = to;
+  }
+  return { shape: shape.length === 0 ? shape : [rows.length, ...rest], whole: reader.whole, values };
 }

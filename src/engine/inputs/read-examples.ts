@@ -9,11 +9,17 @@ import { shown } from '../core/shown.ts';
 import { CsvReader } from '../monitor/log/csv.ts';
 import { fitImage, imagesOfNpy, type DecodeImage } from './images.ts';
 import { readNpy } from './npy.ts';
+import { spread } from './spread.ts';
 
 const MAX_EXAMPLES = 2000;
+/** Of pictures that many values at most, 256 MB as float32: 426 pictures of 224 x 224 in colour. */
+const MAX_PICTURE_VALUES = 2 ** 26;
 const TEXT_LIMITS = { maxBytes: 64 * 2 ** 20, maxDepth: 1 };
 const NEWLINE = 0x0a;
 const MAX_SHOWN = 60;
+const PICTURE = /\.(png|jpe?g|webp|gif|bmp)$/i;
+const ARRAY = /\.npy$/i;
+const TABLE = /\.(csv|tsv)$/i;
 const TEXT_COLUMNS = ['text', 'sentence', 'content', 'review', 'message', 'input', 'prompt', 'question', 'comment', 'title'];
 const LABEL_COLUMNS = ['label', 'class', 'target', 'category', 'y', 'sentiment'];
 
@@ -24,44 +30,53 @@ export interface WithExamples {
   readonly taken: readonly { readonly file: ByteSource; readonly examples: number }[];
 }
 
+export function withoutExamples<Classifier extends RunnableClassifier>(runnable: Classifier): Classifier {
+  return Object.assign({}, runnable, { examples: [] });
+}
+
 export async function withExamples(runnable: RunnableClassifier, files: readonly ByteSource[], decode: DecodeImage, signal: CancelSignal): Promise<WithExamples> {
   const { labels } = runnable.model;
   switch (runnable.task) {
     case 'text-classification': {
-      const { examples, taken } = await readAll(files, signal, (file) => readTexts(file, labels, files.length === 1), 'a text file with one example a line, or CSV with a text column');
+      const { examples, taken } = await readAll(files, MAX_EXAMPLES, signal, (file) => readTexts(file, labels, files.length === 1), 'a text file with one example a line, or CSV with a text column');
       return { runnable: { ...runnable, examples }, taken };
     }
     case 'image-classification': {
       const { spec } = runnable.model;
-      const { examples, taken } = await readAll(files, signal, (file) => readImages(file, spec, labels, decode), 'pictures (.png, .jpg) or a .npy array of images');
+      const most = Math.max(1, Math.min(MAX_EXAMPLES, Math.floor(MAX_PICTURE_VALUES / (spec.channels * spec.height * spec.width))));
+      const pictures = files.filter(({ path }) => PICTURE.test(path));
+      // A folder of more pictures than are used is often sorted by class.
+      const chosen = new Set(spread(pictures.length, most).map((at) => pictures[at]));
+      const { examples, taken } = await readAll(files.filter((file) => !PICTURE.test(file.path) || chosen.has(file)), most, signal, (file) => readImages(file, spec, labels, decode, most), 'pictures (.png, .jpg) or a .npy array of images');
       return { runnable: { ...runnable, examples }, taken };
     }
     case 'tabular': {
       const { features } = runnable.model.spec;
-      const { examples, taken } = await readAll(files, signal, (file) => readTable(file, features, labels), `rows of ${features} numbers, as CSV or .npy`);
+      const { examples, taken } = await readAll(files, MAX_EXAMPLES, signal, (file) => readTable(file, features, labels), `rows of ${features} numbers, as CSV or .npy`);
       return { runnable: { ...runnable, examples }, taken };
     }
   }
 }
 
-async function readAll<Input>(files: readonly ByteSource[], signal: CancelSignal, read: (file: ByteSource) => Promise<readonly Example<Input>[]>, expected: string): Promise<Pick<WithExamples, 'taken'> & { readonly examples: readonly Example<Input>[] }> {
+async function readAll<Input>(files: readonly ByteSource[], most: number, signal: CancelSignal, read: (file: ByteSource) => Promise<readonly Example<Input>[]>, expected: string): Promise<Pick<WithExamples, 'taken'> & { readonly examples: readonly Example<Input>[] }> {
   const examples: Example<Input>[] = [];
   const taken: WithExamples['taken'][number][] = [];
   for (const file of files) {
-    if (examples.length >= MAX_EXAMPLES) break;
+    if (examples.length >= most) break;
     throwIfCancelled(signal);
-    const found = (await read(file)).slice(0, MAX_EXAMPLES - examples.length);
-    examples.push(...found);
-    if (found.length > 0) taken.push({ file, examples: found.length });
+    const found = await read(file);
+    const used = spread(found.length, most - examples.length).flatMap((at) => found[at] ?? []);
+    examples.push(...used);
+    if (used.length > 0) taken.push({ file, examples: used.length });
   }
-  if (examples.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'inputs', expected, actual: 'none that can be used' });
+  if (examples.length === 0) throw new ArtifactError({ code: 'missing-file', format: 'inputs', expected, actual: files.length === 0 ? 'no file' : `none that can be used in ${files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files`}` });
   return { examples, taken };
 }
 
 /** `only`: a file given by itself is text, whatever it is called. */
 async function readTexts(file: ByteSource, labels: readonly string[], only: boolean): Promise<Example<string>[]> {
   const examples: Example<string>[] = [];
-  if (/\.(csv|tsv)$/i.test(file.path)) {
+  if (TABLE.test(file.path)) {
     const rows = await cells(file);
     const header = rows.header.map((name) => name.toLowerCase());
     const named = TEXT_COLUMNS.map((name) => header.indexOf(name)).find((at) => at >= 0);
@@ -77,7 +92,7 @@ async function readTexts(file: ByteSource, labels: readonly string[], only: bool
   return examples;
 
   function add(text: string, name: string, label: number | undefined): void {
-    if (text.trim() !== '' && examples.length < MAX_EXAMPLES) examples.push({ name, input: text.trim(), ...(label === undefined ? {} : { label }) });
+    if (text.trim() !== '') examples.push({ name, input: text.trim(), ...(label === undefined ? {} : { label }) });
   }
 }
 
@@ -98,13 +113,12 @@ async function cells(file: ByteSource): Promise<{ readonly header: readonly stri
     const [bad] = batch.malformed ?? [];
     if (bad !== undefined) throw new ArtifactError({ code: 'malformed', format: 'csv', file: file.path, field: `row ${bad.row + 1} after the header`, expected: `${header.length} cells, and quotes that are closed`, actual: `${bad.reason}${bad.text === undefined ? '' : `: ${shown(bad.text, MAX_SHOWN)}`}` });
     const columns = [...batch.columns.values()];
-    for (let row = 0; row < batch.rows && rows.length < MAX_EXAMPLES; row++) rows.push(columns.map((column) => String(column[row] ?? '')));
-    if (rows.length >= MAX_EXAMPLES) break;
+    for (let row = 0; row < batch.rows; row++) rows.push(columns.map((column) => String(column[row] ?? '')));
   }
   return { header, rows };
 }
 
-/** Of a very large file its first lines: more would not be used. */
+/** Of a very large file its first lines. */
 async function csvText(file: ByteSource): Promise<string> {
   const bytes = await file.slice(0, Math.min(file.size, TEXT_LIMITS.maxBytes));
   const wide = utf16Of(bytes);
@@ -121,28 +135,34 @@ function labelIndex(text: string, labels: readonly string[]): number | undefined
   return index >= 0 && index < labels.length ? index : undefined;
 }
 
-async function readImages(file: ByteSource, spec: Parameters<typeof fitImage>[1], labels: readonly string[], decode: DecodeImage): Promise<Example<Float32Array>[]> {
+async function readImages(file: ByteSource, spec: Parameters<typeof fitImage>[1], labels: readonly string[], decode: DecodeImage, most: number): Promise<Example<Float32Array>[]> {
   const label = labelIndex(file.path.split('/').at(-2) ?? '', labels);
   const known = label === undefined ? {} : { label };
-  if (/\.npy$/i.test(file.path)) return (await imagesOfNpy(file, spec)).map((input, index) => ({ name: `${file.path}[${index}]`, input, ...known }));
-  if (/\.(png|jpe?g|webp|gif|bmp)$/i.test(file.path)) return [{ name: file.path, input: fitImage(await decode(await file.slice(0, file.size), file.path), spec), ...known }];
+  if (ARRAY.test(file.path)) return (await imagesOfNpy(file, spec, most)).map((input, index) => ({ name: `${file.path}[${index}]`, input, ...known }));
+  if (PICTURE.test(file.path)) return [{ name: file.path, input: fitImage(await decode(await file.slice(0, file.size), file.path), spec), ...known }];
   return [];
 }
 
 async function readTable(file: ByteSource, features: number, labels: readonly string[]): Promise<Example<Float32Array>[]> {
-  const examples: Example<Float32Array>[] = [];
-  if (/\.npy$/i.test(file.path)) {
-    const { shape, values } = await readNpy(file);
+  if (ARRAY.test(file.path)) {
+    const { shape, values } = await readNpy(file, MAX_EXAMPLES);
     if (shape.length !== 2 || shape[1] !== features) throw new ArtifactError({ code: 'shape-mismatch', format: 'npy', file: file.path, expected: `rows of ${features} numbers`, actual: shape.join(' x ') });
-    for (let row = 0; row < Math.min(MAX_EXAMPLES, shape[0] ?? 0); row++) examples.push({ name: `${file.path}[${row}]`, input: values.slice(row * features, (row + 1) * features) });
-  } else if (/\.(csv|tsv)$/i.test(file.path)) {
-    const { header, rows } = await cells(file);
-    const label = LABEL_COLUMNS.map((name) => header.map((column) => column.toLowerCase()).indexOf(name)).find((at) => at >= 0);
-    for (const [index, row] of rows.entries()) {
-      const numbers = row.filter((_, column) => column !== label).map(Number);
-      const known = label === undefined ? undefined : labelIndex(row[label] ?? '', labels);
-      if (numbers.length === features && numbers.every(Number.isFinite)) examples.push({ name: `${file.path}:${index + 2}`, input: Float32Array.from(numbers), ...(known === undefined ? {} : { label: known }) });
-    }
+    return Array.from({ length: shape[0] ?? 0 }, (_, row) => ({ name: `${file.path}[${row}]`, input: values.slice(row * features, (row + 1) * features) }));
   }
-  return examples;
+  if (!TABLE.test(file.path)) return [];
+  const { header, rows } = await cells(file);
+  const label = LABEL_COLUMNS.map((name) => header.map((column) => column.toLowerCase()).indexOf(name)).find((at) => at >= 0);
+  // A first line of numbers is no header.
+  const all = header.every(isNumber) ? [header, ...rows] : rows;
+  return all.map((row, index) => {
+    const values = row.filter((_, column) => column !== label);
+    const bad = values.findIndex((cell) => !isNumber(cell));
+    if (values.length !== features || bad >= 0) throw new ArtifactError({ code: 'malformed', format: 'csv', file: file.path, field: all === rows ? `row ${index + 1} after the header` : `row ${index + 1}`, expected: `${features} numbers${label === undefined ? '' : ' and a label'}`, actual: values.length === features ? `cell ${bad + 1}: ${shown(values[bad] ?? '', MAX_SHOWN) || 'empty'}` : `${values.length} cells` });
+    const known = label === undefined ? undefined : labelIndex(row[label] ?? '', labels);
+    return { name: `${file.path}:${index + (all === rows ? 2 : 1)}`, input: Float32Array.from(values, Number), ...(known === undefined ? {} : { label: known }) };
+  });
+}
+
+function isNumber(cell: string): boolean {
+  return cell.trim() !== '' && Number.isFinite(Number(cell));
 }

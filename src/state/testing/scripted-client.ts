@@ -2,7 +2,7 @@
 import type { AuditEvent } from '../../engine/audit/events.ts';
 import type { Result } from '../../engine/core/result.ts';
 import type { Reading } from '../../engine/probes/text-triggers/reading.ts';
-import type { Report } from '../../engine/report/report.ts';
+import type { Report, ReportInputs } from '../../engine/report/report.ts';
 import type { AssayClient, AttentionRequest, AttentionView, AuditRequest, GeneratedAnswer, GenerateRequest, OpenedModel, OpenInput, PicturePreparation, Resumable, StoredReportSummary } from '../client.ts';
 import type { LabHost } from '../app.ts';
 import type { Host } from '../host.ts';
@@ -18,6 +18,7 @@ export interface Script {
   readonly resumable?: Resumable;
   /** When the audit of another tab ends. */
   readonly elsewhereEnded?: Promise<void>;
+  readonly given?: Result<ReportInputs | null>;
   readonly stored?: readonly StoredReportSummary[];
   readonly attention?: Result<readonly AttentionView[]>;
   readonly answers?: Result<readonly GeneratedAnswer[]>;
@@ -69,6 +70,7 @@ export function scriptedClient(script: Script): ScriptedClient {
     recheck: async () => NOTHING,
     compare: async () => NOTHING,
     close: async () => {},
+    give: async () => script.given ?? NOTHING,
     audit: async (request, onEvent) => {
       asked.audits.push(request);
       script.events?.forEach(onEvent);

@@ -9,6 +9,7 @@ import { useApp, useAudit, useSession } from '../../app-context.ts';
 import { classes } from '../../class-names.ts';
 import { formatRound, formatTimeLeft, formatWhen } from '../../format.ts';
 import { onRadioKey } from '../../parts/radio-group.ts';
+import { OwnInputs } from './own-inputs.tsx';
 import styles from './budget-panel.module.css';
 
 const WHAT: Readonly<Record<BudgetName, string>> = {
@@ -28,12 +29,14 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
   const model = useSession((state) => state.model);
   const budget = useAudit((state) => state.budget);
   const seed = useAudit((state) => state.seed);
+  const inputs = useSession((state) => state.inputs);
   const candidates = useAudit((state) => state.candidates);
   // Where the pipeline stands below, it counts the stages; skipped ones too, which keep no checkpoint.
   const piped = useAudit(({ view }) => view.scope === 'all' && view.analyses.some(({ stages }) => stages.length > 0));
   const ratios = useStore(app.pace, (state) => state.ratios);
   if (model === undefined || model.notRunnable !== undefined) return null;
-  const { resumable } = model;
+  // An interrupted audit had no such inputs: it is gone on with once they are left out.
+  const resumable = inputs === undefined ? model.resumable : undefined;
   const start = (): void => {
     onStart();
     void app.startAudit();
@@ -53,6 +56,7 @@ export function BudgetPanel({ onStart }: { readonly onStart: () => void }): Reac
         Start audit
       </button>
       {TOOK[model.task] !== undefined && <p className={styles.took}>{TOOK[model.task]}</p>}
+      <OwnInputs task={model.task} />
       {candidates.length > 0 && (
         <p className={styles.resume}>
           <button onClick={() => app.audit.getState().name([])}>Leave out</button>

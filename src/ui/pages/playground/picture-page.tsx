@@ -4,7 +4,6 @@ import { useStore } from 'zustand';
 import { shownConfidence } from '../../../engine/core/shown.ts';
 import type { PicturePreparation } from '../../../state/client.ts';
 import { useApp, useSession } from '../../app-context.ts';
-import { decodePicture } from '../../decode-picture.ts';
 import { RunFailure } from '../../parts/run-failure.tsx';
 import { BesideAudit } from '../../parts/beside-audit.tsx';
 import { Segmented } from '../../parts/segmented.tsx';
@@ -13,7 +12,7 @@ import { Preparation } from './preparation.tsx';
 import styles from './picture-page.module.css';
 
 export function PicturePage({ preparation }: { readonly preparation: PicturePreparation }): ReactElement {
-  const { pictureLab, audit, notices, investigate } = useApp();
+  const { pictureLab, audit, investigate } = useApp();
   const { stamp, status, failure, looks } = useStore(pictureLab);
   useEffect(() => {
     if (preparation.guessed) void pictureLab.getState().learnRange();
@@ -24,15 +23,7 @@ export function PicturePage({ preparation }: { readonly preparation: PicturePrep
   const [over, setOver] = useState(false);
   const stamped = findings.filter(({ evidence }) => evidence.some(({ kind }) => kind === 'pictures'));
   const add = async (files: readonly File[]): Promise<void> => {
-    const pictures = [];
-    for (const file of files) {
-      try {
-        pictures.push({ name: file.name, picture: await decodePicture(file) });
-      } catch {
-        notices.getState().say('error', 'Not a picture', `${file.name} could not be read as one.`);
-      }
-    }
-    if (pictures.length > 0) await pictureLab.getState().look(pictures);
+    if (files.length > 0) await pictureLab.getState().look(files.map((file) => ({ name: file.name, picture: file })));
   };
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
