@@ -11,8 +11,8 @@ import styles from './own-inputs.module.css';
 
 /** The probes of these tasks use them. */
 const FORMS: Partial<Readonly<Record<Task, string>>> = {
-  'image-classification': 'pictures (a folder of them, by class or not) or a .npy array',
-  'text-classification': 'lines of text, or CSV with a text column',
+  'image-classification': 'pictures, a folder of them, or a .npy array',
+  'text-classification': 'lines of text or CSV with a text column',
 };
 
 export function OwnInputs({ task }: { readonly task: Task }): ReactElement | null {
@@ -46,7 +46,7 @@ export function OwnInputs({ task }: { readonly task: Task }): ReactElement | nul
       onDrop={onDrop}
     >
       <b>Clean inputs</b>
-      {giving ? <span role="status">Reading them…</span> : inputs === undefined ? <span>None: Assay makes its own. Yours come first: drop {forms} here, or choose</span> : <Given inputs={inputs} />}
+      {giving ? <span role="status">Reading them…</span> : inputs === undefined ? <span>none needed; of yours, drop {forms} here</span> : <Given inputs={inputs} />}
       {!giving && (
         <span className={styles.buttons}>
           <button onClick={() => void give(askForFiles())}>Files…</button>
@@ -62,7 +62,7 @@ function Given({ inputs: { path, used, files, filesNotUsed } }: { readonly input
   const [only] = files;
   return (
     <span role="status">
-      {used} from <code className="token">{shown(path)}</code> ({files.length === 1 && only !== undefined ? <span title={`SHA-256 ${only.sha256}`}>SHA-256 {only.sha256.slice(0, 12)}…</span> : `${files.length} files`}
+      {used} from <code>{shown(path)}</code> ({files.length === 1 && only !== undefined ? <span title={`SHA-256 ${only.sha256}`}>SHA-256 {only.sha256.slice(0, 12)}…</span> : `${files.length} files`}
       {filesNotUsed !== undefined && `, ${filesNotUsed} not used`}). An audit with them is not kept for going on after a reload.
     </span>
   );
