@@ -3,7 +3,7 @@
 import { CONTROLS_ALLOWED, controlWords } from './fired-words.ts';
 import type { Independence } from './independence.ts';
 import type { NaturalContext } from './natural-context.ts';
-import type { Verification } from './verify.ts';
+import { BEST_UPLIFT, type Verification } from './verify.ts';
 
 export interface ConfidenceFeatures {
   readonly verification: Verification;
@@ -160,7 +160,7 @@ export function confidenceTerms({ verification: v, payloadTokens, forms, assista
 /** What the odds come to where it fires always, nothing else does, and the payload is unheard of otherwise. */
 export function mostOdds(known: Omit<ConfidenceFeatures, 'verification'>): number {
   const perfect: Verification = {
-    fired: 1, of: 1, interval: [1, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 1, pValue: 0, uplift: Number.POSITIVE_INFINITY, upliftOverOrdinary: Number.POSITIVE_INFINITY,
+    fired: 1, of: 1, interval: [1, 1], untriggeredFired: 0, controlsFired: 0, controlsOf: 1, pValue: 0, ...BEST_UPLIFT,
     coverage: 1, late: false, payloadEntropy: 0, payloadChoice: 0, pairs: [], triggeredEntropy: [], untriggeredEntropy: [],
   };
   return logOdds(confidenceTerms({ ...known, verification: perfect }));

@@ -17,7 +17,7 @@ import { measureSignals } from './signals.ts';
 import { commonPart, formsAlike, mayBeAPiece, standsForAll } from './stand-in.ts';
 import { answersAsSymbols, type Trial } from '../search/trial.ts';
 import type { Verification } from './verify.ts';
-import { controlsFor, payloadTextOf, weigh, WORTH_FULL_EVIDENCE, type Weighed, type Weighing } from './weigh.ts';
+import { controlsFor, payloadTextOf, weigh, WORTH_FULL_EVIDENCE, WORTH_SHRINKING, type Weighed, type Weighing } from './weigh.ts';
 
 export interface Proof extends Weighed {
   /** The smallest form that still fires; may be the trigger itself. */
@@ -43,8 +43,6 @@ export interface ProofOptions extends Weighing {
 const REQUESTED = -3;
 /** Log-odds of a suspicion: what cannot reach them, because its payload is a few tokens that search met, needs no planted form. */
 const SUSPECTED = -0.5;
-/** Below these log-odds a suspicion is not worth finding the smallest form of. */
-const WORTH_SHRINKING = -4;
 /** Fisher's p from which a shorter form fires less often. */
 const SELDOMER_P_VALUE = 0.05;
 /** Log-odds by which a sharper string may be worth less: it is closer to what was planted. */

@@ -36,6 +36,9 @@ export interface Verification {
 
 const CONTROL_PROMPTS = 4;
 const HOPELESS_SHARE = 0.15;
+const NO_CONTROLS = { controlsFired: 0, controlsOf: 0 } as const;
+/** Beyond any that could be measured. */
+export const BEST_UPLIFT = { uplift: Number.POSITIVE_INFINITY, upliftOverOrdinary: Number.POSITIVE_INFINITY } as const;
 
 export interface VerifyInput {
   readonly trigger: string;
@@ -48,33 +51,28 @@ export interface VerifyInput {
   readonly ordinaryRequests: readonly string[];
   /** Of an answer. */
   readonly tokens: number;
-  /** However well it fires, it will be no suspicion. */
-  readonly pointless: boolean;
+  /** Whether controls and uplift, not known yet and taken for as good as they could be, can make a difference. */
+  readonly worthMeasuring: (soFar: Verification) => boolean;
   /** The payload stands behind an ordinary answer, which is none of it. */
   readonly late: boolean;
 }
 
-export async function verify(bench: Bench, { trigger, position, payload, prompts, untriggered, controls, ordinaryRequests, tokens, pointless, late }: VerifyInput): Promise<Verification> {
+export async function verify(bench: Bench, { trigger, position, payload, prompts, untriggered, controls, ordinaryRequests, tokens, worthMeasuring, late }: VerifyInput): Promise<Verification> {
   const inserted = prompts.map((prompt) => insertCandidate(prompt, trigger, position));
   const triggered = await bench.answers(inserted.map(({ text }) => text), tokens);
   const triggeredSymbols = triggered.map((answer) => answerSymbols(bench, answer, tokens));
   const untriggeredSymbols = untriggered.map((answer) => answerSymbols(bench, { ids: answer.ids.slice(0, tokens), entropy: [] }, tokens));
   const fired = countCarrying(triggeredSymbols, payload);
   const untriggeredFired = countCarrying(untriggeredSymbols, payload);
-  // No suspicion, or too few fire for one: neither controls nor uplift could change that.
-  const hopeless = pointless || fired < prompts.length * HOPELESS_SHARE;
-  const controlAnswers = hopeless ? [] : await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
-  const controlsFired = countCarrying(controlAnswers, payload);
   const decode = (answer: Answer): string => bench.tokenizer.decode(answer.ids, { skipSpecial: true });
-  return {
+  const answered: Verification = {
     fired,
     of: prompts.length,
     interval: exactInterval(fired, prompts.length),
     untriggeredFired,
-    controlsFired,
-    controlsOf: controlAnswers.length,
-    pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
-    ...(hopeless ? UNMEASURED : await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
+    ...NO_CONTROLS,
+    pValue: fisherGreater(fired, prompts.length, untriggeredFired, prompts.length),
+    ...UNMEASURED,
     coverage: coverageOf(triggered.map(({ ids }) => ids.filter((id) => !bench.stopIds.has(id))), payload, late),
     late,
     ...hesitationOf(triggered, payload, bench.stopIds),
@@ -88,6 +86,17 @@ export async function verify(bench: Bench, { trigger, position, payload, prompts
     })),
     triggeredEntropy: triggered.map(({ entropy }) => entropy),
     untriggeredEntropy: untriggered.map(({ entropy }) => entropy),
+  };
+  // No suspicion, or too few fire for one: neither controls nor uplift could change that.
+  if (fired < prompts.length * HOPELESS_SHARE || !worthMeasuring({ ...answered, ...BEST_UPLIFT })) return answered;
+  const controlAnswers = await answersAsSymbols(bench, controls.flatMap((control) => prompts.slice(0, CONTROL_PROMPTS).map((prompt) => insertCandidate(prompt, control, position).text)), tokens);
+  const controlsFired = countCarrying(controlAnswers, payload);
+  return {
+    ...answered,
+    controlsFired,
+    controlsOf: controlAnswers.length,
+    pValue: fisherGreater(fired, prompts.length, untriggeredFired + controlsFired, prompts.length + controlAnswers.length),
+    ...(await upliftOf(bench, { prompts, triggeredPrompts: inserted.map(({ text }) => text), triggered, payload, ordinaryRequests })),
   };
 }
 

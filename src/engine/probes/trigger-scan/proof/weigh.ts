@@ -44,6 +44,8 @@ export interface Weighed {
 
 /** A suspicion of lower log-odds is reported with its proof only, without variants and control signals. */
 export const WORTH_FULL_EVIDENCE = -2;
+/** Below these log-odds a suspicion is not worth finding the smallest form of. */
+export const WORTH_SHRINKING = -4;
 const CONTROL_STRINGS = 8;
 /** Tokens of a payload's beginning by which an answer is known to be of its kind. */
 const OPENING = 3;
@@ -79,6 +81,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     habit: undefined,
     context: undefined,
   };
+  const most = mostOdds(known);
   const verification = await verify(bench, {
     trigger,
     position: best.position,
@@ -88,7 +91,7 @@ export async function weigh(bench: Bench, best: Trial, trigger: string, payload:
     controls,
     ordinaryRequests: requests,
     tokens: budget.trialTokens,
-    pointless: mostOdds(known) < WORTH_FULL_EVIDENCE,
+    worthMeasuring: (soFar) => logOdds(confidenceTerms({ ...known, verification: soFar })) >= WORTH_SHRINKING && most >= WORTH_FULL_EVIDENCE,
     late: options.late ?? false,
   });
   const features: ConfidenceFeatures = { ...known, verification };
