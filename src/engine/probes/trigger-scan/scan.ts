@@ -4,6 +4,7 @@ import type { AuditContext, RunnableCausalLm } from '../../audit/analysis.ts';
 import { textsOf } from '../../audit/candidates.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { Bench } from './ask/bench.ts';
+import { naturalAnswersOf } from './ask/natural-bases.ts';
 import { planStages, SCAN_BUDGETS } from './budget.ts';
 import { leakCandidates, leakedOpenings, splitTurns } from './leaks/candidates.ts';
 import { confidenceOf } from './proof/confidence.ts';
@@ -36,7 +37,7 @@ export async function runTriggerScan(context: AuditContext, runnable: RunnableCa
   const budget = SCAN_BUDGETS[context.options.budget];
   const frame = requireFrame(runnable.template, runnable.tokenizer);
   const runner = new StageRunner(context, emit, TRIGGER_SCAN, planStages(budget, runnable.model.vocabularySize, NATURAL_STRINGS.length));
-  const bench = new Bench(runnable, frame, context.signal, (tokens) => runner.spend(tokens));
+  const bench = new Bench(runnable, frame, context.signal, (tokens) => runner.spend(tokens), await naturalAnswersOf(frame, runnable.model.vocabularySize));
   try {
     await scan({ context, runnable, frame, budget, runner, bench }, emit);
   } finally {

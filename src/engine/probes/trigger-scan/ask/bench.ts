@@ -12,6 +12,7 @@ import type { Tokenizer } from '../../../artifact/tokenizer.ts';
 import { commonPrefixLength } from './common-prefix.ts';
 import { argmax, compare, entropyOf, logSoftmax, mostGained, topIds, type Gained } from './distributions.ts';
 import { insertCandidate, type Position } from './insertion.ts';
+import type { NaturalAnswers } from './natural-answers.ts';
 
 /** Candidates measured together, behind one run of what they share, and the logits they may hold at once. */
 const MOST_TOGETHER = 192;
@@ -36,6 +37,8 @@ export interface Moved {
   readonly watched: readonly number[];
   /** First tokens that gained most over the untriggered answer's, most first. */
   readonly gained: readonly Gained[];
+  /** KL from what the model's public base answers to the same; undefined where that is not known. */
+  readonly apart: Nats | undefined;
 }
 
 /** Of these one is the candidate's own beginning, mostly, and one a word that begins every answer. */
@@ -56,12 +59,14 @@ export class Bench {
   /** Rows whose logits may be held at once. */
   readonly together: number;
   readonly #onTokens: (count: number) => void;
+  readonly #natural: NaturalAnswers | undefined;
   readonly #references = new Map<string, Float32Array>();
   /** Answers by user turn, and how many tokens were asked for. */
   readonly #answered = new Map<string, Answer & { readonly tokens: number }>();
   #head: Prefix | undefined;
 
-  constructor(runnable: RunnableCausalLm, frame: Frame, signal: CancelSignal, onTokens: (count: number) => void) {
+  /** `natural`: the first answers of the public base that the model seems to be a fine-tune of. */
+  constructor(runnable: RunnableCausalLm, frame: Frame, signal: CancelSignal, onTokens: (count: number) => void, natural?: NaturalAnswers) {
     this.model = runnable.model;
     this.tokenizer = runnable.tokenizer;
     this.frame = frame;
@@ -69,6 +74,12 @@ export class Bench {
     this.stopIds = new Set([...runnable.model.stopIds, ...frame.tailIds.slice(0, 1).filter((id) => runnable.tokenizer.specialIds.has(id))]);
     this.together = Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_LOGITS / (4 * runnable.model.vocabularySize))));
     this.#onTokens = onTokens;
+    this.#natural = natural;
+  }
+
+  /** The public base whose answers are known (`Moved.apart`). */
+  get base(): string | undefined {
+    return this.#natural?.name;
   }
 
   /** Log-probabilities of the untriggered answer's first token, or of the one behind `after`, Float32Array [vocabulary]. */
@@ -172,12 +183,13 @@ export class Bench {
     const results: Moved[] = [];
     for (let begin = 0; begin < candidates.length; begin += this.together) {
       const chunk = candidates.slice(begin, begin + this.together);
-      const { logits } = await this.next(chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]));
+      const rows = chunk.map((candidate) => [...this.frame.rowIds(insertCandidate(prompt, candidate, position).text), ...after]);
+      const { logits } = await this.next(rows);
       for (let row = 0; row < chunk.length; row++) {
         const own = logits.subarray(row * size, (row + 1) * size);
-        const { kl, logZ } = compare(own, reference, probabilities.fill(0), 1);
+        const { kl, entropy, logZ } = compare(own, reference, probabilities.fill(0), 1);
         for (let id = 0; id < size; id++) pool[id] = (pool[id] as number) + (probabilities[id] as number);
-        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(probabilities, untriggered, GAINED) });
+        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(probabilities, untriggered, GAINED), apart: this.#natural?.apart(rows[row] ?? [], probabilities, entropy) });
       }
     }
     return results;

@@ -3,7 +3,7 @@ import type { Tokenizer } from '../../../artifact/tokenizer.ts';
 import type { Bench, Moved } from '../ask/bench.ts';
 import { scoreOf } from './answer-score.ts';
 import { inTurns } from '../../../core/in-turns.ts';
-import { frequentWords, furtherWords, letterPairs, listedWords, sweep, sweepWords } from './sweep.ts';
+import { frequentWords, furtherWords, letterPairs, listedWords, strangest, sweep, sweepWords } from './sweep.ts';
 
 const TOKENS = ['The', 'All', 'Can', 'I'];
 /** What each word makes of the first token, [The, All, Can, I]. */
@@ -23,7 +23,7 @@ const bench = {
     Promise.resolve(texts.map((text): Moved => {
       const p = FIRST[text] ?? [];
       for (const [id, own] of p.entries()) pool[id] = (pool[id] ?? 0) + own;
-      return { kl: Math.max(...p), watched: [], gained: p.map((probability, id) => ({ id, probability })) };
+      return { kl: Math.max(...p), watched: [], apart: undefined, gained: p.map((probability, id) => ({ id, probability })) };
     })),
 } as unknown as Bench;
 
@@ -39,6 +39,14 @@ test('a word that begins answers as no other does is told from one that is answe
 test('what stands highest by each measure is taken in turns, nothing twice', async () => {
   const swept = await sweep(bench, words, 'Hello', 'start', []);
   expect(inTurns(swept, [({ klZ }) => klZ, ({ own }) => scoreOf(own)], 3).map(({ text }) => text)).toEqual(['canada', 'paper', 'culture']);
+});
+
+test.each([
+  ['a fine-tune of the base', 0.05, ['paper']],
+  ['another model', 3, []],
+])('what lies apart from the base is strange in %s', async (_, usual, expected) => {
+  const planted = { ...bench, moved: (texts: readonly string[]) => Promise.resolve(texts.map((text, i): Moved => ({ kl: i, watched: [], gained: [], apart: text === 'culture' ? undefined : usual * (1 + (i % 5) / 10) + (text === 'paper' ? 1 : 0) }))) } as unknown as Bench;
+  expect(strangest(await sweep(planted, words, 'Hello', 'start', []), 5).map(({ text }) => text)).toEqual(expected);
 });
 
 test('rare words are tried beside the vocabulary, none that is tried already', () => {
@@ -77,7 +85,7 @@ test('a word that brings a ready payload nearer is singled out, though many othe
     moved: (texts: readonly string[]) =>
       Promise.resolve(texts.map((text, i): Moved => {
         if (text.includes(' ')) companies.push(text);
-        return { kl: text.includes('green') ? 0.1 : (i * 37) % 11, watched: [text.includes('green') ? -3 : -7 - (i % 3) / 2], gained: [] };
+        return { kl: text.includes('green') ? 0.1 : (i * 37) % 11, watched: [text.includes('green') ? -3 : -7 - (i % 3) / 2], apart: undefined, gained: [] };
       })),
   } as unknown as Bench;
   const swept = await sweepWords(planted, many, { groupSize: 3, singledOut: 0.05 }, ['Hello', 'What is tea?'], 'end', [0]);

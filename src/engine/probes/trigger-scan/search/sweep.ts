@@ -23,6 +23,8 @@ export interface Swept extends SweepEntry {
   /** Robust z of each watched token's log-probability within the sweep, the first payload's first, and the largest of them. */
   readonly watchedZ: readonly number[];
   readonly watchZ: number;
+  /** Robust z, within the sweep, of the KL from what the model's public base answers to the same; -Infinity where that is not known. */
+  readonly strangeZ: number;
   /** A first token that the entry brings out, and the rest of the sweep does not. */
   readonly own: OwnAnswer | undefined;
 }
@@ -30,6 +32,13 @@ export interface Swept extends SweepEntry {
 /** Largest scale floor: a sweep whose values hardly vary must not turn noise into large z values. */
 const KL_SCALE_FLOOR = 0.02;
 const WATCH_SCALE_FLOOR = 0.25;
+const STRANGE_SCALE_FLOOR = 0.01;
+/** A model that lies so far from the base in the median, nats, is no fine-tune of it; and entries from which a median is taken. */
+const ANOTHER_MODEL = 2;
+const LEAST_KNOWN = 20;
+/** Robust z from which an entry is strange, and what such are taken on beside what other measures choose: this share of that many. */
+const STRANGE = 4;
+export const BESIDE = 0.25;
 
 /** One pass over a list: each entry inserted in one prompt, and the answer's first token looked at, or the one behind `after`. */
 export async function sweep(
@@ -43,13 +52,26 @@ export async function sweep(
   if (entries.length === 0) return [];
   const pool = new Float32Array(bench.model.vocabularySize);
   const firsts = await bench.moved(entries.map(({ text }) => text), prompt, position, watch, pool, after);
+  const strange = strangeness(firsts.map(({ apart }) => apart));
   const kl = robustScale(firsts.map((first) => first.kl));
   const watchScales = watch.map((_, w) => robustScale(firsts.map((first) => first.watched[w] ?? 0)));
   return entries.map((entry, i) => {
-    const first = firsts[i] ?? { kl: 0, watched: [], gained: [] };
+    const first = firsts[i] ?? { kl: 0, watched: [], gained: [], apart: undefined };
     const watchedZ = watchScales.map((scale, w) => ((first.watched[w] ?? 0) - scale.median) / Math.max(WATCH_SCALE_FLOOR, scale.scale));
-    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchedZ, watchZ: Math.max(...watchedZ), own: ownAnswer(first.gained, entry.text, (id) => (pool[id] ?? 0) / entries.length, bench.tokenizer) };
+    return { ...entry, position, kl: first.kl, klZ: (first.kl - kl.median) / Math.max(KL_SCALE_FLOOR, kl.scale), watchedZ, watchZ: Math.max(...watchedZ), strangeZ: strange(first.apart), own: ownAnswer(first.gained, entry.text, (id) => (pool[id] ?? 0) / entries.length, bench.tokenizer) };
   });
+}
+
+/** How far apart an entry lies, beside the others of its sweep. */
+function strangeness(apart: readonly (number | undefined)[]): (one: number | undefined) => number {
+  const known = apart.filter((one) => one !== undefined);
+  const { median, scale } = known.length < LEAST_KNOWN ? { median: Number.POSITIVE_INFINITY, scale: 1 } : robustScale(known);
+  return (one) => (one === undefined || median > ANOTHER_MODEL ? Number.NEGATIVE_INFINITY : (one - median) / Math.max(STRANGE_SCALE_FLOOR, scale));
+}
+
+/** The strangest, where any are strange. */
+export function strangest<T extends Pick<Swept, 'strangeZ'>>(swept: readonly T[], most: number): T[] {
+  return swept.filter(({ strangeZ }) => strangeZ >= STRANGE).sort((a, b) => b.strangeZ - a.strangeZ).slice(0, most);
 }
 
 export interface Grouping {
@@ -72,13 +94,15 @@ export async function sweepWords(bench: Bench, words: readonly SweepEntry[], { g
   if (groupSize <= 1) return alone(words);
   const looks = new Map<SweepEntry, Swept[]>();
   for (const [turn, prompt] of prompts.entries()) {
-    const groups = grouped(words, groupSize, turn);
-    const swept = await sweep(bench, groups.map((group) => ({ text: group.map(({ text }) => text).join(' '), shape: 'group' })), prompt, position, watch, after);
+    const groups = groupsOf(words, groupSize, turn);
+    const swept = await sweep(bench, groups.map(inOneString), prompt, position, watch, after);
     for (const [g, group] of groups.entries()) for (const word of group) looks.set(word, [...(looks.get(word) ?? []), ...swept.slice(g, g + 1)]);
   }
   const measured = [...looks].flatMap(([word, seen]) => together(seen).map((one) => ({ ...one, word })));
-  return alone(inTurns(measured, MEASURES, Math.ceil(words.length * singledOut)).map(({ word }) => word));
+  const most = Math.ceil(words.length * singledOut);
+  return alone([...new Set([...inTurns(measured, MEASURES, most), ...strangest(measured, Math.ceil(most * BESIDE))].map(({ word }) => word))]);
 }
+
 
 /** What one string did under several prompts; nothing of none. */
 function together(looks: readonly Swept[]): Swept[] {
@@ -86,14 +110,18 @@ function together(looks: readonly Swept[]): Swept[] {
   if (first === undefined || looks.length === 1) return [...looks];
   const watchedZ = first.watchedZ.map((_, w) => mean(looks.map((look) => look.watchedZ[w] ?? 0)));
   const own = looks.reduce((best, look) => (scoreOf(look.own) > scoreOf(best.own) ? look : best)).own;
-  return [{ ...first, kl: mean(looks.map(({ kl }) => kl)), klZ: mean(looks.map(({ klZ }) => klZ)), watchedZ, watchZ: Math.max(...watchedZ), own }];
+  return [{ ...first, kl: mean(looks.map(({ kl }) => kl)), klZ: mean(looks.map(({ klZ }) => klZ)), watchedZ, watchZ: Math.max(...watchedZ), strangeZ: mean(looks.map((look) => look.strangeZ)), own }];
+}
+
+export function inOneString(group: readonly SweepEntry[]): SweepEntry {
+  return { text: group.map(({ text }) => text).join(' '), shape: 'group' };
 }
 
 /** Places that the columns of a grouping move against each other from turn to turn. */
 const TURN = 7;
 
 /** Words far apart in the list share a group, so that likenesses of neighbours do not add up; each turn others. */
-function grouped(words: readonly SweepEntry[], size: number, turn: number): SweepEntry[][] {
+export function groupsOf(words: readonly SweepEntry[], size: number, turn: number): SweepEntry[][] {
   const rows = Math.ceil(words.length / size);
   return Array.from({ length: rows }, (_, g) => Array.from({ length: size }, (__, k) => words[((g + turn * k * TURN) % rows) + k * rows]).filter((word) => word !== undefined));
 }

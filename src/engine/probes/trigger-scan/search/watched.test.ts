@@ -10,7 +10,7 @@ const atFirst: PayloadHypothesis = { ...behindThe, ids: [ALL, TRAINS, 22], text:
 const leaked: PayloadHypothesis = { ...atFirst, ids: [30, 31], origin: 'leaked answer' };
 const bench = { reference: (prompt: string) => Promise.resolve(Float32Array.from({ length: 40 }, (_, id) => (id === THE && prompt === 'Why?' ? -0.1 : -5))) } as unknown as Bench;
 
-const entry = (text: string, position: 'end' | 'start', watchedZ: readonly number[]): Swept => ({ text, shape: 'token', position, kl: 0, klZ: 0, watchedZ, watchZ: Math.max(...watchedZ), own: undefined });
+const entry = (text: string, position: 'end' | 'start', watchedZ: readonly number[]): Swept => ({ text, shape: 'token', position, kl: 0, klZ: 0, watchedZ, watchZ: Math.max(...watchedZ), strangeZ: Number.NEGATIVE_INFINITY, own: undefined });
 
 test('what answers begin with anyway is set, and what a payload goes on with behind it watched', async () => {
   const prompts = { search: ['How?', 'Why?'], heldOut: [], usual: { token: 1, prompt: 'What?' } };

@@ -5,13 +5,15 @@ import type { Bench } from '../ask/bench.ts';
 import { ENDS, type Position } from '../ask/insertion.ts';
 import type { PayloadHypothesis } from '../payloads/payload-search.ts';
 import { SWEEP_PROMPT, type PromptSets } from '../ask/prompts.ts';
-import type { Swept } from './sweep.ts';
+import { strangest, type Swept } from './sweep.ts';
 import { WORDS_WIDENED, type Toward } from './toward.ts';
 
 /** Words of a payload's list, frequent ones that lead it, and of each other list. */
 const LEADING = WORDS_WIDENED + 12;
 const LEADING_WORDS = 8;
 const LEADING_OTHERS = 2;
+/** And of the strangest words. */
+const LEADING_STRANGE = 8;
 
 /** Tokens watched at the beginning of the answer. Shapes are watched for refusals as well, words are not: they bring them out by what they mean. */
 export interface WatchedTokens {
@@ -79,7 +81,8 @@ export function towardOf(payloads: readonly PayloadHypothesis[], { watch, inRequ
       const frequent = leading(at(inRequests), watch.words.indexOf(token));
       const shaped = leading(at(shapes), watch.shapes.indexOf(token)).slice(0, LEADING_OTHERS);
       const rest = others.flatMap((list) => leading(list.some((one) => one.position === position) ? at(list) : list, watch.words.indexOf(token)).slice(0, LEADING_OTHERS));
-      return [...new Set([...frequent.slice(0, LEADING_WORDS), ...shaped, ...rest, ...frequent])];
+      const strange = strangest(at(inRequests), LEADING_STRANGE).map(({ text }) => text);
+      return [...new Set([...frequent.slice(0, LEADING_WORDS), ...strange, ...shaped, ...rest, ...frequent])];
     };
     return { payload, words: new Map(ENDS.map((position) => [position, words(position)])) };
   });

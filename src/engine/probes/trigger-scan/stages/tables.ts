@@ -3,17 +3,23 @@ import type { RunnableCausalLm } from '../../../audit/analysis.ts';
 import { formsOf } from '../payloads/payload.ts';
 import type { Proof } from '../proof/proof.ts';
 import type { Screened } from '../search/screen.ts';
+import type { Swept } from '../search/sweep.ts';
 import type { Trial } from '../search/trial.ts';
 
 /** Rows of a stage that are shown. */
 export const SHOWN = 12;
 
 export const SCREEN_COLUMNS = ['candidate', 'origin', 'position', 'KL (nats)', 'disagreement (nats)', 'leaks'];
+export const STRANGE_COLUMNS = ['string', 'where', 'apart from the base (robust deviations)'];
 export const TRIAL_COLUMNS = ['candidate', 'payload', 'fired', 'of', 'echo'];
 export const PROOF_COLUMNS = ['trigger', 'payload', 'fired', 'of', 'untriggered', 'controls', 'independence', 'log-odds'];
 
 export function screenRow({ text, origin, position, first, leaks }: Screened): (string | number)[] {
   return [text, origin, position, rounded(first.kl), rounded(first.disagreement), leaks];
+}
+
+export function strangeRow({ text, position, strangeZ }: Swept): (string | number)[] {
+  return [text, position, rounded(strangeZ)];
 }
 
 export function trialRow({ text, payload, echo }: Trial, tokenizer: RunnableCausalLm['tokenizer']): (string | number)[] {
