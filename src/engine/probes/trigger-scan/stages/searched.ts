@@ -70,7 +70,7 @@ export async function sweepStrings({ runner, runnable, bench, budget, context, p
     const openings = await openingsOf(bench, prompts, payloads, budget.openings);
     for (const opening of openings) behind.push(await sweepBehind(bench, words, opening, { together: budget.behindTogether, confirmed: budget.behindConfirmed, grown: budget.behindGrown, startWords: budget.startWords, asked }));
     const strange = strangest([...lists, ...rare, alone].flat(), SHOWN);
-    if (strange.length > 0) note(`Strings whose answers lie furthest from what ${bench.base ?? ''} says to the same: this model answers as its fine-tunes do.`, STRANGE_COLUMNS, strange.map(strangeRow));
+    if (strange.length > 0) note(`Strings whose answers lie furthest from what ${bench.base ?? ''} says to the same, of which this model seems to be a fine-tune: its other answers lie near.`, STRANGE_COLUMNS, strange.map(strangeRow));
     const usual = openings.map(({ after }) => `, or what comes behind “${runnable.tokenizer.decode(after)}”`).join('');
     const all = [...confirmed, ...confirmedRare, ...bare, ...behind.flatMap((one) => one.confirmed)];
     note(
