@@ -3,7 +3,7 @@ import type { AnalysisContext } from '../audit/analysis.ts';
 import { judge, rankFindings } from '../audit/verdict.ts';
 import type { Coverage, Finding } from '../core/finding.ts';
 import { notInspected, withInspection } from './inspection-of.ts';
-import { REPORT_SCHEMA, type Report } from './report.ts';
+import { REPORT_SCHEMA, UNKNOWN_ARCHITECTURE, type Report } from './report.ts';
 
 export const TOOL = { name: 'assay', version: '0.1.0' } as const;
 
@@ -22,7 +22,7 @@ export function buildReport(
     subject: {
       name: artifact.name,
       task: runnable?.task ?? meantFor ?? 'other',
-      architecture: artifact.architecture ?? 'unknown',
+      architecture: artifact.architecture ?? UNKNOWN_ARCHITECTURE,
       parameters: artifact.parameters ?? 0,
       files: withInspection(files, inspection),
       ...(artifact.leftOut === undefined ? {} : { leftOut: artifact.leftOut }),

@@ -6,6 +6,8 @@ import type { Bytes, Probability } from '../core/units.ts';
 import type { ByteRange, InspectionStatus } from '../artifact/inspect/inspection.ts';
 
 export const REPORT_SCHEMA = 'assay-report/1';
+/** What `subject.architecture` says of a model whose files name none. */
+export const UNKNOWN_ARCHITECTURE = 'unknown';
 
 export interface ReportFile {
   readonly path: string;

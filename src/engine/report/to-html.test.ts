@@ -82,6 +82,13 @@ it('draws measurements as bars before their null, and traces as lines; what is n
   expect(html).not.toMatch(/NaN|Infinity/);
 });
 
+it('leaves out what is not known of the model', () => {
+  const report = reportOf([]);
+  const subject = { ...report.subject, architecture: 'unknown', parameters: 0 };
+  expect(toHtml({ ...report, subject })).toContain('<p>image-classification</p>');
+  expect(toHtml(report)).toContain('<p>image-classification · cnn · 1 parameters</p>');
+});
+
 it('says which clean inputs were given', () => {
   const report = reportOf([]);
   const withInputs = (inputs: Report['options']['inputs'] & object): string => toHtml({ ...report, options: { ...report.options, inputs } });

@@ -6,7 +6,7 @@ import { PROBED } from '../audit/registry.ts';
 import { bar, lines, topOf } from './html-charts.ts';
 import { escape, table, type Cell } from './html-parts.ts';
 import { picturesHtml } from './html-pictures.ts';
-import type { Report, ReportFile, ReportInputs } from './report.ts';
+import { UNKNOWN_ARCHITECTURE, type Report, type ReportFile, type ReportInputs } from './report.ts';
 import { unreadPaths } from './inspection-of.ts';
 import { headingWords } from './verdict-words.ts';
 
@@ -22,13 +22,22 @@ export function toHtml(report: Report): string {
 <title>${escape(`Assay: ${subject.name}`)}</title><style>${STYLE}</style></head><body>
 <header><h1>${escape(subject.name)}</h1><p class="verdict ${report.verdict}">${escape(headingWords(scope, report.verdict, report.findings, report.coverage, unreadPaths(subject.files).length))}</p>
 ${scope === 'files' ? filesOnly(report) : `<p>${countRan(report)} · budget ${options.budget} · seed ${options.seed} · ${options.inputs === undefined ? '' : `${escape(inputsText(options.inputs))} · `}${escape(environment.backend)}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}, ${escape(environment.adapter)}</p>`}
-<p>${scope === 'files' && subject.task === 'other' ? '' : `${escape(subject.task)} · `}${escape(subject.architecture)} · ${subject.parameters.toLocaleString('en')} parameters</p></header>
+<p>${escape(whatItIs(subject, scope))}</p></header>
 <h2>Suspicions</h2>${sections(report.findings.filter(({ severity }) => severity !== 'info'))}
 <h2>Notes, and candidates that did not hold</h2>${sections(report.findings.filter(({ severity }) => severity === 'info'))}
 <h2>${scope === 'files' ? 'What was checked in the files, and what was left for an audit' : 'What was and was not tested'}</h2>${table(['analysis', 'status', 'reason', 'seconds', 'can miss'], inOrder(report.coverage).map((c) => [c.analysis, statusWord(c), isLeftOut(c) ? '' : (c.reason ?? ''), c.seconds, c.limits]))}
 <h2>Files</h2>${table(['path', 'bytes', 'format', 'looked into', 'SHA-256'], subject.files.map((file) => [file.path, file.bytes, file.format, inspectionText(file), file.sha256]))}
 <footer>${escape(report.schema)} · ${report.tool.name} ${escape(report.tool.version)}</footer></body></html>
 `;
+}
+
+/** What is not known of it (an ONNX graph has no architecture's name and keeps its weights among its nodes) is left out. */
+function whatItIs({ task, architecture, parameters }: Report['subject'], scope: 'files' | 'all'): string {
+  return [
+    ...(scope === 'files' && task === 'other' ? [] : [task]),
+    ...(architecture === UNKNOWN_ARCHITECTURE ? [] : [architecture]),
+    ...(parameters > 0 ? [`${parameters.toLocaleString('en')} parameters`] : []),
+  ].join(' · ');
 }
 
 /** A check of the files (`assay inspect`) asks for no probe. */
