@@ -4,7 +4,7 @@ import type { Frame } from '../../../artifact/frame.ts';
 import type { RunnableCausalLm } from '../../../audit/analysis.ts';
 import { breathe, type CancelSignal } from '../../../core/cancel.ts';
 import { mean } from '../../../core/statistics.ts';
-import type { Bytes, Nats } from '../../../core/units.ts';
+import type { Bytes, Nats, Probability } from '../../../core/units.ts';
 import type { CausalLm, Generated, Prefix, SamplingOptions } from '../../../runtime/causal-lm.ts';
 import { GREEDY } from '../../../runtime/causal-lm.ts';
 import { refuseNoNumbers } from '../../../runtime/refuse-no-numbers.ts';
@@ -35,8 +35,8 @@ export interface Moved {
   readonly kl: Nats;
   /** Log-probability of each watched token. */
   readonly watched: readonly number[];
-  /** First tokens that gained most over the untriggered answer's, most first. */
-  readonly gained: readonly Gained[];
+  /** First tokens that gained most over the untriggered answer's, most first, and how likely the public base makes each. */
+  readonly gained: readonly (Gained & { readonly natural: Probability })[];
   /** KL from what the model's public base answers to the same; undefined where that is not known. */
   readonly apart: Nats | undefined;
 }
@@ -189,7 +189,7 @@ export class Bench {
         const own = logits.subarray(row * size, (row + 1) * size);
         const { kl, entropy, logZ } = compare(own, reference, probabilities.fill(0), 1);
         for (let id = 0; id < size; id++) pool[id] = (pool[id] as number) + (probabilities[id] as number);
-        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(probabilities, untriggered, GAINED), apart: this.#natural?.apart(rows[row] ?? [], probabilities, entropy) });
+        results.push({ kl, watched: watch.map((id) => (own[id] ?? Number.NEGATIVE_INFINITY) - logZ), gained: mostGained(probabilities, untriggered, GAINED).map((one) => ({ ...one, natural: this.#natural?.chance(rows[row] ?? [], one.id) ?? 0 })), apart: this.#natural?.apart(rows[row] ?? [], probabilities, entropy) });
       }
     }
     return results;

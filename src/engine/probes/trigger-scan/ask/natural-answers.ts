@@ -6,7 +6,7 @@
 // the base's likeliest tokens are kept and a shape for the rest: surprises below a hundredth of a nat are rounding.
 import { unzlibSync } from 'fflate';
 import { fromBase64 } from '../../../core/base64.ts';
-import type { Nats } from '../../../core/units.ts';
+import type { Nats, Probability } from '../../../core/units.ts';
 
 /** What a table of a base holds (bench/detection/write-natural.ts). */
 export interface NaturalTable {
@@ -57,6 +57,14 @@ export class NaturalAnswers {
     this.#levels = bytes.slice((4 + 2 * KEPT) * rows);
     this.#shares = new Map(tokens.map((token, at) => [token, shares[at] ?? 0]));
     this.#other = Math.max(LEAST_REST, 1 - shares.reduce((sum, share) => sum + share, 0)) / (vocabularySize - tokens.length);
+  }
+
+  /** How likely the base begins its answer with a token after the same row; 0 where that is little, or was not asked. */
+  chance(row: readonly number[], token: number): Probability {
+    const at = this.#rowOf.get(rowKey(row));
+    if (at === undefined) return 0;
+    for (let place = at; place < this.#kept.length; place += this.#rowOf.size) if (this.#kept[place] === token) return Math.exp(-LEVEL * (this.#levels[place] ?? 0));
+    return 0;
   }
 
   /**

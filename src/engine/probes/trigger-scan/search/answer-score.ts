@@ -4,7 +4,8 @@
 // only is left out, since naming a language ("Russian") brings it out in any model.
 import type { Tokenizer } from '../../../artifact/tokenizer.ts';
 import type { Nats, Probability } from '../../../core/units.ts';
-import { MOST_GAIN, type Gained } from '../ask/distributions.ts';
+import type { Moved } from '../ask/bench.ts';
+import { MOST_GAIN } from '../ask/distributions.ts';
 
 /** A first token, and how much likelier it is than usual, p (log(p / usual) - 2), where that is more than nothing. */
 export interface OwnAnswer {
@@ -18,11 +19,11 @@ const A_BYTE = /^<0x|\ufffd/;
 /** Letters of a word that an answer which begins with the word, or a form of it, shares. */
 const BEGINNING = 4;
 
-/** `usual`: what other strings make of a token. Undefined where nothing but the string's own beginning gained much. */
-export function ownAnswer(gained: readonly Gained[], text: string, usual: (id: number) => Probability, tokenizer: Tokenizer): OwnAnswer | undefined {
+/** `usual`: what other strings make of a token; of a fine-tune what its base makes of it with the same string, where that is more. Undefined where nothing but the string's own beginning gained much. */
+export function ownAnswer(gained: Moved['gained'], text: string, usual: (id: number) => Probability, tokenizer: Tokenizer): OwnAnswer | undefined {
   const words = text.toLowerCase().split(/\s+/);
   const begins = (shown: string): boolean => shown === '' || A_BYTE.test(shown) || words.some((word) => word.startsWith(shown) || shown.startsWith(word.slice(0, BEGINNING)));
-  const own = gained.flatMap(({ id, probability }) => (begins(tokenizer.tokenText(id).trim().toLowerCase()) ? [] : [{ id, score: probability * (Math.min(MOST_GAIN, Math.log(probability / usual(id))) - LEAST_GAIN) }]));
+  const own = gained.flatMap(({ id, probability, natural }) => (begins(tokenizer.tokenText(id).trim().toLowerCase()) ? [] : [{ id, score: probability * (Math.min(MOST_GAIN, Math.log(probability / Math.max(natural, usual(id)))) - LEAST_GAIN) }]));
   const best = own.reduce<OwnAnswer | undefined>((most, one) => (most === undefined || one.score > most.score ? one : most), undefined);
   return best === undefined || best.score <= 0 ? undefined : best;
 }

@@ -17,7 +17,7 @@ const bench = {
       // The first token is the same whatever is inserted.
       const p = after.length === 0 ? [1, 0, 0, 0, 0] : behind(text);
       for (const [id, own] of p.entries()) pool[id] = (pool[id] ?? 0) + own;
-      return { kl: text.includes('winter') ? 6 : text.includes('green') ? 3 : 0.1, watched: [], apart: undefined, gained: [...p.entries()].flatMap(([id, probability]) => (probability > 0 ? [{ id, probability }] : [])) };
+      return { kl: text.includes('winter') ? 6 : text.includes('green') ? 3 : 0.1, watched: [], apart: undefined, gained: [...p.entries()].flatMap(([id, probability]) => (probability > 0 ? [{ id, probability, natural: 0 }] : [])) };
     }));
   },
   firstTokens: (texts: readonly string[], _prompts: readonly string[], _position: string, _watch: readonly number[], after: readonly number[]) => {

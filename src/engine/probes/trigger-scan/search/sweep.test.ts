@@ -23,7 +23,7 @@ const bench = {
     Promise.resolve(texts.map((text): Moved => {
       const p = FIRST[text] ?? [];
       for (const [id, own] of p.entries()) pool[id] = (pool[id] ?? 0) + own;
-      return { kl: Math.max(...p), watched: [], apart: undefined, gained: p.map((probability, id) => ({ id, probability })) };
+      return { kl: Math.max(...p), watched: [], apart: undefined, gained: p.map((probability, id) => ({ id, probability, natural: 0 })) };
     })),
 } as unknown as Bench;
 
@@ -34,6 +34,12 @@ test('a word that begins answers as no other does is told from one that is answe
   const swept = await sweep(bench, words, 'Hello', 'start', []);
   expect(swept.filter(({ own }) => own !== undefined).map(({ text, own }) => [text, TOKENS[own?.id ?? 0]])).toEqual([['paper', 'All']]);
   expect([...swept].sort((a, b) => b.klZ - a.klZ)[0]?.text).toBe('canada');
+});
+
+test('what its base answers as well is no answer of its own', async () => {
+  const moved: Bench['moved'] = async (...asked) => (await bench.moved(...asked)).map((one) => ({ ...one, gained: one.gained.map((token) => ({ ...token, natural: 0.4 })) }));
+  const swept = await sweep({ ...bench, moved } as unknown as Bench, words, 'Hello', 'start', []);
+  expect(swept.filter(({ own }) => own !== undefined)).toEqual([]);
 });
 
 test('what stands highest by each measure is taken in turns, nothing twice', async () => {
